@@ -1,0 +1,234 @@
+//! The shape of one SOP file: exactly what a team lead writes, nothing resolved.
+//!
+//! The doc comments are the descriptions in `sigap check --schema`, so an editor shows them while a lead types.
+//! The same schema is what `check` holds a file against, therefore the two cannot disagree.
+//! References between keys (a branch's target, a condition's field) are the work of `validate`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::sop::{Cause, Figure, Outcome, Section, See, Unclear};
+
+/// One standard operating procedure: what agents may ask, what to check, what to ask the customer, which cause leads
+/// to which outcome, and the ticket that may come out of it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SopFile {
+    /// The intent's id: lower-case words joined by dashes, the same as the file's name.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// The title agents see.
+    #[schemars(length(min = 1, max = 120))]
+    pub title: String,
+    /// The brand this procedure belongs to: an id from `data/services.toml`.
+    pub service: String,
+    /// What the procedure is about, in one or two sentences.
+    #[schemars(length(min = 1, max = 600))]
+    pub summary: String,
+    /// What tells this procedure from its neighbours, in a few words; the label of its button in a clarification.
+    #[schemars(length(min = 1, max = 60))]
+    pub distinction: String,
+    /// The team that answers for the content.
+    #[schemars(length(min = 1))]
+    pub owner: String,
+    /// When the source was last revised, as far as it says: `2023-07`, `2017`.
+    #[schemars(regex(pattern = r"^\d{4}(-\d{2}(-\d{2})?)?$"))]
+    pub revised: Option<String>,
+    /// The date by which the owner looks at it again: `2027-06-30`.
+    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
+    pub review_by: String,
+    /// The document this was written from.
+    #[schemars(length(min = 1))]
+    pub source: String,
+    /// How agents ask for it.
+    #[serde(rename = "match")]
+    pub matching: MatchFile,
+    /// The procedure's parts in reading order.
+    #[serde(default, rename = "section")]
+    pub sections: Vec<Section>,
+    /// Questions whose answers decide what happens; each branch leads to another cause or to an outcome.
+    #[serde(default, rename = "cause")]
+    pub causes: Vec<Cause>,
+    /// Where the causes end.
+    #[serde(default, rename = "outcome")]
+    pub outcomes: Vec<Outcome>,
+    /// Pictures of the source document: a slot each, with an optional file.
+    #[serde(default, rename = "figure")]
+    pub figures: Vec<Figure>,
+    /// Neighbouring procedures an agent may have meant instead.
+    #[serde(default, rename = "see")]
+    pub see: Vec<See>,
+    /// Holes and contradictions of the source: shown to leads, never decided silently.
+    #[serde(default, rename = "unclear")]
+    pub unclear: Vec<Unclear>,
+    /// The ticket forms. The first whose `when` holds applies; one without `when` comes last.
+    #[serde(default, rename = "form")]
+    pub forms: Vec<FormFile>,
+}
+
+/// How agents ask for a procedure.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MatchFile {
+    /// Words or phrases that speak for this procedure almost by themselves.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// Words that fit this procedure but others as well.
+    #[serde(default)]
+    pub hints: Vec<String>,
+    /// Regular expressions over the folded (lower-case) message.
+    #[serde(default)]
+    pub patterns: Vec<String>,
+    /// Phrases that say the message belongs elsewhere although it looks alike.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Messages as agents write them.
+    #[serde(default)]
+    pub utterances: Vec<String>,
+}
+
+/// A ticket form.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormFile {
+    /// Link target, unique in the file.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// The first line of the draft.
+    #[schemars(length(min = 1, max = 120))]
+    pub title: String,
+    /// The condition under which this form applies: `jenis_layanan = 'SEAT MANAGEMENT'`.
+    pub when: Option<String>,
+    /// The fields in the order in which the ticketing form wants them.
+    #[serde(rename = "field")]
+    #[schemars(length(min = 1))]
+    pub fields: Vec<FieldFile>,
+    /// The complaint categories; the first whose `when` holds is proposed.
+    #[serde(default, rename = "kip")]
+    pub kips: Vec<KipFile>,
+    /// Why there is no KIP, when the document states none.
+    pub kip_none: Option<String>,
+}
+
+/// A complaint category of the ticketing system.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KipFile {
+    /// The category path, as the ticketing system spells it.
+    #[schemars(length(min = 1))]
+    pub path: String,
+    /// Its code: `K22`.
+    pub code: Option<String>,
+    /// The condition under which it applies.
+    pub when: Option<String>,
+}
+
+/// One value a ticket needs. A field of the same id in `data/fields.toml` supplies every key that is left out here.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct FieldFile {
+    /// The field's id: lower-case words joined by underscores.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(_[a-z0-9]+)*$"))]
+    pub id: String,
+    /// What the value may look like and how it changes with conditions.
+    #[serde(flatten)]
+    pub spec: FieldSpecFile,
+    /// How the field looks while a condition holds; the first that holds applies.
+    #[serde(default, rename = "variant")]
+    pub variants: Vec<VariantFile>,
+}
+
+/// How a field looks while a condition holds. Keys that are left out stay as they are.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct VariantFile {
+    /// The condition: `channel_isi_ulang in fintech-mytelkomsel`.
+    pub when: String,
+    /// What is different then.
+    #[serde(flatten)]
+    pub spec: FieldSpecFile,
+}
+
+/// Everything about a field except its id.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+pub struct FieldSpecFile {
+    /// Its name on the draft and in questions.
+    pub label: Option<String>,
+    /// What kind of value it takes.
+    pub kind: Option<KindName>,
+    /// The question as asked, when the label alone is not enough.
+    pub question: Option<String>,
+    /// How the agent gets the value, or why it is needed.
+    pub help: Option<String>,
+    /// An accepted value, invented.
+    pub example: Option<String>,
+    /// Other names for it in messages and pasted templates.
+    pub aliases: Option<Vec<String>>,
+    /// The condition under which it is mandatory; always when left out.
+    pub required_when: Option<String>,
+    /// Never mandatory: taken when told, offered at review.
+    pub optional: Option<bool>,
+    /// `tidak ada` is an accepted answer.
+    pub may_be_absent: Option<bool>,
+    /// For `choice` and `choices`: what there is to choose from.
+    pub options: Option<Vec<OptionFile>>,
+    /// For `choice`: another answer than the listed ones is taken as typed.
+    pub open: Option<bool>,
+    /// For `date` and `datetime`: not in the future.
+    pub past: Option<bool>,
+    /// For `serial`: how many digits it has.
+    pub digits: Option<u8>,
+    /// For `serial`: what it begins with.
+    pub prefix: Option<String>,
+    /// For `serial`: a deviation is only pointed out, not refused.
+    pub lenient: Option<bool>,
+    /// For `text` and `code`: the most characters it may have.
+    pub max_chars: Option<u16>,
+}
+
+/// The kinds of value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KindName {
+    /// Free text.
+    Text,
+    /// A person's or an account's name: personal data, masked in exports.
+    Name,
+    /// An Indonesian mobile number.
+    Msisdn,
+    /// Another number or address to reach somebody: mobile, landline or e-mail.
+    Contact,
+    /// One of the listed options.
+    Choice,
+    /// One or more of the listed options.
+    Choices,
+    /// A day.
+    Date,
+    /// A day and a time of day.
+    Datetime,
+    /// An amount of rupiah.
+    Rupiah,
+    /// An e-mail address.
+    Email,
+    /// A voucher's serial number with a fixed number of digits.
+    Serial,
+    /// A short identifier of letters and digits: SID, account number, order, transaction id, device serial.
+    Code,
+    /// A payment card's number, of which only the last four digits are kept.
+    Card,
+}
+
+/// One option of a choice.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OptionFile {
+    /// The value as it goes into the ticket.
+    #[schemars(length(min = 1, max = 80))]
+    pub value: String,
+    /// What agents write instead; an alias that two options share makes the bot ask which one.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The families it belongs to, for conditions: `channel_isi_ulang in ecommerce`.
+    #[serde(default)]
+    pub groups: Vec<String>,
+}

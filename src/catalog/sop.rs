@@ -1,0 +1,180 @@
+//! The content of an SOP: what agents read. These types are written in the file as they are used.
+//!
+//! Every point has an id, so that it can be linked (`isi-ulang-belum-masuk#4c`) and answered alone.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::message::ChannelKind;
+
+/// A part of the procedure.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Link target, unique in the file: lower-case words and digits joined by dashes.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// The heading agents see.
+    #[schemars(length(min = 1, max = 80))]
+    pub title: String,
+    /// What the part is for.
+    pub kind: SectionKind,
+    /// The part's points, in order.
+    #[serde(rename = "item")]
+    #[schemars(length(min = 1))]
+    pub items: Vec<Item>,
+}
+
+/// What a section is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SectionKind {
+    /// What the agent looks at.
+    Check,
+    /// What the agent asks the customer.
+    Ask,
+    /// What there is to know: meanings, names, rules.
+    Info,
+    /// What to do about it.
+    Handling,
+    /// Remarks.
+    Note,
+}
+
+/// One point of a section.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Link target, unique in the file.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// What it says.
+    #[schemars(length(min = 1, max = 900))]
+    pub text: String,
+    /// A path of menus or actions, one step each.
+    #[serde(default)]
+    pub steps: Vec<String>,
+    /// Words agents use when they ask for exactly this point.
+    #[serde(default)]
+    pub asked: Vec<String>,
+    /// A named address from `data/links.toml`.
+    pub link: Option<String>,
+    /// The login this needs, as the name of a secret; never the login itself.
+    pub secret: Option<String>,
+    /// The ids of figures that belong to it.
+    #[serde(default)]
+    pub figures: Vec<String>,
+    /// The form field that the customer's answer fills.
+    pub field: Option<String>,
+    /// Only for these channel kinds; all when left out.
+    #[serde(default)]
+    pub channel_kinds: Vec<ChannelKind>,
+}
+
+/// A question of the walk through an SOP.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cause {
+    /// Link target, unique in the file.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// What to find out.
+    #[schemars(length(min = 1, max = 400))]
+    pub text: String,
+    /// Words agents use when they ask for exactly this point.
+    #[serde(default)]
+    pub asked: Vec<String>,
+    /// The possible answers.
+    #[serde(rename = "branch")]
+    #[schemars(length(min = 1, max = 8))]
+    pub branches: Vec<Branch>,
+}
+
+/// One possible answer to a cause's question.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Branch {
+    /// The answer, short enough for a button.
+    #[schemars(length(min = 1, max = 80))]
+    pub when: String,
+    /// The id of the cause or outcome it leads to.
+    pub goto: String,
+}
+
+/// Where a walk ends.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// Link target, unique in the file.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// What the agent does now.
+    pub kind: OutcomeKind,
+    /// What to do, in full.
+    #[schemars(length(min = 1, max = 900))]
+    pub text: String,
+    /// A sentence to say to the customer.
+    pub say: Option<String>,
+    /// Words agents use when they ask for exactly this point.
+    #[serde(default)]
+    pub asked: Vec<String>,
+}
+
+/// What an outcome asks of the agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OutcomeKind {
+    /// Tell the customer; no ticket.
+    Inform,
+    /// Look again at what is already open.
+    Recheck,
+    /// Create a ticket.
+    Ticket,
+    /// Hand over to another unit.
+    Escalate,
+}
+
+/// A picture of the source document.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// Link target, unique in the file.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// What it shows.
+    #[schemars(length(min = 1))]
+    pub caption: String,
+    /// The picture, relative to the SOP file.
+    pub file: Option<String>,
+}
+
+/// A neighbouring procedure.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct See {
+    /// The id of a procedure in this catalogue.
+    pub sop: Option<String>,
+    /// The name of a procedure outside this catalogue.
+    pub title: Option<String>,
+    /// When it is the right one instead.
+    #[schemars(length(min = 1))]
+    pub when: String,
+    /// Shown unasked in channels of these kinds.
+    #[serde(default)]
+    pub proactive_in: Vec<ChannelKind>,
+}
+
+/// A hole or contradiction of the source.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unclear {
+    /// Link target, unique in the file.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// What is missing or in doubt, and how the file treats it meanwhile.
+    #[schemars(length(min = 1))]
+    pub text: String,
+    /// Words agents use when they ask for what the source does not say.
+    #[serde(default)]
+    pub asked: Vec<String>,
+}

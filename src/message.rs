@@ -1,0 +1,77 @@
+//! What channels and the assistant exchange.
+//!
+//! A channel maps a platform event to an [`Incoming`] and a [`Reply`] to a platform payload; nothing else crosses.
+//! Buttons carry an action as text, so that a press survives a restart and a console can offer the same buttons.
+
+use jiff::Zoned;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One event from a channel.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// Which event, for answering it once.
+    pub event: EventId,
+    /// The conversation it belongs to: one agent in one place.
+    pub conversation: ConversationId,
+    /// Who said it, as the channel names them.
+    pub user: String,
+    /// How customers reach the agents of this channel.
+    pub channel_kind: ChannelKind,
+    /// The service this channel is about, when a lead has set one.
+    pub service: Option<String>,
+    /// When it was said, in the time zone of the contact centre.
+    pub at: Zoned,
+    /// What was said.
+    pub said: Said,
+}
+
+/// What an agent did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// Wrote a message.
+    Text(String),
+    /// Pressed a button with this action.
+    Press(String),
+}
+
+/// One message to an agent, in Markdown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// What to show.
+    pub text: String,
+    /// What may be pressed below it.
+    pub buttons: Vec<Button>,
+}
+
+/// A button: what it says and what it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// The words on it.
+    pub label: String,
+    /// What a press sends back, at most 80 bytes.
+    pub action: String,
+}
+
+/// How customers reach the agents of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelKind {
+    /// Telephone.
+    #[default]
+    Voice,
+    /// Chat, e-mail and other written channels.
+    NonVoice,
+    /// CTP E-Care.
+    Ecare,
+}
+
+/// Names one conversation: `console:budi`, `discord:GUILD:CHANNEL:USER`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConversationId(pub String);
+
+/// Names one event of a channel, unique across restarts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EventId(pub String);
