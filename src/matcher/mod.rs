@@ -13,6 +13,7 @@ pub mod decide;
 pub mod evaluate;
 pub mod explain;
 pub mod features;
+pub mod gather;
 pub mod model;
 pub mod nearest;
 pub mod phrases;
