@@ -33,7 +33,7 @@ const OUTSIDE_MIN: usize = 40;
 /// When they must be made up, one intent in so many is left out of each part.
 const LEFT_OUT_ONE_IN: usize = 6;
 /// Left-out intents are nearer to the rest than what people really ask, so together they count as this share of the messages.
-const LEFT_OUT_WEIGHT: f64 = 0.25;
+const LEFT_OUT_WEIGHT: f64 = 0.15;
 
 /// How strongly the priors of the sign's worth hold: as strongly as this many messages contradicting them.
 const PRIOR_STRENGTH: f64 = 4.0;
