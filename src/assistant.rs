@@ -47,8 +47,8 @@ pub struct Handled {
 
 impl Assistant {
     /// Puts an assistant together.
-    pub fn new(knowledge: Knowledge, store: Arc<dyn Store>) -> Self {
-        Self { knowledge: RwLock::new(Arc::new(knowledge)), store, turns: Turns::default() }
+    pub fn new(knowledge: Arc<Knowledge>, store: Arc<dyn Store>) -> Self {
+        Self { knowledge: RwLock::new(knowledge), store, turns: Turns::default() }
     }
 
     /// Returns what answers are made from now; it stays the same for whoever holds it.

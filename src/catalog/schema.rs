@@ -55,7 +55,11 @@ impl Shape {
                 one(format!("{place} lacks the key `{key}`"), self.describe(error, key))
             }
             ValidationErrorKind::Type { kind } => {
-                one(format!("`{name}` takes {}, found {}", expected_type(kind), found(error.instance())), None)
+                let expected = expected_type(kind);
+                one(
+                    format!("`{name}` takes {expected}, found {}", found(error.instance())),
+                    Some(format!("write {}", written_as(&expected, error.instance()))),
+                )
             }
             ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::AnyOf { .. } => {
                 self.not_listed(error, name, one)
@@ -194,6 +198,16 @@ fn expected_type(kind: &TypeKind) -> String {
                 several.iter().map(|one| one.to_string()).filter(|name| name != "null").map(|name| word(&name)).collect();
             words.join(" or ")
         }
+    }
+}
+
+/// The value as it would be accepted where only its form is wrong.
+fn written_as(expected: &str, instance: &Json) -> String {
+    match (expected, instance) {
+        ("text in quotes", Json::Number(number)) => format!("`\"{number}\"`"),
+        ("text in quotes", Json::Bool(flag)) => format!("`\"{flag}\"`"),
+        ("a list", Json::String(text)) => format!("`[\"{text}\"]`"),
+        _ => expected.to_owned(),
     }
 }
 

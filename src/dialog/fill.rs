@@ -206,8 +206,10 @@ fn has_cue(spec: &Spec, text: &str, span: &Range<usize>) -> bool {
         return true;
     }
     let clause = clauses(text).find(|clause| clause.start <= span.start && span.start < clause.end).unwrap_or(0..text.len());
-    let words = text[clause].to_lowercase();
-    spec.cues.iter().any(|cue| words.contains(cue.as_str()))
+    let clause = text[clause].to_lowercase();
+    let words: Vec<_> = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words = format!(" {} ", words.join(" "));
+    spec.cues.iter().any(|cue| words.contains(&format!(" {cue} ")))
 }
 
 /// Finds `label token` anywhere, where the token has a digit: `dgn sid 4700001-0001 ga bisa`.

@@ -5,4 +5,8 @@
     reason = "a test ends where something unexpected happens, in its helpers too"
 )]
 
+mod catalog;
+mod conversations;
+mod layers;
+mod shipped;
 mod store;
