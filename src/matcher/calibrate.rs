@@ -1,0 +1,407 @@
+//! Calibration: what a model's signals are worth as a probability.
+//!
+//! Two questions are asked apart. *Which* intent: a softmax over the candidates' scores, its scale and the worth of
+//! keywords, hints, `unless` and patterns learned from messages the model has not seen. *Whether* it is any intent: a
+//! logistic regression over the best score, likeness to the nearest utterance, the share of known words and the signs.
+//! A candidate's confidence is the product.
+//!
+//! Both are fitted on held-out parts of the catalogue. What belongs nowhere is shown as well: messages given as such,
+//! or else the utterances of intents that were left out.
+
+use super::decide::Thresholds;
+use super::model::{Material, Model, Signal, Signals, WORTH_PRIOR};
+use super::train::Shuffle;
+use crate::text::Utterance;
+
+/// The weights of the score that says which: the learned logit and the four signs.
+type Which = [f64; 5];
+const WHETHER: usize = 9;
+/// The weights of the score that says whether, in the order of [`whether_inputs`].
+type Whether = [f64; WHETHER];
+
+/// Small catalogues are divided into so many parts, each held out once.
+const PARTS: usize = 5;
+/// Beyond this many messages one part says enough and training again costs too much.
+const MESSAGES_ONE_PART: usize = 4_000;
+/// So large is the part that is held out then.
+const ONE_PART_SHARE: usize = 8;
+/// With at least so many messages of no intent, none need be made up by leaving intents out.
+const OUTSIDE_MIN: usize = 40;
+/// When they must be made up, one intent in so many is left out of each part.
+const LEFT_OUT_ONE_IN: usize = 6;
+/// Left-out intents are nearer to the rest than what people really ask, so together they count as this share of the messages.
+const LEFT_OUT_WEIGHT: f64 = 0.25;
+
+/// How strongly the priors of the sign's worth hold: as strongly as this many messages contradicting them.
+const PRIOR_STRENGTH: f64 = 4.0;
+/// Keeps the weights of "whether" small when a catalogue has few messages.
+const WHETHER_RIDGE: f64 = 0.5;
+const NEWTON_STEPS: usize = 12;
+
+/// What signals are worth.
+#[derive(Debug, Clone)]
+pub struct Calibration {
+    which: Which,
+    whether: Whether,
+    /// Where answering ends and where clarifying does.
+    pub thresholds: Thresholds,
+}
+
+/// A message that the model which looked at it had not seen.
+struct Observation {
+    signals: Signals,
+    similarity: f32,
+    truth: Option<u32>,
+    weight: f64,
+}
+
+impl Calibration {
+    /// Learns from the catalogue's own messages.
+    pub fn fit(material: &Material<'_>) -> Calibration {
+        let mut observations = observe(material);
+        let which = fit_which(&observations);
+        let mut calibration = Calibration {
+            which,
+            whether: [0.0; WHETHER],
+            thresholds: Thresholds::default(),
+        };
+        for observation in &mut observations {
+            calibration.rank(&mut observation.signals);
+        }
+        calibration.whether = fit_whether(&observations);
+        let judged: Vec<_> = observations
+            .iter()
+            .map(|observation| calibration.judge(observation))
+            .collect();
+        calibration.thresholds = Thresholds::choose(&judged);
+        calibration
+    }
+
+    /// Puts the candidates into their final order.
+    pub fn rank(&self, signals: &mut Signals) {
+        signals.candidates.sort_by(|a, b| {
+            let (a, b) = ((self.score(a), a.intent), (self.score(b), b.intent));
+            b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
+        });
+    }
+
+    /// The confidence of each candidate, in the order of [`Calibration::rank`]. `similarity` is the first candidate's; `favour` is
+    /// added to a candidate's score.
+    pub fn confidences(&self, signals: &Signals, similarity: f32) -> Vec<f32> {
+        let Some(first) = signals.candidates.first() else {
+            return Vec::new();
+        };
+        let whether = logistic(dot(
+            &self.whether,
+            &whether_inputs(signals, first, similarity),
+        ));
+        let best = self.score(first);
+        let mut shares: Vec<f64> = signals
+            .candidates
+            .iter()
+            .map(|candidate| (self.score(candidate) - best).exp())
+            .collect();
+        let total: f64 = shares.iter().sum();
+        shares
+            .iter_mut()
+            .for_each(|share| *share *= whether / total);
+        shares.into_iter().map(|share| share as f32).collect()
+    }
+
+    fn score(&self, candidate: &Signal) -> f64 {
+        dot(&self.which, &which_inputs(candidate)) + f64::from(candidate.favour)
+    }
+
+    fn judge(&self, observation: &Observation) -> Judged {
+        let confidences = self.confidences(&observation.signals, observation.similarity);
+        let first = observation
+            .signals
+            .candidates
+            .first()
+            .map(|first| first.intent);
+        Judged {
+            first: confidences.first().copied().unwrap_or(0.0),
+            offered: confidences.iter().take(super::decide::CHOICES_MAX).sum(),
+            is_inside: observation.truth.is_some(),
+            is_right: observation.truth.is_some() && observation.truth == first,
+            weight: observation.weight,
+        }
+    }
+}
+
+/// How a held-out message came out.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged {
+    /// The confidence of the first candidate.
+    pub first: f32,
+    /// The confidence that the intent is among those a clarification would offer.
+    pub offered: f32,
+    /// Whether the message belongs to an intent.
+    pub is_inside: bool,
+    /// Whether the first candidate is that intent.
+    pub is_right: bool,
+    /// How much it counts.
+    pub weight: f64,
+}
+
+/// Trains on parts of the catalogue and looks at the rest.
+fn observe(material: &Material<'_>) -> Vec<Observation> {
+    let outside = material
+        .messages
+        .iter()
+        .filter(|m| m.1 as usize == material.intents)
+        .count();
+    let count = material.messages.len();
+    let (parts, taken) = if count <= MESSAGES_ONE_PART {
+        (PARTS, PARTS)
+    } else {
+        (ONE_PART_SHARE, 1)
+    };
+    let parting = Parting::new(
+        material,
+        parts,
+        outside < OUTSIDE_MIN && material.intents > 2,
+    );
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(taken);
+    let look = |from: usize| {
+        let parts = (from..taken).step_by(threads);
+        parts
+            .map(|part| (part, parting.look(material, part)))
+            .collect::<Vec<_>>()
+    };
+    let mut looked = std::thread::scope(|scope| {
+        let look = &look;
+        let started: Vec<_> = (1..threads)
+            .map(|from| scope.spawn(move || look(from)))
+            .collect();
+        let mut looked = look(0);
+        for thread in started {
+            looked.extend(thread.join().expect("training does not panic"));
+        }
+        looked
+    });
+    looked.sort_by_key(|(part, _)| *part);
+    let mut observations: Vec<Observation> = looked
+        .into_iter()
+        .flat_map(|(_, observations)| observations)
+        .collect();
+    let inside = observations.iter().filter(|o| o.truth.is_some()).count() as f64;
+    let made_up = observations.iter().filter(|o| o.weight < 0.0).count() as f64;
+    for observation in observations.iter_mut().filter(|o| o.weight < 0.0) {
+        observation.weight = (LEFT_OUT_WEIGHT * inside / made_up.max(1.0)).min(1.0);
+    }
+    observations
+}
+
+/// Which message is held out in which part, and which intents are left out of it.
+struct Parting {
+    part_of_message: Vec<usize>,
+    part_of_intent: Vec<usize>,
+}
+
+impl Parting {
+    fn new(material: &Material<'_>, parts: usize, leaves_out: bool) -> Parting {
+        let mut seen = vec![0usize; material.intents + 1];
+        let part_of_message = material.messages.iter().map(|&(_, intent)| {
+            let seen = &mut seen[intent as usize];
+            *seen += 1;
+            (*seen + intent as usize) % parts
+        });
+        let part_of_message = part_of_message.collect();
+        let mut part_of_intent: Vec<usize> = (0..material.intents)
+            .map(|at| at % LEFT_OUT_ONE_IN.max(parts))
+            .collect();
+        Shuffle::default().shuffle(&mut part_of_intent);
+        if !leaves_out {
+            part_of_intent.fill(usize::MAX);
+        }
+        Parting {
+            part_of_message,
+            part_of_intent,
+        }
+    }
+
+    fn is_left_out(&self, intent: u32, part: usize) -> bool {
+        self.part_of_intent.get(intent as usize) == Some(&part)
+    }
+
+    fn look(&self, material: &Material<'_>, part: usize) -> Vec<Observation> {
+        let seen: Vec<(&str, u32)> = (0..material.messages.len())
+            .filter(|&at| {
+                self.part_of_message[at] != part && !self.is_left_out(material.messages[at].1, part)
+            })
+            .map(|at| material.messages[at])
+            .collect();
+        let phrases: Vec<_> = material
+            .phrases
+            .iter()
+            .filter(|phrase| !self.is_left_out(phrase.2, part))
+            .copied()
+            .collect();
+        let model = Model::train(&Material {
+            messages: &seen,
+            phrases: &phrases,
+            ..*material
+        });
+        let held_out = (0..material.messages.len()).filter(|&at| self.part_of_message[at] == part);
+        held_out
+            .map(|at| self.observe(&model, material, part, material.messages[at]))
+            .collect()
+    }
+
+    fn observe(
+        &self,
+        model: &Model,
+        material: &Material<'_>,
+        part: usize,
+        (text, intent): (&str, u32),
+    ) -> Observation {
+        let utterance = Utterance::new(text);
+        let signals = model.signals(&utterance, material.lexicon);
+        let similarity = signals.candidates.first().map_or(0.0, |first| {
+            model.nearest(&signals, first.intent).0.similarity
+        });
+        let is_left_out = self.is_left_out(intent, part);
+        let is_inside = (intent as usize) < material.intents && !is_left_out;
+        Observation {
+            signals,
+            similarity,
+            truth: is_inside.then_some(intent),
+            // Made-up ones are weighed when their number is known.
+            weight: if is_left_out { -1.0 } else { 1.0 },
+        }
+    }
+}
+
+fn which_inputs(candidate: &Signal) -> Which {
+    let [keyword, hint, unless, pattern] = candidate.signs.map(f64::from);
+    [f64::from(candidate.logit), keyword, hint, unless, pattern]
+}
+
+fn whether_inputs(signals: &Signals, first: &Signal, similarity: f32) -> Whether {
+    let [keyword, hint, unless, pattern] = first.signs.map(f64::from);
+    let outside = signals
+        .outside
+        .map_or(0.0, |outside| f64::from(first.logit - outside));
+    [
+        1.0,
+        f64::from(first.logit),
+        outside,
+        f64::from(similarity),
+        f64::from(signals.known),
+        keyword + 0.5 * hint,
+        unless,
+        pattern,
+        (signals.content_words as f64).ln_1p(),
+    ]
+}
+
+/// Conditional logit with a Gaussian prior, by Newton's method.
+fn fit_which(observations: &[Observation]) -> Which {
+    let [keyword, hint, unless, pattern] = WORTH_PRIOR.map(f64::from);
+    let prior = [1.0, keyword, hint, unless, pattern];
+    let mut weights = prior;
+    for _ in 0..NEWTON_STEPS {
+        let mut gradient: Which = std::array::from_fn(|i| PRIOR_STRENGTH * (prior[i] - weights[i]));
+        let mut curvature = [[0.0; 5]; 5];
+        (0..5).for_each(|i| curvature[i][i] = PRIOR_STRENGTH);
+        for observation in observations {
+            let candidates = &observation.signals.candidates;
+            let Some(own) = candidates
+                .iter()
+                .position(|c| Some(c.intent) == observation.truth)
+            else {
+                continue;
+            };
+            let inputs: Vec<Which> = candidates.iter().map(which_inputs).collect();
+            let shares = softmax(inputs.iter().map(|inputs| dot(&weights, inputs)).collect());
+            let mean: Which = std::array::from_fn(|i| {
+                inputs
+                    .iter()
+                    .zip(&shares)
+                    .map(|(x, share)| x[i] * share)
+                    .sum()
+            });
+            for i in 0..5 {
+                gradient[i] += observation.weight * (inputs[own][i] - mean[i]);
+                for (x, share) in inputs.iter().zip(&shares) {
+                    for j in 0..5 {
+                        curvature[i][j] +=
+                            observation.weight * share * (x[i] - mean[i]) * (x[j] - mean[j]);
+                    }
+                }
+            }
+        }
+        let change = solve(curvature, gradient);
+        (0..5).for_each(|i| weights[i] += change[i]);
+    }
+    weights
+}
+
+/// Logistic regression with a ridge, by Newton's method.
+fn fit_whether(observations: &[Observation]) -> Whether {
+    let mut weights = [0.0; WHETHER];
+    for _ in 0..NEWTON_STEPS {
+        let mut gradient: Whether = weights.map(|weight| -WHETHER_RIDGE * weight);
+        let mut curvature = [[0.0; WHETHER]; WHETHER];
+        (0..WHETHER).for_each(|i| curvature[i][i] = WHETHER_RIDGE);
+        for observation in observations {
+            let Some(first) = observation.signals.candidates.first() else {
+                continue;
+            };
+            let x = whether_inputs(&observation.signals, first, observation.similarity);
+            let p = logistic(dot(&weights, &x));
+            let error = f64::from(u8::from(observation.truth.is_some())) - p;
+            for i in 0..WHETHER {
+                gradient[i] += observation.weight * error * x[i];
+                for j in 0..WHETHER {
+                    curvature[i][j] += observation.weight * p * (1.0 - p) * x[i] * x[j];
+                }
+            }
+        }
+        let change = solve(curvature, gradient);
+        (0..WHETHER).for_each(|i| weights[i] += change[i]);
+    }
+    weights
+}
+
+fn softmax(mut scores: Vec<f64>) -> Vec<f64> {
+    let highest = scores.iter().copied().fold(f64::MIN, f64::max);
+    scores
+        .iter_mut()
+        .for_each(|score| *score = (*score - highest).exp());
+    let total: f64 = scores.iter().sum();
+    scores.iter_mut().for_each(|score| *score /= total);
+    scores
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Solves a positive definite system by elimination; the ridge keeps every pivot away from zero.
+fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
+    for pivot in 0..N {
+        let (upper, lower) = matrix.split_at_mut(pivot + 1);
+        for (row, below) in lower.iter_mut().enumerate() {
+            let factor = below[pivot] / upper[pivot][pivot];
+            for (cell, above) in below[pivot..].iter_mut().zip(&upper[pivot][pivot..]) {
+                *cell -= factor * above;
+            }
+            right[pivot + 1 + row] -= factor * right[pivot];
+        }
+    }
+    for row in (0..N).rev() {
+        let rest: f64 = (row + 1..N)
+            .map(|column| matrix[row][column] * right[column])
+            .sum();
+        right[row] = (right[row] - rest) / matrix[row][row];
+    }
+    right
+}

@@ -1,0 +1,130 @@
+//! The decision: answer, ask which of two or three, or admit that nothing fits.
+
+use super::calibrate::Judged;
+
+/// A clarification offers at most so many choices: what fits a glance and a row of buttons.
+pub const CHOICES_MAX: usize = 3;
+
+/// A wrong answer to a message of no intent costs as much as this many silences on messages of one.
+const OUTSIDE_COST: f64 = 1.0;
+/// A clarification is worth offering as long as at most this share of what belongs nowhere gets one.
+const CLARIFIED_OUTSIDE_MAX: f64 = 0.25;
+/// No threshold leaves this range, however little data there was to choose it by.
+const THRESHOLDS: std::ops::RangeInclusive<f32> = 0.05..=0.9;
+
+/// What to do with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// The first candidate is what was meant.
+    Answer,
+    /// One of the first two or three is; the agent picks.
+    Clarify,
+    /// Nothing fits.
+    Fallback,
+}
+
+/// Where answering ends and where clarifying does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thresholds {
+    /// The confidence of the first candidate from which it is answered.
+    pub answer: f32,
+    /// The confidence of all choices together from which they are offered.
+    pub clarify: f32,
+}
+
+impl Default for Thresholds {
+    /// For a catalogue without a message to choose by.
+    fn default() -> Self {
+        Thresholds {
+            answer: 0.5,
+            clarify: 0.3,
+        }
+    }
+}
+
+impl Thresholds {
+    /// Chooses the thresholds that serve held-out messages best.
+    pub fn choose(judged: &[Judged]) -> Thresholds {
+        let inside: f64 = judged
+            .iter()
+            .filter(|j| j.is_inside)
+            .map(|j| j.weight)
+            .sum();
+        let outside: f64 = judged
+            .iter()
+            .filter(|j| !j.is_inside)
+            .map(|j| j.weight)
+            .sum();
+        if inside == 0.0 || outside == 0.0 {
+            return Thresholds::default();
+        }
+        let gain = |judged: &Judged| match (judged.is_inside, judged.is_right) {
+            (true, true) => judged.weight / inside,
+            (true, false) => -judged.weight / inside,
+            (false, _) => -OUTSIDE_COST * judged.weight / outside,
+        };
+        let answer = best_threshold(judged, |j| j.first, gain);
+        let unanswered: Vec<Judged> = judged
+            .iter()
+            .filter(|j| j.first < answer)
+            .copied()
+            .collect();
+        let clarify = unanswered
+            .iter()
+            .filter(|j| !j.is_inside)
+            .map(|j| (j.offered, j.weight));
+        let clarify = upper_share(clarify.collect(), CLARIFIED_OUTSIDE_MAX * outside).min(answer);
+        Thresholds { answer, clarify }.bounded()
+    }
+
+    fn bounded(self) -> Thresholds {
+        Thresholds {
+            answer: self.answer.clamp(*THRESHOLDS.start(), *THRESHOLDS.end()),
+            clarify: self.clarify.clamp(*THRESHOLDS.start(), *THRESHOLDS.end()),
+        }
+    }
+
+    /// Decides by the candidates' confidences, best first.
+    pub fn decide(&self, confidences: &[f32]) -> Decision {
+        let first = confidences.first().copied().unwrap_or(0.0);
+        let offered: f32 = confidences.iter().take(CHOICES_MAX).sum();
+        if first >= self.answer {
+            Decision::Answer
+        } else if offered >= self.clarify && confidences.len() > 1 {
+            Decision::Clarify
+        } else {
+            Decision::Fallback
+        }
+    }
+}
+
+/// The confidence from which on accepting gains most.
+fn best_threshold(
+    judged: &[Judged],
+    confidence: impl Fn(&Judged) -> f32,
+    gain: impl Fn(&Judged) -> f64,
+) -> f32 {
+    let mut order: Vec<&Judged> = judged.iter().collect();
+    order.sort_by(|a, b| confidence(b).total_cmp(&confidence(a)));
+    let (mut best, mut best_at, mut sum) = (0.0, 1.0, 0.0);
+    for judged in order {
+        sum += gain(judged);
+        if sum > best {
+            (best, best_at) = (sum, confidence(judged));
+        }
+    }
+    best_at
+}
+
+/// The value above which items of at most this weight lie.
+fn upper_share(mut items: Vec<(f32, f64)>, weight_max: f64) -> f32 {
+    items.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut sum = 0.0;
+    for (value, weight) in items {
+        sum += weight;
+        if sum > weight_max {
+            return value + f32::EPSILON;
+        }
+    }
+    0.0
+}

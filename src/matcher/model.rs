@@ -1,0 +1,526 @@
+//! The model of one catalogue: vocabulary, weights, phrases and utterances, and what they say about a message.
+//!
+//! It is blind to what its scores are worth: `calibrate` finds that out by training models on parts of the catalogue and
+//! showing them the rest.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::features::{self, Key};
+use super::nearest::{Nearest, Neighbour};
+use super::phrases::{Found, Phrases, Sign};
+use super::reading::{Change, Vocabulary, Word};
+use super::sparse;
+use super::train::{self, Examples, Weights};
+use crate::text::{Kind, Lexicon, Spoken, Utterance};
+
+/// Rarer features count more; the power says by how much. Between 0.5 and 0.8 nothing changes, 1 (the usual) loses
+/// two points with ten utterances an intent.
+const RARITY_POWER: f32 = 0.6;
+/// A word that no utterance has counts as if it were this rare a feature when the known share of a message is taken.
+const STRANGER_WEIGHT: f32 = 6.0;
+/// So many candidates are looked at closely.
+pub const CANDIDATES_MAX: usize = 8;
+/// What a sign is worth before the catalogue's own messages have told, in logits.
+pub const WORTH_PRIOR: [f32; 4] = [2.0, 0.5, -2.0, 2.0];
+/// Several keywords are more than one, but not as much as their sum.
+const SIGNS_MAX: f32 = 2.0;
+
+/// What a model is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'a> {
+    /// Messages with the index of their intent; `intents` stands for none of them.
+    pub messages: &'a [(&'a str, u32)],
+    /// Phrases with what they say about which intent.
+    pub phrases: &'a [(&'a str, Sign, u32)],
+    /// Number of intents.
+    pub intents: usize,
+    /// The lexicon.
+    pub lexicon: &'a Lexicon,
+}
+
+/// A trained model.
+#[derive(Debug)]
+pub struct Model {
+    intents: usize,
+    vocabulary: Vocabulary,
+    features: FxHashMap<Key, u32>,
+    rarity: Vec<f32>,
+    known: Vec<KnownWord>,
+    rows: Rows,
+    /// Rows of whole words, by word.
+    word_rows: Rows,
+    phrases: Phrases,
+    nearest: Nearest,
+    utterances: Vec<Arc<str>>,
+}
+
+/// What is known of a word beforehand.
+#[derive(Debug, Clone, Copy, Default)]
+struct KnownWord {
+    /// The squared length of everything it gives.
+    square: f32,
+}
+
+#[derive(Debug)]
+enum Rows {
+    Dense { width: usize, cells: Vec<f32> },
+    Sparse(sparse::Rows),
+}
+
+/// What a model says about a message.
+#[derive(Debug, Clone, Default)]
+pub struct Signals {
+    /// The best candidates by learned and explicit evidence, best first.
+    pub candidates: Vec<Signal>,
+    /// The logit of belonging nowhere, where messages of that kind were given.
+    pub outside: Option<f32>,
+    /// The share of the message that is known, 0 to 1.
+    pub known: f32,
+    /// Known words that say what a message is about.
+    pub content_words: usize,
+    /// Repairs and slang: token index and the word understood.
+    pub changes: Vec<(usize, Change, Box<str>)>,
+    /// The message by its stems, for the nearest utterance.
+    stems: Vec<(u32, f32)>,
+}
+
+/// What speaks for one intent.
+#[derive(Debug, Clone, Default)]
+pub struct Signal {
+    /// Index of the intent.
+    pub intent: u32,
+    /// What the learned weights say.
+    pub logit: f32,
+    /// How much of each sign was found, in the order of [`Sign`].
+    pub signs: [f32; 4],
+    /// What speaks for it besides the message, in logits.
+    pub favour: f32,
+    /// The phrases that were found.
+    pub found: Vec<(Sign, Arc<str>)>,
+}
+
+#[derive(Debug, Default)]
+struct Scratch {
+    scores: Vec<f32>,
+    touched: Vec<u32>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Model {
+    /// Trains a model.
+    pub fn train(material: &Material<'_>) -> Model {
+        let lexicon = material.lexicon;
+        let utterances: Vec<Utterance<'_>> = material
+            .messages
+            .iter()
+            .map(|(text, _)| Utterance::new(text))
+            .collect();
+        let phrases = material
+            .phrases
+            .iter()
+            .filter(|(_, sign, _)| *sign != Sign::Pattern);
+        let phrases: Vec<Utterance<'_>> = phrases.map(|(text, ..)| Utterance::new(text)).collect();
+        let spoken: Vec<Vec<Spoken<'_>>> = utterances
+            .iter()
+            .map(|utterance| {
+                let mut spoken = lexicon.read(utterance);
+                // The customers' numbers in examples are no words of the catalogue; those in a keyword are.
+                spoken.retain(|word| !matches!(word.kind, Kind::Value(_)));
+                spoken
+            })
+            .chain(phrases.iter().map(|utterance| lexicon.read(utterance)))
+            .collect();
+        let vocabulary = Vocabulary::new(spoken.iter().map(Vec::as_slice), lexicon);
+        drop(spoken);
+
+        let mut names = Names::default();
+        let mut gathered: Vec<Vec<(u32, f32)>> = Vec::with_capacity(utterances.len());
+        for utterance in &utterances {
+            let words = vocabulary.read(utterance, lexicon);
+            gathered.push(names.gather(&words));
+        }
+        let rarity = names.rarity(gathered.len());
+        let classes = material.intents
+            + usize::from(
+                material
+                    .messages
+                    .iter()
+                    .any(|m| m.1 as usize == material.intents),
+            );
+        let mut examples = Examples::default();
+        for (features, (_, label)) in gathered.iter_mut().zip(material.messages) {
+            for (feature, value) in features.iter_mut() {
+                *value *= rarity[*feature as usize];
+            }
+            normalise(features);
+            examples.push(features, *label);
+        }
+        drop(gathered);
+        let weights = train::learn(&examples, rarity.len(), classes);
+
+        let mut model = Model {
+            intents: material.intents,
+            features: names.ids,
+            rarity,
+            known: Vec::new(),
+            rows: Rows::Dense {
+                width: classes,
+                cells: Vec::new(),
+            },
+            word_rows: Rows::Dense {
+                width: classes,
+                cells: Vec::new(),
+            },
+            phrases: Phrases::default(),
+            nearest: Nearest::default(),
+            utterances: Vec::new(),
+            vocabulary,
+        };
+        model.compile(weights, classes);
+        model.file(material, &utterances);
+        model
+    }
+
+    /// Looks everything up once that a known word will give every time.
+    fn compile(&mut self, weights: Weights, classes: usize) {
+        let words = self.vocabulary.entries().len();
+        self.rows = match weights {
+            Weights::Dense(cells) => Rows::Dense {
+                width: classes,
+                cells,
+            },
+            Weights::Sparse(rows) => Rows::Sparse(rows),
+        };
+        let mut known = Vec::with_capacity(words);
+        let mut dense = Vec::new();
+        let mut sparse: Vec<(u32, u32, f32)> = Vec::new();
+        let mut sum: FxHashMap<u32, f32> = FxHashMap::default();
+        for id in 0..words {
+            let word = self.vocabulary.word(id as u32);
+            let mut square = 0.0;
+            let start = dense.len();
+            if let Rows::Dense { width, .. } = self.rows {
+                dense.resize(start + width, 0.0);
+            }
+            features::of_word(&word, |key, weight| {
+                let Some(&feature) = self.features.get(&key) else {
+                    return;
+                };
+                let value = weight * self.rarity[feature as usize];
+                square += value * value;
+                match &self.rows {
+                    Rows::Dense { width, cells } => train::add(
+                        &mut dense[start..],
+                        &cells[feature as usize * width..][..*width],
+                        value,
+                    ),
+                    Rows::Sparse(rows) => {
+                        for &(class, weight) in rows.row(feature as usize) {
+                            *sum.entry(class).or_default() += value * weight;
+                        }
+                    }
+                }
+            });
+            sparse.extend(
+                sum.drain()
+                    .map(|(class, weight)| (id as u32, class, weight)),
+            );
+            known.push(KnownWord { square });
+        }
+        self.known = known;
+        self.word_rows = match &self.rows {
+            Rows::Dense { width, .. } => Rows::Dense {
+                width: *width,
+                cells: dense,
+            },
+            Rows::Sparse(_) => {
+                sparse.sort_unstable_by_key(|&(word, class, _)| (word, class));
+                Rows::Sparse(sparse::Rows::new(words, sparse.into_iter()))
+            }
+        };
+    }
+
+    /// Files the phrases and the utterances.
+    fn file(&mut self, material: &Material<'_>, read: &[Utterance<'_>]) {
+        let mut phrases = Phrases::default();
+        for &(phrase, sign, intent) in material.phrases {
+            match sign {
+                Sign::Pattern => phrases.add_pattern(phrase, intent),
+                _ => phrases.add(phrase, sign, intent, &self.vocabulary, material.lexicon),
+            }
+        }
+        phrases.share();
+        self.phrases = phrases;
+        let mut order: Vec<usize> = (0..read.len())
+            .filter(|&at| (material.messages[at].1 as usize) < self.intents)
+            .collect();
+        order.sort_by_key(|&at| material.messages[at].1);
+        let filed: Vec<(u32, Vec<(u32, f32)>)> = order
+            .iter()
+            .map(|&at| {
+                let words = self.vocabulary.read(&read[at], material.lexicon);
+                (material.messages[at].1, self.stems(&words))
+            })
+            .collect();
+        self.nearest = Nearest::new(&filed, self.rarity.len(), self.intents);
+        self.utterances = order
+            .iter()
+            .map(|&at| material.messages[at].0.into())
+            .collect();
+    }
+
+    /// Says what speaks for which intent.
+    pub fn signals(&self, utterance: &Utterance<'_>, lexicon: &Lexicon) -> Signals {
+        let words = self.vocabulary.read(utterance, lexicon);
+        SCRATCH.with_borrow_mut(|scratch| self.signals_with(scratch, &utterance.folded, &words))
+    }
+
+    fn signals_with(&self, scratch: &mut Scratch, folded: &str, words: &[Word<'_>]) -> Signals {
+        let classes = self.width();
+        scratch.scores.clear();
+        scratch.scores.resize(classes, 0.0);
+        scratch.touched.clear();
+        let mut known = 0.0;
+        let mut strange = 0.0;
+        let mut content_words = 0;
+        for (at, word) in words.iter().enumerate() {
+            if word.value.is_none()
+                && words[..at]
+                    .iter()
+                    .rev()
+                    .take(REPEATS_SEEN)
+                    .any(|before| before.text == word.text)
+            {
+                continue;
+            }
+            match word.id.filter(|_| word.value.is_none()) {
+                Some(id) => {
+                    known += self.known[id as usize].square;
+                    content_words += usize::from(word.is_content);
+                    self.word_rows.add(id as usize, 1.0, scratch);
+                }
+                None => features::of_word(word, |key, weight| match self.features.get(&key) {
+                    Some(&feature) => known += self.give(feature, weight, scratch),
+                    None => strange += weight * weight,
+                }),
+            }
+            if word.id.is_none() && word.value.is_none() {
+                strange += STRANGER_WEIGHT * STRANGER_WEIGHT;
+            }
+        }
+        features::of_phrases(words, |key, weight| {
+            if let Some(&feature) = self.features.get(&key) {
+                known += self.give(feature, weight, scratch);
+            }
+        });
+        let scale = 1.0 / known.sqrt().max(f32::MIN_POSITIVE.sqrt());
+        scratch.scores.iter_mut().for_each(|score| *score *= scale);
+
+        let mut signals = Signals {
+            candidates: Vec::with_capacity(CANDIDATES_MAX),
+            outside: (classes > self.intents).then(|| scratch.scores[self.intents]),
+            known: known / (known + strange).max(f32::MIN_POSITIVE),
+            content_words,
+            changes: words
+                .iter()
+                .filter(|word| word.change != Change::None)
+                .map(|word| (word.token, word.change, word.text.into()))
+                .collect(),
+            stems: self.stems(words),
+        };
+        self.pick(folded, words, scratch, &mut signals);
+        signals
+    }
+
+    /// Adds a feature's row and returns its square.
+    fn give(&self, feature: u32, weight: f32, scratch: &mut Scratch) -> f32 {
+        let value = weight * self.rarity[feature as usize];
+        self.rows.add(feature as usize, value, scratch);
+        value * value
+    }
+
+    /// Picks the candidates: the highest by learned weights and by what leads wrote.
+    fn pick(&self, folded: &str, words: &[Word<'_>], scratch: &mut Scratch, signals: &mut Signals) {
+        let mut explicit: Vec<Signal> = Vec::new();
+        self.phrases.find(folded, words, |found: &Found| {
+            let at = explicit
+                .iter()
+                .position(|signal| signal.intent == found.intent)
+                .unwrap_or_else(|| {
+                    explicit.push(Signal {
+                        intent: found.intent,
+                        ..Signal::default()
+                    });
+                    explicit.len() - 1
+                });
+            let sum = &mut explicit[at].signs[found.sign as usize];
+            *sum = (*sum + found.share).min(SIGNS_MAX);
+            explicit[at].found.push((found.sign, found.phrase.clone()));
+        });
+        for signal in &mut explicit {
+            signal.logit = scratch.scores[signal.intent as usize];
+        }
+        let taken: Vec<u32> = explicit.iter().map(|signal| signal.intent).collect();
+        signals.candidates = explicit;
+        let mut best = [(f32::NEG_INFINITY, u32::MAX); CANDIDATES_MAX];
+        let mut consider = |intent: u32| {
+            let score = scratch.scores[intent as usize];
+            if score > best[CANDIDATES_MAX - 1].0
+                && (intent as usize) < self.intents
+                && !taken.contains(&intent)
+            {
+                let at = best.partition_point(|&(other, _)| other >= score);
+                best[at..].rotate_right(1);
+                best[at] = (score, intent);
+            }
+        };
+        match self.rows {
+            Rows::Dense { .. } => (0..self.intents as u32).for_each(&mut consider),
+            Rows::Sparse(_) => {
+                scratch.touched.sort_unstable();
+                scratch.touched.dedup();
+                scratch.touched.iter().copied().for_each(&mut consider);
+            }
+        }
+        let learned = best.iter().filter(|(_, intent)| *intent != u32::MAX);
+        signals
+            .candidates
+            .extend(learned.map(|&(logit, intent)| Signal {
+                intent,
+                logit,
+                ..Signal::default()
+            }));
+        signals.candidates.sort_by(|a, b| {
+            b.prior()
+                .total_cmp(&a.prior())
+                .then(a.intent.cmp(&b.intent))
+        });
+        signals.candidates.truncate(CANDIDATES_MAX);
+    }
+
+    fn stems(&self, words: &[Word<'_>]) -> Vec<(u32, f32)> {
+        let mut stems: Vec<(u32, f32)> = Vec::with_capacity(words.len());
+        for word in words.iter().filter(|word| word.value.is_none()) {
+            let feature = word
+                .stem
+                .and_then(|stem| self.features.get(&features::stem_key(stem)));
+            let Some(&feature) = feature else { continue };
+            if stems.len() < STEMS_COMPARED_MAX && !stems.iter().any(|&(other, _)| other == feature)
+            {
+                stems.push((feature, self.rarity[feature as usize]));
+            }
+        }
+        normalise(&mut stems);
+        stems
+    }
+
+    /// The utterance of an intent that is most like the message.
+    pub fn nearest(&self, signals: &Signals, intent: u32) -> (Neighbour, &Arc<str>) {
+        let neighbour = self.nearest.of(intent, &signals.stems, &mut Vec::new());
+        (neighbour, &self.utterances[neighbour.utterance as usize])
+    }
+
+    fn width(&self) -> usize {
+        match &self.rows {
+            Rows::Dense { width, .. } => *width,
+            Rows::Sparse(_) => self.intents + 1,
+        }
+    }
+}
+
+/// A word that was just said says nothing new. So many words back are looked at.
+const REPEATS_SEEN: usize = 24;
+/// No utterance is compared by more stems than this.
+const STEMS_COMPARED_MAX: usize = 64;
+
+impl Signal {
+    /// The candidate's score before calibration.
+    pub fn prior(&self) -> f32 {
+        self.logit
+            + self
+                .signs
+                .iter()
+                .zip(WORTH_PRIOR)
+                .map(|(sign, worth)| sign * worth)
+                .sum::<f32>()
+    }
+}
+
+impl Rows {
+    fn add(&self, row: usize, value: f32, scratch: &mut Scratch) {
+        match self {
+            Rows::Dense { width, cells } => {
+                train::add(&mut scratch.scores, &cells[row * width..][..*width], value)
+            }
+            Rows::Sparse(rows) => {
+                for &(class, weight) in rows.row(row) {
+                    scratch.scores[class as usize] += value * weight;
+                    scratch.touched.push(class);
+                }
+            }
+        }
+    }
+}
+
+/// Gives features their ids while the training messages are read.
+#[derive(Debug, Default)]
+struct Names {
+    ids: FxHashMap<Key, u32>,
+    /// In how many messages each feature occurs.
+    messages: Vec<f32>,
+}
+
+impl Names {
+    fn gather(&mut self, words: &[Word<'_>]) -> Vec<(u32, f32)> {
+        let mut gathered: Vec<(u32, f32)> = Vec::with_capacity(32 * words.len());
+        let mut emit = |key, weight| {
+            let next = self.messages.len() as u32;
+            let id = *self.ids.entry(key).or_insert(next);
+            if id == next {
+                self.messages.push(0.0);
+            }
+            gathered.push((id, weight));
+        };
+        for (at, word) in words.iter().enumerate() {
+            if !words[..at].iter().any(|before| before.text == word.text) {
+                features::of_word(word, &mut emit);
+            }
+        }
+        features::of_phrases(words, &mut emit);
+        gathered.sort_unstable_by_key(|&(id, _)| id);
+        gathered.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            kept.1 += if is_same { next.1 } else { 0.0 };
+            is_same
+        });
+        for &(id, _) in &gathered {
+            self.messages[id as usize] += 1.0;
+        }
+        gathered
+    }
+
+    fn rarity(&self, messages: usize) -> Vec<f32> {
+        let all = messages as f32;
+        self.messages
+            .iter()
+            .map(|n| (((1.0 + all) / (1.0 + n)).ln() + 1.0).powf(RARITY_POWER))
+            .collect()
+    }
+}
+
+fn normalise(features: &mut [(u32, f32)]) {
+    let length = features
+        .iter()
+        .map(|(_, value)| value * value)
+        .sum::<f32>()
+        .sqrt();
+    for (_, value) in features {
+        *value /= length.max(f32::MIN_POSITIVE);
+    }
+}

@@ -1,0 +1,266 @@
+//! Slang, abbreviations and synonyms: what agents write and what they mean.
+//!
+//! **Slang** is replaced (`gk` is `tidak`); it must mean one thing only.
+//! **Synonyms** are noted next to the word (`bill` is also `tagihan`): the word keeps its own weight, and what was
+//! learned of one helps the others.
+//! **Function** words (`yang`, `tolong`, `the`) carry a sentence rather than its subject.
+//! **Known** words are never taken for slips of the finger, although a catalogue may not use them.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Deserialize;
+
+use super::{Kind, Utterance};
+
+/// The longest phrase, in words, that stands for something else (`isi ulang`, `top up`).
+pub const PHRASE_WORDS_MAX: usize = 3;
+
+/// Slang, synonyms and known words.
+#[derive(Debug, Clone, Default)]
+pub struct Lexicon {
+    slang: FxHashMap<Box<str>, Box<[Box<str>]>>,
+    phrase_starts: FxHashSet<Box<str>>,
+    concepts: FxHashMap<Box<str>, Box<str>>,
+    function: FxHashSet<Box<str>>,
+    known: FxHashSet<Box<str>>,
+}
+
+/// A word as it was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spoken<'a> {
+    /// The word, or the literal text of a code or value.
+    pub text: &'a str,
+    /// What it is.
+    pub kind: Kind,
+    /// Index of the token it came from; the first one when a phrase was replaced.
+    pub token: usize,
+    /// Whether it replaces slang.
+    pub replaced: bool,
+}
+
+/// A lexicon as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    slang: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    synonyms: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    function: Vec<String>,
+    #[serde(default)]
+    known: Vec<String>,
+}
+
+/// What is wrong with a lexicon.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not the expected TOML.
+    #[error("the lexicon cannot be read")]
+    Toml(#[from] toml::de::Error),
+    /// One alias stands for two things, so it can be replaced by neither.
+    #[error("`{alias}` is slang for `{first}` and for `{second}`: keep one, or make them synonyms")]
+    Ambiguous {
+        /// What agents write.
+        alias: String,
+        /// One meaning.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A phrase is longer than anything the matcher looks for.
+    #[error("`{alias}` has more than {PHRASE_WORDS_MAX} words")]
+    TooLong {
+        /// The phrase.
+        alias: String,
+    },
+}
+
+impl Lexicon {
+    /// Reads a lexicon from TOML.
+    pub fn load(source: &str) -> Result<Lexicon, Error> {
+        let file: File = toml::from_str(source)?;
+        let mut lexicon = Lexicon::default();
+        for (meaning, aliases) in &file.slang {
+            for alias in aliases {
+                lexicon.add_slang(alias, meaning)?;
+            }
+        }
+        for (concept, words) in &file.synonyms {
+            for word in words.iter().chain([concept]) {
+                lexicon
+                    .concepts
+                    .insert(word.as_str().into(), concept.as_str().into());
+            }
+        }
+        lexicon.function = file
+            .function
+            .iter()
+            .flat_map(|words| words.split_whitespace())
+            .map(Into::into)
+            .collect();
+        lexicon.known = file
+            .known
+            .iter()
+            .flat_map(|words| words.split_whitespace())
+            .map(Into::into)
+            .collect();
+        Ok(lexicon)
+    }
+
+    fn add_slang(&mut self, alias: &str, meaning: &str) -> Result<(), Error> {
+        let mut words = alias.split(' ');
+        let first = words.next().unwrap_or_default();
+        match words.count() {
+            0 => {}
+            more if more < PHRASE_WORDS_MAX => {
+                self.phrase_starts.insert(first.into());
+            }
+            _ => {
+                return Err(Error::TooLong {
+                    alias: alias.into(),
+                });
+            }
+        }
+        let replacement: Box<[Box<str>]> = meaning.split(' ').map(Into::into).collect();
+        match self.slang.insert(alias.into(), replacement) {
+            Some(other) if other.join(" ") != meaning => Err(Error::Ambiguous {
+                alias: alias.into(),
+                first: other.join(" "),
+                second: meaning.into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a word or phrase (words joined by one space) is slang for.
+    pub fn meaning(&self, alias: &str) -> Option<&[Box<str>]> {
+        self.slang.get(alias).map(|words| &**words)
+    }
+
+    /// Reads the words of an utterance as they were meant; the longest phrase of slang first.
+    pub fn read<'a>(&'a self, utterance: &'a Utterance<'_>) -> Vec<Spoken<'a>> {
+        let tokens = &utterance.tokens;
+        let mut spoken = Vec::with_capacity(tokens.len() + 4);
+        let mut at = 0;
+        while at < tokens.len() {
+            let text = utterance.text(&tokens[at]);
+            match self
+                .phrase_at(utterance, at)
+                .or_else(|| self.meaning(text).map(|words| (words, 1)))
+            {
+                Some((words, length)) => {
+                    let word = |text: &'a str| Spoken {
+                        text,
+                        kind: Kind::Word,
+                        token: at,
+                        replaced: true,
+                    };
+                    spoken.extend(words.iter().map(|text| word(text)));
+                    at += length;
+                }
+                None => {
+                    spoken.push(Spoken {
+                        text,
+                        kind: tokens[at].kind,
+                        token: at,
+                        replaced: false,
+                    });
+                    at += 1;
+                }
+            }
+        }
+        spoken
+    }
+
+    /// The meaning of the longest phrase of slang that begins at a token, and how many tokens it takes.
+    fn phrase_at<'a>(
+        &'a self,
+        utterance: &Utterance<'_>,
+        at: usize,
+    ) -> Option<(&'a [Box<str>], usize)> {
+        let tokens = &utterance.tokens[at..];
+        if !self.starts_phrase(utterance.text(&tokens[0])) {
+            return None;
+        }
+        (2..=PHRASE_WORDS_MAX.min(tokens.len()))
+            .rev()
+            .find_map(|length| {
+                let words: Vec<&str> = tokens[..length]
+                    .iter()
+                    .map(|token| utterance.text(token))
+                    .collect();
+                self.meaning(&words.join(" "))
+                    .map(|meaning| (meaning, length))
+            })
+    }
+
+    /// Whether a longer phrase of slang may begin with this word.
+    pub fn starts_phrase(&self, word: &str) -> bool {
+        self.phrase_starts.contains(word)
+    }
+
+    /// The concept a word is a name of.
+    pub fn concept(&self, word: &str) -> Option<&str> {
+        self.concepts.get(word).map(|concept| &**concept)
+    }
+
+    /// Whether a word carries a sentence rather than its subject.
+    pub fn is_function(&self, word: &str) -> bool {
+        self.function.contains(word)
+    }
+
+    /// Whether this is a word in its own right, whatever it looks like.
+    pub fn is_known(&self, word: &str) -> bool {
+        self.known.contains(word)
+            || self.function.contains(word)
+            || self.slang.contains_key(word)
+            || self.concepts.contains_key(word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slang_is_replaced_and_synonyms_are_noted() {
+        let lexicon = Lexicon::load(
+            r#"
+            known = ["puisi pulas"]
+            [slang]
+            "tidak" = ["gk", "ga"]
+            "isi ulang" = ["top up"]
+            [synonyms]
+            tagihan = ["bill"]
+            "#,
+        )
+        .expect("it is well formed");
+        assert_eq!(
+            lexicon
+                .meaning("gk")
+                .map(|words| words.join(" "))
+                .as_deref(),
+            Some("tidak")
+        );
+        assert_eq!(lexicon.meaning("top up").map(<[_]>::len), Some(2));
+        assert!(lexicon.starts_phrase("top"));
+        assert!(!lexicon.starts_phrase("gk"));
+        assert_eq!(lexicon.concept("bill"), lexicon.concept("tagihan"));
+        assert!(lexicon.is_known("pulas"));
+        assert!(!lexicon.is_known("plusa"));
+    }
+
+    #[test]
+    fn slang_means_one_thing() {
+        let refused = |source| Lexicon::load(source).map(|_| ()).map_err(|e| e.to_string());
+        assert!(
+            refused("[slang]\na = [\"x\"]\nb = [\"x\"]")
+                .is_err_and(|e| e.contains("`x` is slang for `a` and for `b`"))
+        );
+        assert!(refused("[slang]\na = [\"x y z w\"]").is_err());
+        assert!(refused("[slangs]").is_err());
+        assert!(refused("[slang]\na = [\"x\", \"x\"]").is_ok());
+    }
+}

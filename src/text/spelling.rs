@@ -1,0 +1,380 @@
+//! Spelling: a word nobody knows becomes the known word it was meant to be, or stays what it is.
+//!
+//! Candidates come from an index of *deletions* (two words within one slip share a string that both become by leaving
+//! out a letter), so the cost does not grow with the vocabulary; an index of consonants finds `plsa` and `tghn`.
+//! A weighted edit distance then tells likely slips (swapped, doubled, neighbouring key) from unlikely ones.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::Hasher;
+
+/// Shorter words are too close to each other: one slip makes `isi` of `ini`, `AO` of `OA`.
+pub const REPAIRED_LEN_MIN: usize = 4;
+/// Longer ones are no words.
+pub const REPAIRED_LEN_MAX: usize = 24;
+
+/// Two slips are believed only in words long enough to survive them.
+const TWO_SLIPS_LEN_MIN: usize = 7;
+
+/// The most a repair may cost, by the length of the word as typed: about one slip, about two in long words. A four-letter word
+/// takes only a likely slip.
+const COST_MAX_SHORT: f32 = 0.75;
+const COST_MAX_MIDDLE: f32 = 1.0;
+const COST_MAX_LONG: f32 = 1.8;
+
+/// Any other change of one letter.
+const COST_EDIT: f32 = 1.0;
+/// Two letters swapped: the most frequent slip of fast typists.
+const COST_SWAP: f32 = 0.6;
+/// A neighbouring key instead.
+const COST_NEIGHBOUR: f32 = 0.7;
+/// A letter doubled, or one of a double missing.
+const COST_DOUBLE: f32 = 0.5;
+/// A vowel missing: half of all abbreviations in chats.
+const COST_VOWEL: f32 = 0.7;
+/// The first letter is rarely wrong; what differs there is usually another word.
+const COST_FIRST: f32 = 0.5;
+/// Several vowels missing at once is abbreviating on purpose (`tghn`), one decision and not several slips.
+const COST_SKELETON: f32 = 0.7;
+/// Abbreviations keep at least this many letters.
+const SKELETON_MIN: usize = 3;
+
+/// A repair: the index of the word that was meant and how far it is from what was typed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Repair {
+    /// Index into the vocabulary the speller was made of.
+    pub word: u32,
+    /// 0 would be the word itself.
+    pub cost: f32,
+}
+
+/// Finds the words of a vocabulary near to a word.
+#[derive(Debug, Default)]
+pub struct Speller {
+    words: Vec<Box<str>>,
+    deletions: Postings,
+    skeletons: Postings,
+}
+
+impl Speller {
+    /// Indexes a vocabulary; words that cannot be the outcome of a repair only hold their place.
+    pub fn new<'a>(vocabulary: impl IntoIterator<Item = &'a str>) -> Speller {
+        let words: Vec<Box<str>> = vocabulary.into_iter().map(Into::into).collect();
+        let (mut deletions, mut skeletons) = (Vec::new(), Vec::new());
+        let mut keys = FxHashSet::default();
+        for (index, word) in (0..).zip(&words) {
+            if !is_repairable(word) {
+                continue;
+            }
+            keys.clear();
+            each_deletion(word.as_bytes(), |key| {
+                keys.insert(key);
+            });
+            deletions.extend(keys.iter().map(|&key| (key, index)));
+            skeletons.extend(skeleton(word).map(|key| (key, index)));
+        }
+        Speller {
+            words,
+            deletions: Postings::new(deletions),
+            skeletons: Postings::new(skeletons),
+        }
+    }
+
+    /// Returns the nearest word, if one is near enough. `favour` lowers the cost of words that fit their surroundings.
+    pub fn repair(&self, word: &str, favour: impl Fn(u32) -> f32) -> Option<Repair> {
+        if !is_repairable(word) {
+            return None;
+        }
+        let cost_max = cost_max(word.len());
+        let mut best: Option<Repair> = None;
+        let mut best_rank = f32::INFINITY;
+        let mut consider = |index: u32, cost: f32| {
+            let rank = cost - favour(index);
+            let is_better =
+                rank < best_rank || (rank == best_rank && best.is_none_or(|b| index < b.word));
+            if cost <= cost_max && is_better {
+                best = Some(Repair { word: index, cost });
+                best_rank = rank;
+            }
+        };
+        if let Some(key) = skeleton(word) {
+            for &index in self.skeletons.get(key) {
+                if is_abbreviation(word, &self.words[index as usize]) {
+                    consider(index, COST_SKELETON);
+                }
+            }
+        }
+        each_deletion(word.as_bytes(), |key| {
+            for &index in self.deletions.get(key) {
+                consider(
+                    index,
+                    distance(
+                        word.as_bytes(),
+                        self.words[index as usize].as_bytes(),
+                        cost_max,
+                    ),
+                );
+            }
+        });
+        best
+    }
+}
+
+/// Whether a word is of a kind that is repaired at all.
+fn is_repairable(word: &str) -> bool {
+    (REPAIRED_LEN_MIN..=REPAIRED_LEN_MAX).contains(&word.len())
+        && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+fn cost_max(len: usize) -> f32 {
+    match len {
+        ..5 => COST_MAX_SHORT,
+        5..TWO_SLIPS_LEN_MIN => COST_MAX_MIDDLE,
+        _ => COST_MAX_LONG,
+    }
+}
+
+/// Calls `found` with a key for the word, for each way to leave out a letter and, in long words, two.
+fn each_deletion(word: &[u8], mut found: impl FnMut(u64)) {
+    found(key(word.iter().copied()));
+    let without = |at: usize| move |(i, &b): (usize, &u8)| (i != at).then_some(b);
+    for first in 0..word.len() {
+        found(key(word.iter().enumerate().filter_map(without(first))));
+        if word.len() < TWO_SLIPS_LEN_MIN {
+            continue;
+        }
+        for second in first + 1..word.len() {
+            let rest = word.iter().enumerate().filter(|(i, _)| *i != first);
+            found(key(rest.filter_map(without(second))));
+        }
+    }
+}
+
+/// The consonants, when the word may be an abbreviation or have one.
+fn skeleton(word: &str) -> Option<u64> {
+    let consonants = word.bytes().filter(|&b| !is_vowel(b));
+    (consonants.clone().count() >= SKELETON_MIN).then(|| key(consonants))
+}
+
+/// Whether `short` is `word` with nothing but vowels left out and the same first letter.
+fn is_abbreviation(short: &str, word: &str) -> bool {
+    let mut rest = short.bytes().peekable();
+    let all_found = word
+        .bytes()
+        .all(|b| rest.next_if_eq(&b).is_some() || is_vowel(b));
+    all_found
+        && rest.peek().is_none()
+        && short.as_bytes()[0] == word.as_bytes()[0]
+        && short.len() < word.len()
+}
+
+/// The weighted distance between two words, or infinity when it is more than `most`.
+fn distance(typed: &[u8], meant: &[u8], most: f32) -> f32 {
+    const WIDTH: usize = REPAIRED_LEN_MAX + 1;
+    if typed.len().abs_diff(meant.len()) > 2 {
+        return f32::INFINITY;
+    }
+    let mut rows = [[0f32; WIDTH]; 3];
+    for j in 0..meant.len() {
+        rows[0][j + 1] = rows[0][j] + cost_missing(meant, j);
+    }
+    for i in 0..typed.len() {
+        let (before, last, row) = ((i + 2) % 3, i % 3, (i + 1) % 3);
+        rows[row][0] = rows[last][0] + cost_extra(typed, i);
+        let mut lowest = rows[row][0];
+        for j in 0..meant.len() {
+            let mut cost = rows[last][j] + cost_instead(typed, i, meant, j);
+            cost = cost.min(rows[last][j + 1] + cost_extra(typed, i));
+            cost = cost.min(rows[row][j] + cost_missing(meant, j));
+            if i > 0
+                && j > 0
+                && typed[i] == meant[j - 1]
+                && typed[i - 1] == meant[j]
+                && typed[i] != typed[i - 1]
+            {
+                cost = cost.min(rows[before][j - 1] + COST_SWAP);
+            }
+            rows[row][j + 1] = cost;
+            lowest = lowest.min(cost);
+        }
+        if lowest > most {
+            return f32::INFINITY;
+        }
+    }
+    rows[typed.len() % 3][meant.len()]
+}
+
+fn cost_instead(typed: &[u8], i: usize, meant: &[u8], j: usize) -> f32 {
+    if typed[i] == meant[j] {
+        return 0.0;
+    }
+    let cost = if are_neighbours(typed[i], meant[j]) {
+        COST_NEIGHBOUR
+    } else {
+        COST_EDIT
+    };
+    cost + first_letter(i.min(j))
+}
+
+fn cost_extra(typed: &[u8], i: usize) -> f32 {
+    let is_double = i > 0 && typed[i] == typed[i - 1];
+    if is_double {
+        COST_DOUBLE
+    } else {
+        COST_EDIT + first_letter(i)
+    }
+}
+
+fn cost_missing(meant: &[u8], j: usize) -> f32 {
+    if j > 0 && meant[j] == meant[j - 1] {
+        COST_DOUBLE
+    } else if j > 0 && is_vowel(meant[j]) {
+        COST_VOWEL
+    } else {
+        COST_EDIT + first_letter(j)
+    }
+}
+
+fn first_letter(at: usize) -> f32 {
+    if at == 0 { COST_FIRST } else { 0.0 }
+}
+
+fn is_vowel(b: u8) -> bool {
+    matches!(b, b'a' | b'e' | b'i' | b'o' | b'u')
+}
+
+/// Whether two letters lie next to each other on the keyboard.
+fn are_neighbours(a: u8, b: u8) -> bool {
+    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    let place = |c: u8| {
+        ROWS.iter()
+            .zip(0i32..)
+            .find_map(|(row, y)| row.iter().position(|&k| k == c).map(|x| (x as i32, y)))
+    };
+    match (place(a), place(b)) {
+        (Some((ax, ay)), Some((bx, by))) => match by - ay {
+            0 => (ax - bx).abs() == 1,
+            // Each row is set off half a key to the right of the one above.
+            1 => bx == ax || bx == ax - 1,
+            -1 => ax == bx || ax == bx - 1,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn key(bytes: impl Iterator<Item = u8>) -> u64 {
+    let mut packed = 0u64;
+    let mut hasher = rustc_hash::FxHasher::default();
+    for (b, i) in bytes.zip(1u64..) {
+        // Five bits a letter, twelve letters a word of 64 bits.
+        packed = packed << 5 | u64::from(b - b'a' + 1);
+        if i % 12 == 0 {
+            hasher.write_u64(packed);
+            packed = 0;
+        }
+    }
+    hasher.write_u64(packed);
+    hasher.finish()
+}
+
+/// Keys and the words filed under each.
+#[derive(Debug, Default)]
+struct Postings {
+    ranges: FxHashMap<u64, (u32, u32)>,
+    words: Vec<u32>,
+}
+
+impl Postings {
+    fn new(mut pairs: Vec<(u64, u32)>) -> Postings {
+        pairs.sort_unstable();
+        let mut ranges = FxHashMap::default();
+        for (at, &(key, _)) in (0u32..).zip(&pairs) {
+            ranges.entry(key).or_insert((at, at)).1 = at + 1;
+        }
+        let words = pairs.into_iter().map(|(_, word)| word).collect();
+        Postings { ranges, words }
+    }
+
+    fn get(&self, key: u64) -> &[u32] {
+        match self.ranges.get(&key) {
+            Some(&(start, end)) => &self.words[start as usize..end as usize],
+            None => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VOCABULARY: [&str; 12] = [
+        "pulsa",
+        "masuk",
+        "tagihan",
+        "pelanggan",
+        "internet",
+        "upgrade",
+        "bayar",
+        "pembayaran",
+        "isi",
+        "sid",
+        "dsc",
+        "saldo",
+    ];
+
+    #[track_caller]
+    fn check(typed: &str, expected: Option<&str>) {
+        let repair = Speller::new(VOCABULARY).repair(typed, |_| 0.0);
+        assert_eq!(
+            repair.map(|repair| VOCABULARY[repair.word as usize]),
+            expected,
+            "{typed}"
+        );
+    }
+
+    #[test]
+    fn slips_are_repaired() {
+        check("plusa", Some("pulsa"));
+        check("pilsa", Some("pulsa"));
+        check("pulssa", Some("pulsa"));
+        check("masukk", Some("masuk"));
+        check("tagihna", Some("tagihan"));
+        check("pelangan", Some("pelanggan"));
+        check("intrenet", Some("internet"));
+        check("upgrad", Some("upgrade"));
+        check("pembyaran", Some("pembayaran"));
+    }
+
+    #[test]
+    fn abbreviations_without_vowels_are_read() {
+        check("plsa", Some("pulsa"));
+        check("tghn", Some("tagihan"));
+        check("plnggn", Some("pelanggan"));
+        check("pmbyrn", Some("pembayaran"));
+    }
+
+    #[test]
+    fn short_words_codes_and_strangers_are_left_alone() {
+        check("ini", None);
+        check("dsx", None);
+        check("k44", None);
+        check("pusing", None);
+        check("kulkas", None);
+        check("dulu", None);
+        check("salto", None);
+        check(&"pulsa".repeat(10), None);
+        check("", None);
+    }
+
+    #[test]
+    fn what_fits_the_surroundings_wins() {
+        let words = ["kartu", "karet"];
+        let speller = Speller::new(words);
+        let near = speller.repair("karut", |_| 0.0).expect("one swap away");
+        assert_eq!(words[near.word as usize], "kartu");
+        assert_eq!(
+            speller.repair("karut", |word| if word == 1 { 0.0 } else { 0.1 }),
+            Some(near)
+        );
+    }
+}
