@@ -149,7 +149,7 @@ impl Turn<'_> {
                     Effect::ShowSop { intent: heard.intent.clone(), points: heard.points.clone() },
                 ];
                 if let Some(second) = found.second {
-                    effects.push(Effect::Also { intent: second });
+                    effects.push(Effect::Also { intent: second.to_string() });
                 }
                 self.go(conversation, Phase::Answered(heard), effects)
             }
@@ -348,8 +348,8 @@ impl Turn<'_> {
         let found = self.classify(text);
         let best = found.candidates.first()?;
         let sure = found.decision == matcher::Decision::Answer && best.confidence >= SIDE_QUESTION_CONFIDENCE;
-        let show = || Effect::ShowSop { intent: best.intent.clone(), points: Vec::new() };
-        (sure && (asks || best.intent != intent)).then(show)
+        let show = || Effect::ShowSop { intent: best.intent.to_string(), points: Vec::new() };
+        (sure && (asks || &*best.intent != intent)).then(show)
     }
 
     /// What a message at review corrects.

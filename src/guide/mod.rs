@@ -9,7 +9,7 @@ mod points;
 use std::collections::HashMap;
 
 use crate::catalog::{Catalog, Sop};
-use crate::matcher::{Matcher, Source, Training};
+use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::Lexicon;
 
 pub use points::{Point, PointKind};
@@ -56,5 +56,10 @@ fn training<'a>(catalog: &'a Catalog, lexicon: &'a Lexicon) -> Training<'a> {
         unless: &sop.matching.unless,
         utterances: &sop.matching.utterances,
     };
-    Training { intents: catalog.sops.iter().map(source).collect(), outside: &catalog.outside, lexicon }
+    Training {
+        intents: catalog.sops.iter().map(source).collect(),
+        outside: &catalog.outside,
+        lexicon,
+        services: catalog.services.values().map(|service| Service { id: &service.id, names: &service.names }).collect(),
+    }
 }

@@ -42,7 +42,7 @@ pub fn classify(knowledge: &Knowledge, text: &str) -> Vec<String> {
         Decision::Clarify => 3,
         Decision::Fallback => 0,
     };
-    found.candidates.iter().take(shown).map(|candidate| candidate.intent.clone()).collect()
+    found.candidates.iter().take(shown).map(|candidate| candidate.intent.to_string()).collect()
 }
 
 /// Compares with a file; `UPDATE=1 cargo test` rewrites it, and the diff is the review.
