@@ -22,6 +22,7 @@ pub mod date;
 pub mod email;
 pub mod msisdn;
 pub mod rupiah;
+pub mod sensitive;
 pub mod serial;
 pub mod text;
 
