@@ -325,3 +325,6 @@ fn is_glued(raw: &str, span: &Range<usize>) -> bool {
     let mut after = raw[span.end..].chars();
     touches([before.next(), before.next()]) || touches([after.next(), after.next()])
 }
+
+#[cfg(test)]
+mod properties;
