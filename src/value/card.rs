@@ -31,7 +31,10 @@ pub fn find(raw: &str) -> Vec<Found> {
     runs(raw)
         .into_iter()
         .filter(|run| !is_glued(raw, &run.span))
-        .map(|Run { span, digits }| Found { span, value: value(&digits[digits.len() - DIGITS_KEPT..]) })
+        .map(|Run { span, digits }| Found {
+            span,
+            value: value(&digits[digits.len() - DIGITS_KEPT..]),
+        })
         .collect()
 }
 
@@ -43,19 +46,34 @@ pub(super) fn is_valid(digits: &str) -> bool {
         .rev()
         .map(|byte| u32::from(byte - b'0'))
         .enumerate()
-        .map(|(place, digit)| if place % 2 == 1 { doubled(digit) } else { digit })
+        .map(|(place, digit)| {
+            if place % 2 == 1 {
+                doubled(digit)
+            } else {
+                digit
+            }
+        })
         .sum();
     DIGITS.contains(&digits.len()) && sum.is_multiple_of(10) && !digits.starts_with('0')
 }
 
 /// The runs that are card numbers, in either reading of the text, without those inside a voucher's number.
 pub(super) fn runs(raw: &str) -> Vec<Run> {
-    let (vouchers, mut runs): (Vec<Run>, Vec<Run>) =
-        digits::widest(raw).into_iter().partition(|run| serial::is_voucher(&run.digits));
-    let inside = |run: &Run, outer: &[Run]| outer.iter().any(|outer| outer.span.contains(&run.span.start));
+    let (vouchers, mut runs): (Vec<Run>, Vec<Run>) = digits::widest(raw)
+        .into_iter()
+        .partition(|run| serial::is_voucher(&run.digits));
+    let inside = |run: &Run, outer: &[Run]| {
+        outer
+            .iter()
+            .any(|outer| outer.span.contains(&run.span.start))
+    };
     runs.retain(|run| is_valid(&run.digits));
-    let narrow = digits::uniform(raw).into_iter().filter(|run| is_valid(&run.digits));
-    let narrow: Vec<Run> = narrow.filter(|run| !inside(run, &vouchers) && !inside(run, &runs)).collect();
+    let narrow = digits::uniform(raw)
+        .into_iter()
+        .filter(|run| is_valid(&run.digits));
+    let narrow: Vec<Run> = narrow
+        .filter(|run| !inside(run, &vouchers) && !inside(run, &runs))
+        .collect();
     runs.extend(narrow);
     runs.sort_by_key(|run| run.span.start);
     runs
@@ -66,20 +84,30 @@ fn value(last_four: &str) -> Value {
 }
 
 fn parse_last_four(raw: &str) -> Result<Value, Error> {
-    static MASKED: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"[*xX•]{2,}[ \-]*([0-9]{4})(?:[^0-9]|$)").expect("the pattern is constant"));
+    static MASKED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[*xX•]{2,}[ \-]*([0-9]{4})(?:[^0-9]|$)").expect("the pattern is constant")
+    });
     if let Some(masked) = MASKED.captures(raw) {
         return Ok(value(&masked[1]));
     }
     let runs = digits::uniform(raw);
-    let mut fours = runs.iter().filter(|run| run.digits.len() == DIGITS_KEPT).map(|run| run.digits.as_str());
+    let mut fours = runs
+        .iter()
+        .filter(|run| run.digits.len() == DIGITS_KEPT)
+        .map(|run| run.digits.as_str());
     let longest = runs.iter().map(|run| run.digits.len()).max().unwrap_or(0);
     match (fours.next(), fours.next()) {
         (Some(first), None) if longest == DIGITS_KEPT => Ok(value(first)),
         _ if longest == 0 => Err(Error::NotFound),
         _ if DIGITS.contains(&longest) => Err(Error::ChecksumFailed),
-        _ if longest > *DIGITS.end() => Err(Error::TooLong { expected: *DIGITS.end(), found: longest }),
-        _ => Err(Error::TooShort { expected: DIGITS_USUAL, found: longest }),
+        _ if longest > *DIGITS.end() => Err(Error::TooLong {
+            expected: *DIGITS.end(),
+            found: longest,
+        }),
+        _ => Err(Error::TooShort {
+            expected: DIGITS_USUAL,
+            found: longest,
+        }),
     }
 }
 
@@ -112,8 +140,20 @@ mod tests {
     #[test]
     fn a_mistyped_number_is_refused_without_quoting_it() {
         assert_eq!(parse("4111 1111 1111 1112"), Err(Error::ChecksumFailed));
-        assert_eq!(parse("41111111"), Err(Error::TooShort { expected: 16, found: 8 }));
-        assert_eq!(parse("02123456789012345678901234"), Err(Error::TooLong { expected: 19, found: 26 }));
+        assert_eq!(
+            parse("41111111"),
+            Err(Error::TooShort {
+                expected: 16,
+                found: 8
+            })
+        );
+        assert_eq!(
+            parse("02123456789012345678901234"),
+            Err(Error::TooLong {
+                expected: 19,
+                found: 26
+            })
+        );
         assert_eq!(parse("tidak ada"), Err(Error::NotFound));
     }
 

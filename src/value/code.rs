@@ -10,18 +10,33 @@ const CHARS_MIN_IN_TEXT: usize = 4;
 /// Reads the one code in an answer.
 pub fn parse(raw: &str, max_chars: usize) -> Result<Value, Error> {
     let line = text::one_line(raw);
-    if card::runs(&line).iter().any(|run| digits::groups(&line[run.span.clone()]).len() != 1 || is_card_like(&run.digits)) {
+    if card::runs(&line)
+        .iter()
+        .any(|run| digits::groups(&line[run.span.clone()]).len() != 1 || is_card_like(&run.digits))
+    {
         return Err(Error::LooksLike(Lookalike::Card));
     }
     let words = words(&line);
-    let grouped = line.split(' ').all(|word| word.chars().all(|c| c.is_ascii_digit()));
+    let grouped = line
+        .split(' ')
+        .all(|word| word.chars().all(|c| c.is_ascii_digit()));
     let codes: Vec<String> = match words.as_slice() {
         // `4712 0000 1234` is one number, blanks and all.
         [_, _, ..] if grouped => vec![words.concat()],
         [only] if *only == line => vec![line.clone()],
-        _ => words.iter().filter(|word| word.len() >= CHARS_MIN_IN_TEXT).map(ToString::to_string).collect(),
+        _ => words
+            .iter()
+            .filter(|word| word.len() >= CHARS_MIN_IN_TEXT)
+            .map(ToString::to_string)
+            .collect(),
     };
-    let found = codes.into_iter().map(|code| Found { span: 0..0, value: Value::plain(code) }).collect();
+    let found = codes
+        .into_iter()
+        .map(|code| Found {
+            span: 0..0,
+            value: Value::plain(code),
+        })
+        .collect();
     let value = settle(found, || Error::NotFound)?;
     text::bounded(value.display, max_chars)
 }
@@ -72,9 +87,26 @@ mod tests {
     fn no_code_several_codes_and_cards_are_refused() {
         assert_eq!(parse("tidak tahu", 40), Err(Error::NotFound));
         assert_eq!(parse("yang ke 2", 40), Err(Error::NotFound));
-        assert_eq!(parse("471234567", 5), Err(Error::TooLong { expected: 5, found: 9 }));
-        assert_eq!(parse("4711 dan 4712", 40), Err(Error::Ambiguous { options: vec!["4711".into(), "4712".into()] }));
-        assert_eq!(parse("4111 1111 1111 1111", 40), Err(Error::LooksLike(Lookalike::Card)));
-        assert_eq!(parse("4111111111111111", 40), Err(Error::LooksLike(Lookalike::Card)));
+        assert_eq!(
+            parse("471234567", 5),
+            Err(Error::TooLong {
+                expected: 5,
+                found: 9
+            })
+        );
+        assert_eq!(
+            parse("4711 dan 4712", 40),
+            Err(Error::Ambiguous {
+                options: vec!["4711".into(), "4712".into()]
+            })
+        );
+        assert_eq!(
+            parse("4111 1111 1111 1111", 40),
+            Err(Error::LooksLike(Lookalike::Card))
+        );
+        assert_eq!(
+            parse("4111111111111111", 40),
+            Err(Error::LooksLike(Lookalike::Card))
+        );
     }
 }

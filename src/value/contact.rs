@@ -3,10 +3,12 @@
 use phonenumber::country;
 
 use super::digits::{self, Run};
-use super::{Error, Found, Value, card, email, msisdn, serial};
+use super::{Error, Found, Value, email, msisdn};
 
 /// The service numbers of Indonesian companies begin with this and have seven digits at most: `1500780`.
 const SERVICE_PREFIX: &str = "1500";
+/// No number inside the country is longer; the crate is not asked about more.
+const NATIONAL_DIGITS_MAX: usize = 13;
 
 /// Reads the one contact in an answer. An address beside a number is the more deliberate of the two and wins.
 pub fn parse(raw: &str) -> Result<Value, Error> {
@@ -19,7 +21,11 @@ pub fn parse(raw: &str) -> Result<Value, Error> {
 /// Finds mobile numbers and addresses; a landline is hardly told from other numbers without being asked for.
 pub fn find(raw: &str) -> Vec<Found> {
     let mut found = email::find(raw);
-    let apart = |number: &Found| found.iter().all(|address| !address.span.contains(&number.span.start));
+    let apart = |number: &Found| {
+        found
+            .iter()
+            .all(|address| !address.span.contains(&number.span.start))
+    };
     let numbers: Vec<Found> = msisdn::find(raw).into_iter().filter(apart).collect();
     found.extend(numbers);
     found.sort_by_key(|found| found.span.start);
@@ -29,7 +35,11 @@ pub fn find(raw: &str) -> Vec<Found> {
 /// Returns the address with its first letter and domain, or the number with its last three digits.
 pub fn mask(display: &str) -> String {
     const DIGITS_KEPT: usize = 3;
-    if display.contains('@') { email::mask(display) } else { digits::starred(display, DIGITS_KEPT) }
+    if display.contains('@') {
+        email::mask(display)
+    } else {
+        digits::starred(display, DIGITS_KEPT)
+    }
 }
 
 fn parse_phone(raw: &str) -> Result<Value, Error> {
@@ -38,7 +48,10 @@ fn parse_phone(raw: &str) -> Result<Value, Error> {
         settled => return settled,
     }
     let numbers = digits::widest(raw);
-    let fixed = numbers.iter().chain(&digits::uniform(raw)).find_map(landline_or_service);
+    let fixed = numbers
+        .iter()
+        .chain(&digits::uniform(raw))
+        .find_map(landline_or_service);
     fixed.ok_or_else(|| msisdn::parse(raw).err().unwrap_or(Error::NotFound))
 }
 
@@ -48,15 +61,28 @@ fn landline_or_service(run: &Run) -> Option<Value> {
         return Some(Value::plain(digits));
     }
     let national = msisdn::domestic(digits);
-    let plausible = national.starts_with('0') && national.len() <= 13 && !serial::is_voucher(digits) && !card::is_valid(digits);
-    let known = plausible && phonenumber::parse(Some(country::ID), &national).is_ok_and(|it| phonenumber::is_valid(&it));
-    known.then(|| Value::new(format!("62{}", &national[1..]), digits::dashed(&national, &[area_digits(&national)])))
+    let plausible = national.len() <= NATIONAL_DIGITS_MAX
+        && national.starts_with('0')
+        && !national.starts_with("00");
+    let known = plausible
+        && phonenumber::parse(Some(country::ID), &national)
+            .is_ok_and(|it| phonenumber::is_valid(&it));
+    known.then(|| {
+        Value::new(
+            format!("62{}", &national[1..]),
+            digits::dashed(&national, &[area_digits(&national)]),
+        )
+    })
 }
 
 /// How many digits the area code of a landline has, with its zero.
 fn area_digits(national: &str) -> usize {
     let short = ["021", "022", "024", "031", "061"];
-    if short.iter().any(|area| national.starts_with(area)) { 3 } else { 4 }
+    if short.iter().any(|area| national.starts_with(area)) {
+        3
+    } else {
+        4
+    }
 }
 
 #[cfg(test)]
@@ -75,13 +101,23 @@ mod tests {
         check("+62 21 555 0000", "62215550000", "021-5550000");
         check("(0274) 555000", "62274555000", "0274-555000");
         check("1500780", "1500780", "1500780");
-        check("email budi@Example.com aja", "budi@example.com", "budi@example.com");
+        check(
+            "email budi@Example.com aja",
+            "budi@example.com",
+            "budi@example.com",
+        );
     }
 
     #[test]
     fn what_reaches_nobody_is_refused() {
         assert_eq!(parse("tidak tahu"), Err(Error::NotFound));
-        assert_eq!(parse("12345"), Err(Error::TooShort { expected: 10, found: 5 }));
+        assert_eq!(
+            parse("12345"),
+            Err(Error::TooShort {
+                expected: 10,
+                found: 5
+            })
+        );
         assert_eq!(parse("budi@gmail"), Err(Error::InvalidEmail));
         assert_eq!(parse("+65 8120 0000"), Err(Error::NotIndonesian));
     }
@@ -89,7 +125,10 @@ mod tests {
     #[test]
     fn mobile_numbers_and_addresses_are_found() {
         let raw = "cp 0812-0000-5678 atau budi@example.com, kantor 021-5550000";
-        let found: Vec<&str> = find(raw).into_iter().map(|found| &raw[found.span]).collect();
+        let found: Vec<&str> = find(raw)
+            .into_iter()
+            .map(|found| &raw[found.span])
+            .collect();
         assert_eq!(found, ["0812-0000-5678", "budi@example.com"]);
     }
 

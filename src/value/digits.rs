@@ -42,14 +42,19 @@ pub(super) struct Run {
 
 /// Returns all groups of ASCII digits in reading order.
 pub(super) fn groups(raw: &str) -> Vec<Group<'_>> {
-    static DIGITS: LazyLock<Regex> = LazyLock::new(|| Regex::new("[0-9]+").expect("the pattern is constant"));
+    static DIGITS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("[0-9]+").expect("the pattern is constant"));
     let mut end_before = None;
     DIGITS
         .find_iter(raw)
         .map(|digits| {
             let joint = end_before.map_or(Joint::Apart, |end| joint(&raw[end..digits.start()]));
             end_before = Some(digits.end());
-            Group { span: digits.range(), digits: digits.as_str(), joint }
+            Group {
+                span: digits.range(),
+                digits: digits.as_str(),
+                joint,
+            }
         })
         .collect()
 }
@@ -62,8 +67,17 @@ pub(super) fn widest(raw: &str) -> Vec<Run> {
 /// Returns the runs that are written in one manner throughout.
 pub(super) fn uniform(raw: &str) -> Vec<Run> {
     let groups = groups(raw);
-    let tight_after: Vec<bool> =
-        (0..groups.len()).map(|i| matches!(groups.get(i + 1), Some(Group { joint: Joint::Tight(_), .. }))).collect();
+    let tight_after: Vec<bool> = (0..groups.len())
+        .map(|i| {
+            matches!(
+                groups.get(i + 1),
+                Some(Group {
+                    joint: Joint::Tight(_),
+                    ..
+                })
+            )
+        })
+        .collect();
     let mut index = 0;
     collect(groups, |last, next| {
         index += 1;
@@ -82,12 +96,21 @@ pub(super) fn uniform(raw: &str) -> Vec<Run> {
 /// Returns the place, counted from one, and the letter that was typed for a digit in a number of at least `SOLID`
 /// places: `0812-OOOO-1234`.
 pub(super) fn mistyped(raw: &str) -> Option<(usize, char)> {
-    static ALMOST: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"\b(?:[0-9OoIl][ .\-]?){9,}").expect("the pattern is constant"));
+    static ALMOST: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b(?:[0-9OoIl][ .\-]?){9,}").expect("the pattern is constant")
+    });
     ALMOST
         .find_iter(raw)
-        .filter(|found| !raw[found.end()..].starts_with(char::is_alphanumeric))
-        .map(|found| found.as_str().chars().filter(|c| c.is_alphanumeric()).collect::<Vec<char>>())
+        .map(|found| {
+            found.start()..found.start() + found.as_str().trim_end_matches([' ', '.', '-']).len()
+        })
+        .filter(|span| !raw[span.end..].starts_with(char::is_alphanumeric))
+        .map(|span| {
+            raw[span]
+                .chars()
+                .filter(|c| c.is_alphanumeric())
+                .collect::<Vec<char>>()
+        })
         .filter(|places| 2 * places.iter().filter(|c| c.is_ascii_digit()).count() > places.len())
         .find_map(|places| {
             let place = places.iter().position(|c| !c.is_ascii_digit())?;
@@ -136,8 +159,14 @@ pub(super) fn is_invisible(c: char) -> bool {
 fn joint(between: &str) -> Joint {
     const CHARS_MAX: usize = 3;
     let is_blank = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}');
-    let is_mark = |c: char| matches!(c, '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}') || is_invisible(c);
-    let joins = between.chars().count() <= CHARS_MAX && between.chars().all(|c| is_blank(c) || is_mark(c));
+    let is_mark = |c: char| {
+        matches!(
+            c,
+            '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+        ) || is_invisible(c)
+    };
+    let joins =
+        between.chars().count() <= CHARS_MAX && between.chars().all(|c| is_blank(c) || is_mark(c));
     match between.chars().next() {
         Some(_) if joins && between.contains(is_blank) => Joint::Blank,
         Some(mark) if joins => Joint::Tight(mark),
@@ -146,7 +175,10 @@ fn joint(between: &str) -> Joint {
 }
 
 /// Joins neighbouring groups while `belongs(last, next)`.
-fn collect<'a>(groups: Vec<Group<'a>>, mut belongs: impl FnMut(&Group<'a>, &Group<'a>) -> bool) -> Vec<Run> {
+fn collect<'a>(
+    groups: Vec<Group<'a>>,
+    mut belongs: impl FnMut(&Group<'a>, &Group<'a>) -> bool,
+) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut last: Option<Group<'a>> = None;
     for group in groups {
@@ -156,7 +188,10 @@ fn collect<'a>(groups: Vec<Group<'a>>, mut belongs: impl FnMut(&Group<'a>, &Grou
                 run.span.end = group.span.end;
                 run.digits.push_str(group.digits);
             }
-            None => runs.push(Run { span: group.span.clone(), digits: group.digits.to_owned() }),
+            None => runs.push(Run {
+                span: group.span.clone(),
+                digits: group.digits.to_owned(),
+            }),
         }
         last = Some(group);
     }
@@ -176,12 +211,32 @@ mod tests {
 
     #[test]
     fn a_change_of_separator_ends_a_uniform_run() {
-        check("4111-1111-1111-1111 50.000", &["411111111111111150000"], &["4111111111111111", "50000"]);
+        check(
+            "4111-1111-1111-1111 50.000",
+            &["411111111111111150000"],
+            &["4111111111111111", "50000"],
+        );
         check("12 2026-11-20", &["1220261120"], &["12", "20261120"]);
-        check("4111 1111 1111 1111", &["4111111111111111"], &["4111111111111111"]);
-        check("081200001234 50000", &["08120000123450000"], &["081200001234", "50000"]);
-        check("0812-0000-1234/0812-0000-5678", &["081200001234", "081200005678"], &["081200001234", "081200005678"]);
-        check("\u{202a}0812\u{2011}0000\u{2011}1234\u{202c}", &["081200001234"], &["081200001234"]);
+        check(
+            "4111 1111 1111 1111",
+            &["4111111111111111"],
+            &["4111111111111111"],
+        );
+        check(
+            "081200001234 50000",
+            &["08120000123450000"],
+            &["081200001234", "50000"],
+        );
+        check(
+            "0812-0000-1234/0812-0000-5678",
+            &["081200001234", "081200005678"],
+            &["081200001234", "081200005678"],
+        );
+        check(
+            "\u{202a}0812\u{2011}0000\u{2011}1234\u{202c}",
+            &["081200001234"],
+            &["081200001234"],
+        );
     }
 
     #[test]

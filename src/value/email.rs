@@ -14,18 +14,29 @@ const CHARS_MAX: usize = 254;
 
 /// Reads the one address in an answer.
 pub fn parse(raw: &str) -> Result<Value, Error> {
-    settle(find(raw), || if raw.contains('@') { Error::InvalidEmail } else { Error::NotFound })
+    settle(find(raw), || {
+        if raw.contains('@') {
+            Error::InvalidEmail
+        } else {
+            Error::NotFound
+        }
+    })
 }
 
 /// Finds all addresses.
 pub fn find(raw: &str) -> Vec<Found> {
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*").expect("the pattern is constant")
+        Regex::new(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*")
+            .expect("the pattern is constant")
     });
     ADDRESS
         .find_iter(raw)
-        .filter(|address| !raw[..address.start()].ends_with(|c: char| c == '@' || c.is_alphanumeric()))
-        .filter(|address| !raw[address.end()..].starts_with(|c: char| c == '@' || c.is_alphanumeric()))
+        .filter(|address| {
+            !raw[..address.start()].ends_with(|c: char| c == '@' || c.is_alphanumeric())
+        })
+        .filter(|address| {
+            !raw[address.end()..].starts_with(|c: char| c == '@' || c.is_alphanumeric())
+        })
         .filter_map(|address| {
             let (local, domain) = address.as_str().split_once('@')?;
             let local_kept = local.trim_start_matches(['.', '-']);
@@ -40,7 +51,7 @@ pub fn find(raw: &str) -> Vec<Found> {
 
 /// Returns the address with only the first letter before the `@`: `b***@example.com`.
 pub fn mask(address: &str) -> String {
-    let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
     let first: String = local.chars().take(1).collect();
     format!("{first}***@{domain}")
 }
@@ -48,7 +59,8 @@ pub fn mask(address: &str) -> String {
 fn is_deliverable(local: &str, domain: &str) -> bool {
     let labels: Vec<&str> = domain.split('.').collect();
     let top = labels.last().copied().unwrap_or_default();
-    let is_label = |label: &&str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
+    let is_label =
+        |label: &&str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
     let local_fits = !local.is_empty() && !local.ends_with('.') && !local.contains("..");
     let domain_fits = labels.len() >= 2 && labels.iter().all(is_label);
     let top_fits = top.len() >= 2 && top.chars().all(|c| c.is_ascii_alphabetic());
@@ -66,7 +78,10 @@ mod tests {
 
     #[test]
     fn an_address_is_picked_out_and_its_domain_lowered() {
-        check("emailnya Budi.Contoh@Example.COM ya", Ok("Budi.Contoh@example.com"));
+        check(
+            "emailnya Budi.Contoh@Example.COM ya",
+            Ok("Budi.Contoh@example.com"),
+        );
         check("<a+b@mail.example.co.id>.", Ok("a+b@mail.example.co.id"));
         check("cs@telkomsel.com", Ok("cs@telkomsel.com"));
     }
@@ -81,7 +96,9 @@ mod tests {
         check("tidak tahu", Err(Error::NotFound));
         check(
             "a@example.com atau b@example.com",
-            Err(Error::Ambiguous { options: vec!["a@example.com".into(), "b@example.com".into()] }),
+            Err(Error::Ambiguous {
+                options: vec!["a@example.com".into(), "b@example.com".into()],
+            }),
         );
     }
 

@@ -206,8 +206,16 @@ pub fn parse(kind: &Kind, raw: &str, now: &Zoned) -> Result<Value, Error> {
         Kind::DateTime { past } => date::parse_moment(raw, now, date::Tense::of(*past)),
         Kind::Rupiah => rupiah::parse(raw),
         Kind::Email => email::parse(raw),
-        Kind::Serial { digits, prefix, lenient: false } => serial::parse(raw, *digits, prefix),
-        Kind::Serial { digits, prefix, lenient: true } => serial::parse_leniently(raw, *digits, prefix),
+        Kind::Serial {
+            digits,
+            prefix,
+            lenient: false,
+        } => serial::parse(raw, *digits, prefix),
+        Kind::Serial {
+            digits,
+            prefix,
+            lenient: true,
+        } => serial::parse_leniently(raw, *digits, prefix),
         Kind::Code { max_chars } => code::parse(raw, *max_chars),
         Kind::Card => card::parse(raw),
     }
@@ -251,7 +259,11 @@ pub fn mask(kind: &Kind, value: &Value) -> String {
 impl Value {
     /// A value whose canonical form is text.
     pub(crate) fn new(canonical: impl Into<String>, display: impl Into<String>) -> Value {
-        Value { canonical: Canonical::Text(canonical.into()), display: display.into(), remark: None }
+        Value {
+            canonical: Canonical::Text(canonical.into()),
+            display: display.into(),
+            remark: None,
+        }
     }
 
     /// A value that is displayed as it is stored.
@@ -262,7 +274,10 @@ impl Value {
 
     /// The same value with a remark.
     pub(crate) fn remarked(self, remark: Remark) -> Value {
-        Value { remark: Some(remark), ..self }
+        Value {
+            remark: Some(remark),
+            ..self
+        }
     }
 }
 
@@ -281,22 +296,35 @@ impl fmt::Display for Canonical {
 fn settle(found: Vec<Found>, none: impl FnOnce() -> Error) -> Result<Value, Error> {
     let mut values: Vec<Value> = Vec::new();
     for Found { value, .. } in found {
-        if values.iter().all(|known| known.canonical != value.canonical) {
+        if values
+            .iter()
+            .all(|known| known.canonical != value.canonical)
+        {
             values.push(value);
         }
     }
     match values.len() {
         0 => Err(none()),
         1 => Ok(values.swap_remove(0)),
-        _ => Err(Error::Ambiguous { options: values.into_iter().map(|value| value.display).collect() }),
+        _ => Err(Error::Ambiguous {
+            options: values.into_iter().map(|value| value.display).collect(),
+        }),
     }
 }
 
 /// Whether the span touches a word, directly or over a mark without a blank: `TRX-0812...` is one id.
 fn is_glued(raw: &str, span: &Range<usize>) -> bool {
-    let touches = |mut outside: Box<dyn Iterator<Item = char> + '_>| match outside.next() {
-        Some('-' | '_' | '/' | '.' | '#' | '@') => outside.next().is_some_and(char::is_alphanumeric),
-        next => next.is_some_and(char::is_alphanumeric),
+    let touches = |outside: [Option<char>; 2]| match outside {
+        // A stroke between two numbers is an `or`.
+        [Some('/'), next] => next.is_some_and(char::is_alphabetic),
+        [Some('-' | '_' | '.' | '#' | '@'), next] | [next, _] => {
+            next.is_some_and(char::is_alphanumeric)
+        }
     };
-    touches(Box::new(raw[..span.start].chars().rev())) || touches(Box::new(raw[span.end..].chars()))
+    let mut before = raw[..span.start].chars().rev();
+    let mut after = raw[span.end..].chars();
+    touches([before.next(), before.next()]) || touches([after.next(), after.next()])
 }
+
+#[cfg(test)]
+mod properties;

@@ -15,8 +15,13 @@ const DIGITS: RangeInclusive<usize> = 10..=13;
 /// Reads the one mobile number in an answer; chatter may touch it and the leading zero may be missing.
 pub fn parse(raw: &str) -> Result<Value, Error> {
     let standing = find(raw);
-    let found = if standing.is_empty() { numbers(raw, Start::Any) } else { standing };
-    settle(found, || diagnose(raw))
+    if !standing.is_empty() {
+        return settle(standing, || Error::NotFound);
+    }
+    if let Some((place, found)) = digits::mistyped(raw) {
+        return Err(Error::NotADigit { place, found });
+    }
+    settle(numbers(raw, Start::Any), || diagnose(raw))
 }
 
 /// Finds the mobile numbers that stand by themselves and begin with `0`, `62` or `+62`.
@@ -35,7 +40,9 @@ pub(super) fn national(digits: &str) -> Option<String> {
 
 /// Returns the digits as dialled inside the country: with a leading `0` for `62`, `0062`, `620` and a bare `8`.
 pub(super) fn domestic(digits: &str) -> String {
-    let international = digits.strip_prefix("0062").or_else(|| digits.strip_prefix("62"));
+    let international = digits
+        .strip_prefix("0062")
+        .or_else(|| digits.strip_prefix("62"));
     match international {
         Some(rest) => format!("0{}", rest.strip_prefix('0').unwrap_or(rest)),
         None if digits.starts_with('8') => format!("0{digits}"),
@@ -53,8 +60,10 @@ enum Start {
 }
 
 fn numbers(raw: &str, start: Start) -> Vec<Found> {
-    let vouchers: Vec<Run> =
-        digits::widest(raw).into_iter().filter(|run| serial::is_voucher(&run.digits)).collect();
+    let vouchers: Vec<Run> = digits::widest(raw)
+        .into_iter()
+        .filter(|run| serial::is_voucher(&run.digits))
+        .collect();
     let groups = digits::groups(raw);
     let mut found = Vec::new();
     let mut index = 0;
@@ -65,11 +74,17 @@ fn numbers(raw: &str, start: Start) -> Vec<Found> {
             Joint::Blank => group.digits.starts_with(['0', '6']),
             Joint::Tight(_) => false,
         };
-        let elsewhere = is_foreign(raw, group) || vouchers.iter().any(|voucher| voucher.span.contains(&group.span.start));
+        let elsewhere = is_foreign(raw, group)
+            || vouchers
+                .iter()
+                .any(|voucher| voucher.span.contains(&group.span.start));
         match read(&groups[index..]).filter(|_| begins && !elsewhere) {
             Some((taken, national)) => {
                 let span = group.span.start..groups[index + taken - 1].span.end;
-                found.push(Found { span, value: value(&national) });
+                found.push(Found {
+                    span,
+                    value: value(&national),
+                });
                 index += taken;
             }
             None => index += 1,
@@ -106,7 +121,10 @@ fn read(groups: &[Group<'_>]) -> Option<(usize, String)> {
 }
 
 fn value(national: &str) -> Value {
-    Value::new(format!("62{}", &national[1..]), digits::dashed(national, &[4, 4]))
+    Value::new(
+        format!("62{}", &national[1..]),
+        digits::dashed(national, &[4, 4]),
+    )
 }
 
 /// Whether a `+` before the group announces another country.
@@ -116,13 +134,16 @@ fn is_foreign(raw: &str, group: &Group<'_>) -> bool {
 
 /// Says what is wrong with an answer that has no mobile number.
 fn diagnose(raw: &str) -> Error {
-    if let Some((place, found)) = digits::mistyped(raw) {
-        return Error::NotADigit { place, found };
-    }
-    if digits::groups(raw).iter().any(|group| is_foreign(raw, group)) {
+    if digits::groups(raw)
+        .iter()
+        .any(|group| is_foreign(raw, group))
+    {
         return Error::NotIndonesian;
     }
-    let Some(Run { digits, .. }) = digits::widest(raw).into_iter().max_by_key(|run| run.digits.len()) else {
+    let Some(Run { digits, .. }) = digits::widest(raw)
+        .into_iter()
+        .max_by_key(|run| run.digits.len())
+    else {
         return Error::NotFound;
     };
     let national = domestic(&digits);
@@ -131,15 +152,26 @@ fn diagnose(raw: &str) -> Error {
         Error::LooksLike(Lookalike::Serial)
     } else if !national.starts_with('0') && card::is_valid(&digits) {
         Error::LooksLike(Lookalike::Card)
-    } else if national.starts_with("080") || (found >= 7 && !national.starts_with("08") && is_landline_like(&national)) {
+    } else if national.starts_with("080")
+        || (found >= 7 && !national.starts_with("08") && is_landline_like(&national))
+    {
         Error::NotMobile
     } else if found >= 7 && (!national.starts_with("08") || national.starts_with("084")) {
         let shown = if national.starts_with('0') { 3 } else { 2 };
-        Error::WrongPrefix { expected: "08".to_owned(), found: national[..shown].to_owned() }
+        Error::WrongPrefix {
+            expected: "08".to_owned(),
+            found: national[..shown].to_owned(),
+        }
     } else if found < *DIGITS.start() {
-        Error::TooShort { expected: *DIGITS.start(), found }
+        Error::TooShort {
+            expected: *DIGITS.start(),
+            found,
+        }
     } else {
-        Error::TooLong { expected: *DIGITS.end(), found }
+        Error::TooLong {
+            expected: *DIGITS.end(),
+            found,
+        }
     }
 }
 
@@ -153,7 +185,11 @@ mod tests {
 
     #[track_caller]
     fn check(raw: &str, display: &str) {
-        assert_eq!(parse(raw).map(|value| value.display), Ok(display.to_owned()), "{raw}");
+        assert_eq!(
+            parse(raw).map(|value| value.display),
+            Ok(display.to_owned()),
+            "{raw}"
+        );
     }
 
     #[track_caller]
@@ -163,7 +199,10 @@ mod tests {
 
     #[track_caller]
     fn check_find(raw: &str, expected: &[&str]) {
-        let found: Vec<&str> = find(raw).into_iter().map(|found| &raw[found.span]).collect();
+        let found: Vec<&str> = find(raw)
+            .into_iter()
+            .map(|found| &raw[found.span])
+            .collect();
         assert_eq!(found, expected, "{raw}");
     }
 
@@ -189,7 +228,10 @@ mod tests {
         ] {
             check(raw, "0812-0000-1234");
         }
-        assert_eq!(parse("0812-0000-1234").map(|value| value.canonical.to_string()), Ok("6281200001234".to_owned()));
+        assert_eq!(
+            parse("0812-0000-1234").map(|value| value.canonical.to_string()),
+            Ok("6281200001234".to_owned())
+        );
     }
 
     #[test]
@@ -201,28 +243,78 @@ mod tests {
     #[test]
     fn a_refusal_says_what_is_wrong() {
         refuse("tidak tahu", Error::NotFound);
-        refuse("081200001", Error::TooShort { expected: 10, found: 9 });
-        refuse("1234", Error::TooShort { expected: 10, found: 4 });
-        refuse("08120000123456", Error::TooLong { expected: 13, found: 14 });
-        refuse("0812-0000-1234-5678", Error::TooLong { expected: 13, found: 16 });
-        refuse("O812-0000-1234", Error::NotADigit { place: 1, found: 'O' });
+        refuse(
+            "081200001",
+            Error::TooShort {
+                expected: 10,
+                found: 9,
+            },
+        );
+        refuse(
+            "1234",
+            Error::TooShort {
+                expected: 10,
+                found: 4,
+            },
+        );
+        refuse(
+            "08120000123456",
+            Error::TooLong {
+                expected: 13,
+                found: 14,
+            },
+        );
+        refuse(
+            "0812-0000-1234-5678",
+            Error::TooLong {
+                expected: 13,
+                found: 16,
+            },
+        );
+        refuse(
+            "O812-0000-1234",
+            Error::NotADigit {
+                place: 1,
+                found: 'O',
+            },
+        );
         refuse("+65 8120 0000", Error::NotIndonesian);
         refuse("021-5550000", Error::NotMobile);
         refuse("1500780", Error::NotMobile);
-        refuse("0842-0000-1234", Error::WrongPrefix { expected: "08".into(), found: "084".into() });
-        refuse("9812-0000-1234", Error::WrongPrefix { expected: "08".into(), found: "98".into() });
-        refuse("0212345678901234567890123", Error::LooksLike(Lookalike::Serial));
+        refuse(
+            "0842-0000-1234",
+            Error::WrongPrefix {
+                expected: "08".into(),
+                found: "084".into(),
+            },
+        );
+        refuse(
+            "9812-0000-1234",
+            Error::WrongPrefix {
+                expected: "08".into(),
+                found: "98".into(),
+            },
+        );
+        refuse(
+            "0212345678901234567890123",
+            Error::LooksLike(Lookalike::Serial),
+        );
         refuse("4111 1111 1111 1111", Error::LooksLike(Lookalike::Card));
         refuse(
             "0812-0000-1234 / 0812-0000-5678",
-            Error::Ambiguous { options: vec!["0812-0000-1234".into(), "0812-0000-5678".into()] },
+            Error::Ambiguous {
+                options: vec!["0812-0000-1234".into(), "0812-0000-5678".into()],
+            },
         );
     }
 
     #[test]
     fn only_numbers_that_stand_alone_are_found() {
         check_find("pelanggan 0812-0000-1234 isi 50rb", &["0812-0000-1234"]);
-        check_find("0812-0000-1234/0812-0000-5678", &["0812-0000-1234", "0812-0000-5678"]);
+        check_find(
+            "0812-0000-1234/0812-0000-5678",
+            &["0812-0000-1234", "0812-0000-5678"],
+        );
         check_find("TRX-081200001234", &[]);
         check_find("TRX081200001234", &[]);
         check_find("81200001234", &[]);
@@ -232,12 +324,18 @@ mod tests {
     #[test]
     fn the_rule_agrees_with_the_phonenumber_crate() {
         let is_mobile = |number: &str| {
-            phonenumber::parse(Some(phonenumber::country::ID), number).is_ok_and(|number| phonenumber::is_valid(&number))
+            phonenumber::parse(Some(phonenumber::country::ID), number)
+                .is_ok_and(|number| phonenumber::is_valid(&number))
         };
-        for prefix in ["0811", "0812", "0821", "0831", "0852", "0877", "0881", "0895"] {
+        for prefix in [
+            "0811", "0812", "0821", "0831", "0852", "0877", "0881", "0895",
+        ] {
             for rest in ["000012", "0000123", "00001234"] {
                 let number = format!("{prefix}{rest}");
-                assert!(national(&number).is_some() && is_mobile(&number), "{number}");
+                assert!(
+                    national(&number).is_some() && is_mobile(&number),
+                    "{number}"
+                );
             }
         }
         for number in ["0841200001234", "08120000", "021555000000000"] {

@@ -4,59 +4,82 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Pattern of a number word; several of them in a row, with blanks between, spell a number.
+/// Pattern of a number word; several of them in a row spell a number, blanks between them or not.
 pub(super) const WORD: &str = "nol|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|seratus|\
-    seribu|sejuta|puluh|belas|ratus|ribu|rebu|juta|setengah";
+    seribu|sejuta|puluh|belas|ratus|ribu|rebu|rb|juta|jt|setengah";
 
 /// Pattern of a count from one to twelve, in digits or spelled out.
 pub(super) const SMALL: &str =
     r"\d{1,3}|dua\s+belas|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas";
 
 /// Returns the number that the words spell, `None` when they are not a number or it is beyond `u64`.
-pub(super) fn parse(words: &str) -> Option<u64> {
+pub(super) fn parse(text: &str) -> Option<u64> {
     let mut total: u64 = 0; // what thousands and millions have closed off
     let mut below: u64 = 0; // hundreds and tens that may still be multiplied
     let mut digit: u64 = 0; // the ones that may still become tens or hundreds
     let mut half = false;
-    for word in words.to_lowercase().split_whitespace() {
-        match word {
-            "puluh" => below = below.checked_add(digit.max(1).checked_mul(10)?)?,
-            "belas" => below = below.checked_add(digit.checked_add(10)?)?,
-            "ratus" => below = below.checked_add(digit.max(1).checked_mul(100)?)?,
-            "sepuluh" => below = below.checked_add(10)?,
-            "sebelas" => below = below.checked_add(11)?,
-            "seratus" => below = below.checked_add(100)?,
-            "ribu" | "rebu" | "seribu" | "juta" | "sejuta" => {
-                let scale = if word.ends_with("juta") { 1_000_000 } else { 1_000 };
-                let mut count = below.checked_add(digit)?;
-                if count == 0 && !half {
-                    count = 1;
-                }
-                let halves = if half { scale / 2 } else { 0 };
-                total = total.checked_add(count.checked_mul(scale)?.checked_add(halves)?)?;
-                (below, half) = (0, false);
-            }
-            "setengah" => half = true,
-            _ => {
-                digit = one_digit(word)?;
+    for word in words(text)? {
+        // `ribu` without a count, as in `beberapa ribu`, is no number.
+        let count = |count: u64| (count > 0 || half).then_some(count);
+        let (scale, ahead) = match word.as_str() {
+            "puluh" => (10, count(digit)?),
+            "ratus" => (100, count(digit)?),
+            "belas" => (1, count(digit)?.checked_add(10)?),
+            "sepuluh" => (1, 10),
+            "sebelas" => (1, 11),
+            "seratus" => (1, 100),
+            "seribu" => (1_000, 1),
+            "sejuta" => (1_000_000, 1),
+            "ribu" | "rebu" | "rb" => (1_000, count(below.checked_add(digit)?)?),
+            "juta" | "jt" => (1_000_000, count(below.checked_add(digit)?)?),
+            "setengah" => {
+                half = true;
                 continue;
             }
+            _ => {
+                digit = one_digit(&word)?;
+                continue;
+            }
+        };
+        let amount = ahead.checked_mul(scale)?;
+        if scale < 1_000 {
+            below = below.checked_add(amount)?;
+        } else {
+            let rest = if half { scale / 2 } else { 0 };
+            total = total.checked_add(amount)?.checked_add(rest)?;
+            (below, half) = (0, false);
         }
-        if word != "setengah" {
-            digit = 0;
-        }
+        digit = 0;
     }
     (!half).then_some(total.checked_add(below)?.checked_add(digit)?)
 }
 
+/// Splits what may be written together: `limapuluh ribu`.
+fn words(text: &str) -> Option<Vec<String>> {
+    static WORDS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(&format!(r"(?i){WORD}|\S")).expect("the pattern is constant"));
+    let words: Vec<String> = WORDS
+        .find_iter(text)
+        .map(|word| word.as_str().to_lowercase())
+        .collect();
+    (!words.is_empty() && words.iter().all(|word| word.len() > 1)).then_some(words)
+}
+
 /// Returns a count that [`SMALL`] matched.
 pub(super) fn small(text: &str) -> Option<i64> {
-    static DIGITS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\d+$").expect("the pattern is constant"));
-    if DIGITS.is_match(text) { text.parse().ok() } else { i64::try_from(parse(text)?).ok() }
+    static DIGITS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^\d+$").expect("the pattern is constant"));
+    if DIGITS.is_match(text) {
+        text.parse().ok()
+    } else {
+        i64::try_from(parse(text)?).ok()
+    }
 }
 
 fn one_digit(word: &str) -> Option<u64> {
-    let words = ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"];
+    let words = [
+        "nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan",
+    ];
     let digit = words.iter().position(|known| *known == word)?;
     u64::try_from(digit).ok()
 }
@@ -81,6 +104,9 @@ mod tests {
         check("satu setengah juta", Some(1_500_000));
         check("setengah juta", Some(500_000));
         check("sejuta", Some(1_000_000));
+        check("limapuluh rb", Some(50_000));
+        check("ribu", None);
+        check("puluh ribu", None);
         check("setengah", None);
         check("banyak", None);
     }

@@ -8,7 +8,9 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{Canonical, Error, Found, Lookalike, Remark, Value, is_glued, msisdn, numerals, settle};
+use super::{
+    Canonical, Error, Found, Lookalike, Remark, Value, is_glued, msisdn, numerals, settle,
+};
 
 /// The least amount that is accepted: nothing is sold for less.
 const AMOUNT_MIN: u64 = 1_000;
@@ -20,8 +22,15 @@ const AMOUNT_STEP: u64 = 1_000;
 /// Reads the one amount in an answer. With a money cue on one of several numbers, that one is the amount.
 pub fn parse(raw: &str) -> Result<Value, Error> {
     let amounts = amounts(raw);
-    let cued: Vec<&Amount> = amounts.iter().filter(|amount| amount.cue != Cue::Bare).collect();
-    let chosen = if cued.is_empty() { amounts.iter().collect() } else { cued };
+    let cued: Vec<&Amount> = amounts
+        .iter()
+        .filter(|amount| amount.cue != Cue::Bare)
+        .collect();
+    let chosen = if cued.is_empty() {
+        amounts.iter().collect()
+    } else {
+        cued
+    };
     let plausible: Vec<Found> = chosen.iter().filter_map(|amount| amount.found()).collect();
     settle(plausible, || match chosen.first() {
         _ if msisdn::parse(raw).is_ok() => Error::LooksLike(Lookalike::Msisdn),
@@ -32,7 +41,11 @@ pub fn parse(raw: &str) -> Result<Value, Error> {
 
 /// Finds amounts with a money cue.
 pub fn find(raw: &str) -> Vec<Found> {
-    amounts(raw).iter().filter(|amount| amount.cue != Cue::Bare).filter_map(Amount::found).collect()
+    amounts(raw)
+        .iter()
+        .filter(|amount| amount.cue != Cue::Bare)
+        .filter_map(Amount::found)
+        .collect()
 }
 
 /// Returns the amount with dots: `Rp1.500.000`.
@@ -69,21 +82,32 @@ enum Cue {
 impl Amount {
     fn found(&self) -> Option<Found> {
         let plausible = (AMOUNT_MIN..=AMOUNT_MAX).contains(&self.rupiah);
-        plausible.then(|| Found { span: self.span.clone(), value: value(self.rupiah) })
+        plausible.then(|| Found {
+            span: self.span.clone(),
+            value: value(self.rupiah),
+        })
     }
 
     fn refusal(&self) -> Error {
         match self.rupiah {
             0 => Error::ZeroAmount,
-            rupiah if rupiah < AMOUNT_MIN => Error::TooSmall { suggest: rupiah * 1_000 },
-            _ => Error::TooLarge { expected: AMOUNT_MAX },
+            rupiah if rupiah < AMOUNT_MIN => Error::TooSmall {
+                suggest: rupiah * 1_000,
+            },
+            _ => Error::TooLarge {
+                expected: AMOUNT_MAX,
+            },
         }
     }
 }
 
 fn value(rupiah: u64) -> Value {
     let remark = (!rupiah.is_multiple_of(AMOUNT_STEP)).then_some(Remark::UnusualAmount);
-    Value { canonical: Canonical::Amount(rupiah), display: display(rupiah), remark }
+    Value {
+        canonical: Canonical::Amount(rupiah),
+        display: display(rupiah),
+        remark,
+    }
 }
 
 fn amounts(raw: &str) -> Vec<Amount> {
@@ -109,16 +133,21 @@ fn in_digits(raw: &str) -> Vec<Amount> {
         .captures_iter(raw)
         .filter_map(|amount| {
             let span = amount.get(0)?.range();
-            let standing = !is_glued(raw, &span) && !raw[..span.start].ends_with([':', '+']) && !is_clock(raw, span.end);
             let (rupiah, cue) = read(&amount)?;
+            let standing = !is_glued(raw, &span) && (cue != Cue::Bare || !is_part(raw, &span));
             standing.then_some(Amount { span, rupiah, cue })
         })
         .collect()
 }
 
-/// Whether the number before this place is the hour of a clock time.
-fn is_clock(raw: &str, end: usize) -> bool {
-    raw[end..].strip_prefix(':').is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()))
+/// Whether a bare number is a part of a date, a clock time or a foreign phone number.
+fn is_part(raw: &str, span: &Range<usize>) -> bool {
+    let continues = |after: &str| after.starts_with(|c: char| c.is_ascii_digit());
+    let before = raw[..span.start].strip_suffix([':', '/']);
+    let after = raw[span.end..].strip_prefix([':', '/']);
+    raw[..span.start].ends_with('+')
+        || before.is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))
+        || after.is_some_and(continues)
 }
 
 fn read(amount: &Captures<'_>) -> Option<(u64, Cue)> {
@@ -143,7 +172,10 @@ fn read(amount: &Captures<'_>) -> Option<(u64, Cue)> {
 
 /// Reads a number in front of a unit: `1,5`, `100`, `1.500`. An amount beyond `u64` reads as the greatest there is.
 fn scaled(number: &str, unit: u64) -> Option<u64> {
-    let Some((before, decimals)) = number.rsplit_once(['.', ',']).filter(|(_, after)| after.len() < 3) else {
+    let Some((before, decimals)) = number
+        .rsplit_once(['.', ','])
+        .filter(|(_, after)| after.len() < 3)
+    else {
         return Some(whole(number)?.saturating_mul(unit));
     };
     let tenths = 10_u64.pow(u32::try_from(decimals.len()).ok()?);
@@ -160,7 +192,8 @@ fn whole(number: &str) -> Option<u64> {
     let mut groups = rupiah.split(['.', ',', ' ']);
     let first = groups.next()?;
     let thousands: Vec<&str> = groups.collect();
-    let regular = thousands.is_empty() || first.len() <= 3 && thousands.iter().all(|group| group.len() == 3);
+    let regular =
+        thousands.is_empty() || first.len() <= 3 && thousands.iter().all(|group| group.len() == 3);
     let digits: String = rupiah.chars().filter(char::is_ascii_digit).collect();
     (regular && !digits.is_empty()).then(|| digits.parse().unwrap_or(u64::MAX))
 }
@@ -168,15 +201,22 @@ fn whole(number: &str) -> Option<u64> {
 fn in_words(raw: &str) -> Vec<Amount> {
     static WORDS: LazyLock<Regex> = LazyLock::new(|| {
         let word = numerals::WORD;
-        Regex::new(&format!(r"(?i)\b(?:{word})(?:\s+(?:{word}))*\b")).expect("the pattern is constant")
+        Regex::new(&format!(r"(?i)\b(?:{word})(?:\s*(?:{word}))*\b"))
+            .expect("the pattern is constant")
     });
     WORDS
         .find_iter(raw)
         .filter_map(|words| {
             let rupiah = numerals::parse(words.as_str()).filter(|rupiah| *rupiah >= AMOUNT_MIN)?;
             // `2 ratus ribu` was read with its digit already.
-            let continues = raw[..words.start()].trim_end().ends_with(|c: char| c.is_ascii_digit());
-            (!continues).then(|| Amount { span: words.range(), rupiah, cue: Cue::Currency })
+            let continues = raw[..words.start()]
+                .trim_end()
+                .ends_with(|c: char| c.is_ascii_digit());
+            (!continues).then(|| Amount {
+                span: words.range(),
+                rupiah,
+                cue: Cue::Currency,
+            })
         })
         .collect()
 }
@@ -184,7 +224,8 @@ fn in_words(raw: &str) -> Vec<Amount> {
 /// The words of Hokkien origin that Jakarta counts money in. Those below a thousand are said of thousands as well.
 fn in_slang(raw: &str) -> Vec<Amount> {
     static SLANG: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:gocap|cepek|gopek|seceng|goceng|ceban|goban)\b").expect("the pattern is constant")
+        Regex::new(r"(?i)\b(?:gocap|cepek|gopek|seceng|goceng|ceban|goban)\b")
+            .expect("the pattern is constant")
     });
     let rupiah = |word: &str| match word {
         "gocap" => 50,
@@ -197,7 +238,11 @@ fn in_slang(raw: &str) -> Vec<Amount> {
     };
     SLANG
         .find_iter(raw)
-        .map(|word| Amount { span: word.range(), rupiah: rupiah(&word.as_str().to_lowercase()), cue: Cue::Currency })
+        .map(|word| Amount {
+            span: word.range(),
+            rupiah: rupiah(&word.as_str().to_lowercase()),
+            cue: Cue::Currency,
+        })
         .collect()
 }
 
@@ -206,8 +251,16 @@ fn add_up(raw: &str, amounts: Vec<Amount>) -> Vec<Amount> {
     let mut sums: Vec<Amount> = Vec::new();
     for amount in amounts {
         match (sums.last_mut(), amount.cue) {
-            (Some(Amount { span, rupiah, cue: Cue::Unit(larger) }), Cue::Unit(smaller))
-                if smaller < *larger && amount.rupiah < *larger && raw[span.end..amount.span.start].trim().is_empty() =>
+            (
+                Some(Amount {
+                    span,
+                    rupiah,
+                    cue: Cue::Unit(larger),
+                }),
+                Cue::Unit(smaller),
+            ) if smaller < *larger
+                && amount.rupiah < *larger
+                && raw[span.end..amount.span.start].trim().is_empty() =>
             {
                 *rupiah = rupiah.saturating_add(amount.rupiah);
                 *span = span.start..amount.span.end;
@@ -225,7 +278,11 @@ mod tests {
 
     #[track_caller]
     fn check(raw: &str, rupiah: u64) {
-        assert_eq!(parse(raw).map(|value| value.canonical), Ok(Canonical::Amount(rupiah)), "{raw}");
+        assert_eq!(
+            parse(raw).map(|value| value.canonical),
+            Ok(Canonical::Amount(rupiah)),
+            "{raw}"
+        );
     }
 
     #[track_caller]
@@ -235,7 +292,10 @@ mod tests {
 
     #[track_caller]
     fn check_find(raw: &str, expected: &[&str]) {
-        let found: Vec<String> = find(raw).into_iter().map(|found| found.value.display).collect();
+        let found: Vec<String> = find(raw)
+            .into_iter()
+            .map(|found| found.value.display)
+            .collect();
         assert_eq!(found, expected, "{raw}");
     }
 
@@ -265,6 +325,8 @@ mod tests {
         check("seratus ribu", 100_000);
         check("lima puluh ribu", 50_000);
         check("Dua ratus lima puluh ribu rupiah", 250_000);
+        check("limapuluh ribu", 50_000);
+        check("seratus rb", 100_000);
         check("sejuta", 1_000_000);
         check("goceng", 5_000);
         check("goban kak", 50_000);
@@ -274,6 +336,7 @@ mod tests {
     fn a_cue_tells_the_amount_from_other_numbers() {
         check("pulsa 50rb tgl 12 ke 0812-0000-1234", 50_000);
         check("50000 jam 20:15", 50_000);
+        check("nominal:50000", 50_000);
     }
 
     #[test]
@@ -283,22 +346,39 @@ mod tests {
         refuse("Rp 0", Error::ZeroAmount);
         refuse("0", Error::ZeroAmount);
         refuse("081200001234", Error::LooksLike(Lookalike::Msisdn));
-        refuse("99999999999999999999999", Error::TooLarge { expected: AMOUNT_MAX });
+        refuse(
+            "99999999999999999999999",
+            Error::TooLarge {
+                expected: AMOUNT_MAX,
+            },
+        );
         refuse("tidak tahu", Error::NotFound);
         refuse("50kb", Error::NotFound);
+        refuse("beberapa ribu", Error::NotFound);
         refuse("12-07-2026", Error::NotFound);
-        refuse("50rb atau 100rb", Error::Ambiguous { options: vec!["Rp50.000".into(), "Rp100.000".into()] });
+        refuse(
+            "50rb atau 100rb",
+            Error::Ambiguous {
+                options: vec!["Rp50.000".into(), "Rp100.000".into()],
+            },
+        );
     }
 
     #[test]
     fn odd_amounts_are_remarked_on() {
-        assert_eq!(parse("51.500").map(|value| value.remark), Ok(Some(Remark::UnusualAmount)));
+        assert_eq!(
+            parse("51.500").map(|value| value.remark),
+            Ok(Some(Remark::UnusualAmount))
+        );
         assert_eq!(parse("51.000").map(|value| value.remark), Ok(None));
     }
 
     #[test]
     fn only_amounts_with_a_cue_are_found() {
-        check_find("beli pulsa 50rb di tokped harga Rp51.500", &["Rp50.000", "Rp51.500"]);
+        check_find(
+            "beli pulsa 50rb di tokped harga Rp51.500",
+            &["Rp50.000", "Rp51.500"],
+        );
         check_find("tf seratus ribu lewat bank", &["Rp100.000"]);
         check_find("25000 belum masuk sejak 2026", &[]);
         check_find("kuota 5k kurang", &["Rp5.000"]);

@@ -1,10 +1,11 @@
 //! Personal data and secrets in free text: made unrecognisable before text is stored or logged ([`redact`]), pointed
 //! out before it gets into the catalogue ([`scan`]).
 
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::digits::{self, Run};
 use super::{card, email, is_glued, msisdn, serial};
@@ -59,27 +60,28 @@ pub enum Sensitive {
 /// assert_eq!(redact("dari 0812-0000-1234 ke budi@example.com"), "dari ****-****-*234 ke b***@example.com");
 /// ```
 pub fn redact(text: &str) -> String {
-    let mut masks: Vec<(Range<usize>, String)> =
-        email::find(text).into_iter().map(|found| (found.span.clone(), email::mask(&text[found.span]))).collect();
-    let mut spans: Vec<Range<usize>> = msisdn::find(text).into_iter().map(|found| found.span).collect();
-    spans.extend(card::runs(text).into_iter().map(|run| run.span));
-    spans.extend(account_like(text));
-    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
-    masks.extend(spans.into_iter().map(|span| (span.clone(), digits::starred(&text[span], DIGITS_KEPT))));
-    masks.sort_by_key(|(span, _)| span.start);
+    // Wider than what is accepted as an address: one with a typing mistake is somebody's, too.
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[A-Za-z0-9._%+\-]+(?:@[A-Za-z0-9.\-]+)+").expect("the pattern is constant")
+    });
+    let text = ADDRESS.replace_all(text, |address: &Captures<'_>| email::mask(&address[0]));
+
+    let mut spans: Vec<Range<usize>> = msisdn::find(&text)
+        .into_iter()
+        .map(|found| found.span)
+        .collect();
+    spans.extend(card::runs(&text).into_iter().map(|run| run.span));
+    spans.extend(account_like(&text));
+    spans.sort_by_key(|span| (span.start, Reverse(span.end)));
 
     let mut redacted = String::with_capacity(text.len());
     let mut done = 0;
-    for (span, mask) in masks {
-        if span.start >= done {
-            redacted.push_str(&text[done..span.start]);
-            redacted.push_str(&mask);
-            done = span.end;
-        } else if span.end > done {
-            // Two readings overlap: what the first left over is masked without a trace.
-            redacted.push_str(&digits::starred(&text[done..span.end], 0));
-            done = span.end;
-        }
+    for span in spans {
+        // Of two readings that overlap, the second adds what the first left over.
+        let span = span.start.max(done)..span.end.max(done);
+        redacted.push_str(&text[done..span.start]);
+        redacted.push_str(&digits::starred(&text[span.clone()], DIGITS_KEPT));
+        done = span.end;
     }
     redacted.push_str(&text[done..]);
     redacted
@@ -89,34 +91,68 @@ pub fn redact(text: &str) -> String {
 pub fn scan(text: &str, allowed: &[&str]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = patterns()
         .iter()
-        .flat_map(|(kind, pattern)| pattern.find_iter(text).map(|found| Finding { span: found.range(), kind: *kind }))
+        .flat_map(|(kind, pattern)| {
+            pattern.find_iter(text).map(|found| Finding {
+                span: found.range(),
+                kind: *kind,
+            })
+        })
         .collect();
     let found = |kind| move |span| Finding { span, kind };
-    findings.extend(email::find(text).into_iter().map(|email| email.span).map(found(Sensitive::Email)));
+    findings.extend(
+        email::find(text)
+            .into_iter()
+            .map(|email| email.span)
+            .map(found(Sensitive::Email)),
+    );
     findings.extend(personal_phones(text).map(found(Sensitive::Phone)));
     findings.extend(cards_and_niks(text));
+    let vouchers = vouchers(text);
     findings.retain(|finding| {
         let quoted = &text[finding.span.clone()];
-        !allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(quoted))
+        let is_allowed = allowed
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(quoted));
+        let is_voucher =
+            finding.kind != Sensitive::Credential && overlaps(&finding.span, &vouchers);
+        !is_allowed && !is_voucher
     });
     findings.sort_by_key(|finding| (finding.span.start, finding.kind));
     findings
 }
 
-/// Digits that may be an account's, in a block or in groups, without those of vouchers.
-fn account_like(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let (vouchers, runs): (Vec<Run>, Vec<Run>) =
-        digits::widest(text).into_iter().chain(digits::uniform(text)).partition(|run| serial::is_voucher(&run.digits));
-    let blocks = digits::groups(text)
-        .into_iter()
-        .filter(|group| group.digits.len() >= ACCOUNT_DIGITS_MIN)
-        .map(|group| group.span)
-        .collect::<Vec<_>>();
-    runs.into_iter()
-        .filter(|run| run.digits.len() >= GROUPED_DIGITS_MIN && !is_amount(&text[run.span.clone()]))
+/// Where vouchers' serials stand. They are tried before anything else that is made of digits.
+fn vouchers(text: &str) -> Vec<Range<usize>> {
+    let runs = digits::widest(text).into_iter();
+    runs.filter(|run| serial::is_voucher(&run.digits))
         .map(|run| run.span)
-        .chain(blocks)
-        .filter(move |span| !vouchers.iter().any(|voucher| voucher.span.start < span.end && span.start < voucher.span.end))
+        .collect()
+}
+
+/// Whether the span shares characters with any of the others.
+fn overlaps(span: &Range<usize>, others: &[Range<usize>]) -> bool {
+    others
+        .iter()
+        .any(|other| other.start < span.end && span.start < other.end)
+}
+
+/// Digits that may be an account's, in a block or in groups, without those of vouchers. Where numbers stand side by
+/// side all of them are masked: too much is better than the half of a card.
+fn account_like(text: &str) -> Vec<Range<usize>> {
+    let vouchers = vouchers(text);
+    let is_long =
+        |run: &Run| run.digits.len() >= GROUPED_DIGITS_MIN && !is_amount(&text[run.span.clone()]);
+    let runs = digits::widest(text)
+        .into_iter()
+        .filter(is_long)
+        .map(|run| run.span);
+    let groups = digits::groups(text).into_iter();
+    let blocks = groups
+        .filter(|group| group.digits.len() >= ACCOUNT_DIGITS_MIN)
+        .map(|group| group.span);
+    runs.chain(blocks)
+        .filter(|span| !overlaps(span, &vouchers))
+        .collect()
 }
 
 /// Whether the digits are grouped like an amount or a moment, which are long without being anybody's.
@@ -130,7 +166,11 @@ fn is_amount(run: &str) -> bool {
 
 /// Mobile numbers, except those that are invented for examples: `0812-0000-1234`.
 fn personal_phones(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let is_invented = |canonical: &str| canonical.get("62812".len()..).is_some_and(|rest| rest.starts_with("0000"));
+    let is_invented = |canonical: &str| {
+        canonical
+            .get("62812".len()..)
+            .is_some_and(|rest| rest.starts_with("0000"))
+    };
     msisdn::find(text)
         .into_iter()
         .filter(move |found| !is_invented(&found.value.canonical.to_string()))
@@ -138,12 +178,28 @@ fn personal_phones(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 fn cards_and_niks(text: &str) -> Vec<Finding> {
-    let cards = card::runs(text).into_iter().filter(|run| !is_glued(text, &run.span));
-    let mut findings: Vec<Finding> = cards.map(|run| Finding { span: run.span, kind: Sensitive::Card }).collect();
-    let blocks = digits::groups(text).into_iter().filter(|group| is_nik(group.digits) && !is_glued(text, &group.span));
+    let cards = card::runs(text)
+        .into_iter()
+        .filter(|run| !is_glued(text, &run.span));
+    let mut findings: Vec<Finding> = cards
+        .map(|run| Finding {
+            span: run.span,
+            kind: Sensitive::Card,
+        })
+        .collect();
+    let blocks = digits::groups(text)
+        .into_iter()
+        .filter(|group| is_nik(group.digits) && !is_glued(text, &group.span));
     let niks: Vec<Finding> = blocks
-        .filter(|group| findings.iter().all(|card| !card.span.contains(&group.span.start)))
-        .map(|group| Finding { span: group.span, kind: Sensitive::Nik })
+        .filter(|group| {
+            findings
+                .iter()
+                .all(|card| !card.span.contains(&group.span.start))
+        })
+        .map(|group| Finding {
+            span: group.span,
+            kind: Sensitive::Nik,
+        })
         .collect();
     findings.extend(niks);
     findings
@@ -171,13 +227,20 @@ fn patterns() -> &'static [(Sensitive, Regex); 5] {
             ),
             (
                 Sensitive::PrivateAddress,
-                pattern(r"\b(?:10(?:\.\d{1,3}){3}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}|192\.168(?:\.\d{1,3}){2})\b"),
+                pattern(
+                    r"\b(?:10(?:\.\d{1,3}){3}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}|192\.168(?:\.\d{1,3}){2})\b",
+                ),
             ),
-            (Sensitive::Npwp, pattern(r"\b\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}\b")),
+            (
+                Sensitive::Npwp,
+                pattern(r"\b\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}\b"),
+            ),
             (Sensitive::WorkOrder, pattern(r"\bWO-\d{8}-\d+")),
             (
                 Sensitive::HomeAddress,
-                pattern(r"(?i)\b(?:jl|jln|jalan)\b\.?[^\n]*?\brt\b[.\s]*\d+[\s/,.]*\brw\b[.\s]*\d+"),
+                pattern(
+                    r"(?i)\b(?:jl|jln|jalan)\b\.?[^\n]*?\brt\b[.\s]*\d+[\s/,.]*\brw\b[.\s]*\d+",
+                ),
             ),
         ]
     });
@@ -196,15 +259,17 @@ mod tests {
     #[track_caller]
     fn check_scan(text: &str, expected: &[(&str, Sensitive)]) {
         let findings = scan(text, &["cs@telkomsel.com", "1500780"]);
-        let found: Vec<(&str, Sensitive)> =
-            findings.into_iter().map(|finding| (&text[finding.span], finding.kind)).collect();
+        let found: Vec<(&str, Sensitive)> = findings
+            .into_iter()
+            .map(|finding| (&text[finding.span], finding.kind))
+            .collect();
         assert_eq!(found, expected, "{text}");
     }
 
     #[test]
     fn personal_data_is_masked_in_free_text() {
         check("cc 4111 1111 1111 1111 ya", "cc **** **** **** *111 ya");
-        check("cc 4111111111111111 50000", "cc *************111 50000");
+        check("cc 4111111111111111 50000", "cc **************** **000");
         check("no 0812-0000-1234.", "no ****-****-*234.");
         check("NIK 3171234501900001", "NIK *************001");
         check("rek 1234567890 an Budi", "rek *******890 an Budi");
@@ -228,9 +293,18 @@ mod tests {
     #[test]
     fn secrets_are_pointed_out() {
         check_scan("User: budi01", &[("User: budi01", Sensitive::Credential)]);
-        check_scan("password = rahasia", &[("password = rahasia", Sensitive::Credential)]);
-        check_scan("Password: sangatrahasia", &[("Password: sangatrahasia", Sensitive::Credential)]);
-        check_scan("buka http://192.168.0.1/x", &[("192.168.0.1", Sensitive::PrivateAddress)]);
+        check_scan(
+            "password = rahasia",
+            &[("password = rahasia", Sensitive::Credential)],
+        );
+        check_scan(
+            "Password: sangatrahasia",
+            &[("Password: sangatrahasia", Sensitive::Credential)],
+        );
+        check_scan(
+            "buka http://192.168.0.1/x",
+            &[("192.168.0.1", Sensitive::PrivateAddress)],
+        );
         check_scan("10.20.30.40", &[("10.20.30.40", Sensitive::PrivateAddress)]);
         check_scan("172.15.0.1 atau 110.0.0.1", &[]);
         check_scan("Password: secret:upoint", &[]);
@@ -240,14 +314,32 @@ mod tests {
 
     #[test]
     fn personal_data_is_pointed_out() {
-        check_scan("hubungi 0812-3456-7890", &[("0812-3456-7890", Sensitive::Phone)]);
+        check_scan(
+            "hubungi 0812-3456-7890",
+            &[("0812-3456-7890", Sensitive::Phone)],
+        );
         check_scan("0812-0000-1234 dan 0812xxxx", &[]);
-        check_scan("NPWP 01.234.567.8-901.000", &[("01.234.567.8-901.000", Sensitive::Npwp)]);
-        check_scan("budi@example.com, cs@telkomsel.com", &[("budi@example.com", Sensitive::Email)]);
-        check_scan("4111-1111-1111-1111", &[("4111-1111-1111-1111", Sensitive::Card)]);
+        check_scan(
+            "NPWP 01.234.567.8-901.000",
+            &[("01.234.567.8-901.000", Sensitive::Npwp)],
+        );
+        check_scan(
+            "budi@example.com, cs@telkomsel.com",
+            &[("budi@example.com", Sensitive::Email)],
+        );
+        check_scan(
+            "4111-1111-1111-1111",
+            &[("4111-1111-1111-1111", Sensitive::Card)],
+        );
         check_scan("3171234501900001", &[("3171234501900001", Sensitive::Nik)]);
-        check_scan("WO-20251120-17", &[("WO-20251120-17", Sensitive::WorkOrder)]);
-        check_scan("di JL. Contoh No 1 RT 01/RW 02 Kota", &[("JL. Contoh No 1 RT 01/RW 02", Sensitive::HomeAddress)]);
+        check_scan(
+            "WO-20251120-17",
+            &[("WO-20251120-17", Sensitive::WorkOrder)],
+        );
+        check_scan(
+            "di JL. Contoh No 1 RT 01/RW 02 Kota",
+            &[("JL. Contoh No 1 RT 01/RW 02", Sensitive::HomeAddress)],
+        );
         check_scan("SN 0212345678901234567890123, KM3407022326, K22", &[]);
     }
 }

@@ -13,7 +13,10 @@ const DIGITS_MEANT: usize = 5;
 
 /// Reads a serial of exactly this form.
 pub fn parse(raw: &str, expected: usize, prefix: &str) -> Result<Value, Error> {
-    let mut found: Vec<Found> = candidates(raw, expected, prefix).into_iter().map(found).collect();
+    let mut found: Vec<Found> = candidates(raw, expected, prefix)
+        .into_iter()
+        .map(found)
+        .collect();
     found.dedup_by(|a, b| a.value == b.value);
     settle(found, || diagnose(raw, expected, prefix))
 }
@@ -23,13 +26,19 @@ pub fn parse_leniently(raw: &str, expected: usize, prefix: &str) -> Result<Value
     match parse(raw, expected, prefix) {
         Ok(value) => Ok(value),
         Err(error @ Error::Ambiguous { .. }) => Err(error),
-        Err(_) => code::parse(raw, CODE_CHARS_MAX).map(|value| value.remarked(Remark::UnusualSerial)),
+        Err(_) => {
+            code::parse(raw, CODE_CHARS_MAX).map(|value| value.remarked(Remark::UnusualSerial))
+        }
     }
 }
 
 /// Finds serials of exactly this form.
 pub fn find(raw: &str, expected: usize, prefix: &str) -> Vec<Found> {
-    candidates(raw, expected, prefix).into_iter().filter(|run| !is_glued(raw, &run.span)).map(found).collect()
+    candidates(raw, expected, prefix)
+        .into_iter()
+        .filter(|run| !is_glued(raw, &run.span))
+        .map(found)
+        .collect()
 }
 
 /// Whether the digits have the form of a voucher bought in an app. Other kinds step back before these 25 digits,
@@ -42,29 +51,45 @@ pub(super) fn is_voucher(digits: &str) -> bool {
 fn candidates(raw: &str, expected: usize, prefix: &str) -> Vec<Run> {
     let fits = |run: &Run| run.digits.len() == expected && run.digits.starts_with(prefix);
     let mut runs: Vec<Run> = digits::widest(raw).into_iter().filter(fits).collect();
-    let inside = |run: &Run| runs.iter().any(|outer| outer.span.contains(&run.span.start));
-    let narrow: Vec<Run> = digits::uniform(raw).into_iter().filter(|run| fits(run) && !inside(run)).collect();
+    let inside = |run: &Run| {
+        runs.iter()
+            .any(|outer| outer.span.contains(&run.span.start))
+    };
+    let narrow: Vec<Run> = digits::uniform(raw)
+        .into_iter()
+        .filter(|run| fits(run) && !inside(run))
+        .collect();
     runs.extend(narrow);
     runs.sort_by_key(|run| run.span.start);
     runs
 }
 
 fn found(run: Run) -> Found {
-    Found { span: run.span, value: Value::plain(run.digits) }
+    Found {
+        span: run.span,
+        value: Value::plain(run.digits),
+    }
 }
 
 fn diagnose(raw: &str, expected: usize, prefix: &str) -> Error {
     if let Some((place, found)) = digits::mistyped(raw) {
         return Error::NotADigit { place, found };
     }
-    if code::words(raw).iter().any(|word| code::is_transaction_id(word)) {
+    if code::words(raw)
+        .iter()
+        .any(|word| code::is_transaction_id(word))
+    {
         return Error::LooksLike(Lookalike::TransactionId);
     }
     if msisdn::parse(raw).is_ok() {
         return Error::LooksLike(Lookalike::Msisdn);
     }
     let runs = digits::widest(raw);
-    let Some(longest) = runs.iter().map(|run| run.digits.as_str()).max_by_key(|digits| digits.len()) else {
+    let Some(longest) = runs
+        .iter()
+        .map(|run| run.digits.as_str())
+        .max_by_key(|digits| digits.len())
+    else {
         return Error::NotFound;
     };
     let found = longest.len();
@@ -79,7 +104,10 @@ fn diagnose(raw: &str, expected: usize, prefix: &str) -> Error {
         Error::TooLong { expected, found }
     } else {
         let begins = longest[..prefix.len().min(found)].to_owned();
-        Error::WrongPrefix { expected: prefix.to_owned(), found: begins }
+        Error::WrongPrefix {
+            expected: prefix.to_owned(),
+            found: begins,
+        }
     }
 }
 
@@ -118,24 +146,62 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_is_wrong() {
-        refuse("021234567890123456789012", Error::TooShort { expected: 25, found: 24 });
-        refuse("02123456789012345678901234", Error::TooLong { expected: 25, found: 26 });
-        refuse("0312345678901234567890123", Error::WrongPrefix { expected: "02".into(), found: "03".into() });
-        refuse("021234O678901234567890123", Error::NotADigit { place: 7, found: 'O' });
+        refuse(
+            "021234567890123456789012",
+            Error::TooShort {
+                expected: 25,
+                found: 24,
+            },
+        );
+        refuse(
+            "02123456789012345678901234",
+            Error::TooLong {
+                expected: 25,
+                found: 26,
+            },
+        );
+        refuse(
+            "0312345678901234567890123",
+            Error::WrongPrefix {
+                expected: "02".into(),
+                found: "03".into(),
+            },
+        );
+        refuse(
+            "021234O678901234567890123",
+            Error::NotADigit {
+                place: 7,
+                found: 'O',
+            },
+        );
         refuse("TRX20260712ABC", Error::LooksLike(Lookalike::TransactionId));
         refuse("0812-0000-1234", Error::LooksLike(Lookalike::Msisdn));
         refuse("4111 1111 1111 1111", Error::LooksLike(Lookalike::Card));
         refuse("sudah dihapus", Error::NotFound);
         refuse("ada 2 sms", Error::NotFound);
-        refuse("123", Error::TooShort { expected: 25, found: 3 });
+        refuse(
+            "123",
+            Error::TooShort {
+                expected: 25,
+                found: 3,
+            },
+        );
     }
 
     #[test]
     fn a_lenient_serial_takes_other_codes_with_a_remark() {
         check_lenient(SERIAL, SERIAL, None);
         check_lenient("0212-3456-7890-1234-5678-9012-3", SERIAL, None);
-        check_lenient("serialnya VCH-0001234 kak", "VCH-0001234", Some(Remark::UnusualSerial));
-        check_lenient("1234567890123", "1234567890123", Some(Remark::UnusualSerial));
+        check_lenient(
+            "serialnya VCH-0001234 kak",
+            "VCH-0001234",
+            Some(Remark::UnusualSerial),
+        );
+        check_lenient(
+            "1234567890123",
+            "1234567890123",
+            Some(Remark::UnusualSerial),
+        );
         assert_eq!(parse_leniently("tidak ada", 25, "02"), Err(Error::NotFound));
     }
 

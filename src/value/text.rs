@@ -27,28 +27,43 @@ pub fn parse_name(raw: &str) -> Result<Value, Error> {
         .expect("the pattern is constant")
     });
     let line = one_line(raw);
-    let name = AROUND.captures(&line).map_or("", |around| around.name("name").map_or("", |name| name.as_str()));
+    let name = AROUND.captures(&line).map_or("", |around| {
+        around.name("name").map_or("", |name| name.as_str())
+    });
     if name.chars().any(char::is_alphabetic) {
         return match email::parse(name) {
             Ok(_) => Err(Error::LooksLike(Lookalike::Email)),
             Err(_) => bounded(name.to_owned(), NAME_CHARS_MAX),
         };
     }
-    Err(if msisdn::parse(name).is_ok() { Error::LooksLike(Lookalike::Msisdn) } else { Error::NotFound })
+    Err(if msisdn::parse(name).is_ok() {
+        Error::LooksLike(Lookalike::Msisdn)
+    } else {
+        Error::NotFound
+    })
 }
 
 /// Returns the initials of a name: `B. C.`
 pub fn initials(name: &str) -> String {
-    let initial = |word: &str| word.chars().find(|c| c.is_alphanumeric()).map(|c| format!("{c}."));
-    name.split_whitespace().filter_map(initial).collect::<Vec<_>>().join(" ")
+    let initial = |word: &str| {
+        word.chars()
+            .find(|c| c.is_alphanumeric())
+            .map(|c| format!("{c}."))
+    };
+    name.split_whitespace()
+        .filter_map(initial)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Returns the text without control and invisible characters, its blanks folded, with at most one empty line in a row.
 pub(super) fn clean(raw: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in raw.lines() {
-        let visible: String =
-            line.chars().filter(|c| c.is_whitespace() || !(c.is_control() || is_invisible(*c))).collect();
+        let visible: String = line
+            .chars()
+            .filter(|c| c.is_whitespace() || !(c.is_control() || is_invisible(*c)))
+            .collect();
         let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
         if !(line.is_empty() && lines.last().is_none_or(String::is_empty)) {
             lines.push(line);
@@ -69,7 +84,10 @@ pub(super) fn one_line(raw: &str) -> String {
 pub(super) fn bounded(text: String, max_chars: usize) -> Result<Value, Error> {
     match text.chars().count() {
         0 => Err(Error::NotFound),
-        found if found > max_chars => Err(Error::TooLong { expected: max_chars, found }),
+        found if found > max_chars => Err(Error::TooLong {
+            expected: max_chars,
+            found,
+        }),
         _ => Ok(Value::plain(text)),
     }
 }
@@ -85,20 +103,33 @@ mod tests {
 
     #[track_caller]
     fn check_name(raw: &str, expected: Result<&str, Error>) {
-        assert_eq!(parse_name(raw).map(|name| name.display), expected.map(str::to_owned), "{raw:?}");
+        assert_eq!(
+            parse_name(raw).map(|name| name.display),
+            expected.map(str::to_owned),
+            "{raw:?}"
+        );
     }
 
     #[test]
     fn text_is_tidied_and_keeps_its_lines() {
         check("  pulsa   belum\tmasuk ", "pulsa belum masuk");
-        check("baris satu \r\n\r\n\r\n  baris dua\n", "baris satu\n\nbaris dua");
+        check(
+            "baris satu \r\n\r\n\r\n  baris dua\n",
+            "baris satu\n\nbaris dua",
+        );
         check("a\u{202e}b\u{200b}c\u{7}d", "abcd");
     }
 
     #[test]
     fn empty_and_long_text_is_refused() {
         assert_eq!(parse(" \u{200b} \n", 40), Err(Error::NotFound));
-        assert_eq!(parse("abcdef", 5), Err(Error::TooLong { expected: 5, found: 6 }));
+        assert_eq!(
+            parse("abcdef", 5),
+            Err(Error::TooLong {
+                expected: 5,
+                found: 6
+            })
+        );
         assert_eq!(parse("éééééé", 6), Ok(Value::plain("éééééé")));
     }
 

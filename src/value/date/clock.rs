@@ -37,8 +37,7 @@ pub(super) enum Part {
 }
 
 /// Pattern of a part of the day.
-pub(super) const PART: &str =
-    r"pagi|subuh|dini\s+hari|siang|sore|petang|malam|malem|mlm|morning|afternoon|evening|night|[ap]\.?m\b";
+pub(super) const PART: &str = r"pagi|subuh|dini\s+hari|siang|sore|petang|malam|malem|mlm|morning|afternoon|evening|night|[ap]\.?m\b";
 
 impl Part {
     pub(super) fn named(name: &str) -> Option<Part> {
@@ -56,7 +55,10 @@ impl Clock {
     pub(super) fn readings(&self, part: Option<Part>) -> Result<Vec<(i64, i8)>, Error> {
         let (hour, on_dial) = (self.hour, self.hour % 12);
         let (before_noon, after_noon) = ((0, on_dial), (0, on_dial + 12));
-        if !(0..=24).contains(&hour) || !(0..60).contains(&self.minute) || (hour == 24 && self.minute > 0) {
+        if !(0..=24).contains(&hour)
+            || !(0..60).contains(&self.minute)
+            || (hour == 24 && self.minute > 0)
+        {
             return Err(Error::InvalidDate);
         }
         Ok(match part {
@@ -76,7 +78,9 @@ impl Clock {
 /// Returns the times of day in reading order, without those that overlap something `taken`.
 pub(super) fn clocks(raw: &str, taken: &[Range<usize>]) -> Vec<Clock> {
     static CLOCKS: LazyLock<[(bool, Regex); 4]> = LazyLock::new(|| {
-        let pattern = |pattern: String| Regex::new(&format!("(?ix){pattern}")).expect("the pattern is constant");
+        let pattern = |pattern: String| {
+            Regex::new(&format!("(?ix){pattern}")).expect("the pattern is constant")
+        };
         let small = numerals::SMALL;
         let after = format!(
             r"(?: \s* (?<zone>wib|wita|wit) \b )? (?: \s* (?<part>{PART}) \b )? (?: \s* (?<zone_after>wib|wita|wit) \b )?"
@@ -86,30 +90,42 @@ pub(super) fn clocks(raw: &str, taken: &[Range<usize>]) -> Vec<Clock> {
                 true,
                 pattern(format!(
                     r"(?: \b (?<part_before>{PART}) \s+ )?
-                      \b (?:jam|jm|pukul|pkl|pk|at) \.? \s* :? \s* (?:(?:sekitar|sktr|kira-kira|kurleb) \s+)?
+                      \b (?<cue>jam|jm|pukul|pkl|pk|at) \.? \s* :? \s* (?:(?:sekitar|sktr|kira-kira|kurleb) \s+)?
                       (?<half> (?:setengah|stgh) \s+ )? (?<hour>{small}) (?: [.:] (?<minute>\d\d) (?:[.:]\d\d)? )?
                       (?: \s+ (?: (?:lewat|lebih) \s+ (?<past>\d{{1,2}}|seperempat)
                                 | kurang \s+ (?<to>\d{{1,2}}|seperempat) ) (?:\s* menit)? )?
                       (?: \s* -? an | nya )? \b {after}"
                 )),
             ),
-            (true, pattern(format!(r"\b (?<hour>\d{{1,2}}) : (?<minute>\d\d) (?: :\d\d )? \b {after}"))),
+            (
+                true,
+                pattern(format!(
+                    r"\b (?<hour>\d{{1,2}}) : (?<minute>\d\d) (?: :\d\d )? {after}"
+                )),
+            ),
             (
                 true,
                 pattern(format!(
                     r"\b (?<hour>\d{{1,2}}) (?: \. (?<minute>\d\d) )? \s* (?: (?<part>{PART}) \b | (?<zone>wib|wita|wit) \b )"
                 )),
             ),
-            (false, pattern(r"\b (?<hour>\d{1,2}) \. (?<minute>\d\d) \b".to_owned())),
+            (
+                false,
+                pattern(r"\b (?<hour>\d{1,2}) \. (?<minute>\d\d) \b".to_owned()),
+            ),
         ]
     });
     let mut clocks: Vec<Clock> = Vec::new();
     for (cued, pattern) in CLOCKS.iter() {
         for captures in pattern.captures_iter(raw) {
-            let Some(clock) = read(&captures, *cued) else { continue };
-            let overlaps = |span: &Range<usize>| span.start < clock.span.end && clock.span.start < span.end;
-            let is_free = !taken.iter().any(overlaps) && !clocks.iter().any(|other| overlaps(&other.span));
-            if is_free && !continues_number(raw, &clock.span) {
+            let Some(clock) = read(&captures, *cued) else {
+                continue;
+            };
+            let overlaps =
+                |span: &Range<usize>| span.start < clock.span.end && clock.span.start < span.end;
+            let is_free =
+                !taken.iter().any(overlaps) && !clocks.iter().any(|other| overlaps(&other.span));
+            if is_free && !is_part(raw, &clock.span) {
                 clocks.push(clock);
             }
         }
@@ -137,10 +153,22 @@ pub(super) fn elapsed(raw: &str) -> Vec<(Range<usize>, i64)> {
             if captures.name("now").is_some() {
                 return Some((span, 0));
             }
-            let unit = if captures["unit"].to_lowercase().starts_with('m') { 1 } else { 60 };
-            let count = captures.name("count").map_or(Some(1), |count| numerals::small(&count.as_str().to_lowercase()))?;
-            let rest = captures.name("minutes").map_or(Some(0), |minutes| minutes.as_str().parse::<i64>().ok())?;
-            let minutes = if captures.name("half").is_some() { unit / 2 } else { unit * count };
+            let unit = if captures["unit"].to_lowercase().starts_with('m') {
+                1
+            } else {
+                60
+            };
+            let count = captures.name("count").map_or(Some(1), |count| {
+                numerals::small(&count.as_str().to_lowercase())
+            })?;
+            let rest = captures
+                .name("minutes")
+                .map_or(Some(0), |minutes| minutes.as_str().parse::<i64>().ok())?;
+            let minutes = if captures.name("half").is_some() {
+                unit / 2
+            } else {
+                unit * count
+            };
             Some((span, minutes + rest))
         })
         .collect()
@@ -159,16 +187,25 @@ fn read(captures: &Captures<'_>, cued: bool) -> Option<Clock> {
         (_, _, Some(to)) => (hour_before, 60 - to),
         _ => (said_hour, minutes("minute").unwrap_or(0)),
     };
-    let zone_hours = match text("zone").or_else(|| text("zone_after")).map(str::to_lowercase).as_deref() {
+    let zone_hours = match text("zone")
+        .or_else(|| text("zone_after"))
+        .map(str::to_lowercase)
+        .as_deref()
+    {
         Some("wita") => 1,
         Some("wit") => 2,
         _ => 0,
     };
+    let whole = captures.get(0)?.range();
+    // A part of the day before the cue may belong to the day as well: `kemarin malam jam 8`.
+    let start = captures.name("cue").map_or(whole.start, |cue| cue.start());
     Some(Clock {
-        span: captures.get(0)?.range(),
+        span: start..whole.end,
         hour,
         minute,
-        part: text("part").or_else(|| text("part_before")).and_then(Part::named),
+        part: text("part")
+            .or_else(|| text("part_before"))
+            .and_then(Part::named),
         is_formal: text("minute").is_some() && said.len() == 2,
         zone_hours,
         cued,
@@ -176,12 +213,13 @@ fn read(captures: &Captures<'_>, cued: bool) -> Option<Clock> {
     .filter(|clock| cued || clock.readings(None).is_ok())
 }
 
-/// Whether it is a part of a longer number: `10.20.30`, `50.000`, `Rp20.15`.
-fn continues_number(raw: &str, span: &Range<usize>) -> bool {
+/// Whether it is a part of a longer word or number: `10.20.30`, `50.000`, `Rp20.15`.
+fn is_part(raw: &str, span: &Range<usize>) -> bool {
     let is_mark = |c: char| matches!(c, '.' | ',' | ':' | '/' | '-');
     let before = raw[..span.start].trim_end_matches(is_mark);
     let after = raw[span.end..].trim_start_matches(is_mark);
     let digit = |c: char| c.is_ascii_digit();
-    (before.len() < span.start && before.ends_with(digit))
+    raw[span.end..].starts_with(char::is_alphanumeric)
+        || (before.len() < span.start && before.ends_with(digit))
         || (after.len() < raw.len() - span.end && after.starts_with(digit))
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
-use regex::{Captures, Regex};
+use regex::{Captures, Match, Regex};
 
 use super::Tense;
 use super::clock::{PART, Part};
@@ -48,11 +48,17 @@ impl Day {
 /// Returns where days are named, in reading order and without overlaps: of two readings the earlier, longer one.
 pub(super) fn mentions(raw: &str, today: Date, tense: Tense) -> Vec<Mention> {
     let calendar = Calendar { today, tense };
-    let mut all: Vec<Mention> = RULES.iter().flat_map(|rule| rule.mentions(raw, &calendar)).collect();
+    let mut all: Vec<Mention> = RULES
+        .iter()
+        .flat_map(|rule| rule.mentions(raw, &calendar))
+        .collect();
     all.sort_by_key(|mention| (mention.span.start, Reverse(mention.span.end)));
     let mut apart: Vec<Mention> = Vec::new();
     for mention in all {
-        if apart.last().is_none_or(|last| last.span.end <= mention.span.start) {
+        if apart
+            .last()
+            .is_none_or(|last| last.span.end <= mention.span.start)
+        {
             apart.push(mention);
         }
     }
@@ -74,33 +80,72 @@ struct Calendar {
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let rule = |pattern: &str, read| Rule {
-        pattern: Regex::new(&format!("(?ix){pattern}(?:\\s+(?<part>{PART}))?")).expect("the pattern is constant"),
+        pattern: Regex::new(&format!("(?ix){pattern}(?:\\s+(?<part>{PART}))?"))
+            .expect("the pattern is constant"),
         read,
         is_weekday: false,
     };
     let small = numerals::SMALL;
     vec![
-        rule(r"\b (?<year>\d{4}) [-/.] (?<month>\d{1,2}) [-/.] (?<day>\d{1,2}) \b", dated),
-        rule(&format!(r"\b {TGL}? (?<day>\d{{1,2}}) [-/.] (?<month>\d{{1,2}}) [-/.] (?<year>\d{{4}}|\d{{2}}) \b"), dated),
-        rule(&format!(r"\b {TGL}? (?<day>\d{{1,2}}) / (?<month>\d{{1,2}}) \b"), dated),
-        rule(&format!(r"\b {TGL} (?<day>\d{{1,2}}) [-.] (?<month>\d{{1,2}}) \b"), dated),
+        rule(
+            r"\b (?<year>\d{4}) [-/.] (?<month>\d{1,2}) [-/.] (?<day>\d{1,2}) \b",
+            dated,
+        ),
         rule(
             &format!(
-                r"\b {TGL}? (?<day>\d{{1,2}}) (?:st|nd|rd|th)? [\s\-]* (?:of\s+)? (?<name>{MONTH}) \b
-                  (?: [\s,\-]+ (?<year>\d{{4}}|\d{{2}}) \b )? (?:\s+{BACK}\b)?"
+                r"\b {TGL}? (?<day>\d{{1,2}}) [-/.] (?<month>\d{{1,2}}) [-/.] (?<year>\d{{4}}|\d{{2}}) \b"
             ),
             dated,
         ),
-        rule(&format!(r"\b (?<name>{MONTH}) \s+ (?<day>\d{{1,2}}) (?:st|nd|rd|th)? \b (?: ,?\s+ (?<year>\d{{4}}) \b )?"), dated),
-        rule(&format!(r"\b {TGL} (?<day>\d{{1,2}}) \b (?: \s+ (?:(?<previous>bulan\s+{BACK})|{BACK}) \b )?"), numbered),
-        rule(r"\b (?:hari|hr|hri) \s+ (?:ini|ni) \b | \b today \b", |_, calendar| calendar.shifted(0)),
+        rule(
+            &format!(r"\b {TGL}? (?<day>\d{{1,2}}) / (?<month>\d{{1,2}}) \b"),
+            dated,
+        ),
+        rule(
+            &format!(r"\b {TGL} (?<day>\d{{1,2}}) [-.] (?<month>\d{{1,2}}) \b"),
+            dated,
+        ),
+        rule(
+            &format!(
+                r"\b {TGL}? (?<day>\d{{1,2}}) (?:st|nd|rd|th)? [\s\-]* (?:of\s+)? (?<name>{MONTH}) \b
+                  (?: [\s,\-]+ '? (?<year>\d{{4}}|\d{{2}}) \b (?<fraction>[.:]\d)? )? (?:\s+{BACK}\b)?"
+            ),
+            dated,
+        ),
+        rule(
+            &format!(
+                r"\b (?<name>{MONTH}) \s+ (?<day>\d{{1,2}}) (?:st|nd|rd|th)? \b (?: ,?\s+ (?<year>\d{{4}}) \b )?"
+            ),
+            dated,
+        ),
+        rule(
+            &format!(
+                r"\b {TGL} (?<day>\d{{1,2}}) \b (?: \s+ (?:(?<previous>bulan\s+{BACK})|{BACK}) \b )?"
+            ),
+            numbered,
+        ),
+        rule(
+            r"\b (?:hari|hr|hri) \s+ (?:ini|ni) \b | \b today \b",
+            |_, calendar| calendar.shifted(0),
+        ),
         rule(r"\b (?:tadi|td|earlier) \b", |_, _| Some(Day::Earlier)),
-        rule(r"\b (?:semalam|semalem|smlm|last\s+night) \b", |_, calendar| calendar.today.yesterday().ok().map(Day::LastNight)),
-        rule(&format!(r"\b (?:{YESTERDAY}) \b | \b yesterday \b"), |_, calendar| calendar.shifted(-1)),
-        rule(&format!(r"\b (?:{YESTERDAY}) \s+ (?:lusa|dulu) \b | \b (?:the\s+)?day\s+before\s+yesterday \b"), |_, calendar| {
-            calendar.shifted(-2)
+        rule(
+            r"\b (?:semalam|semalem|smlm|last\s+night) \b",
+            |_, calendar| calendar.today.yesterday().ok().map(Day::LastNight),
+        ),
+        rule(
+            &format!(r"\b (?:{YESTERDAY}) \b | \b yesterday \b"),
+            |_, calendar| calendar.shifted(-1),
+        ),
+        rule(
+            &format!(
+                r"\b (?:{YESTERDAY}) \s+ (?:lusa|dulu) \b | \b (?:the\s+)?day\s+before\s+yesterday \b"
+            ),
+            |_, calendar| calendar.shifted(-2),
+        ),
+        rule(r"\b (?:besok|bsk|tomorrow) \b", |_, calendar| {
+            calendar.shifted(1)
         }),
-        rule(r"\b (?:besok|bsk|tomorrow) \b", |_, calendar| calendar.shifted(1)),
         rule(r"\b lusa \b", |_, calendar| calendar.shifted(2)),
         rule(
             &format!(
@@ -109,8 +154,17 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             ),
             counted,
         ),
-        rule(&format!(r"\b minggu \s+ {BACK} \b | \b last \s+ week \b"), |_, calendar| calendar.shifted(-7)),
-        Rule { is_weekday: true, ..rule(&format!(r"\b (?:{WEEKDAY}) (?: \s+ (?:(?<back>{BACK})|ini) )? \b"), on_weekday) },
+        rule(
+            &format!(r"\b minggu \s+ {BACK} \b | \b last \s+ week \b"),
+            |_, calendar| calendar.shifted(-7),
+        ),
+        Rule {
+            is_weekday: true,
+            ..rule(
+                &format!(r"\b (?:{WEEKDAY}) (?: \s+ (?:(?<back>{BACK})|ini) )? \b"),
+                on_weekday,
+            )
+        },
         // `minggu` is also the word for a week, and only a Sunday where something says so.
         Rule {
             is_weekday: true,
@@ -144,11 +198,18 @@ impl Rule {
             .captures_iter(raw)
             .filter_map(|captures| {
                 let whole = captures.get(0)?.range();
-                let span = without_hour(raw, &captures, calendar).unwrap_or(whole);
+                let span = whole.start..end_before_hour(&captures, calendar).unwrap_or(whole.end);
                 let stands = stands_alone(raw, &span) && !lasts_until(raw, span.start);
                 let day = (self.read)(&captures, calendar).filter(|_| stands)?;
-                let part = captures.name("part").and_then(|part| Part::named(part.as_str()));
-                Some(Mention { span, day, is_weekday: self.is_weekday, part })
+                let part = captures
+                    .name("part")
+                    .and_then(|part| Part::named(part.as_str()));
+                Some(Mention {
+                    span,
+                    day,
+                    is_weekday: self.is_weekday,
+                    part,
+                })
             })
             .collect()
     }
@@ -163,7 +224,11 @@ impl Calendar {
     fn year(&self, digits: &str) -> Option<i16> {
         let year: i16 = digits.parse().ok()?;
         let short = SHORT_YEAR_MIN..=self.today.year() + 1;
-        if digits.len() == 4 { Some(year) } else { Some(2000 + year).filter(|year| short.contains(year)) }
+        if digits.len() == 4 {
+            Some(year)
+        } else {
+            Some(2000 + year).filter(|year| short.contains(year))
+        }
     }
 
     /// Whether the day is not ahead where it must not be.
@@ -172,36 +237,46 @@ impl Calendar {
     }
 }
 
-/// The span without what was taken for a year but is the hour: `12 jul 20.00`, `12 jul 10 malam`.
-fn without_hour(raw: &str, captures: &Captures<'_>, calendar: &Calendar) -> Option<Range<usize>> {
-    let (name, year) = (captures.name("name")?, captures.name("year")?);
-    let is_hour = is_hour(&raw[year.end()..]) || captures.name("part").is_some();
-    let is_year = calendar.year(year.as_str()).is_some() && (year.len() == 4 || !is_hour);
-    (!is_year).then(|| captures.get(0).map_or(0, |whole| whole.start())..name.end())
+/// The year told, unless its two digits are the hour: `12 jul 20.00`, `12 jul 10 malam`.
+fn year<'t>(captures: &Captures<'t>, calendar: &Calendar) -> Option<Match<'t>> {
+    let follows_word = captures.name("name").is_some();
+    let is_hour = captures.name("fraction").is_some() || captures.name("part").is_some();
+    let is_year =
+        |year: &Match<'_>| year.len() == 4 || (!is_hour && calendar.year(year.as_str()).is_some());
+    captures
+        .name("year")
+        .filter(|year| !follows_word || is_year(year))
 }
 
-/// Whether what follows makes a number an hour: `.00`, `:15`.
-fn is_hour(after: &str) -> bool {
-    after.strip_prefix(['.', ':']).is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()))
+/// Where the date ends, if an hour was taken for its year.
+fn end_before_hour(captures: &Captures<'_>, calendar: &Calendar) -> Option<usize> {
+    let name = captures.name("name")?;
+    let year_or_hour = captures.name("year")?;
+    match year(captures, calendar) {
+        Some(_) => captures.name("fraction").map(|_| year_or_hour.end()),
+        None => Some(name.end()),
+    }
 }
 
 fn dated(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
-    let number = |name: &str| captures.name(name).and_then(|part| part.as_str().parse::<i8>().ok());
-    let month = captures.name("name").map(|name| month(name.as_str())).or_else(|| number("month"))?;
+    let number = |name: &str| {
+        captures
+            .name(name)
+            .and_then(|part| part.as_str().parse::<i8>().ok())
+    };
+    let month = captures
+        .name("name")
+        .map(|name| month(name.as_str()))
+        .or_else(|| number("month"))?;
     let day = number("day")?;
-    let year = captures.name("year").filter(|year| captures.name("part").is_none() || year.len() == 4 || captures.name("name").is_none());
-    match year {
-        // The caller leaves out of the span what is no year.
-        Some(year) if captures.name("name").is_some() && calendar.year(year.as_str()).is_none() => {
-            Some(latest(calendar, month, day))
-        }
-        Some(year) => {
-            let year = calendar.year(year.as_str())?;
-            let date = Date::new(year, month, day).ok().filter(|_| YEARS.contains(&year));
-            Some(date.map_or(Day::Impossible, Day::On))
-        }
-        None => Some(latest(calendar, month, day)),
-    }
+    let Some(year) = year(captures, calendar) else {
+        return Some(latest(calendar, month, day));
+    };
+    let year = calendar.year(year.as_str())?;
+    let date = Date::new(year, month, day)
+        .ok()
+        .filter(|_| YEARS.contains(&year));
+    Some(date.map_or(Day::Impossible, Day::On))
 }
 
 /// The latest such day that is not ahead, or this year's.
@@ -209,7 +284,9 @@ fn latest(calendar: &Calendar, month: i8, day: i8) -> Day {
     const LEAP_CYCLE: i16 = 8; // so long may 29 February be away
     let years = (0..=LEAP_CYCLE).map(|back| calendar.today.year() - back);
     let mut dates = years.filter_map(|year| Date::new(year, month, day).ok());
-    dates.find(|date| calendar.accepts(*date)).map_or(Day::Impossible, Day::On)
+    dates
+        .find(|date| calendar.accepts(*date))
+        .map_or(Day::Impossible, Day::On)
 }
 
 /// `tgl 12`: of this month, or of the last that had it.
@@ -219,11 +296,17 @@ fn numbered(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
     let skipped = i64::from(captures.name("previous").is_some());
     let months = (skipped..skipped + 3).filter_map(|back| first.checked_sub(back.months()).ok());
     let mut dates = months.filter_map(|month| Date::new(month.year(), month.month(), day).ok());
-    Some(dates.find(|date| calendar.accepts(*date)).map_or(Day::Impossible, Day::On))
+    Some(
+        dates
+            .find(|date| calendar.accepts(*date))
+            .map_or(Day::Impossible, Day::On),
+    )
 }
 
 fn counted(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
-    let count = captures.name("count").map_or(Some(1), |count| numerals::small(&count.as_str().to_lowercase()))?;
+    let count = captures.name("count").map_or(Some(1), |count| {
+        numerals::small(&count.as_str().to_lowercase())
+    })?;
     let span = match &captures["unit"].to_lowercase()[..1] {
         "h" | "d" => count.days(),
         "b" => count.months(),
@@ -231,13 +314,19 @@ fn counted(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
         _ => count.weeks(),
     };
     let ahead = captures["direction"].eq_ignore_ascii_case("lagi");
-    let date = if ahead { calendar.today.checked_add(span) } else { calendar.today.checked_sub(span) };
+    let date = if ahead {
+        calendar.today.checked_add(span)
+    } else {
+        calendar.today.checked_sub(span)
+    };
     date.ok().map(Day::On)
 }
 
 /// The latest such weekday: today if it is one, unless it is said to be gone.
 fn on_weekday(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
-    let weekday = captures[0].split(|c: char| !c.is_alphabetic()).find_map(|word| weekday(&word.to_lowercase()))?;
+    let weekday = captures[0]
+        .split(|c: char| !c.is_alphabetic())
+        .find_map(|word| weekday(&word.to_lowercase()))?;
     let gone = captures.name("back").is_some() || captures.name("last").is_some();
     let since = i64::from(weekday.until(calendar.today.weekday()));
     calendar.shifted(if gone && since == 0 { -7 } else { -since })
@@ -279,15 +368,22 @@ fn stands_alone(raw: &str, span: &Range<usize>) -> bool {
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let mut before = raw[..span.start].chars().rev();
     let mut after = raw[span.end..].chars();
-    let hangs_before = digit(before.by_ref().find(|c| !is_mark(*c))) && raw[..span.start].ends_with(is_mark);
-    let hangs_after = raw[span.end..].starts_with(is_mark) && digit(after.by_ref().find(|c| !is_mark(*c)));
+    let hangs_before =
+        digit(before.by_ref().find(|c| !is_mark(*c))) && raw[..span.start].ends_with(is_mark);
+    let hangs_after =
+        raw[span.end..].starts_with(is_mark) && digit(after.by_ref().find(|c| !is_mark(*c)));
     !(hangs_before || hangs_after)
 }
 
 /// Whether the words before say how long something lasts instead of when it was: `sampai hari ini`.
 fn lasts_until(raw: &str, start: usize) -> bool {
     let before = raw[..start].trim_end();
-    let word_start = before.rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
+    let word_start = before
+        .rfind(char::is_whitespace)
+        .map_or(0, |blank| blank + 1);
     let word = before.get(word_start..).unwrap_or_default().to_lowercase();
-    matches!(word.as_str(), "sampai" | "sampe" | "smp" | "hingga" | "s/d" | "sd" | "until" | "till")
+    matches!(
+        word.as_str(),
+        "sampai" | "sampe" | "smp" | "hingga" | "s/d" | "sd" | "until" | "till"
+    )
 }

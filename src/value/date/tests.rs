@@ -3,7 +3,9 @@
 use super::*;
 
 fn now() -> Zoned {
-    "2026-11-21T10:30:00+07:00[Asia/Jakarta]".parse().expect("the moment is constant")
+    "2026-11-21T10:30:00+07:00[Asia/Jakarta]"
+        .parse()
+        .expect("the moment is constant")
 }
 
 #[track_caller]
@@ -37,15 +39,23 @@ fn refuse(raw: &str, error: Error) {
 #[track_caller]
 fn check_find(raw: &str, expected: &[(&str, &str)]) {
     let found = find_moments(raw, &now(), Tense::Past);
-    let found: Vec<(&str, String)> =
-        found.into_iter().map(|found| (&raw[found.span], found.value.canonical.to_string())).collect();
-    let found: Vec<(&str, &str)> = found.iter().map(|(span, value)| (*span, &value[.."2026-11-20T20:00".len()])).collect();
+    let found: Vec<(&str, String)> = found
+        .into_iter()
+        .map(|found| (&raw[found.span], found.value.canonical.to_string()))
+        .collect();
+    let found: Vec<(&str, &str)> = found
+        .iter()
+        .map(|(span, value)| (*span, &value[.."2026-11-20T20:00".len()]))
+        .collect();
     assert_eq!(found, expected, "{raw}");
 }
 
 #[track_caller]
 fn check_find_days(raw: &str, expected: &[&str]) {
-    let found: Vec<&str> = find_days(raw, &now(), Tense::Past).into_iter().map(|found| &raw[found.span]).collect();
+    let found: Vec<&str> = find_days(raw, &now(), Tense::Past)
+        .into_iter()
+        .map(|found| &raw[found.span])
+        .collect();
     assert_eq!(found, expected, "{raw}");
 }
 
@@ -120,7 +130,13 @@ fn a_day_is_displayed_with_its_name() {
     let value = parse_day("kemarin", &now(), Tense::Past);
     assert_eq!(value, Ok(day("2026-11-20", "Jumat, 20 November 2026")));
     let value = parse_moment("kemarin jam 8 malam", &now(), Tense::Past);
-    assert_eq!(value, Ok(day("2026-11-20T20:00:00+07:00", "Jumat, 20 November 2026 pukul 20.00 WIB")));
+    assert_eq!(
+        value,
+        Ok(day(
+            "2026-11-20T20:00:00+07:00",
+            "Jumat, 20 November 2026 pukul 20.00 WIB"
+        ))
+    );
 }
 
 #[test]
@@ -129,13 +145,28 @@ fn impossible_future_and_contradictory_days_are_refused() {
     refuse_day("30 februari", Error::InvalidDate);
     refuse_day("12/13/2026", Error::InvalidDate);
     refuse_day("tgl 45", Error::InvalidDate);
-    refuse_day("besok", Error::InFuture { value: day("2026-11-22", "Minggu, 22 November 2026") });
-    refuse_day("12/12/2026", Error::InFuture { value: day("2026-12-12", "Sabtu, 12 Desember 2026") });
+    refuse_day(
+        "besok",
+        Error::InFuture {
+            value: day("2026-11-22", "Minggu, 22 November 2026"),
+        },
+    );
+    refuse_day(
+        "12/12/2026",
+        Error::InFuture {
+            value: day("2026-12-12", "Sabtu, 12 Desember 2026"),
+        },
+    );
     refuse_day("lupa", Error::NotFound);
     refuse_day("seminggu", Error::NotFound);
     refuse_day(
         "kemarin atau senin lalu",
-        Error::Ambiguous { options: vec!["Jumat, 20 November 2026".into(), "Senin, 16 November 2026".into()] },
+        Error::Ambiguous {
+            options: vec![
+                "Jumat, 20 November 2026".into(),
+                "Senin, 16 November 2026".into(),
+            ],
+        },
     );
     let tomorrow = parse_day("besok", &now(), Tense::Any);
     assert_eq!(tomorrow, Ok(day("2026-11-22", "Minggu, 22 November 2026")));
@@ -151,6 +182,7 @@ fn a_time_of_day_is_read_in_many_ways() {
     check("12/7/2023 pukul 09.05", "2023-07-12T09:05");
     check("kemarin jam setengah 9 pagi", "2026-11-20T08:30");
     check("kemarin jam 7an pagi", "2026-11-20T07:00");
+    check("Nov 20 2026 8:15pm", "2026-11-20T20:15");
     check("kemarin 8pm", "2026-11-20T20:00");
     check("yesterday at 8:15 pm", "2026-11-20T20:15");
     check("kemarin jam delapan malam", "2026-11-20T20:00");
@@ -165,7 +197,10 @@ fn a_time_of_day_is_read_in_many_ways() {
     check("tgl 12 jam 8 pagi", "2026-11-12T08:00");
     check("tgl 12 malam jam 8", "2026-11-12T20:00");
     check("senin lalu jam 9 pagi", "2026-11-16T09:00");
-    check("Jumat, 20 November 2026 pukul 20.00 WIB", "2026-11-20T20:00");
+    check(
+        "Jumat, 20 November 2026 pukul 20.00 WIB",
+        "2026-11-20T20:00",
+    );
     check("2026-11-20T13:00:00Z", "2026-11-20T20:00");
 }
 
@@ -179,14 +214,27 @@ fn without_pagi_or_malam_the_latest_hour_is_meant() {
     check("semalam jam 8", "2026-11-20T20:00");
     check("semalam jam 1", "2026-11-21T01:00");
     check("tadi malam jam 1", "2026-11-21T01:00");
-    check_at("2026-11-21T22:00:00+07:00[Asia/Jakarta]", "tadi malam jam 8", "2026-11-21T20:00");
-    check_at("2026-11-21T22:00:00+07:00[Asia/Jakarta]", "semalam jam 8", "2026-11-20T20:00");
-    check_at("2026-11-21T00:30:00+07:00[Asia/Jakarta]", "tadi jam 11", "2026-11-20T23:00");
+    check_at(
+        "2026-11-21T22:00:00+07:00[Asia/Jakarta]",
+        "tadi malam jam 8",
+        "2026-11-21T20:00",
+    );
+    check_at(
+        "2026-11-21T22:00:00+07:00[Asia/Jakarta]",
+        "semalam jam 8",
+        "2026-11-20T20:00",
+    );
+    check_at(
+        "2026-11-21T00:30:00+07:00[Asia/Jakarta]",
+        "tadi jam 11",
+        "2026-11-20T23:00",
+    );
 }
 
 #[test]
 fn time_gone_by_is_counted_back() {
     check("barusan", "2026-11-21T10:30");
+    check("barusan jam 10 pagi", "2026-11-21T10:00");
     check("baru aja kak", "2026-11-21T10:30");
     check("5 menit lalu", "2026-11-21T10:25");
     check("tadi 10 menit yang lalu", "2026-11-21T10:20");
@@ -200,7 +248,12 @@ fn time_gone_by_is_counted_back() {
 fn a_day_alone_needs_its_time() {
     let yesterday = day("2026-11-20", "Jumat, 20 November 2026");
     let today = day("2026-11-21", "Sabtu, 21 November 2026");
-    refuse("kemarin", Error::NeedsTime { date: yesterday.clone() });
+    refuse(
+        "kemarin",
+        Error::NeedsTime {
+            date: yesterday.clone(),
+        },
+    );
     refuse("tadi malam", Error::NeedsTime { date: yesterday });
     refuse("tadi pagi", Error::NeedsTime { date: today });
 }
@@ -213,7 +266,12 @@ fn impossible_future_and_ambiguous_moments_are_refused() {
     refuse("tidak ingat", Error::NotFound);
     refuse(
         "hari ini jam 8 malam",
-        Error::InFuture { value: day("2026-11-21T20:00:00+07:00", "Sabtu, 21 November 2026 pukul 20.00 WIB") },
+        Error::InFuture {
+            value: day(
+                "2026-11-21T20:00:00+07:00",
+                "Sabtu, 21 November 2026 pukul 20.00 WIB",
+            ),
+        },
     );
     refuse(
         "kemarin jam 12 malam",
@@ -230,10 +288,19 @@ fn impossible_future_and_ambiguous_moments_are_refused() {
 fn a_day_and_a_time_in_a_message_are_found_together() {
     check_find(
         "kemarin pelanggan isi ulang 50.000 jam 8 malam belum masuk",
-        &[("kemarin pelanggan isi ulang 50.000 jam 8 malam", "2026-11-20T20:00")],
+        &[(
+            "kemarin pelanggan isi ulang 50.000 jam 8 malam",
+            "2026-11-20T20:00",
+        )],
     );
-    check_find("isi ulang 12/7 20.15 gagal", &[("12/7 20.15", "2026-07-12T20:15")]);
-    check_find("isi ulang 5 menit lalu", &[("5 menit lalu", "2026-11-21T10:25")]);
+    check_find(
+        "isi ulang 12/7 20.15 gagal",
+        &[("12/7 20.15", "2026-07-12T20:15")],
+    );
+    check_find(
+        "isi ulang 5 menit lalu",
+        &[("5 menit lalu", "2026-11-21T10:25")],
+    );
     check_find("kemarin versi 4.15 error", &[]);
     check_find("kemarin belum masuk", &[]);
     check_find("barusan saya cek", &[]);
