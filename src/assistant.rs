@@ -48,12 +48,21 @@ pub struct Handled {
 impl Assistant {
     /// Puts an assistant together.
     pub fn new(knowledge: Arc<Knowledge>, store: Arc<dyn Store>) -> Self {
-        Self { knowledge: RwLock::new(knowledge), store, turns: Turns::default() }
+        Self {
+            knowledge: RwLock::new(knowledge),
+            store,
+            turns: Turns::default(),
+        }
     }
 
     /// Returns what answers are made from now; it stays the same for whoever holds it.
     pub fn knowledge(&self) -> Arc<Knowledge> {
-        Arc::clone(&self.knowledge.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(
+            &self
+                .knowledge
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// Handles one message: when this returns `Ok`, what it led to is durable and may be shown.
@@ -68,7 +77,10 @@ impl Assistant {
         let knowledge = self.knowledge();
         let mut attempt = 0;
         loop {
-            let loaded = self.store.load(&incoming.conversation, &incoming.event).await?;
+            let loaded = self
+                .store
+                .load(&incoming.conversation, &incoming.event)
+                .await?;
             if let Some(effects) = loaded.replay {
                 let ticket = self.filed(&effects).await?;
                 let replies = self.replies(&knowledge, &effects, incoming).await?;
@@ -84,8 +96,15 @@ impl Assistant {
             };
             let mut step = dialog::step(&knowledge, &loaded.conversation, &incoming.said, &around);
             let replies = self.replies(&knowledge, &step.effects, incoming).await?;
-            step.next.offered = replies.last().map(|reply| reply.buttons.clone()).unwrap_or_default();
-            match self.store.commit(turn(incoming, loaded.revision, &step)).await {
+            step.next.offered = replies
+                .last()
+                .map(|reply| reply.buttons.clone())
+                .unwrap_or_default();
+            match self
+                .store
+                .commit(turn(incoming, loaded.revision, &step))
+                .await
+            {
                 Ok(_) => {
                     log(&step, began);
                     return Ok(handled(step.effects, replies, step.next, step.ticket));
@@ -102,13 +121,25 @@ impl Assistant {
         effects: &[Effect],
         incoming: &Incoming,
     ) -> Result<Vec<Reply>, store::Error> {
-        let tickets = if wording::needs_tickets(effects) { self.tickets_of(&incoming.user).await? } else { Vec::new() };
-        let around = wording::Around { now: &incoming.at, channel_kind: incoming.channel_kind, tickets: &tickets };
+        let tickets = if wording::needs_tickets(effects) {
+            self.tickets_of(&incoming.user).await?
+        } else {
+            Vec::new()
+        };
+        let around = wording::Around {
+            now: &incoming.at,
+            channel_kind: incoming.channel_kind,
+            tickets: &tickets,
+        };
         Ok(wording::replies(knowledge, effects, around))
     }
 
     async fn tickets_of(&self, user: &str) -> Result<Vec<Ticket>, store::Error> {
-        let query = Query { agent: Some(user.to_owned()), limit: TICKETS_SHOWN, ..Query::default() };
+        let query = Query {
+            agent: Some(user.to_owned()),
+            limit: TICKETS_SHOWN,
+            ..Query::default()
+        };
         self.store.tickets(&query).await
     }
 
@@ -152,9 +183,19 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step) -> Turn {
     }
 }
 
-fn handled(effects: Vec<Effect>, replies: Vec<Reply>, conversation: Conversation, ticket: Option<Ticket>) -> Handled {
+fn handled(
+    effects: Vec<Effect>,
+    replies: Vec<Reply>,
+    conversation: Conversation,
+    ticket: Option<Ticket>,
+) -> Handled {
     let understood = understood(&effects).cloned();
-    Handled { understood, replies, conversation, ticket }
+    Handled {
+        understood,
+        replies,
+        conversation,
+        ticket,
+    }
 }
 
 fn understood(effects: &[Effect]) -> Option<&Understood> {
@@ -171,7 +212,10 @@ fn log(step: &Step, began: Instant) {
             decision = understood.decision.name(),
             intent = understood.intent.as_deref().unwrap_or("-"),
             confidence = understood.confidence,
-            ticket = step.ticket.as_ref().map_or("-", |ticket| ticket.id.as_str()),
+            ticket = step
+                .ticket
+                .as_ref()
+                .map_or("-", |ticket| ticket.id.as_str()),
             us = began.elapsed().as_micros() as u64,
             "message handled"
         );

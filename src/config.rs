@@ -61,10 +61,19 @@ impl Config {
     /// Lays the layers over each other.
     pub fn new(flags: Layer, now: Option<Timestamp>) -> anyhow::Result<Self> {
         let file = read(Path::new(FILE))?;
-        let data = flags.data.or(file.data).unwrap_or_else(|| PathBuf::from("data"));
+        let data = flags
+            .data
+            .or(file.data)
+            .unwrap_or_else(|| PathBuf::from("data"));
         Ok(Self {
-            intents: flags.intents.or(file.intents).unwrap_or_else(|| PathBuf::from("intents")),
-            state: flags.state.or(file.state).unwrap_or_else(|| data.join("state")),
+            intents: flags
+                .intents
+                .or(file.intents)
+                .unwrap_or_else(|| PathBuf::from("intents")),
+            state: flags
+                .state
+                .or(file.state)
+                .unwrap_or_else(|| data.join("state")),
             data,
             channel_kind: flags.channel_kind.or(file.channel_kind).unwrap_or_default(),
             service: flags.service.or(file.service),

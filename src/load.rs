@@ -25,17 +25,26 @@ pub enum Error {
 /// Reads every file of the catalogue.
 pub fn files(intents: &Path, data: &Path) -> anyhow::Result<Files> {
     let listed = fs::read_dir(intents).with_context(|| {
-        format!("cannot read the folder of SOPs `{}`: name it with `--intents DIR`", intents.display())
+        format!(
+            "cannot read the folder of SOPs `{}`: name it with `--intents DIR`",
+            intents.display()
+        )
     })?;
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in listed {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             paths.push(path);
         }
     }
     paths.sort();
-    let sops = paths.iter().map(|path| source(path)).collect::<anyhow::Result<_>>()?;
+    let sops = paths
+        .iter()
+        .map(|path| source(path))
+        .collect::<anyhow::Result<_>>()?;
     let shared = |name: &str| optional(&data.join(name));
     Ok(Files {
         sops,
@@ -50,19 +59,23 @@ pub fn files(intents: &Path, data: &Path) -> anyhow::Result<Files> {
 /// Reads the lexicon of slang and abbreviations.
 pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
     let path = data.join("lexicon.toml");
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))
 }
 
 /// Makes knowledge of the files in two folders.
 pub fn knowledge(intents: &Path, data: &Path, today: Date) -> Result<Knowledge, Error> {
     let loaded = Catalog::load(&files(intents, data)?, today);
-    let Some(catalog) = loaded.catalog else { return Err(Error::Mistakes(loaded.diagnostics)) };
+    let Some(catalog) = loaded.catalog else {
+        return Err(Error::Mistakes(loaded.diagnostics));
+    };
     Ok(Knowledge::new(catalog, lexicon(data)?))
 }
 
 fn source(path: &Path) -> anyhow::Result<Source> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Ok(Source::new(path.display().to_string(), text))
 }
 
@@ -75,5 +88,7 @@ fn optional(path: &Path) -> anyhow::Result<Option<Source>> {
 }
 
 fn is_missing(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }

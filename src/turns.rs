@@ -30,10 +30,16 @@ impl Turns {
         let queue = Arc::clone(self.lock().entry(conversation.clone()).or_default());
         // tokio's mutex is fair: it serves whoever asked first.
         let held = queue.lock_owned().await;
-        TurnGuard { turns: self, conversation: conversation.clone(), held: Some(held) }
+        TurnGuard {
+            turns: self,
+            conversation: conversation.clone(),
+            held: Some(held),
+        }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Arc<tokio::sync::Mutex<()>>>> {
+    fn lock(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Arc<tokio::sync::Mutex<()>>>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -43,7 +49,10 @@ impl Drop for TurnGuard<'_> {
         self.held = None;
         let mut queues = self.turns.lock();
         // Only the map itself holds the queue: nobody waits in it.
-        if queues.get(&self.conversation).is_some_and(|queue| Arc::strong_count(queue) == 1) {
+        if queues
+            .get(&self.conversation)
+            .is_some_and(|queue| Arc::strong_count(queue) == 1)
+        {
             queues.remove(&self.conversation);
         }
     }
@@ -61,7 +70,8 @@ mod tests {
         let first = turns.take(&conversation).await;
         let mut waiting = Vec::new();
         for number in 0..50 {
-            let (turns, order, conversation) = (Arc::clone(&turns), Arc::clone(&order), conversation.clone());
+            let (turns, order, conversation) =
+                (Arc::clone(&turns), Arc::clone(&order), conversation.clone());
             waiting.push(tokio::spawn(async move {
                 let _turn = turns.take(&conversation).await;
                 order.lock().unwrap().push(number);
@@ -73,6 +83,9 @@ mod tests {
             task.await.unwrap();
         }
         assert_eq!(*order.lock().unwrap(), (0..50).collect::<Vec<_>>());
-        assert!(turns.lock().is_empty(), "a queue nobody waits in is forgotten");
+        assert!(
+            turns.lock().is_empty(),
+            "a queue nobody waits in is forgotten"
+        );
     }
 }

@@ -70,13 +70,23 @@ impl Condition {
     /// Reads a condition.
     pub fn parse(text: &str) -> Result<Self, Unreadable> {
         if text.len() > CHARS_MAX {
-            return Err(Unreadable { expected: "at most 400 characters", span: 0..text.len() });
+            return Err(Unreadable {
+                expected: "at most 400 characters",
+                span: 0..text.len(),
+            });
         }
-        let mut parser = Parser { tokens: tokens(text)?, next: 0, end: text.len() };
+        let mut parser = Parser {
+            tokens: tokens(text)?,
+            next: 0,
+            end: text.len(),
+        };
         let condition = parser.any()?;
         match parser.peek() {
             None => Ok(condition),
-            Some(token) => Err(Unreadable { expected: "`and`, `or` or the end", span: token.span.clone() }),
+            Some(token) => Err(Unreadable {
+                expected: "`and`, `or` or the end",
+                span: token.span.clone(),
+            }),
         }
     }
 
@@ -84,9 +94,13 @@ impl Condition {
     pub fn holds(&self, case: Case<'_>) -> bool {
         match self {
             Condition::Has(field) => text_of(case, &field.text).is_some(),
-            Condition::Is(field, value) => text_of(case, &field.text).is_some_and(|text| text == value.text),
-            Condition::In(field, _, options) => text_of(case, &field.text)
-                .is_some_and(|text| text.split(", ").any(|part| options.iter().any(|option| option == part))),
+            Condition::Is(field, value) => {
+                text_of(case, &field.text).is_some_and(|text| text == value.text)
+            }
+            Condition::In(field, _, options) => text_of(case, &field.text).is_some_and(|text| {
+                text.split(", ")
+                    .any(|part| options.iter().any(|option| option == part))
+            }),
             Condition::Not(inner) => !inner.holds(case),
             Condition::All(parts) => parts.iter().all(|part| part.holds(case)),
             Condition::Any(parts) => parts.iter().any(|part| part.holds(case)),
@@ -97,7 +111,9 @@ impl Condition {
     pub fn each_leaf<'a>(&'a mut self, visit: &mut dyn FnMut(&'a mut Condition)) {
         match self {
             Condition::Not(inner) => inner.each_leaf(visit),
-            Condition::All(parts) | Condition::Any(parts) => parts.iter_mut().for_each(|part| part.each_leaf(visit)),
+            Condition::All(parts) | Condition::Any(parts) => {
+                parts.iter_mut().for_each(|part| part.each_leaf(visit))
+            }
             leaf => visit(leaf),
         }
     }
@@ -135,16 +151,28 @@ fn tokens(text: &str) -> Result<Vec<Token>, Unreadable> {
             }
             '\'' => match rest[1..].find('\'') {
                 Some(end) => end + 2,
-                None => return Err(Unreadable { expected: "a closing `'`", span: at..text.len() }),
+                None => {
+                    return Err(Unreadable {
+                        expected: "a closing `'`",
+                        span: at..text.len(),
+                    });
+                }
             },
             '(' | ')' | '=' => 1,
             '!' if rest.starts_with("!=") => 2,
-            _ => rest.find(|c: char| c.is_whitespace() || "()=!'".contains(c)).unwrap_or(rest.len()).max(first.len_utf8()),
+            _ => rest
+                .find(|c: char| c.is_whitespace() || "()=!'".contains(c))
+                .unwrap_or(rest.len())
+                .max(first.len_utf8()),
         };
         let token = &rest[..length];
         let quoted = first == '\'';
         let text = if quoted { &token[1..length - 1] } else { token };
-        found.push(Token { text: text.to_owned(), quoted, span: at..at + length });
+        found.push(Token {
+            text: text.to_owned(),
+            quoted,
+            span: at..at + length,
+        });
         at += length;
     }
     Ok(found)
@@ -162,20 +190,29 @@ impl Parser {
     }
 
     fn take(&mut self, word: &str) -> bool {
-        let taken = self.peek().is_some_and(|token| !token.quoted && token.text == word);
+        let taken = self
+            .peek()
+            .is_some_and(|token| !token.quoted && token.text == word);
         self.next += usize::from(taken);
         taken
     }
 
     fn term(&mut self, expected: &'static str) -> Result<Term, Unreadable> {
-        match self.peek().filter(|token| token.quoted || !["(", ")", "=", "!=", "and", "or"].contains(&token.text.as_str())) {
+        match self.peek().filter(|token| {
+            token.quoted || !["(", ")", "=", "!=", "and", "or"].contains(&token.text.as_str())
+        }) {
             Some(token) => {
-                let term = Term { text: token.text.clone(), span: token.span.clone() };
+                let term = Term {
+                    text: token.text.clone(),
+                    span: token.span.clone(),
+                };
                 self.next += 1;
                 Ok(term)
             }
             None => {
-                let span = self.peek().map_or(self.end..self.end, |token| token.span.clone());
+                let span = self
+                    .peek()
+                    .map_or(self.end..self.end, |token| token.span.clone());
                 Err(Unreadable { expected, span })
             }
         }
@@ -186,7 +223,11 @@ impl Parser {
         while self.take("or") {
             parts.push(self.all()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::Any(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Condition::Any(parts)
+        })
     }
 
     fn all(&mut self) -> Result<Condition, Unreadable> {
@@ -194,7 +235,11 @@ impl Parser {
         while self.take("and") {
             parts.push(self.one()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Condition::All(parts)
+        })
     }
 
     fn one(&mut self) -> Result<Condition, Unreadable> {
@@ -206,8 +251,13 @@ impl Parser {
             if self.take(")") {
                 return Ok(inner);
             }
-            let span = self.peek().map_or(self.end..self.end, |token| token.span.clone());
-            return Err(Unreadable { expected: "`)`", span });
+            let span = self
+                .peek()
+                .map_or(self.end..self.end, |token| token.span.clone());
+            return Err(Unreadable {
+                expected: "`)`",
+                span,
+            });
         }
         let field = self.term("a field")?;
         if self.take("=") {

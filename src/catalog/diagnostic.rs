@@ -60,21 +60,28 @@ impl Diagnostic {
         self
     }
 
-    /// Draws the diagnostic with the line it is about, carets below the place and the cure under it.
+    /// Draws the diagnostic with the line it is about, carets below the place and the cure under it; a note, which
+    /// is no mistake, in one line.
     pub fn render(&self, text: &str, colour: bool) -> String {
-        let (level, label) = match self.severity {
-            Severity::Error => (Level::ERROR, AnnotationKind::Primary),
-            Severity::Warning => (Level::WARNING, AnnotationKind::Primary),
-            Severity::Note => (Level::NOTE, AnnotationKind::Primary),
+        if self.severity == Severity::Note {
+            return format!("note: {}:{}: {}", self.path, self.line, self.message);
+        }
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning | Severity::Note => Level::WARNING,
         };
         let snippet = Snippet::source(text)
             .path(self.path.as_str())
-            .annotation(label.span(self.first_line_of_span(text)));
+            .annotation(AnnotationKind::Primary.span(self.first_line_of_span(text)));
         let mut group = level.primary_title(self.message.as_str()).element(snippet);
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
         renderer.render(&[group])
     }
 
@@ -86,7 +93,10 @@ impl Diagnostic {
 }
 
 /// Returns the candidate that was most likely meant by a mistyped word.
-pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn did_you_mean<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     /// Below this Jaro-Winkler similarity a suggestion is more often wrong than right (the value cargo-like tools use).
     const SIMILAR_MIN: f64 = 0.8;
     candidates

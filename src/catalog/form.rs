@@ -97,7 +97,10 @@ impl Form {
 
     /// Returns the mandatory fields that have no valid answer yet, in the SOP's order.
     pub fn missing<'a>(&'a self, case: Case<'_>, now: &Zoned) -> Vec<&'a Field> {
-        self.fields.iter().filter(|field| field.mandatory(case) && !field.answered(case, now)).collect()
+        self.fields
+            .iter()
+            .filter(|field| field.mandatory(case) && !field.answered(case, now))
+            .collect()
     }
 
     /// Returns the finished fields and the KIP, or the fields that are still missing.
@@ -108,12 +111,18 @@ impl Form {
         if !missing.is_empty() {
             return Err(missing);
         }
-        Ok(Complete { entries: self.entries(case, now), kip: self.kip(case).to_owned() })
+        Ok(Complete {
+            entries: self.entries(case, now),
+            kip: self.kip(case).to_owned(),
+        })
     }
 
     /// Returns the answered fields that exist in this case, in the SOP's order.
     pub fn entries(&self, case: Case<'_>, now: &Zoned) -> Vec<Entry> {
-        let present = self.fields.iter().filter(|field| field.exists(case) && field.answered(case, now));
+        let present = self
+            .fields
+            .iter()
+            .filter(|field| field.exists(case) && field.answered(case, now));
         present
             .filter_map(|field| {
                 let answer = case.answers.get(&field.id)?.clone();
@@ -122,7 +131,12 @@ impl Form {
                     Answer::Given(value) => value::mask(&spec.kind, value),
                     Answer::Absent => String::new(),
                 };
-                Some(Entry { field: field.id.clone(), label: spec.label.clone(), answer, masked })
+                Some(Entry {
+                    field: field.id.clone(),
+                    label: spec.label.clone(),
+                    answer,
+                    masked,
+                })
             })
             .collect()
     }
@@ -138,7 +152,10 @@ impl Form {
 impl Field {
     /// How the field looks in this case.
     pub fn spec(&self, case: Case<'_>) -> &Spec {
-        self.variants.iter().find(|(when, _)| when.holds(case)).map_or(&self.base, |(_, spec)| spec)
+        self.variants
+            .iter()
+            .find(|(when, _)| when.holds(case))
+            .map_or(&self.base, |(_, spec)| spec)
     }
 
     /// Whether the field belongs to the ticket in this case.
@@ -165,7 +182,9 @@ impl Field {
             Some(Answer::Absent) => spec.may_be_absent,
             Some(Answer::Given(_)) if self.variants.is_empty() => true,
             Some(Answer::Given(Value { canonical, .. })) => match canonical {
-                Canonical::Amount(amount) => value::parse(&spec.kind, &amount.to_string(), now).is_ok(),
+                Canonical::Amount(amount) => {
+                    value::parse(&spec.kind, &amount.to_string(), now).is_ok()
+                }
                 Canonical::Text(text) => value::parse(&spec.kind, text, now).is_ok(),
             },
         }

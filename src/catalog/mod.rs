@@ -41,8 +41,17 @@ pub struct Files {
 impl Files {
     /// Every file, for finding the text a diagnostic is about.
     pub fn all(&self) -> Vec<&Source> {
-        let shared = [&self.fields, &self.links, &self.services, &self.outside, &self.template];
-        self.sops.iter().chain(shared.into_iter().flatten()).collect()
+        let shared = [
+            &self.fields,
+            &self.links,
+            &self.services,
+            &self.outside,
+            &self.template,
+        ];
+        self.sops
+            .iter()
+            .chain(shared.into_iter().flatten())
+            .collect()
     }
 }
 
@@ -103,7 +112,18 @@ impl Catalog {
         template: crate::ticket::Template,
     ) -> Self {
         sops.sort_by(|a, b| a.id.cmp(&b.id));
-        let by_id = sops.iter().enumerate().map(|(place, sop)| (sop.id.clone(), place)).collect();
-        Self { sops, services, links, outside, template, by_id }
+        let by_id = sops
+            .iter()
+            .enumerate()
+            .map(|(place, sop)| (sop.id.clone(), place))
+            .collect();
+        Self {
+            sops,
+            services,
+            links,
+            outside,
+            template,
+            by_id,
+        }
     }
 }

@@ -52,7 +52,9 @@ pub struct Sop {
 impl Sop {
     /// Returns the form that applies in this case; none when the SOP has no ticket.
     pub fn form(&self, case: Case<'_>) -> Option<&Form> {
-        self.forms.iter().find(|form| form.when.as_ref().is_none_or(|when| when.holds(case)))
+        self.forms
+            .iter()
+            .find(|form| form.when.as_ref().is_none_or(|when| when.holds(case)))
     }
 }
 

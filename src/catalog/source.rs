@@ -40,35 +40,52 @@ impl Source {
         let path = path.into();
         let name = path.rsplit('/').next().unwrap_or(&path);
         let stem = name.strip_suffix(".toml").unwrap_or(name).to_owned();
-        Self { path, text: text.into(), stem }
+        Self {
+            path,
+            text: text.into(),
+            stem,
+        }
     }
 
     /// Returns line and column (in characters) of a byte, both from 1.
     pub fn line_column(&self, byte: usize) -> (usize, usize) {
         let before = self.text.get(..byte).unwrap_or(&self.text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        (
+            before.matches('\n').count() + 1,
+            before[line_start..].chars().count() + 1,
+        )
     }
 
     /// Parses the text as TOML, or returns every syntax mistake in it.
     pub fn parse(&self) -> Result<Parsed<'_>, Vec<Diagnostic>> {
         if self.text.len() > FILE_BYTES_MAX {
-            let message = format!("the file has {} bytes, at most {FILE_BYTES_MAX} are read", self.text.len());
+            let message = format!(
+                "the file has {} bytes, at most {FILE_BYTES_MAX} are read",
+                self.text.len()
+            );
             let refused = Diagnostic::new(self, 0..0, Severity::Error, message);
-            return Err(vec![refused.help("split the procedure into two SOPs that point to each other with `[[see]]`")]);
+            return Err(vec![refused.help(
+                "split the procedure into two SOPs that point to each other with `[[see]]`",
+            )]);
         }
         let (root, errors) = DeTable::parse_recoverable(&self.text);
         if errors.is_empty() {
             let json = table_json(root.get_ref());
-            return Ok(Parsed { source: self, json, root });
+            return Ok(Parsed {
+                source: self,
+                json,
+                root,
+            });
         }
         Err(errors
             .iter()
             .map(|error| {
                 let span = error.span().unwrap_or(0..0);
                 let message = format!("this is not TOML: {}", error.message());
-                Diagnostic::new(self, span, Severity::Error, message)
-                    .help("text goes between double quotes, lists between [ and ]; each key stands once")
+                Diagnostic::new(self, span, Severity::Error, message).help(
+                    "text goes between double quotes, lists between [ and ]; each key stands once",
+                )
             })
             .collect())
     }
@@ -132,7 +149,9 @@ impl<'a, 'i> Place<'a, 'i> {
 }
 
 fn table_json(table: &DeTable<'_>) -> Json {
-    let entries = table.iter().map(|(key, value)| (key.get_ref().to_string(), value_json(value.get_ref())));
+    let entries = table
+        .iter()
+        .map(|(key, value)| (key.get_ref().to_string(), value_json(value.get_ref())));
     Json::Object(entries.collect::<Map<_, _>>())
 }
 
@@ -141,12 +160,18 @@ fn value_json(value: &DeValue<'_>) -> Json {
         DeValue::String(text) => Json::String(text.to_string()),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
             .map_or_else(|_| Json::String(number.to_string()), Json::from),
-        DeValue::Float(number) => {
-            number.as_str().parse::<f64>().map_or_else(|_| Json::String(number.to_string()), Json::from)
-        }
+        DeValue::Float(number) => number
+            .as_str()
+            .parse::<f64>()
+            .map_or_else(|_| Json::String(number.to_string()), Json::from),
         DeValue::Boolean(flag) => Json::Bool(*flag),
         DeValue::Datetime(when) => Json::String(when.to_string()),
-        DeValue::Array(array) => Json::Array(array.iter().map(|value| value_json(value.get_ref())).collect()),
+        DeValue::Array(array) => Json::Array(
+            array
+                .iter()
+                .map(|value| value_json(value.get_ref()))
+                .collect(),
+        ),
         DeValue::Table(table) => table_json(table),
     }
 }

@@ -82,11 +82,17 @@ impl Console {
         let mut bytes = Vec::new();
         loop {
             bytes.clear();
-            if input.read_until(b'\n', &mut bytes).context("cannot read standard input")? == 0 {
+            if input
+                .read_until(b'\n', &mut bytes)
+                .context("cannot read standard input")?
+                == 0
+            {
                 return Ok(());
             }
             let text = String::from_utf8_lossy(&bytes);
-            let handled = self.say(assistant, text.trim_end_matches(['\n', '\r']), now()).await?;
+            let handled = self
+                .say(assistant, text.trim_end_matches(['\n', '\r']), now())
+                .await?;
             let mut output = io::stdout().lock();
             if self.json {
                 let line = self.line(&assistant.knowledge(), handled, &now());
@@ -105,7 +111,10 @@ impl Console {
         // The history stays in memory: what agents type is customer data.
         let mut editor = DefaultEditor::new().context("cannot use this terminal")?;
         skin.print_text("**Sigap** siap. `/bantuan` untuk petunjuk, Ctrl-D untuk keluar.");
-        show(&skin, &self.say(assistant, "/bantuan", now()).await?.replies);
+        show(
+            &skin,
+            &self.say(assistant, "/bantuan", now()).await?.replies,
+        );
         loop {
             match editor.readline("› ") {
                 Ok(text) if text.trim().is_empty() => {}
@@ -129,14 +138,21 @@ impl Console {
             at,
             said: Said::Text(text.to_owned()),
         };
-        assistant.handle(&incoming).await.context("the last message was not kept")
+        assistant
+            .handle(&incoming)
+            .await
+            .context("the last message was not kept")
     }
 
     fn line(&self, knowledge: &Knowledge, handled: Handled, now: &Zoned) -> Line {
         let understood = handled.understood;
         Line {
-            decision: understood.as_ref().map_or(Decision::Command, |understood| understood.decision),
-            intent: understood.as_ref().and_then(|understood| understood.intent.clone()),
+            decision: understood
+                .as_ref()
+                .map_or(Decision::Command, |understood| understood.decision),
+            intent: understood
+                .as_ref()
+                .and_then(|understood| understood.intent.clone()),
             confidence: understood.map_or(0.0, |understood| understood.confidence),
             replies: handled.replies.into_iter().map(line_reply).collect(),
             dialog: handled.conversation.draft().map(|draft| {
@@ -155,17 +171,33 @@ impl Console {
 }
 
 fn line_reply(reply: Reply) -> LineReply {
-    LineReply { text: reply.text, buttons: reply.buttons.into_iter().map(|button| button.label).collect() }
+    LineReply {
+        text: reply.text,
+        buttons: reply
+            .buttons
+            .into_iter()
+            .map(|button| button.label)
+            .collect(),
+    }
 }
 
-fn line_dialog(knowledge: &Knowledge, draft: &Draft, asking: Option<String>, kind: ChannelKind, now: &Zoned) -> LineDialog {
+fn line_dialog(
+    knowledge: &Knowledge,
+    draft: &Draft,
+    asking: Option<String>,
+    kind: ChannelKind,
+    now: &Zoned,
+) -> LineDialog {
     let form = draft.form(&knowledge.catalog, kind);
     let case = draft.case(kind);
     let missing = form.map(|form| form.missing(case, now)).unwrap_or_default();
     let entries = form.map(|form| form.entries(case, now)).unwrap_or_default();
     LineDialog {
         intent: draft.intent.clone(),
-        fields: entries.iter().map(|entry| (entry.field.clone(), canonical_json(&entry.answer))).collect(),
+        fields: entries
+            .iter()
+            .map(|entry| (entry.field.clone(), canonical_json(&entry.answer)))
+            .collect(),
         missing: missing.iter().map(|field| field.id.clone()).collect(),
         asking,
     }
@@ -189,10 +221,18 @@ fn show(skin: &MadSkin, replies: &[Reply]) {
 }
 
 fn plain(reply: &Reply) -> String {
-    if reply.buttons.is_empty() { reply.text.clone() } else { format!("{}\n{}", reply.text, choices(reply)) }
+    if reply.buttons.is_empty() {
+        reply.text.clone()
+    } else {
+        format!("{}\n{}", reply.text, choices(reply))
+    }
 }
 
 fn choices(reply: &Reply) -> String {
-    let labels = reply.buttons.iter().enumerate().map(|(index, button)| format!("[{}] {}", index + 1, button.label));
+    let labels = reply
+        .buttons
+        .iter()
+        .enumerate()
+        .map(|(index, button)| format!("[{}] {}", index + 1, button.label));
     labels.collect::<Vec<_>>().join("  ")
 }

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
+use crate::cli;
 use crate::config::Config;
 use crate::store::{self, Store};
-use crate::cli;
 
 /// Arguments of `sigap backup`.
 #[derive(Debug, Args)]
@@ -30,20 +30,34 @@ impl Backup {
     /// Writes the backup beside its final name first, so that the name never stands for half a backup.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         if self.file.exists() {
-            anyhow::bail!("`{}` exists already: name another file", self.file.display());
+            anyhow::bail!(
+                "`{}` exists already: name another file",
+                self.file.display()
+            );
         }
         let runtime = cli::runtime()?;
         let store = store::sled::open(&config.state)?;
-        let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = self
+            .file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let mut part = tempfile::NamedTempFile::new_in(folder)
             .with_context(|| format!("cannot write in `{}`", folder.display()))?;
         let mut to = BufWriter::new(part.as_file_mut());
         let records = runtime.block_on(store.backup(&mut to))?;
         to.flush().context("cannot write the backup")?;
         drop(to);
-        part.as_file().sync_all().context("cannot write the backup")?;
-        part.persist_noclobber(&self.file).with_context(|| format!("cannot name it `{}`", self.file.display()))?;
-        writeln!(io::stdout().lock(), "{records} records written to {}", self.file.display())?;
+        part.as_file()
+            .sync_all()
+            .context("cannot write the backup")?;
+        part.persist_noclobber(&self.file)
+            .with_context(|| format!("cannot name it `{}`", self.file.display()))?;
+        writeln!(
+            io::stdout().lock(),
+            "{records} records written to {}",
+            self.file.display()
+        )?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -51,9 +65,14 @@ impl Backup {
 impl Restore {
     /// Verifies the whole file and makes a new state of it.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
-        let file = File::open(&self.file).with_context(|| format!("cannot read `{}`", self.file.display()))?;
+        let file = File::open(&self.file)
+            .with_context(|| format!("cannot read `{}`", self.file.display()))?;
         let records = store::sled::restore(&config.state, &mut BufReader::new(file))?;
-        writeln!(io::stdout().lock(), "{records} records restored to {}", config.state.display())?;
+        writeln!(
+            io::stdout().lock(),
+            "{records} records restored to {}",
+            config.state.display()
+        )?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -43,8 +43,17 @@ impl Chat {
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         telemetry::start();
         let knowledge = cli::knowledge(config)?;
-        if let Some(service) = config.service.as_ref().filter(|id| !knowledge.catalog.services.contains_key(*id)) {
-            let known: Vec<_> = knowledge.catalog.services.keys().map(String::as_str).collect();
+        if let Some(service) = config
+            .service
+            .as_ref()
+            .filter(|id| !knowledge.catalog.services.contains_key(*id))
+        {
+            let known: Vec<_> = knowledge
+                .catalog
+                .services
+                .keys()
+                .map(String::as_str)
+                .collect();
             anyhow::bail!("unknown service `{service}`: one of {}", known.join(", "));
         }
         let console = Console {
@@ -62,7 +71,11 @@ impl Chat {
 }
 
 fn channel_kind(text: &str) -> Result<ChannelKind, String> {
-    let kinds = [ChannelKind::Voice, ChannelKind::NonVoice, ChannelKind::Ecare];
+    let kinds = [
+        ChannelKind::Voice,
+        ChannelKind::NonVoice,
+        ChannelKind::Ecare,
+    ];
     let known = kinds.into_iter().find(|kind| kind.name() == text);
     known.ok_or_else(|| "one of voice, non-voice, ecare".to_owned())
 }

@@ -36,7 +36,11 @@ impl Check {
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let mut output = io::stdout().lock();
         if self.schema {
-            writeln!(output, "{}", serde_json::to_string_pretty(Shape::of::<SopFile>().json())?)?;
+            writeln!(
+                output,
+                "{}",
+                serde_json::to_string_pretty(Shape::of::<SopFile>().json())?
+            )?;
             return Ok(ExitCode::SUCCESS);
         }
         let files = load::files(&config.intents, &config.data)?;
@@ -48,9 +52,17 @@ impl Check {
             }
         } else {
             print(&loaded.diagnostics, &files, Shown::All);
-            writeln!(output, "{}", summary(&loaded.diagnostics, loaded.catalog.as_ref()))?;
+            writeln!(
+                output,
+                "{}",
+                summary(&loaded.diagnostics, loaded.catalog.as_ref())
+            )?;
         }
-        Ok(if loaded.catalog.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if loaded.catalog.is_some() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }
 
@@ -61,14 +73,21 @@ pub fn print(diagnostics: &[Diagnostic], files: &Files, shown: Shown) {
     let all = files.all();
     for diagnostic in diagnostics {
         let source = all.iter().find(|source| source.path == diagnostic.path);
-        if let Some(source) = source.filter(|_| shown == Shown::All || diagnostic.severity == Severity::Error) {
+        if let Some(source) =
+            source.filter(|_| shown == Shown::All || diagnostic.severity == Severity::Error)
+        {
             eprintln!("{}\n", diagnostic.render(&source.text, colour));
         }
     }
 }
 
 fn summary(diagnostics: &[Diagnostic], catalog: Option<&Catalog>) -> String {
-    let count = |severity| diagnostics.iter().filter(|one| one.severity == severity).count();
+    let count = |severity| {
+        diagnostics
+            .iter()
+            .filter(|one| one.severity == severity)
+            .count()
+    };
     let sops = match catalog {
         Some(catalog) => format!("{} SOPs accepted", catalog.sops.len()),
         None => "the catalogue is refused".to_owned(),

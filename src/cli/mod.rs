@@ -77,7 +77,12 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
-    let Settings { intents, data, state, now } = cli.settings;
+    let Settings {
+        intents,
+        data,
+        state,
+        now,
+    } = cli.settings;
     let flags = |channel_kind: Option<ChannelKind>, service: Option<String>| Layer {
         intents: intents.clone(),
         data: data.clone(),
@@ -111,11 +116,16 @@ fn knowledge(config: &Config) -> anyhow::Result<Knowledge> {
     })
 }
 
-#[expect(clippy::print_stderr, reason = "the command line's own diagnostics go to standard error")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the command line's own diagnostics go to standard error"
+)]
 fn report(error: &anyhow::Error) {
     eprintln!("sigap: {error:#}");
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
 }

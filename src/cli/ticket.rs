@@ -75,15 +75,27 @@ impl Ticket {
         match self.command {
             TicketCommand::List { filter, json } => {
                 let tickets = runtime.block_on(store.tickets(&filter.query()))?;
-                if json { as_json_lines(&tickets, false) } else { list(&tickets, config) }
+                if json {
+                    as_json_lines(&tickets, false)
+                } else {
+                    list(&tickets, config)
+                }
             }
             TicketCommand::Show { id, json } => {
                 let Some(ticket) = runtime.block_on(store.ticket(&id.to_uppercase()))? else {
                     anyhow::bail!("there is no draft `{id}`: `sigap ticket list` shows all");
                 };
-                if json { as_json_lines(&[ticket], false) } else { write_out(&ticket.text) }
+                if json {
+                    as_json_lines(&[ticket], false)
+                } else {
+                    write_out(&ticket.text)
+                }
             }
-            TicketCommand::Export { filter, format, masked } => {
+            TicketCommand::Export {
+                filter,
+                format,
+                masked,
+            } => {
                 let tickets = runtime.block_on(store.tickets(&filter.query()))?;
                 match format {
                     Format::Json => as_json_lines(&tickets, masked),
@@ -96,7 +108,11 @@ impl Ticket {
 
 impl Filter {
     fn query(self) -> Query {
-        Query { intent: self.intent, agent: self.agent, ..Query::default() }
+        Query {
+            intent: self.intent,
+            agent: self.agent,
+            ..Query::default()
+        }
     }
 }
 
@@ -106,9 +122,15 @@ fn list(tickets: &[ticket::Ticket], config: &Config) -> anyhow::Result<ExitCode>
     }
     let zone = config.now().time_zone().clone();
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_header(["id", "filed", "agent", "title"]);
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_header(["id", "filed", "agent", "title"]);
     for ticket in tickets {
-        let filed = ticket.filed_at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+        let filed = ticket
+            .filed_at
+            .to_zoned(zone.clone())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string();
         table.add_row([ticket.id.as_str(), &filed, &ticket.agent, &ticket.title]);
     }
     write_out(&table.to_string())
@@ -117,8 +139,11 @@ fn list(tickets: &[ticket::Ticket], config: &Config) -> anyhow::Result<ExitCode>
 fn as_json_lines(tickets: &[ticket::Ticket], masked: bool) -> anyhow::Result<ExitCode> {
     let mut output = io::stdout().lock();
     for ticket in tickets {
-        let fields: serde_json::Map<_, _> =
-            ticket.entries.iter().map(|entry| (entry.field.clone(), exported(entry, masked))).collect();
+        let fields: serde_json::Map<_, _> = ticket
+            .entries
+            .iter()
+            .map(|entry| (entry.field.clone(), exported(entry, masked)))
+            .collect();
         let mut row = json!({
             "id": ticket.id, "intent": ticket.intent, "form": ticket.form, "title": ticket.title,
             "filed_at": ticket.filed_at, "agent": ticket.agent, "channel_kind": ticket.channel_kind,
@@ -141,14 +166,32 @@ fn as_csv(tickets: &[ticket::Ticket], masked: bool) -> anyhow::Result<ExitCode> 
         }
     }
     let mut output = csv::Writer::from_writer(io::stdout().lock());
-    let fixed = ["id", "filed_at", "agent", "channel_kind", "intent", "form", "kip"];
+    let fixed = [
+        "id",
+        "filed_at",
+        "agent",
+        "channel_kind",
+        "intent",
+        "form",
+        "kip",
+    ];
     output.write_record(fixed.iter().chain(&fields))?;
     for ticket in tickets {
         let filed = ticket.filed_at.to_string();
-        let fixed = [&ticket.id, &filed, &ticket.agent, ticket.channel_kind.name(), &ticket.intent, &ticket.form, &ticket.kip];
+        let fixed = [
+            &ticket.id,
+            &filed,
+            &ticket.agent,
+            ticket.channel_kind.name(),
+            &ticket.intent,
+            &ticket.form,
+            &ticket.kip,
+        ];
         let values = fields.iter().map(|field| {
             let entry = ticket.entries.iter().find(|entry| entry.field == *field);
-            entry.map(|entry| text_of(&exported(entry, masked))).unwrap_or_default()
+            entry
+                .map(|entry| text_of(&exported(entry, masked)))
+                .unwrap_or_default()
         });
         output.write_record(fixed.into_iter().map(str::to_owned).chain(values))?;
     }
@@ -164,9 +207,15 @@ fn exported(entry: &ticket::Entry, masked: bool) -> serde_json::Value {
 }
 
 fn text_of(value: &serde_json::Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
     // A spreadsheet would run a cell that begins so as a formula.
-    if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text }
+    if text.starts_with(['=', '+', '-', '@', '\t']) {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 fn write_out(text: &str) -> anyhow::Result<ExitCode> {

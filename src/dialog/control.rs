@@ -36,28 +36,42 @@ pub fn read(text: &str) -> Option<Control> {
         return command_of(command);
     }
     let folded = text.trim_end_matches(['.', '!', '?', ' ']).to_lowercase();
-    let words: Vec<&str> = folded.split_whitespace().filter(|word| !COURTESY.contains(word)).collect();
+    let words: Vec<&str> = folded
+        .split_whitespace()
+        .filter(|word| !COURTESY.contains(word))
+        .collect();
     Some(match words.join(" ").as_str() {
-        "batal" | "batalkan" | "cancel" | "gak jadi" | "ga jadi" | "gk jadi" | "nggak jadi" | "tidak jadi" => Control::Cancel,
+        "batal" | "batalkan" | "cancel" | "gak jadi" | "ga jadi" | "gk jadi" | "nggak jadi"
+        | "tidak jadi" => Control::Cancel,
         "urungkan" | "undo" | "batal dibatalkan" => Control::Undo,
         "kembali" | "back" | "mundur" | "sebelumnya" => Control::Back,
         "lewati" | "lewat" | "skip" | "lanjut saja" => Control::Skip,
-        "kirim" | "submit" | "send" | "sudah benar" | "udah bener" | "benar" | "betul" | "sesuai" => Control::Send,
+        "kirim" | "submit" | "send" | "sudah benar" | "udah bener" | "benar" | "betul"
+        | "sesuai" => Control::Send,
         "ubah" | "edit" | "ganti" | "koreksi" => Control::Edit(None),
-        "buat tiket" | "bikin tiket" | "buatkan tiket" | "create tiket" | "create ticket" | "open tiket" | "tiket" => Control::Start,
-        "bantuan" | "help" | "menu" | "halo" | "hai" | "hi" | "hello" | "pagi" | "siang" | "sore" | "malam"
-        | "selamat pagi" | "selamat siang" | "selamat sore" | "selamat malam" => Control::Help,
+        "buat tiket" | "bikin tiket" | "buatkan tiket" | "create tiket" | "create ticket"
+        | "open tiket" | "tiket" => Control::Start,
+        "bantuan" | "help" | "menu" | "halo" | "hai" | "hi" | "hello" | "pagi" | "siang"
+        | "sore" | "malam" | "selamat pagi" | "selamat siang" | "selamat sore"
+        | "selamat malam" => Control::Help,
         "kenapa ini" | "kok bisa" => Control::Why,
-        "terima kasih" | "makasih" | "mksh" | "thanks" | "thank you" | "thx" | "tq" | "trims" => Control::Thanks,
+        "terima kasih" | "makasih" | "mksh" | "thanks" | "thank you" | "thx" | "tq" | "trims" => {
+            Control::Thanks
+        }
         other => Control::Edit(Some(field_to_change(other)?.to_owned())),
     })
 }
 
 /// Words of politeness around a control word.
-const COURTESY: &[&str] = &["kak", "min", "mba", "mbak", "mas", "ya", "dong", "deh", "aja", "pls", "please", "tolong", "bot"];
+const COURTESY: &[&str] = &[
+    "kak", "min", "mba", "mbak", "mas", "ya", "dong", "deh", "aja", "pls", "please", "tolong",
+    "bot",
+];
 
 fn command_of(command: &str) -> Option<Control> {
-    let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+    let (name, rest) = command
+        .split_once(char::is_whitespace)
+        .unwrap_or((command, ""));
     let rest = Some(rest.trim().to_owned()).filter(|rest| !rest.is_empty());
     Some(match name.to_lowercase().as_str() {
         "batal" | "cancel" => Control::Cancel,
@@ -77,7 +91,9 @@ fn command_of(command: &str) -> Option<Control> {
 
 /// `ubah lokasi`, `ganti nominal`: the field's name behind the verb, when nothing follows it.
 fn field_to_change(text: &str) -> Option<&str> {
-    let rest = ["ubah ", "ganti ", "edit ", "koreksi "].iter().find_map(|verb| text.strip_prefix(verb))?;
+    let rest = ["ubah ", "ganti ", "edit ", "koreksi "]
+        .iter()
+        .find_map(|verb| text.strip_prefix(verb))?;
     (rest.split_whitespace().count() <= 3 && !rest.contains("jadi")).then_some(rest.trim())
 }
 
@@ -95,8 +111,14 @@ mod tests {
         check("batal", Some(Control::Cancel));
         check("Batal aja kak", Some(Control::Cancel));
         check("kirim ya", Some(Control::Send));
-        check("ubah lokasi", Some(Control::Edit(Some("lokasi".to_owned()))));
-        check("/sop ganti-ont", Some(Control::Sop(Some("ganti-ont".to_owned()))));
+        check(
+            "ubah lokasi",
+            Some(Control::Edit(Some("lokasi".to_owned()))),
+        );
+        check(
+            "/sop ganti-ont",
+            Some(Control::Sop(Some("ganti-ont".to_owned()))),
+        );
         check("/tiket", Some(Control::Tickets(None)));
         check("halo kak", Some(Control::Help));
         check("makasih kak", Some(Control::Thanks));

@@ -35,11 +35,26 @@ pub struct Taken {
 /// Returns the values that a question names for the forms of an SOP.
 pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zoned) -> Answers {
     let mut answers = Answers::new();
-    let mut message = Message { text, used: Vec::new() };
+    let mut message = Message {
+        text,
+        used: Vec::new(),
+    };
     // The first value may decide which form applies, so a second look reads that form's own fields.
     for _ in 0..2 {
-        let Some(form) = sop.form(Case { answers: &answers, channel_kind }) else { break };
-        labelled(form, &mut message, &mut answers, channel_kind, now, Labels::All);
+        let Some(form) = sop.form(Case {
+            answers: &answers,
+            channel_kind,
+        }) else {
+            break;
+        };
+        labelled(
+            form,
+            &mut message,
+            &mut answers,
+            channel_kind,
+            now,
+            Labels::All,
+        );
         speaking(form, &mut message, &mut answers, channel_kind, now);
     }
     answers
@@ -55,8 +70,14 @@ pub fn from_answer(
     now: &Zoned,
 ) -> Taken {
     let mut taken = answers.clone();
-    let mut message = Message { text, used: Vec::new() };
-    let spec = asked.spec(Case { answers, channel_kind });
+    let mut message = Message {
+        text,
+        used: Vec::new(),
+    };
+    let spec = asked.spec(Case {
+        answers,
+        channel_kind,
+    });
     let free = is_free(&spec.kind);
     let labels = if free { Labels::WithColon } else { Labels::All };
     let before = taken.clone();
@@ -75,25 +96,60 @@ pub fn from_answer(
     if !free && problem.is_none() {
         speaking(form, &mut message, &mut taken, channel_kind, now);
     }
-    let changed = |field: &&Field| field.id != asked.id && taken.get(&field.id) != before.get(&field.id);
-    let others = form.fields.iter().filter(changed).map(|field| field.id.clone()).collect();
-    Taken { answers: taken, others, problem }
+    let changed =
+        |field: &&Field| field.id != asked.id && taken.get(&field.id) != before.get(&field.id);
+    let others = form
+        .fields
+        .iter()
+        .filter(changed)
+        .map(|field| field.id.clone())
+        .collect();
+    Taken {
+        answers: taken,
+        others,
+        problem,
+    }
 }
 
 /// Reads corrections from a message at review: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
-pub fn corrections(form: &Form, text: &str, answers: &Answers, channel_kind: ChannelKind, now: &Zoned) -> Taken {
+pub fn corrections(
+    form: &Form,
+    text: &str,
+    answers: &Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) -> Taken {
     let plain = without_correction_words(text);
     let mut taken = answers.clone();
-    let mut message = Message { text: &plain, used: Vec::new() };
-    labelled(form, &mut message, &mut taken, channel_kind, now, Labels::All);
+    let mut message = Message {
+        text: &plain,
+        used: Vec::new(),
+    };
+    labelled(
+        form,
+        &mut message,
+        &mut taken,
+        channel_kind,
+        now,
+        Labels::All,
+    );
     if taken == *answers {
         let mut fresh = Answers::new();
         speaking(form, &mut message, &mut fresh, channel_kind, now);
         taken.extend(fresh);
     }
     let changed = |field: &&Field| taken.get(&field.id) != answers.get(&field.id);
-    let others = form.fields.iter().filter(changed).map(|field| field.id.clone()).collect();
-    Taken { answers: taken, others, problem: None }
+    let others = form
+        .fields
+        .iter()
+        .filter(changed)
+        .map(|field| field.id.clone())
+        .collect();
+    Taken {
+        answers: taken,
+        others,
+        problem: None,
+    }
 }
 
 /// Reads one field's answer from a text that is meant for it.
@@ -109,9 +165,31 @@ fn is_absence(text: &str) -> bool {
     let folded = text.trim().trim_end_matches(['.', '!']).to_lowercase();
     matches!(
         folded.as_str(),
-        "tidak ada" | "tdk ada" | "gak ada" | "ga ada" | "gk ada" | "nggak ada" | "ngga ada" | "tak ada" | "none" | "-"
-            | "n/a" | "na" | "kosong" | "nihil" | "no" | "belum ada" | "blm ada" | "tidak punya" | "gak punya" | "ga punya"
-            | "gatau" | "ga tau" | "tidak tahu" | "ga ada kak" | "tidak ada kak"
+        "tidak ada"
+            | "tdk ada"
+            | "gak ada"
+            | "ga ada"
+            | "gk ada"
+            | "nggak ada"
+            | "ngga ada"
+            | "tak ada"
+            | "none"
+            | "-"
+            | "n/a"
+            | "na"
+            | "kosong"
+            | "nihil"
+            | "no"
+            | "belum ada"
+            | "blm ada"
+            | "tidak punya"
+            | "gak punya"
+            | "ga punya"
+            | "gatau"
+            | "ga tau"
+            | "tidak tahu"
+            | "ga ada kak"
+            | "tidak ada kak"
     )
 }
 
@@ -137,8 +215,13 @@ fn labelled(
 ) {
     for clause in clauses(message.text) {
         let text = &message.text[clause.clone()];
-        let case = Case { answers, channel_kind };
-        let Some((field, colon, value_at)) = label_of(form, case, text) else { continue };
+        let case = Case {
+            answers,
+            channel_kind,
+        };
+        let Some((field, colon, value_at)) = label_of(form, case, text) else {
+            continue;
+        };
         if !colon && labels == Labels::WithColon {
             continue;
         }
@@ -155,9 +238,15 @@ fn labelled(
         }
     }
     for field in &form.fields {
-        let case = Case { answers, channel_kind };
+        let case = Case {
+            answers,
+            channel_kind,
+        };
         let spec = field.spec(case);
-        let is_code = matches!(spec.kind, Kind::Code { .. } | Kind::Serial { .. } | Kind::Contact | Kind::Card);
+        let is_code = matches!(
+            spec.kind,
+            Kind::Code { .. } | Kind::Serial { .. } | Kind::Contact | Kind::Card
+        );
         if is_code
             && !answers.contains_key(&field.id)
             && let Some((span, answer)) = behind_its_label(field, spec, message, now)
@@ -170,14 +259,29 @@ fn labelled(
 
 /// An open choice takes anything, so only a colon makes an unlisted answer certain.
 fn is_sure(spec: &Spec, answer: &Answer, colon: bool) -> bool {
-    let unlisted = matches!(answer, Answer::Given(Value { remark: Some(value::Remark::Unlisted), .. }));
+    let unlisted = matches!(
+        answer,
+        Answer::Given(Value {
+            remark: Some(value::Remark::Unlisted),
+            ..
+        })
+    );
     colon || !(matches!(spec.kind, Kind::Choice(_)) && unlisted)
 }
 
 /// Values that need no label. Fields come in the form's order; bytes once used serve no second field.
-fn speaking(form: &Form, message: &mut Message<'_>, answers: &mut Answers, channel_kind: ChannelKind, now: &Zoned) {
+fn speaking(
+    form: &Form,
+    message: &mut Message<'_>,
+    answers: &mut Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) {
     for field in &form.fields {
-        let case = Case { answers, channel_kind };
+        let case = Case {
+            answers,
+            channel_kind,
+        };
         if answers.contains_key(&field.id) || !field.exists(case) {
             continue;
         }
@@ -186,9 +290,13 @@ fn speaking(form: &Form, message: &mut Message<'_>, answers: &mut Answers, chann
         if matches!(spec.kind, Kind::Contact) {
             continue;
         }
-        let found = value::find(&spec.kind, message.text, now).into_iter().find(|found| {
-            message.is_unused(&found.span) && !is_greeting(message.text, &found.span) && has_cue(spec, message.text, &found.span)
-        });
+        let found = value::find(&spec.kind, message.text, now)
+            .into_iter()
+            .find(|found| {
+                message.is_unused(&found.span)
+                    && !is_greeting(message.text, &found.span)
+                    && has_cue(spec, message.text, &found.span)
+            });
         if let Some(found) = found {
             answers.insert(field.id.clone(), Answer::Given(found.value));
             message.used.push(found.span);
@@ -198,22 +306,38 @@ fn speaking(form: &Form, message: &mut Message<'_>, answers: &mut Answers, chann
 
 /// `halo kak, ...` greets; it does not name a card.
 fn is_greeting(text: &str, span: &Range<usize>) -> bool {
-    span.start == 0 && matches!(text[span.clone()].to_lowercase().as_str(), "halo" | "hallo" | "hai")
+    span.start == 0
+        && matches!(
+            text[span.clone()].to_lowercase().as_str(),
+            "halo" | "hallo" | "hai"
+        )
 }
 
 fn has_cue(spec: &Spec, text: &str, span: &Range<usize>) -> bool {
     if spec.cues.is_empty() {
         return true;
     }
-    let clause = clauses(text).find(|clause| clause.start <= span.start && span.start < clause.end).unwrap_or(0..text.len());
+    let clause = clauses(text)
+        .find(|clause| clause.start <= span.start && span.start < clause.end)
+        .unwrap_or(0..text.len());
     let clause = text[clause].to_lowercase();
-    let words: Vec<_> = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<_> = clause
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let words = format!(" {} ", words.join(" "));
-    spec.cues.iter().any(|cue| words.contains(&format!(" {cue} ")))
+    spec.cues
+        .iter()
+        .any(|cue| words.contains(&format!(" {cue} ")))
 }
 
 /// Finds `label token` anywhere, where the token has a digit: `dgn sid 4700001-0001 ga bisa`.
-fn behind_its_label(field: &Field, spec: &Spec, message: &Message<'_>, now: &Zoned) -> Option<(Range<usize>, Answer)> {
+fn behind_its_label(
+    field: &Field,
+    spec: &Spec,
+    message: &Message<'_>,
+    now: &Zoned,
+) -> Option<(Range<usize>, Answer)> {
     let lower = message.text.to_lowercase();
     // Lower-casing may move bytes; then spans of one text say nothing about the other.
     if lower.len() != message.text.len() {
@@ -228,7 +352,9 @@ fn behind_its_label(field: &Field, spec: &Spec, message: &Message<'_>, now: &Zon
                 continue;
             }
             let start = at + label.len() + gap;
-            let length = message.text[start..].find([' ', ',', ';', '\n']).unwrap_or(message.text.len() - start);
+            let length = message.text[start..]
+                .find([' ', ',', ';', '\n'])
+                .unwrap_or(message.text.len() - start);
             let token = &message.text[start..start + length];
             let span = start..start + length;
             if token.contains(|c: char| c.is_ascii_digit())
@@ -246,8 +372,11 @@ fn behind_its_label(field: &Field, spec: &Spec, message: &Message<'_>, now: &Zon
 fn names(field: &Field, spec: &Spec) -> Vec<String> {
     let id = field.id.replace('_', " ");
     let own = [spec.label.as_str(), id.as_str()];
-    let mut names: Vec<String> =
-        own.into_iter().chain(spec.aliases.iter().map(String::as_str)).map(str::to_lowercase).collect();
+    let mut names: Vec<String> = own
+        .into_iter()
+        .chain(spec.aliases.iter().map(String::as_str))
+        .map(str::to_lowercase)
+        .collect();
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     names.dedup();
     names
@@ -255,7 +384,10 @@ fn names(field: &Field, spec: &Spec) -> Vec<String> {
 
 /// Returns the field whose name a clause begins with, whether a colon follows, and where the value begins.
 fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<(&'a Field, bool, usize)> {
-    let start = clause.len() - clause.trim_start_matches(|c: char| !c.is_alphabetic()).len();
+    let start = clause.len()
+        - clause
+            .trim_start_matches(|c: char| !c.is_alphabetic())
+            .len();
     let lower = clause.to_lowercase();
     if lower.len() != clause.len() {
         return None;
@@ -263,7 +395,9 @@ fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<(&'a Fie
     let mut best: Option<(&Field, bool, usize, usize)> = None;
     for field in form.fields.iter().filter(|field| field.exists(case)) {
         for name in names(field, field.spec(case)) {
-            let Some(rest) = lower[start..].strip_prefix(name.as_str()) else { continue };
+            let Some(rest) = lower[start..].strip_prefix(name.as_str()) else {
+                continue;
+            };
             let rest = rest.strip_prefix("nya").unwrap_or(rest);
             let value = rest.trim_start();
             let (colon, value) = match value.strip_prefix([':', '=']) {
@@ -272,7 +406,10 @@ fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<(&'a Fie
             };
             let ends_word = colon || rest.starts_with(char::is_whitespace);
             let at = lower.len() - value.len();
-            if ends_word && !value.trim().is_empty() && best.is_none_or(|(.., length)| name.len() > length) {
+            if ends_word
+                && !value.trim().is_empty()
+                && best.is_none_or(|(.., length)| name.len() > length)
+            {
                 best = Some((field, colon, at, name.len()));
             }
         }
@@ -286,40 +423,58 @@ fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let is_break = move |at: usize| match bytes[at] {
         b'\n' | b';' => true,
         b',' => {
-            let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+            let digit = |at: Option<usize>| {
+                at.and_then(|at| bytes.get(at))
+                    .is_some_and(u8::is_ascii_digit)
+            };
             !(digit(at.checked_sub(1)) && digit(Some(at + 1)))
         }
         _ => false,
     };
-    let mut start = 0;
-    (0..=text.len()).filter_map(move |at| {
-        (at == text.len() || is_break(at)).then(|| {
-            let clause = start..at;
-            start = at + 1;
-            clause
-        })
-    })
+    let ends = (0..=text.len()).filter(move |&at| at == text.len() || is_break(at));
+    ends.scan(0, |start, end| Some(std::mem::replace(start, end + 1)..end))
 }
 
 /// Takes away the words that only say that something is corrected.
 fn without_correction_words(text: &str) -> String {
     const OPENINGS: &[&str] = &[
-        "eh", "salah", "ralat", "koreksi", "maaf", "sorry", "ganti", "ubah", "edit", "bukan", "harusnya", "seharusnya", "yg bener",
+        "eh",
+        "salah",
+        "ralat",
+        "koreksi",
+        "maaf",
+        "sorry",
+        "ganti",
+        "ubah",
+        "edit",
+        "bukan",
+        "harusnya",
+        "seharusnya",
+        "yg bener",
         "yang benar",
     ];
     let mut rest = text.trim();
     while let Some(opening) = OPENINGS.iter().find(|opening| {
-        rest.get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening))
-            && rest[opening.len()..].chars().next().is_none_or(|next| !next.is_alphanumeric())
+        rest.get(..opening.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(opening))
+            && rest[opening.len()..]
+                .chars()
+                .next()
+                .is_none_or(|next| !next.is_alphanumeric())
     }) {
-        rest = rest[opening.len()..].trim_start_matches(|c: char| c.is_whitespace() || ",:;.".contains(c));
+        rest = rest[opening.len()..]
+            .trim_start_matches(|c: char| c.is_whitespace() || ",:;.".contains(c));
     }
-    [" jadi ", " menjadi ", " ke "].iter().fold(rest.to_owned(), |text, word| text.replacen(word, ": ", 1))
+    [" jadi ", " menjadi ", " ke "]
+        .iter()
+        .fold(rest.to_owned(), |text, word| text.replacen(word, ": ", 1))
 }
 
 impl Message<'_> {
     fn is_unused(&self, span: &Range<usize>) -> bool {
-        self.used.iter().all(|used| span.end <= used.start || used.end <= span.start)
+        self.used
+            .iter()
+            .all(|used| span.end <= used.start || used.end <= span.start)
     }
 
     /// What no field has used yet.
@@ -336,7 +491,10 @@ impl Message<'_> {
 
     /// Marks what the asked field's value was read from; everything, when its place cannot be told.
     fn use_up(&mut self, kind: &Kind, now: &Zoned) {
-        let found = value::find(kind, self.text, now).into_iter().find(|found| self.is_unused(&found.span));
-        self.used.push(found.map_or(0..self.text.len(), |found| found.span));
+        let found = value::find(kind, self.text, now)
+            .into_iter()
+            .find(|found| self.is_unused(&found.span));
+        self.used
+            .push(found.map_or(0..self.text.len(), |found| found.span));
     }
 }

@@ -102,13 +102,21 @@ pub enum Effect {
     /// A filed ticket.
     ShowTicket { id: String },
     /// Why the last message was understood as it was.
-    Explain { intent: String, evidence: Vec<String> },
+    Explain {
+        intent: String,
+        evidence: Vec<String>,
+    },
     /// Values that were taken over or changed.
     Noted { entries: Vec<Entry> },
     /// A question for a field.
     Ask(Prompt),
     /// The whole draft, to look over.
-    Review { title: String, entries: Vec<Entry>, kip: String, remarks: Vec<Remarked> },
+    Review {
+        title: String,
+        entries: Vec<Entry>,
+        kip: String,
+        remarks: Vec<Remarked>,
+    },
     /// Which field is to be changed.
     ChooseField { fields: Vec<(String, String)> },
     /// A ticket was filed.
@@ -246,14 +254,22 @@ pub struct Unanswered {
 impl Heard {
     /// A procedure picked by name, of which no question told anything.
     pub fn of(intent: &str) -> Self {
-        Self { intent: intent.to_owned(), points: Vec::new(), evidence: Vec::new(), answers: Answers::new() }
+        Self {
+            intent: intent.to_owned(),
+            points: Vec::new(),
+            evidence: Vec::new(),
+            answers: Answers::new(),
+        }
     }
 }
 
 impl Draft {
     /// What the draft's conditions are evaluated against.
     pub fn case(&self, channel_kind: ChannelKind) -> Case<'_> {
-        Case { answers: &self.answers, channel_kind }
+        Case {
+            answers: &self.answers,
+            channel_kind,
+        }
     }
 
     /// The form that applies now; none when the catalogue lost the SOP or its form.

@@ -30,13 +30,24 @@ impl Knowledge {
     /// Indexes a catalogue and trains a matcher on it.
     pub fn new(catalog: Catalog, lexicon: Lexicon) -> Self {
         let matcher = Matcher::train(&training(&catalog, &lexicon));
-        let points = catalog.sops.iter().map(|sop| (sop.id.clone(), points::Index::new(sop, &lexicon))).collect();
-        Self { catalog, matcher, lexicon, points }
+        let points = catalog
+            .sops
+            .iter()
+            .map(|sop| (sop.id.clone(), points::Index::new(sop, &lexicon)))
+            .collect();
+        Self {
+            catalog,
+            matcher,
+            lexicon,
+            points,
+        }
     }
 
     /// Returns the points of an SOP that a question asks for, the best first; none when it asks for the SOP as a whole.
     pub fn asked_points(&self, intent: &str, question: &str) -> Vec<&Point> {
-        let Some(index) = self.points.get(intent) else { return Vec::new() };
+        let Some(index) = self.points.get(intent) else {
+            return Vec::new();
+        };
         index.asked(question, &self.lexicon)
     }
 
@@ -60,6 +71,13 @@ fn training<'a>(catalog: &'a Catalog, lexicon: &'a Lexicon) -> Training<'a> {
         intents: catalog.sops.iter().map(source).collect(),
         outside: &catalog.outside,
         lexicon,
-        services: catalog.services.values().map(|service| Service { id: &service.id, names: &service.names }).collect(),
+        services: catalog
+            .services
+            .values()
+            .map(|service| Service {
+                id: &service.id,
+                names: &service.names,
+            })
+            .collect(),
     }
 }

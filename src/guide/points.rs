@@ -10,6 +10,10 @@ use crate::text::{self, Lexicon};
 const PHRASE_COVER_MIN: f32 = 0.75;
 /// How much of a question's weight the words of a point must carry when no `asked` phrase fits.
 const TEXT_COVER_MIN: f32 = 0.6;
+/// How much of a question's weight a point must account for: a story that merely touches a point asks for the SOP.
+const QUESTION_COVER_MIN: f32 = 0.4;
+/// A word that stands nowhere in the SOP weighs as much as one that stands in a third of its points.
+const UNKNOWN_WORD_WEIGHT: f32 = 1.4;
 /// A point asked for by its own phrase is better evidence than one that merely contains the words.
 const TEXT_DISCOUNT: f32 = 0.6;
 /// Points whose score is within this share of the best are shown with it.
@@ -76,7 +80,11 @@ impl Index {
             for phrase in &point.asked {
                 let terms = terms(phrase, lexicon);
                 for word in &terms {
-                    words.entry(word.clone()).or_default().phrases.push(phrases.len());
+                    words
+                        .entry(word.clone())
+                        .or_default()
+                        .phrases
+                        .push(phrases.len());
                 }
                 phrases.push((place, 0.0));
                 phrase_words.push(terms);
@@ -84,16 +92,35 @@ impl Index {
         }
         let count = written.len() as f32;
         for word in words.values_mut() {
-            let phrase_points: HashSet<_> = word.phrases.iter().map(|&phrase| phrases[phrase].0).collect();
-            let points = word.texts.iter().copied().chain(phrase_points).collect::<HashSet<_>>().len() as f32;
+            let phrase_points: HashSet<_> = word
+                .phrases
+                .iter()
+                .map(|&phrase| phrases[phrase].0)
+                .collect();
+            let points = word
+                .texts
+                .iter()
+                .copied()
+                .chain(phrase_points)
+                .collect::<HashSet<_>>()
+                .len() as f32;
             word.weight = (1.0 + count / points.max(1.0)).ln();
         }
         for (phrase, terms) in phrases.iter_mut().zip(&phrase_words) {
             phrase.1 = terms.iter().map(|term| words[term].weight).sum();
         }
         let points: Vec<_> = written.into_iter().map(|written| written.point).collect();
-        let by_id = points.iter().enumerate().map(|(place, point)| (point.id.clone(), place)).collect();
-        Self { points, by_id, words, phrases }
+        let by_id = points
+            .iter()
+            .enumerate()
+            .map(|(place, point)| (point.id.clone(), place))
+            .collect();
+        Self {
+            points,
+            by_id,
+            words,
+            phrases,
+        }
     }
 
     /// Returns the point with this id.
@@ -101,11 +128,15 @@ impl Index {
         self.by_id.get(id).map(|&place| &self.points[place])
     }
 
-    /// Returns the points a question asks for, the best first.
-    pub fn asked(&self, question: &str, lexicon: &Lexicon) -> Vec<&Point> {
-        let terms = terms(question, lexicon);
-        let known: Vec<&Word> = terms.iter().filter_map(|term| self.words.get(term)).collect();
+    /// Returns the points a message asks for, the best first.
+    pub fn asked(&self, message: &str, lexicon: &Lexicon) -> Vec<&Point> {
+        let terms = terms(message, lexicon);
+        let known: Vec<&Word> = terms
+            .iter()
+            .filter_map(|term| self.words.get(term))
+            .collect();
         let total: f32 = known.iter().map(|word| word.weight).sum();
+        let question = total + UNKNOWN_WORD_WEIGHT * (terms.len() - known.len()) as f32;
         let mut by_phrase: HashMap<usize, f32> = HashMap::new();
         let mut by_text: HashMap<usize, f32> = HashMap::new();
         for word in &known {
@@ -123,21 +154,26 @@ impl Index {
         };
         for (phrase, found) in by_phrase {
             let (place, weight) = self.phrases[phrase];
-            if found >= PHRASE_COVER_MIN * weight {
+            if found >= PHRASE_COVER_MIN * weight && found >= QUESTION_COVER_MIN * question {
                 // A longer phrase that fits says more than a short one.
                 raise(place, found / weight * found);
             }
         }
         for (place, found) in by_text {
-            if known.len() > 1 && found >= TEXT_COVER_MIN * total {
+            if known.len() > 1 && found >= TEXT_COVER_MIN * question {
                 raise(place, TEXT_DISCOUNT * found / total * found);
             }
         }
         let best = scores.values().copied().fold(0.0, f32::max);
-        let mut near: Vec<_> = scores.into_iter().filter(|(_, score)| *score >= NEAR_BEST * best).collect();
+        let mut near: Vec<_> = scores
+            .into_iter()
+            .filter(|(_, score)| *score >= NEAR_BEST * best)
+            .collect();
         near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         near.truncate(SHOWN_MAX);
-        near.into_iter().map(|(place, _)| &self.points[place]).collect()
+        near.into_iter()
+            .map(|(place, _)| &self.points[place])
+            .collect()
     }
 }
 
@@ -149,36 +185,86 @@ struct Written {
 
 fn collect(sop: &Sop) -> Vec<Written> {
     let mut written = Vec::new();
-    let mut add = |id: &str, kind, under: &str, channel_kinds: &[ChannelKind], text: String, asked: &[String]| {
+    let mut add = |id: &str,
+                   kind,
+                   under: &str,
+                   channel_kinds: &[ChannelKind],
+                   text: String,
+                   asked: &[String]| {
         let point = Point {
             id: id.to_owned(),
             kind,
             under: under.to_owned(),
             channel_kinds: channel_kinds.to_vec(),
         };
-        written.push(Written { point, text, asked: asked.to_vec() });
+        written.push(Written {
+            point,
+            text,
+            asked: asked.to_vec(),
+        });
     };
     for (section, part) in sop.sections.iter().enumerate() {
         for (place, item) in part.items.iter().enumerate() {
             let text = format!("{} {} {}", part.title, item.text, item.steps.join(" "));
-            add(&item.id, PointKind::Item(section, place), &part.title, &item.channel_kinds, text, &item.asked);
+            add(
+                &item.id,
+                PointKind::Item(section, place),
+                &part.title,
+                &item.channel_kinds,
+                text,
+                &item.asked,
+            );
         }
     }
     for (place, cause) in sop.causes.iter().enumerate() {
-        let branches = cause.branches.iter().map(|branch| branch.when.as_str()).collect::<Vec<_>>().join(" ");
+        let branches = cause
+            .branches
+            .iter()
+            .map(|branch| branch.when.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
         let text = format!("{} {branches}", cause.text);
-        add(&cause.id, PointKind::Cause(place), "Kemungkinan penyebab", &[], text, &cause.asked);
+        add(
+            &cause.id,
+            PointKind::Cause(place),
+            "Kemungkinan penyebab",
+            &[],
+            text,
+            &cause.asked,
+        );
     }
     for (place, outcome) in sop.outcomes.iter().enumerate() {
-        add(&outcome.id, PointKind::Outcome(place), "Tindak lanjut", &[], outcome.text.clone(), &outcome.asked);
+        add(
+            &outcome.id,
+            PointKind::Outcome(place),
+            "Tindak lanjut",
+            &[],
+            outcome.text.clone(),
+            &outcome.asked,
+        );
     }
     for (place, hole) in sop.unclear.iter().enumerate() {
-        add(&hole.id, PointKind::Unclear(place), "Tidak tercantum di SOP", &[], hole.text.clone(), &hole.asked);
+        add(
+            &hole.id,
+            PointKind::Unclear(place),
+            "Tidak tercantum di SOP",
+            &[],
+            hole.text.clone(),
+            &hole.asked,
+        );
     }
     for (place, form) in sop.forms.iter().enumerate() {
-        let paths = form.kips.iter().map(|kip| kip.path.as_str()).chain(form.kip_none.as_deref());
+        let paths = form
+            .kips
+            .iter()
+            .map(|kip| kip.path.as_str())
+            .chain(form.kip_none.as_deref());
         let text = paths.collect::<Vec<_>>().join(" ");
-        let asked = ["kip".to_owned(), "kategori tiket".to_owned(), "kode kip".to_owned()];
+        let asked = [
+            "kip".to_owned(),
+            "kategori tiket".to_owned(),
+            "kode kip".to_owned(),
+        ];
         add(&form.id, PointKind::Kip(place), "KIP", &[], text, &asked);
     }
     written
@@ -188,12 +274,62 @@ fn collect(sop: &Sop) -> Vec<Written> {
 fn terms(text: &str, lexicon: &Lexicon) -> Vec<String> {
     /// Words of asking and politeness: they stand in every question.
     const EMPTY: &[&str] = &[
-        "apa", "itu", "ini", "yang", "di", "ke", "dari", "untuk", "dan", "atau", "dengan", "bagaimana", "gimana", "kalau",
-        "kok", "sih", "ya", "kak", "min", "mba", "mas", "dong", "nya", "ada", "adalah", "berapa", "mana", "kapan", "harus",
-        "pelanggan", "cara", "saja", "aja", "the", "is", "what", "how", "to", "of", "in", "a", "for", "namanya", "artinya",
-        "maksudnya", "diapain", "mau", "tanya", "tolong", "bisa",
+        "apa",
+        "itu",
+        "ini",
+        "yang",
+        "di",
+        "ke",
+        "dari",
+        "untuk",
+        "dan",
+        "atau",
+        "dengan",
+        "bagaimana",
+        "gimana",
+        "kalau",
+        "kok",
+        "sih",
+        "ya",
+        "kak",
+        "min",
+        "mba",
+        "mas",
+        "dong",
+        "nya",
+        "ada",
+        "adalah",
+        "berapa",
+        "mana",
+        "kapan",
+        "harus",
+        "pelanggan",
+        "cara",
+        "saja",
+        "aja",
+        "the",
+        "is",
+        "what",
+        "how",
+        "to",
+        "of",
+        "in",
+        "a",
+        "for",
+        "namanya",
+        "artinya",
+        "maksudnya",
+        "diapain",
+        "mau",
+        "tanya",
+        "tolong",
+        "bisa",
     ];
     let mut seen = HashSet::new();
     let words = text::words(text, lexicon);
-    words.into_iter().filter(|word| !EMPTY.contains(&word.as_str())).filter(|word| seen.insert(word.clone())).collect()
+    words
+        .into_iter()
+        .filter(|word| !EMPTY.contains(&word.as_str()))
+        .filter(|word| seen.insert(word.clone()))
+        .collect()
 }

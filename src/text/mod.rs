@@ -66,7 +66,11 @@ impl<'a> Utterance<'a> {
 pub fn words(message: &str, lexicon: &Lexicon) -> Vec<String> {
     let utterance = Utterance::new(message);
     let mut words = Vec::with_capacity(utterance.tokens.len());
-    for token in utterance.tokens.iter().filter(|token| !matches!(token.kind, Kind::Value(_))) {
+    for token in utterance
+        .tokens
+        .iter()
+        .filter(|token| !matches!(token.kind, Kind::Value(_)))
+    {
         let text = utterance.text(token);
         match lexicon.meaning(text) {
             Some(meaning) => words.extend(meaning.iter().map(|word| stem(word))),

@@ -67,13 +67,18 @@ impl Ticket {
     pub fn id_for(day: jiff::civil::Date, seed: u64) -> String {
         // Crockford's base 32 has no letter that is mistaken for a digit when an agent reads it aloud.
         const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        let code: String = (0..6).map(|place| char::from(DIGITS[(seed >> (5 * place) & 31) as usize])).collect();
+        let code: String = (0..6)
+            .map(|place| char::from(DIGITS[(seed >> (5 * place) & 31) as usize]))
+            .collect();
         format!("T-{}-{code}", day.strftime("%y%m%d"))
     }
 
     /// Returns the canonical values by field.
     pub fn canonical_fields(&self) -> serde_json::Map<String, serde_json::Value> {
-        self.entries.iter().map(|entry| (entry.field.clone(), canonical_json(&entry.answer))).collect()
+        self.entries
+            .iter()
+            .map(|entry| (entry.field.clone(), canonical_json(&entry.answer)))
+            .collect()
     }
 
     fn sample() -> Self {

@@ -69,25 +69,46 @@ impl Template {
         };
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.add_template_owned(NAME, text.to_owned()).map_err(mistake)?;
+        environment
+            .add_template_owned(NAME, text.to_owned())
+            .map_err(mistake)?;
         let template = Self { environment };
-        let remark = |remark| Remarked { label: String::new(), remark };
-        let remarks = [remark(Remark::UnusualSerial), remark(Remark::UnusualAmount), remark(Remark::Unlisted)];
-        let around = Around { sop: "", source: "", filed: "", remarks: &remarks };
-        template.try_render(&Ticket::sample(), around).map_err(mistake)?;
+        let remark = |remark| Remarked {
+            label: String::new(),
+            remark,
+        };
+        let remarks = [
+            remark(Remark::UnusualSerial),
+            remark(Remark::UnusualAmount),
+            remark(Remark::Unlisted),
+        ];
+        let around = Around {
+            sop: "",
+            source: "",
+            filed: "",
+            remarks: &remarks,
+        };
+        template
+            .try_render(&Ticket::sample(), around)
+            .map_err(mistake)?;
         Ok(template)
     }
 
     /// Renders a ticket as plain text.
     pub fn render(&self, ticket: &Ticket, around: Around<'_>) -> String {
-        self.try_render(ticket, around).expect("the template rendered a sample of everything it may use when it was parsed")
+        self.try_render(ticket, around)
+            .expect("the template rendered a sample of everything it may use when it was parsed")
     }
 
     fn try_render(&self, ticket: &Ticket, around: Around<'_>) -> Result<String, minijinja::Error> {
         let entries: Vec<_> = ticket
             .entries
             .iter()
-            .map(|entry| Line { field: &entry.field, label: &entry.label, value: entry.answer.display() })
+            .map(|entry| Line {
+                field: &entry.field,
+                label: &entry.label,
+                value: entry.answer.display(),
+            })
             .collect();
         let page = Page {
             id: &ticket.id,
@@ -109,7 +130,8 @@ impl Template {
 
 impl Default for Template {
     fn default() -> Self {
-        Self::parse(include_str!("../../data/ticket.txt")).expect("the shipped template is checked by a test")
+        Self::parse(include_str!("../../data/ticket.txt"))
+            .expect("the shipped template is checked by a test")
     }
 }
 

@@ -28,12 +28,17 @@ pub struct Around<'a> {
 
 /// Puts decisions into words.
 pub fn replies(knowledge: &Knowledge, effects: &[Effect], around: Around<'_>) -> Vec<Reply> {
-    effects.iter().filter_map(|effect| reply(knowledge, effect, around)).collect()
+    effects
+        .iter()
+        .filter_map(|effect| reply(knowledge, effect, around))
+        .collect()
 }
 
 /// Whether an effect shows tickets, which the store has to be asked for.
 pub fn needs_tickets(effects: &[Effect]) -> bool {
-    effects.iter().any(|effect| matches!(effect, Effect::ListTickets | Effect::ShowTicket { .. }))
+    effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::ListTickets | Effect::ShowTicket { .. }))
 }
 
 fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<Reply> {
@@ -77,15 +82,26 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
 
 fn clarify(catalog: &Catalog, intents: &[String]) -> Reply {
     let sops = intents.iter().filter_map(|intent| catalog.sop(intent));
-    let mut buttons: Vec<_> =
-        sops.clone().map(|sop| button(&sop.distinction, format!("answer:{}", sop.id))).collect();
+    let mut buttons: Vec<_> = sops
+        .clone()
+        .map(|sop| button(&sop.distinction, format!("answer:{}", sop.id)))
+        .collect();
     buttons.push(button("Bukan semuanya", "none:"));
-    let choices: Vec<_> = sops.map(|sop| format!("- {}: {}", sop.distinction, sop.title)).collect();
-    say_with(format!("Yang mana yang dimaksud?\n{}", choices.join("\n")), buttons)
+    let choices: Vec<_> = sops
+        .map(|sop| format!("- {}: {}", sop.distinction, sop.title))
+        .collect();
+    say_with(
+        format!("Yang mana yang dimaksud?\n{}", choices.join("\n")),
+        buttons,
+    )
 }
 
 fn fallback(catalog: &Catalog) -> Reply {
-    let titles: Vec<_> = catalog.sops.iter().map(|sop| format!("- {}", sop.title)).collect();
+    let titles: Vec<_> = catalog
+        .sops
+        .iter()
+        .map(|sop| format!("- {}", sop.title))
+        .collect();
     say_with(
         format!(
             "Belum ada SOP yang cocok dengan pertanyaan ini, jadi saya tidak menebak. Pertanyaannya dicatat untuk team lead.\n\
@@ -97,8 +113,13 @@ fn fallback(catalog: &Catalog) -> Reply {
 }
 
 fn help(catalog: &Catalog) -> Reply {
-    let examples: Vec<_> =
-        catalog.sops.iter().filter_map(|sop| sop.matching.utterances.first()).take(3).map(|text| format!("- {text}")).collect();
+    let examples: Vec<_> = catalog
+        .sops
+        .iter()
+        .filter_map(|sop| sop.matching.utterances.first())
+        .take(3)
+        .map(|text| format!("- {text}"))
+        .collect();
     say_with(
         format!(
             "Tulis kendala pelanggan apa adanya, misalnya:\n{}\n\n\
@@ -113,8 +134,16 @@ fn help(catalog: &Catalog) -> Reply {
 }
 
 fn list(catalog: &Catalog) -> Reply {
-    let lines: Vec<_> = catalog.sops.iter().map(|sop| format!("- `{}` {}", sop.id, sop.title)).collect();
-    let buttons = catalog.sops.iter().map(|sop| button(&sop.title, format!("answer:{}", sop.id))).collect();
+    let lines: Vec<_> = catalog
+        .sops
+        .iter()
+        .map(|sop| format!("- `{}` {}", sop.id, sop.title))
+        .collect();
+    let buttons = catalog
+        .sops
+        .iter()
+        .map(|sop| button(&sop.title, format!("answer:{}", sop.id)))
+        .collect();
     say_with(format!("SOP yang tersedia:\n{}", lines.join("\n")), buttons)
 }
 
@@ -122,23 +151,38 @@ fn tickets(tickets: &[Ticket]) -> Reply {
     if tickets.is_empty() {
         return say("Belum ada draft tiket atas nama Anda.".to_owned());
     }
-    let lines: Vec<_> = tickets.iter().map(|ticket| format!("- `{}` {}", ticket.id, ticket.title)).collect();
-    say(format!("Draft tiket Anda, terbaru lebih dulu:\n{}\nBuka dengan `/tiket ID`.", lines.join("\n")))
+    let lines: Vec<_> = tickets
+        .iter()
+        .map(|ticket| format!("- `{}` {}", ticket.id, ticket.title))
+        .collect();
+    say(format!(
+        "Draft tiket Anda, terbaru lebih dulu:\n{}\nBuka dengan `/tiket ID`.",
+        lines.join("\n")
+    ))
 }
 
 fn ticket(id: &str, tickets: &[Ticket]) -> Reply {
     match tickets.iter().find(|ticket| ticket.id == id) {
         Some(ticket) => say(format!("```\n{}\n```", ticket.text)),
-        None => say(format!("Tidak ada draft `{id}` atas nama Anda. Lihat `/tiket` untuk daftarnya.")),
+        None => say(format!(
+            "Tidak ada draft `{id}` atas nama Anda. Lihat `/tiket` untuk daftarnya."
+        )),
     }
 }
 
 fn explain(catalog: &Catalog, intent: &str, evidence: &[String]) -> Reply {
     if evidence.is_empty() {
-        return say(format!("SOP **{}** dipilih sendiri dari daftar.", title(catalog, intent)));
+        return say(format!(
+            "SOP **{}** dipilih sendiri dari daftar.",
+            title(catalog, intent)
+        ));
     }
     let lines: Vec<_> = evidence.iter().map(|line| format!("- {line}")).collect();
-    say(format!("SOP **{}** dipilih karena:\n{}", title(catalog, intent), lines.join("\n")))
+    say(format!(
+        "SOP **{}** dipilih karena:\n{}",
+        title(catalog, intent),
+        lines.join("\n")
+    ))
 }
 
 fn ask(prompt: &Prompt) -> Reply {
@@ -146,13 +190,20 @@ fn ask(prompt: &Prompt) -> Reply {
     if let Some(problem) = &prompt.problem {
         text += &format!("{}\n", problems::sentence(problem, prompt));
     }
-    let question = prompt.question.clone().unwrap_or_else(|| format!("{}?", prompt.label));
+    let question = prompt
+        .question
+        .clone()
+        .unwrap_or_else(|| format!("{}?", prompt.label));
     text += &format!("**{question}**");
     // Each refusal says a little more; the first question is short.
     if let Some(help) = prompt.help.as_ref().filter(|_| prompt.refused <= 3) {
         text += &format!("\n{help}");
     }
-    if let Some(example) = prompt.example.as_ref().filter(|_| prompt.options.is_empty() || prompt.refused > 0) {
+    if let Some(example) = prompt
+        .example
+        .as_ref()
+        .filter(|_| prompt.options.is_empty() || prompt.refused > 0)
+    {
         text += &format!("\nContoh: `{example}`");
     }
     if prompt.may_be_absent && prompt.refused > 0 {
@@ -165,21 +216,37 @@ fn ask(prompt: &Prompt) -> Reply {
         1 => "\n_Data terakhir yang dibutuhkan._".to_owned(),
         left => format!("\n_Masih {left} data._"),
     };
-    let mut buttons: Vec<_> =
-        prompt.options.iter().map(|option| button(option, format!("value:{}={option}", prompt.field))).collect();
+    let mut buttons: Vec<_> = prompt
+        .options
+        .iter()
+        .map(|option| button(option, format!("value:{}={option}", prompt.field)))
+        .collect();
     if prompt.may_be_absent {
-        buttons.push(button("Tidak ada", format!("value:{}=tidak ada", prompt.field)));
+        buttons.push(button(
+            "Tidak ada",
+            format!("value:{}=tidak ada", prompt.field),
+        ));
     }
     say_with(text, buttons)
 }
 
 fn review(title: &str, entries: &[Entry], kip: &str, remarks: &[Remarked]) -> Reply {
-    let mut text = format!("Periksa draft **{title}**:\n{}\n- KIP: {kip}", lines(entries));
+    let mut text = format!(
+        "Periksa draft **{title}**:\n{}\n- KIP: {kip}",
+        lines(entries)
+    );
     for remarked in remarks {
         text += &format!("\n⚠ {}: {}.", remarked.label, remark(&remarked.remark));
     }
     text += "\nSudah benar? `Kirim`, atau tulis koreksinya, misalnya `nama pelanggan: Contoh`.";
-    say_with(text, vec![button("Kirim", "send:"), button("Ubah", "edit:"), button("Batal", "cancel:")])
+    say_with(
+        text,
+        vec![
+            button("Kirim", "send:"),
+            button("Ubah", "edit:"),
+            button("Batal", "cancel:"),
+        ],
+    )
 }
 
 fn remark(remark: &Remark) -> &'static str {
@@ -191,21 +258,35 @@ fn remark(remark: &Remark) -> &'static str {
 }
 
 fn choose_field(fields: &[(String, String)]) -> Reply {
-    let buttons = fields.iter().map(|(id, label)| button(label, format!("edit:{id}"))).collect();
-    say_with("Data mana yang diubah? Pilih, atau tulis langsung: `lokasi: Bandung`.".to_owned(), buttons)
+    let buttons = fields
+        .iter()
+        .map(|(id, label)| button(label, format!("edit:{id}")))
+        .collect();
+    say_with(
+        "Data mana yang diubah? Pilih, atau tulis langsung: `lokasi: Bandung`.".to_owned(),
+        buttons,
+    )
 }
 
 fn lines(entries: &[Entry]) -> String {
-    let lines: Vec<_> = entries.iter().map(|entry| format!("- {}: {}", entry.label, entry.answer.display())).collect();
+    let lines: Vec<_> = entries
+        .iter()
+        .map(|entry| format!("- {}: {}", entry.label, entry.answer.display()))
+        .collect();
     lines.join("\n")
 }
 
 fn title(catalog: &Catalog, intent: &str) -> String {
-    catalog.sop(intent).map_or_else(|| intent.to_owned(), |sop| sop.title.clone())
+    catalog
+        .sop(intent)
+        .map_or_else(|| intent.to_owned(), |sop| sop.title.clone())
 }
 
 fn say(text: String) -> Reply {
-    Reply { text, buttons: Vec::new() }
+    Reply {
+        text,
+        buttons: Vec::new(),
+    }
 }
 
 fn say_with(text: String, buttons: Vec<Button>) -> Reply {
@@ -213,5 +294,8 @@ fn say_with(text: String, buttons: Vec<Button>) -> Reply {
 }
 
 fn button(label: &str, action: impl Into<String>) -> Button {
-    Button { label: label.to_owned(), action: action.into() }
+    Button {
+        label: label.to_owned(),
+        action: action.into(),
+    }
 }

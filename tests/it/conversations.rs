@@ -21,7 +21,10 @@ const LINES_SHOWN: usize = 14;
 #[test]
 fn conversations_go_as_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/conversations");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     assert!(paths.len() >= 10, "the transcripts are there");
     let mut differing = Vec::new();
@@ -34,14 +37,26 @@ fn conversations_go_as_written() {
             differing.push(difference(&path, &script, &played));
         }
     }
-    assert!(differing.is_empty(), "`UPDATE=1 cargo test` rewrites them\n{}", differing.join("\n"));
+    assert!(
+        differing.is_empty(),
+        "`UPDATE=1 cargo test` rewrites them\n{}",
+        differing.join("\n")
+    );
 }
 
 /// Plays the typed lines and returns the transcript as it comes out.
 fn play(script: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let open = || Assistant::new(shipped::knowledge(), Arc::new(store::sled::open(dir.path()).unwrap()));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let open = || {
+        Assistant::new(
+            shipped::knowledge(),
+            Arc::new(store::sled::open(dir.path()).unwrap()),
+        )
+    };
     let mut assistant = open();
     let (mut kind, mut service) = (ChannelKind::Voice, None);
     let mut out = String::new();
@@ -80,7 +95,11 @@ fn play(script: &str) -> String {
 fn shown(assistant: &Assistant, handled: &Handled, kind: ChannelKind) -> String {
     let mut out = String::new();
     let understood = handled.understood.as_ref().unwrap();
-    out += &format!("= {} {}", understood.decision.name(), understood.intent.as_deref().unwrap_or("-"));
+    out += &format!(
+        "= {} {}",
+        understood.decision.name(),
+        understood.intent.as_deref().unwrap_or("-")
+    );
     if let Some(field) = handled.conversation.asking() {
         out += &format!(", asking {field}");
     }
@@ -89,7 +108,9 @@ fn shown(assistant: &Assistant, handled: &Handled, kind: ChannelKind) -> String 
         let knowledge = assistant.knowledge();
         let form = draft.form(&knowledge.catalog, kind).unwrap();
         let entries = form.entries(draft.case(kind), &shipped::now());
-        let fields = entries.iter().map(|entry| format!("{}={}", entry.field, canonical_json(&entry.answer)));
+        let fields = entries
+            .iter()
+            .map(|entry| format!("{}={}", entry.field, canonical_json(&entry.answer)));
         out += &format!("= {{{}}}\n", fields.collect::<Vec<_>>().join(" "));
     }
     for reply in &handled.replies {
@@ -102,7 +123,11 @@ fn shown(assistant: &Assistant, handled: &Handled, kind: ChannelKind) -> String 
             out += "| ...\n";
         }
         if !reply.buttons.is_empty() {
-            let labels: Vec<_> = reply.buttons.iter().map(|button| format!("[{}]", button.label)).collect();
+            let labels: Vec<_> = reply
+                .buttons
+                .iter()
+                .map(|button| format!("[{}]", button.label))
+                .collect();
             out += &format!("| {}\n", labels.join(" "));
         }
     }
@@ -110,7 +135,23 @@ fn shown(assistant: &Assistant, handled: &Handled, kind: ChannelKind) -> String 
 }
 
 fn difference(path: &Path, expected: &str, actual: &str) -> String {
-    let line = expected.lines().zip(actual.lines()).position(|(a, b)| a != b).unwrap_or_default();
-    let at = |text: &str| text.lines().skip(line.saturating_sub(3)).take(8).collect::<Vec<_>>().join("\n");
-    format!("{}:{}\n--- written\n{}\n--- played\n{}", path.display(), line + 1, at(expected), at(actual))
+    let line = expected
+        .lines()
+        .zip(actual.lines())
+        .position(|(a, b)| a != b)
+        .unwrap_or_default();
+    let at = |text: &str| {
+        text.lines()
+            .skip(line.saturating_sub(3))
+            .take(8)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    format!(
+        "{}:{}\n--- written\n{}\n--- played\n{}",
+        path.display(),
+        line + 1,
+        at(expected),
+        at(actual)
+    )
 }

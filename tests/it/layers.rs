@@ -18,13 +18,29 @@ const ROWS: &[&[&str]] = &[
 ];
 
 /// Crates that one room alone may name.
-const ONLY_IN: &[(&str, &str)] = &[("sled::", "store"), ("clap::", "cli"), ("rustyline::", "channel"), ("comfy_table::", "cli")];
+const ONLY_IN: &[(&str, &str)] = &[
+    ("sled::", "store"),
+    ("clap::", "cli"),
+    ("rustyline::", "channel"),
+    ("comfy_table::", "cli"),
+];
 
 /// What the core must not do: each needle is a way to leave it.
-const CORE: &[&str] = &["message", "text", "value", "ticket", "catalog", "matcher", "guide", "dialog", "wording"];
+const CORE: &[&str] = &[
+    "message", "text", "value", "ticket", "catalog", "matcher", "guide", "dialog", "wording",
+];
 const NOT_IN_CORE: &[&str] = &[
-    "std::fs", "std::net", "std::env", "tokio::", "async fn", "Zoned::now", "Timestamp::now", "SystemTime::now", "std::process",
-    "println!", "eprintln!",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "tokio::",
+    "async fn",
+    "Zoned::now",
+    "Timestamp::now",
+    "SystemTime::now",
+    "std::process",
+    "println!",
+    "eprintln!",
 ];
 
 #[test]
@@ -33,19 +49,30 @@ fn imports_point_one_way() {
     for (room, path, text) in sources() {
         let row = ROWS.iter().position(|rooms| rooms.contains(&room.as_str()));
         let Some(row) = row else {
-            wrong.push(format!("{}: the room `{room}` is not in the table", path.display()));
+            wrong.push(format!(
+                "{}: the room `{room}` is not in the table",
+                path.display()
+            ));
             continue;
         };
         for (number, line) in text.lines().enumerate() {
             for named in names_of_rooms(line) {
                 let above = ROWS[..row].iter().any(|rooms| rooms.contains(&named));
                 if named != room && !above {
-                    wrong.push(format!("{}:{}: `{room}` names `{named}`", path.display(), number + 1));
+                    wrong.push(format!(
+                        "{}:{}: `{room}` names `{named}`",
+                        path.display(),
+                        number + 1
+                    ));
                 }
             }
         }
     }
-    assert!(wrong.is_empty(), "imports against the table:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "imports against the table:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -60,7 +87,10 @@ fn each_platform_crate_has_one_room() {
                 })
             });
             if named && room != *home {
-                wrong.push(format!("{}: `{needle}` belongs in `{home}`", path.display()));
+                wrong.push(format!(
+                    "{}: `{needle}` belongs in `{home}`",
+                    path.display()
+                ));
             }
         }
     }
@@ -70,25 +100,45 @@ fn each_platform_crate_has_one_room() {
 #[test]
 fn the_core_opens_nothing_awaits_nothing_and_reads_no_clock() {
     let mut wrong = Vec::new();
-    for (_, path, text) in sources().into_iter().filter(|(room, ..)| CORE.contains(&room.as_str())) {
-        let before_tests = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+    for (_, path, text) in sources()
+        .into_iter()
+        .filter(|(room, ..)| CORE.contains(&room.as_str()))
+    {
+        let before_tests = text
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         for needle in NOT_IN_CORE {
             if code(&before_tests).any(|line| line.contains(needle)) {
                 wrong.push(format!("{}: `{needle}`", path.display()));
             }
         }
     }
-    assert!(wrong.is_empty(), "the core leaves itself:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "the core leaves itself:\n{}",
+        wrong.join("\n")
+    );
 }
 
 /// Every source file with the room it is in; `main.rs` and `lib.rs` wire and map, so they are in none.
 fn sources() -> Vec<(String, PathBuf, String)> {
     let mut files = Vec::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut files,
+    );
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let rooms = files.into_iter().filter_map(|path| {
         let inside = path.strip_prefix(root.join("src")).ok()?.to_path_buf();
-        let first = inside.components().next()?.as_os_str().to_str()?.trim_end_matches(".rs").to_owned();
+        let first = inside
+            .components()
+            .next()?
+            .as_os_str()
+            .to_str()?
+            .trim_end_matches(".rs")
+            .to_owned();
         let text = fs::read_to_string(&path).ok()?;
         (first != "main" && first != "lib").then_some((first, Path::new("src").join(inside), text))
     });
@@ -107,7 +157,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 fn code(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter(|line| !line.trim_start().starts_with("//"))
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
 }
 
 /// The rooms a line names: `crate::room` and `crate::{room, ...}`.
@@ -129,6 +180,8 @@ fn names_of_rooms(line: &str) -> Vec<&str> {
 }
 
 fn identifier(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(text.len());
     &text[..end]
 }

@@ -11,8 +11,12 @@ use sigap::guide::Knowledge;
 use sigap::load;
 use sigap::matcher::{Context, Decision};
 
-static KNOWLEDGE: LazyLock<Arc<Knowledge>> =
-    LazyLock::new(|| Arc::new(Knowledge::new(catalog(), load::lexicon(Path::new("data")).unwrap())));
+static KNOWLEDGE: LazyLock<Arc<Knowledge>> = LazyLock::new(|| {
+    Arc::new(Knowledge::new(
+        catalog(),
+        load::lexicon(Path::new("data")).unwrap(),
+    ))
+});
 
 /// The files.
 pub fn files() -> Files {
@@ -42,7 +46,12 @@ pub fn classify(knowledge: &Knowledge, text: &str) -> Vec<String> {
         Decision::Clarify => 3,
         Decision::Fallback => 0,
     };
-    found.candidates.iter().take(shown).map(|candidate| candidate.intent.to_string()).collect()
+    found
+        .candidates
+        .iter()
+        .take(shown)
+        .map(|candidate| candidate.intent.to_string())
+        .collect()
 }
 
 /// Compares with a file; `UPDATE=1 cargo test` rewrites it, and the diff is the review.
@@ -53,5 +62,10 @@ pub fn check_file(path: &Path, actual: &str) {
         return;
     }
     let expected = fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(actual, expected, "{} differs; `UPDATE=1 cargo test` rewrites it", path.display());
+    assert_eq!(
+        actual,
+        expected,
+        "{} differs; `UPDATE=1 cargo test` rewrites it",
+        path.display()
+    );
 }

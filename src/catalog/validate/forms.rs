@@ -17,19 +17,35 @@ const TEXT_CHARS: u16 = 300;
 const CODE_CHARS: u16 = 40;
 
 /// Builds the forms of one SOP.
-pub fn build(parsed: &Parsed<'_>, file: &SopFile, shared: &Shared, found: &mut Vec<Diagnostic>) -> Vec<Form> {
+pub fn build(
+    parsed: &Parsed<'_>,
+    file: &SopFile,
+    shared: &Shared,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Form> {
     let forms: Vec<Form> = (file.forms.iter().enumerate())
         .map(|(index, form)| build_form(parsed, &format!("/form/{index}"), form, shared, found))
         .collect();
     let always = forms.iter().position(|form| form.when.is_none());
     if let Some(first) = always.filter(|first| first + 1 < forms.len()) {
-        let message = format!("the form `{}` always applies, so the forms below it never do", forms[first].id);
-        found.push(parsed.error(&format!("/form/{first}/id"), message).help("give it a `when`, or move it to the end"));
+        let message = format!(
+            "the form `{}` always applies, so the forms below it never do",
+            forms[first].id
+        );
+        found.push(
+            parsed
+                .error(&format!("/form/{first}/id"), message)
+                .help("give it a `when`, or move it to the end"),
+        );
     }
     if always.is_none() && !forms.is_empty() {
         let last = forms.len() - 1;
         let message = "no form applies when no condition holds".to_owned();
-        found.push(parsed.error(&format!("/form/{last}/id"), message).help("leave `when` out of the last form"));
+        found.push(
+            parsed
+                .error(&format!("/form/{last}/id"), message)
+                .help("leave `when` out of the last form"),
+        );
     }
     resolve_all(parsed, file, forms, found)
 }
@@ -44,12 +60,24 @@ fn build_form(
     match (form.kips.is_empty(), form.kip_none.is_some()) {
         (true, false) => found.push(
             parsed
-                .error(&format!("{at}/id"), format!("the form `{}` neither has a KIP nor says that there is none", form.id))
+                .error(
+                    &format!("{at}/id"),
+                    format!(
+                        "the form `{}` neither has a KIP nor says that there is none",
+                        form.id
+                    ),
+                )
                 .help("add `[[form.kip]]`, or `kip_none = \"SOP tidak mencantumkan KIP\"`"),
         ),
         (false, true) => found.push(
             parsed
-                .error(&format!("{at}/kip_none"), format!("the form `{}` has a KIP and says that there is none", form.id))
+                .error(
+                    &format!("{at}/kip_none"),
+                    format!(
+                        "the form `{}` has a KIP and says that there is none",
+                        form.id
+                    ),
+                )
                 .help("keep one of the two"),
         ),
         _ => {}
@@ -58,8 +86,15 @@ fn build_form(
     let fields = form.fields.iter().enumerate().filter_map(|(index, field)| {
         let at = format!("{at}/field/{index}");
         if !seen.insert(field.id.as_str()) {
-            let message = format!("duplicate id `{}`: the form has this field already", field.id);
-            found.push(parsed.error(&format!("{at}/id"), message).help("a field stands once in a form"));
+            let message = format!(
+                "duplicate id `{}`: the form has this field already",
+                field.id
+            );
+            found.push(
+                parsed
+                    .error(&format!("{at}/id"), message)
+                    .help("a field stands once in a form"),
+            );
         }
         build_field(parsed, &at, field, shared, found)
     });
@@ -72,7 +107,12 @@ fn build_form(
         kips: (form.kips.iter().enumerate())
             .map(|(index, kip)| Kip {
                 path: kip.path.clone(),
-                when: condition(parsed, &format!("{at}/kip/{index}/when"), kip.when.as_deref(), found),
+                when: condition(
+                    parsed,
+                    &format!("{at}/kip/{index}/when"),
+                    kip.when.as_deref(),
+                    found,
+                ),
             })
             .collect(),
         kip_none: form.kip_none.clone(),
@@ -89,18 +129,41 @@ fn build_field(
     let inherited = shared.fields.get(&field.id);
     let file = overlay(&field.spec, inherited.map(|field| &field.spec));
     let base = spec(parsed, at, &field.id, &file, found)?;
-    let variants = field.variants.iter().enumerate().filter_map(|(index, variant)| {
-        let at = format!("{at}/variant/{index}");
-        let when = condition(parsed, &format!("{at}/when"), Some(&variant.when), found)?;
-        Some((when, spec(parsed, &at, &field.id, &overlay(&variant.spec, Some(&file)), found)?))
-    });
+    let variants = field
+        .variants
+        .iter()
+        .enumerate()
+        .filter_map(|(index, variant)| {
+            let at = format!("{at}/variant/{index}");
+            let when = condition(parsed, &format!("{at}/when"), Some(&variant.when), found)?;
+            Some((
+                when,
+                spec(
+                    parsed,
+                    &at,
+                    &field.id,
+                    &overlay(&variant.spec, Some(&file)),
+                    found,
+                )?,
+            ))
+        });
     let variants = variants.collect();
-    let required = condition(parsed, &format!("{at}/required_when"), file.required_when.as_deref(), found);
+    let required = condition(
+        parsed,
+        &format!("{at}/required_when"),
+        file.required_when.as_deref(),
+        found,
+    );
     Some(Field {
         id: field.id.clone(),
         base,
         variants,
-        only: condition(parsed, &format!("{at}/only_when"), file.only_when.as_deref(), found),
+        only: condition(
+            parsed,
+            &format!("{at}/only_when"),
+            file.only_when.as_deref(),
+            found,
+        ),
         required: match (file.optional, required) {
             (Some(true), _) => Requirement::Never,
             (_, Some(condition)) => Requirement::When(condition),
@@ -111,7 +174,9 @@ fn build_field(
 
 /// Lays the keys of one file part over those of another.
 fn overlay(upper: &FieldSpecFile, lower: Option<&FieldSpecFile>) -> FieldSpecFile {
-    let Some(lower) = lower else { return upper.clone() };
+    let Some(lower) = lower else {
+        return upper.clone();
+    };
     let (upper, lower) = (upper.clone(), lower.clone());
     FieldSpecFile {
         label: upper.label.or(lower.label),
@@ -143,31 +208,50 @@ fn spec(
     found: &mut Vec<Diagnostic>,
 ) -> Option<Spec> {
     let mut lacks = |key: &str, why: &str| {
-        found.push(parsed.error(at, format!("the field `{id}` lacks `{key}`")).help(why.to_owned()));
+        found.push(
+            parsed
+                .error(at, format!("the field `{id}` lacks `{key}`"))
+                .help(why.to_owned()),
+        );
     };
     let (Some(label), Some(kind)) = (file.label.clone(), file.kind) else {
-        lacks("label` and `kind", "say them here, or once for all forms in `fields.toml`");
+        lacks(
+            "label` and `kind",
+            "say them here, or once for all forms in `fields.toml`",
+        );
         return None;
     };
     let options = file.options.as_deref().unwrap_or_default();
     if matches!(kind, KindName::Choice | KindName::Choices) && options.is_empty() {
-        lacks("options", "list what there is to choose from: `options = [{ value = \"...\" }]`");
+        lacks(
+            "options",
+            "list what there is to choose from: `options = [{ value = \"...\" }]`",
+        );
     }
     let text_chars = |default: u16| usize::from(file.max_chars.unwrap_or(default));
     let kind = match kind {
-        KindName::Text => Kind::Text { max_chars: text_chars(TEXT_CHARS) },
+        KindName::Text => Kind::Text {
+            max_chars: text_chars(TEXT_CHARS),
+        },
         KindName::Name => Kind::Name,
         KindName::Msisdn => Kind::Msisdn,
         KindName::Contact => Kind::Contact,
         KindName::Choice => Kind::Choice(choices(options, false, file.open)),
         KindName::Choices => Kind::Choice(choices(options, true, file.open)),
-        KindName::Date => Kind::Date { past: file.past.unwrap_or(false) },
-        KindName::Datetime => Kind::DateTime { past: file.past.unwrap_or(false) },
+        KindName::Date => Kind::Date {
+            past: file.past.unwrap_or(false),
+        },
+        KindName::Datetime => Kind::DateTime {
+            past: file.past.unwrap_or(false),
+        },
         KindName::Rupiah => Kind::Rupiah,
         KindName::Email => Kind::Email,
         KindName::Serial => {
             let Some(digits) = file.digits else {
-                lacks("digits", "say how many digits the serial number has: `digits = 25`");
+                lacks(
+                    "digits",
+                    "say how many digits the serial number has: `digits = 25`",
+                );
                 return None;
             };
             Kind::Serial {
@@ -176,7 +260,9 @@ fn spec(
                 lenient: file.lenient.unwrap_or(false),
             }
         }
-        KindName::Code => Kind::Code { max_chars: text_chars(CODE_CHARS) },
+        KindName::Code => Kind::Code {
+            max_chars: text_chars(CODE_CHARS),
+        },
         KindName::Card => Kind::Card,
     };
     Some(Spec {
@@ -197,36 +283,60 @@ fn choices(options: &[OptionFile], many: bool, open: Option<bool>) -> Choices {
         aliases: option.aliases.clone(),
         groups: option.groups.clone(),
     };
-    Choices { options: options.iter().map(option).collect(), many, open: open.unwrap_or(false) }
+    Choices {
+        options: options.iter().map(option).collect(),
+        many,
+        open: open.unwrap_or(false),
+    }
 }
 
-fn condition(parsed: &Parsed<'_>, at: &str, text: Option<&str>, found: &mut Vec<Diagnostic>) -> Option<Condition> {
+fn condition(
+    parsed: &Parsed<'_>,
+    at: &str,
+    text: Option<&str>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Condition> {
     match Condition::parse(text?) {
         Ok(condition) => Some(condition),
         Err(unreadable) => {
-            let message = format!("this condition cannot be read: expected {}", unreadable.expected);
-            found.push(
-                within(parsed, at, &unreadable.span, message)
-                    .help("write `field = 'VALUE'`, `field in group`, `not field`, joined by `and` or `or`"),
+            let message = format!(
+                "this condition cannot be read: expected {}",
+                unreadable.expected
             );
+            found.push(within(parsed, at, &unreadable.span, message).help(
+                "write `field = 'VALUE'`, `field in group`, `not field`, joined by `and` or `or`",
+            ));
             None
         }
     }
 }
 
 /// Makes an error about some bytes of a condition, or about all of it where its place in the file is not plain.
-fn within(parsed: &Parsed<'_>, at: &str, span: &std::ops::Range<usize>, message: String) -> Diagnostic {
+fn within(
+    parsed: &Parsed<'_>,
+    at: &str,
+    span: &std::ops::Range<usize>,
+    message: String,
+) -> Diagnostic {
     let mut whole = parsed.span(at);
     // A condition inherited from `fields.toml` has no place in this file.
     let inside = whole.start + 1 + span.start..whole.start + 1 + span.end;
-    if inside.end < whole.end && parsed.source.text.is_char_boundary(inside.start) && parsed.source.text.is_char_boundary(inside.end) {
+    if inside.end < whole.end
+        && parsed.source.text.is_char_boundary(inside.start)
+        && parsed.source.text.is_char_boundary(inside.end)
+    {
         whole = inside;
     }
     Diagnostic::new(parsed.source, whole, Severity::Error, message)
 }
 
 /// Resolves the names in every condition: fields of any form of the SOP, options and groups of the field they belong to.
-fn resolve_all(parsed: &Parsed<'_>, file: &SopFile, mut forms: Vec<Form>, found: &mut Vec<Diagnostic>) -> Vec<Form> {
+fn resolve_all(
+    parsed: &Parsed<'_>,
+    file: &SopFile,
+    mut forms: Vec<Form>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Form> {
     let known: Vec<(String, Kind)> = forms
         .iter()
         .flat_map(|form| &form.fields)
@@ -244,7 +354,11 @@ fn resolve_all(parsed: &Parsed<'_>, file: &SopFile, mut forms: Vec<Form>, found:
             check(format!("{at}/kip/{kip}/when"), entry.when.as_mut());
         }
         for field in &mut form.fields {
-            let place = file.forms[index].fields.iter().position(|file| file.id == field.id).unwrap_or_default();
+            let place = file.forms[index]
+                .fields
+                .iter()
+                .position(|file| file.id == field.id)
+                .unwrap_or_default();
             let at = format!("{at}/field/{place}");
             check(format!("{at}/only_when"), field.only.as_mut());
             if let Requirement::When(condition) = &mut field.required {
@@ -273,11 +387,17 @@ fn resolve(
                 Kind::Choice(choices) => choices.options.clone(),
                 _ => Vec::new(),
             };
-            let choices = known.iter().filter(|(id, _)| *id == field.text).flat_map(|(_, kind)| of(kind));
+            let choices = known
+                .iter()
+                .filter(|(id, _)| *id == field.text)
+                .flat_map(|(_, kind)| of(kind));
             let members = choices.filter(|choice| choice.groups.contains(&group.text));
             *options = members.map(|choice| choice.value).collect();
             if options.is_empty() && known.iter().any(|(id, _)| *id == field.text) {
-                let message = format!("no option of `{}` belongs to a group `{}`", field.text, group.text);
+                let message = format!(
+                    "no option of `{}` belongs to a group `{}`",
+                    field.text, group.text
+                );
                 let cure = "give the options it means `groups = [\"...\"]`";
                 found.push(within(parsed, at, &group.span, message).help(cure));
                 return;
@@ -287,21 +407,38 @@ fn resolve(
         Condition::Not(_) | Condition::All(_) | Condition::Any(_) => return,
     };
     let allowed: Vec<&str> = if field.text == CHANNEL_KIND {
-        [ChannelKind::Voice, ChannelKind::NonVoice, ChannelKind::Ecare].map(ChannelKind::name).to_vec()
+        [
+            ChannelKind::Voice,
+            ChannelKind::NonVoice,
+            ChannelKind::Ecare,
+        ]
+        .map(ChannelKind::name)
+        .to_vec()
     } else {
         let mut kinds = known.iter().filter(|(id, _)| *id == field.text).peekable();
         if kinds.peek().is_none() {
             let message = format!("the condition asks for an unknown field `{}`", field.text);
-            let ids = known.iter().map(|(id, _)| id.as_str()).chain([CHANNEL_KIND]);
+            let ids = known
+                .iter()
+                .map(|(id, _)| id.as_str())
+                .chain([CHANNEL_KIND]);
             let unknown = within(parsed, at, &field.span, message);
-            found.push(suggest(unknown, &field.text, ids, "name a field of this SOP's forms"));
+            found.push(suggest(
+                unknown,
+                &field.text,
+                ids,
+                "name a field of this SOP's forms",
+            ));
             return;
         }
         let closed = kinds.filter_map(|(_, kind)| match kind {
             Kind::Choice(choices) if !choices.open => Some(choices),
             _ => None,
         });
-        closed.flat_map(|choices| &choices.options).map(|option| option.value.as_str()).collect()
+        closed
+            .flat_map(|choices| &choices.options)
+            .map(|option| option.value.as_str())
+            .collect()
     };
     if let Some(Term { text, span }) = value
         && !allowed.is_empty()
@@ -309,8 +446,10 @@ fn resolve(
     {
         let message = format!("`{}` never has the value `{text}`", field.text);
         let unknown = within(parsed, at, span, message);
-        let cure = did_you_mean(text, allowed.iter().copied())
-            .map_or_else(|| format!("one of {}", allowed.join(", ")), |meant| format!("did you mean `{meant}`?"));
+        let cure = did_you_mean(text, allowed.iter().copied()).map_or_else(
+            || format!("one of {}", allowed.join(", ")),
+            |meant| format!("did you mean `{meant}`?"),
+        );
         found.push(unknown.help(cure));
     }
 }

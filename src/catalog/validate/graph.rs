@@ -9,17 +9,33 @@ use super::suggest;
 
 /// Checks the graph of one SOP. An SOP without causes has nothing to walk.
 pub fn check(parsed: &Parsed<'_>, file: &SopFile, found: &mut Vec<Diagnostic>) {
-    let causes: HashMap<&str, usize> =
-        file.causes.iter().enumerate().map(|(index, cause)| (cause.id.as_str(), index)).collect();
-    let outcomes: HashSet<&str> = file.outcomes.iter().map(|outcome| outcome.id.as_str()).collect();
+    let causes: HashMap<&str, usize> = file
+        .causes
+        .iter()
+        .enumerate()
+        .map(|(index, cause)| (cause.id.as_str(), index))
+        .collect();
+    let outcomes: HashSet<&str> = file
+        .outcomes
+        .iter()
+        .map(|outcome| outcome.id.as_str())
+        .collect();
     for (at, cause) in file.causes.iter().enumerate() {
         for (index, branch) in cause.branches.iter().enumerate() {
             let target = branch.goto.as_str();
             if !causes.contains_key(target) && !outcomes.contains(target) {
-                let message = format!("the branch `{}` leads nowhere: there is no cause or outcome `{target}`", branch.when);
+                let message = format!(
+                    "the branch `{}` leads nowhere: there is no cause or outcome `{target}`",
+                    branch.when
+                );
                 let nowhere = parsed.error(&format!("/cause/{at}/branch/{index}/goto"), message);
                 let known = causes.keys().chain(&outcomes).copied();
-                found.push(suggest(nowhere, target, known, "add an `[[outcome]]` with this id"));
+                found.push(suggest(
+                    nowhere,
+                    target,
+                    known,
+                    "add an `[[outcome]]` with this id",
+                ));
             }
         }
     }
@@ -27,10 +43,18 @@ pub fn check(parsed: &Parsed<'_>, file: &SopFile, found: &mut Vec<Diagnostic>) {
     for (at, cause) in file.causes.iter().enumerate() {
         if !reached.contains(cause.id.as_str()) {
             let message = format!("no branch leads to the cause `{}`", cause.id);
-            found.push(parsed.error(&format!("/cause/{at}/id"), message).help("the walk begins at the first cause"));
+            found.push(
+                parsed
+                    .error(&format!("/cause/{at}/id"), message)
+                    .help("the walk begins at the first cause"),
+            );
         } else if !reaches_an_outcome(file, &causes, at) {
             let message = format!("from the cause `{}` no outcome can be reached", cause.id);
-            found.push(parsed.error(&format!("/cause/{at}/id"), message).help("add a branch that leads out of the loop"));
+            found.push(
+                parsed
+                    .error(&format!("/cause/{at}/id"), message)
+                    .help("add a branch that leads out of the loop"),
+            );
         }
     }
     for (at, outcome) in file.outcomes.iter().enumerate() {
@@ -47,12 +71,22 @@ pub fn check(parsed: &Parsed<'_>, file: &SopFile, found: &mut Vec<Diagnostic>) {
 
 fn reached_from_first<'a>(file: &'a SopFile, causes: &HashMap<&str, usize>) -> HashSet<&'a str> {
     let mut reached = HashSet::new();
-    let mut open: Vec<&str> = file.causes.first().map(|cause| cause.id.as_str()).into_iter().collect();
+    let mut open: Vec<&str> = file
+        .causes
+        .first()
+        .map(|cause| cause.id.as_str())
+        .into_iter()
+        .collect();
     while let Some(id) = open.pop() {
         if reached.insert(id)
             && let Some(&at) = causes.get(id)
         {
-            open.extend(file.causes[at].branches.iter().map(|branch| branch.goto.as_str()));
+            open.extend(
+                file.causes[at]
+                    .branches
+                    .iter()
+                    .map(|branch| branch.goto.as_str()),
+            );
         }
     }
     reached
