@@ -1,0 +1,8 @@
+//! Tests through the library's widest doors and on the real binary.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something unexpected happens, in its helpers too"
+)]
+
+mod store;
