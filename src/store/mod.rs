@@ -192,7 +192,9 @@ pub enum Error {
         kept_aside: PathBuf,
         cause: String,
     },
-    /// The engine failed earlier, so nothing more is accepted on this handle.
+    /// The engine failed, so nothing more is accepted on this handle.
+    ///
+    /// Reads are tried, but may be refused as well: sled reorganises pages while it reads, which writes.
     #[error(
         "the store takes no more changes because its engine failed ({cause}): free or repair the disk and start again; \
          should it not open then, bring the latest backup back with `sigap restore FILE`"

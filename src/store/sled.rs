@@ -11,6 +11,7 @@ mod tables;
 
 use std::convert::Infallible;
 use std::io::{self, BufRead, BufWriter, Write};
+use std::iter;
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task;
 
 use super::backup;
-use super::codec::{Handled, Kept, Record};
+use super::codec::{self, Handled, Kept, Record};
 use super::{EVENT_KEPT, Error, Loaded, Query, Question, Revision, Store, Turn};
 use crate::message::{ConversationId, EventId};
 use crate::ticket::Ticket;
@@ -36,6 +37,9 @@ use tables::{Put, Step, TIME_BYTES, Table, View, ours};
 /// How many commits may wait before callers do: a few barriers' worth, so that a stalled disk holds agents back
 /// instead of filling the memory.
 const WAITING_MAX: usize = 256;
+
+/// How many commits share a barrier at most, so that the first of them does not wait for ever.
+const GROUP_MAX: usize = WAITING_MAX;
 
 /// How many expired events a commit forgets: more than the one it adds, so that a backlog shrinks, and few enough not
 /// to be felt.
@@ -65,9 +69,9 @@ pub fn open(dir: &Path) -> Result<Sled, Error> {
         dir.nothing_aside()?;
         dir.make(|home| Engine::open(home, &dir)?.seal())?;
     }
-    let engine =
-        Engine::open(&dir.home(), &dir).and_then(|engine| engine.sealed().map(|()| engine));
-    match engine {
+    let home = dir.home();
+    let opened = Engine::open(&home, &dir).and_then(|engine| engine.sealed(&home));
+    match opened {
         Ok(engine) => Sled::start(engine),
         Err(Refusal::Damaged(cause)) => Err(dir.set_aside(cause)),
         Err(Refusal::Other(error)) => Err(error),
@@ -243,26 +247,26 @@ impl Engine {
     }
 
     /// Checks the mark: sled opens a data file that was emptied or overwritten as an empty database, without an error.
-    fn sealed(&self) -> Result<(), Refusal> {
-        match self.get(Table::Schema, SEAL) {
-            Ok(Some(())) => Ok(()),
-            Ok(None) => Err(Refusal::Damaged(
-                "its data file has lost its content".into(),
-            )),
-            Err(Error::NewerSchema { found, known }) => {
-                Err(Refusal::Other(Error::NewerSchema { found, known }))
-            }
+    fn sealed(self, home: &Path) -> Result<Engine, Refusal> {
+        let seal = self.tree(Table::Schema).get(SEAL);
+        let Some(seal) = seal.map_err(|error| disk::refusal(home, error))? else {
+            let cause = "its data file has lost its content".into();
+            return Err(Refusal::Damaged(cause));
+        };
+        match codec::parts(Table::Schema.name(), &seal) {
+            Ok(_) => Ok(self),
+            Err(newer @ Error::NewerSchema { .. }) => Err(Refusal::Other(newer)),
             Err(error) => Err(Refusal::Damaged(error.to_string())),
         }
     }
 
     /// The committer's life: takes what waits, makes it durable at once, answers.
     fn serve(&self, mut waiting: mpsc::Receiver<Request>) {
-        let mut requests = Vec::with_capacity(WAITING_MAX);
-        while waiting.blocking_recv_many(&mut requests, WAITING_MAX) > 0 {
-            let mut committed = Vec::with_capacity(requests.len());
-            let mut backups = Vec::new();
-            for request in requests.drain(..) {
+        while let Some(first) = waiting.blocking_recv() {
+            // The queue is looked at again after each, which lets those in that were acknowledged a moment ago.
+            let others = iter::from_fn(|| waiting.try_recv().ok());
+            let (mut committed, mut backups) = (Vec::new(), Vec::new());
+            for request in iter::once(first).chain(others).take(GROUP_MAX) {
                 match request {
                     Request::Commit(turn, done) => committed.push((self.commit(*turn), done)),
                     Request::Backup(chunks, done) => backups.push((chunks, done)),
@@ -270,10 +274,10 @@ impl Engine {
             }
             // Its error is every commit's: `sound` tells each of them.
             let _ = self.disk.durable();
-            for (outcome, done) in committed {
+            for (applied, done) in committed {
+                let outcome = applied.and_then(|revision| self.disk.sound().map(|()| revision));
                 // Whoever stopped waiting finds the effects when the event is repeated.
-                let _ =
-                    done.send(outcome.and_then(|revision| self.disk.sound().map(|()| revision)));
+                let _ = done.send(outcome);
             }
             for (chunks, done) in backups {
                 let _ = done.send(self.backup(chunks));
@@ -357,42 +361,35 @@ impl Engine {
     }
 
     fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error> {
-        let from = query
-            .from
-            .map_or(Bound::Unbounded, |at| Bound::Included(tables::time_key(at)));
-        let to = query
-            .to
-            .map_or(Bound::Unbounded, |at| Bound::Excluded(tables::time_key(at)));
-        let wanted = |ticket: &Ticket| {
-            query
-                .intent
-                .as_ref()
-                .is_none_or(|intent| *intent == ticket.intent)
-                && query
-                    .agent
-                    .as_ref()
-                    .is_none_or(|agent| *agent == ticket.agent)
+        let from = query.from.map(tables::time_key);
+        let to = query.to.map(tables::time_key);
+        let range = (
+            from.map_or(Bound::Unbounded, Bound::Included),
+            to.map_or(Bound::Unbounded, Bound::Excluded),
+        );
+        let is = |wanted: &Option<String>, value: &str| {
+            wanted.as_deref().is_none_or(|wanted| wanted == value)
         };
         let mut tickets = Vec::new();
-        for key in self.tree(Table::Filed).range((from, to)).keys().rev() {
+        for key in self.tree(Table::Filed).range(range).keys().rev() {
             if tickets.len() == query.limit {
                 break;
             }
             let key = self.sane(key)?;
-            tickets.extend(self.get(Table::Tickets, &key[TIME_BYTES..])?.filter(wanted));
+            let ticket: Option<Ticket> = self.get(Table::Tickets, &key[TIME_BYTES..])?;
+            tickets.extend(ticket.filter(|ticket| {
+                is(&query.intent, &ticket.intent) && is(&query.agent, &ticket.agent)
+            }));
         }
         Ok(tickets)
     }
 
     fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
-        let newest = self.tree(Table::Questions).iter().keys().rev().take(limit);
-        newest
-            .filter_map(|key| {
-                self.sane(key)
-                    .and_then(|key| self.get(Table::Questions, &key))
-                    .transpose()
-            })
-            .collect()
+        let mut questions = Vec::new();
+        for key in self.tree(Table::Questions).iter().keys().rev().take(limit) {
+            questions.extend(self.get(Table::Questions, &self.sane(key)?)?);
+        }
+        Ok(questions)
     }
 
     fn backup(&self, chunks: Chunks) -> Result<u64, Error> {
@@ -496,4 +493,22 @@ fn records(turn: Turn) -> impl Iterator<Item = Record> {
         .chain(turn.tickets.into_iter().map(Record::Ticket))
         .chain(turn.question.into_iter().map(Record::Question))
         .chain(turn.audit.into_iter().map(Record::Audit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_of_a_later_version_is_refused_and_stays_where_it_is() {
+        let place = tempfile::tempdir().unwrap();
+        let store = open(place.path()).unwrap();
+        let later = &br#"{"schema":2,"data":{"unheard":"of"}}"#[..];
+        let seal = store.engine.tree(Table::Schema).insert(SEAL, later);
+        seal.unwrap();
+        drop(store);
+        let refused = open(place.path()).unwrap_err();
+        assert!(matches!(refused, Error::NewerSchema { found: 2, .. }));
+        assert!(place.path().join("sled").is_dir());
+    }
 }

@@ -195,7 +195,11 @@ impl Dir {
     /// Takes the directory, making it if need be.
     pub fn lock(path: &Path) -> Result<Dir, Error> {
         let doing = || format!("lock the state directory `{}`", path.display());
-        fs::create_dir_all(path).map_err(Error::io(doing()))?;
+        if !path.exists() {
+            fs::create_dir_all(path)
+                .and_then(|()| File::open(path.join(".."))?.sync_all())
+                .map_err(Error::io(doing()))?;
+        }
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -219,15 +223,14 @@ impl Dir {
 
     /// Refuses a directory with anything in it but what a lock or a damaged store left.
     pub fn vacant(&self) -> Result<(), Error> {
-        let ours = |path: &PathBuf| {
-            matches!(file_name(path), "lock") || file_name(path).starts_with("sled.")
-        };
-        match self.entries()?.iter().all(ours) {
-            true => Ok(()),
-            false => Err(Error::Occupied {
-                path: self.path.clone(),
-            }),
+        for path in self.entries()? {
+            let name = file_name(&path);
+            if name != "lock" && !name.starts_with("sled.") {
+                let path = self.path.clone();
+                return Err(Error::Occupied { path });
+            }
         }
+        Ok(())
     }
 
     /// Makes a store with `fill` and puts it in its place when it is whole and durable, so that there never is half a
