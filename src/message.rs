@@ -66,6 +66,17 @@ pub enum ChannelKind {
     Ecare,
 }
 
+impl ChannelKind {
+    /// The name in files and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            ChannelKind::Voice => "voice",
+            ChannelKind::NonVoice => "non-voice",
+            ChannelKind::Ecare => "ecare",
+        }
+    }
+}
+
 /// Names one conversation: `console:budi`, `discord:GUILD:CHANNEL:USER`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -164,10 +164,14 @@ pub struct FieldSpecFile {
     pub example: Option<String>,
     /// Other names for it in messages and pasted templates.
     pub aliases: Option<Vec<String>>,
+    /// The condition under which the field exists at all: `channel_kind = 'ecare'`.
+    pub only_when: Option<String>,
     /// The condition under which it is mandatory; always when left out.
     pub required_when: Option<String>,
     /// Never mandatory: taken when told, offered at review.
     pub optional: Option<bool>,
+    /// Words one of which must stand in the same clause before an unasked value is taken over: `mati`, `tidak bisa`.
+    pub cues: Option<Vec<String>>,
     /// `tidak ada` is an accepted answer.
     pub may_be_absent: Option<bool>,
     /// For `choice` and `choices`: what there is to choose from.

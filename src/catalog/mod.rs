@@ -1,2 +1,129 @@
+//! The catalogue: every SOP of the folder, checked.
+//!
+//! `file` is what a lead writes, `schema` holds a file against that shape, `validate` resolves what refers to something
+//! else and refuses what does not fit, `sop` and `form` are what remains: a model in which nothing can dangle.
+//! Loading is all or nothing, and says every mistake of every file at once.
+
+pub mod condition;
+pub mod diagnostic;
 pub mod file;
+pub mod form;
+pub mod schema;
 pub mod sop;
+pub mod source;
+mod validate;
+
+use std::collections::{BTreeMap, HashMap};
+
+pub use condition::Case;
+pub use diagnostic::{Diagnostic, Severity};
+pub use form::{Complete, Field, Form, Spec};
+pub use sop::Sop;
+pub use source::Source;
+
+/// The files a catalogue is made from.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// One SOP each, in any order.
+    pub sops: Vec<Source>,
+    /// `fields.toml`: fields that several forms share.
+    pub fields: Option<Source>,
+    /// `links.toml`: named addresses.
+    pub links: Option<Source>,
+    /// `services.toml`: the brands.
+    pub services: Option<Source>,
+    /// `outside.txt`: messages that belong to no SOP.
+    pub outside: Option<Source>,
+    /// `ticket.txt`: the template of a draft.
+    pub template: Option<Source>,
+}
+
+impl Files {
+    /// Every file, for finding the text a diagnostic is about.
+    pub fn all(&self) -> Vec<&Source> {
+        let shared = [
+            &self.fields,
+            &self.links,
+            &self.services,
+            &self.outside,
+            &self.template,
+        ];
+        self.sops
+            .iter()
+            .chain(shared.into_iter().flatten())
+            .collect()
+    }
+}
+
+/// A checked catalogue.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    /// The SOPs in the order of their ids.
+    pub sops: Vec<Sop>,
+    /// The brands by id.
+    pub services: BTreeMap<String, Service>,
+    /// Named addresses.
+    pub links: BTreeMap<String, String>,
+    /// Messages that belong to no SOP.
+    pub outside: Vec<String>,
+    /// The template of a draft.
+    pub template: crate::ticket::Template,
+    by_id: HashMap<String, usize>,
+}
+
+/// A brand procedures belong to.
+#[derive(Debug, Clone, serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Its id: `telkomsel`.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// What agents call it.
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+/// What loading found: the catalogue if nothing was wrong, and everything there is to say.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The catalogue, unless an error was found.
+    pub catalog: Option<Catalog>,
+    /// All errors, warnings and notes of all files, by file and line.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Catalog {
+    /// Checks the files and builds the catalogue from them.
+    pub fn load(files: &Files, today: jiff::civil::Date) -> Loaded {
+        validate::load(files, today)
+    }
+
+    /// Returns the SOP with this id.
+    pub fn sop(&self, id: &str) -> Option<&Sop> {
+        self.by_id.get(id).map(|&place| &self.sops[place])
+    }
+
+    fn new(
+        mut sops: Vec<Sop>,
+        services: BTreeMap<String, Service>,
+        links: BTreeMap<String, String>,
+        outside: Vec<String>,
+        template: crate::ticket::Template,
+    ) -> Self {
+        sops.sort_by(|a, b| a.id.cmp(&b.id));
+        let by_id = sops
+            .iter()
+            .enumerate()
+            .map(|(place, sop)| (sop.id.clone(), place))
+            .collect();
+        Self {
+            sops,
+            services,
+            links,
+            outside,
+            template,
+            by_id,
+        }
+    }
+}

@@ -5,7 +5,58 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::condition::Case;
+use super::file::MatchFile;
+use super::form::Form;
 use crate::message::ChannelKind;
+
+/// A checked procedure.
+#[derive(Debug, Clone)]
+pub struct Sop {
+    /// The intent's id.
+    pub id: String,
+    /// The title agents see.
+    pub title: String,
+    /// The id of the brand it belongs to.
+    pub service: String,
+    /// What it is about.
+    pub summary: String,
+    /// What tells it from its neighbours.
+    pub distinction: String,
+    /// The team that answers for it.
+    pub owner: String,
+    /// When its source was last revised, as far as that is known.
+    pub revised: Option<String>,
+    /// When it is to be looked at again.
+    pub review_by: jiff::civil::Date,
+    /// The document it was written from.
+    pub source: String,
+    /// How agents ask for it.
+    pub matching: MatchFile,
+    /// Its parts in reading order.
+    pub sections: Vec<Section>,
+    /// The questions of its walk, the first one first.
+    pub causes: Vec<Cause>,
+    /// Where the walk ends.
+    pub outcomes: Vec<Outcome>,
+    /// Slots for pictures.
+    pub figures: Vec<Figure>,
+    /// Neighbouring procedures.
+    pub see: Vec<See>,
+    /// Holes and contradictions of its source.
+    pub unclear: Vec<Unclear>,
+    /// Its ticket forms; the first whose condition holds applies.
+    pub forms: Vec<Form>,
+}
+
+impl Sop {
+    /// Returns the form that applies in this case; none when the SOP has no ticket.
+    pub fn form(&self, case: Case<'_>) -> Option<&Form> {
+        self.forms
+            .iter()
+            .find(|form| form.when.as_ref().is_none_or(|when| when.holds(case)))
+    }
+}
 
 /// A part of the procedure.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]

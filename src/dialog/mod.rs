@@ -1,15 +1,297 @@
-//! The conversation with one agent. (Types first; the transitions follow.)
+//! The conversation with one agent: what was kept of it, what was said, what happens next.
+//!
+//! [`step`] is the whole of it: *(knowledge, conversation, what was said, now)* in, *(next conversation, effects)* out.
+//! It reads no clock, opens nothing and says nothing; an [`Effect`] is a decision that `wording` puts into words, and
+//! that can be stored, compared and delivered again.
 
+mod control;
+mod fill;
+mod step;
+
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
+
+use crate::catalog::{Case, Catalog, Form};
+use crate::message::{Button, ChannelKind, EventId};
+use crate::ticket::{Answers, Entry, Remarked, Ticket};
+use crate::value;
+
+pub use step::step;
 
 /// Everything kept of a conversation between two messages.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Conversation {
-    pub phase: String,
+    /// Where it stands.
+    pub phase: Phase,
+    /// What the last reply offered: typing a label or its number presses it.
+    pub offered: Vec<Button>,
+    /// The draft that `batal` threw away last, for taking that back.
+    pub discarded: Option<Draft>,
 }
 
-/// What a turn decided to show, as a value.
+/// Where a conversation stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Nothing is open.
+    #[default]
+    Idle,
+    /// A procedure was shown; a ticket may be started from it with what the question already told.
+    Answered(Heard),
+    /// Several procedures fit; the agent picks one.
+    Clarifying(Vec<Heard>),
+    /// A field is asked for.
+    Asking {
+        /// What is known so far.
+        draft: Draft,
+        /// The field.
+        field: String,
+        /// How often the answer could not be used.
+        refused: u8,
+    },
+    /// Everything is there; the agent looks it over.
+    Reviewing(Draft),
+}
+
+/// A procedure that a question may have meant, and the field values the question named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    /// The intent's id.
+    pub intent: String,
+    /// The points that were asked for.
+    pub points: Vec<String>,
+    /// Why the procedure was taken.
+    pub evidence: Vec<String>,
+    /// Values named in the question.
+    pub answers: Answers,
+}
+
+/// A ticket being filled in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The intent's id.
+    pub intent: String,
+    /// What is known so far.
+    pub answers: Answers,
+    /// The fields in the order in which they were asked, for `kembali`.
+    pub asked: Vec<String>,
+}
+
+/// What a turn decided to show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Effect {
-    Say(String),
+    /// How the message was understood; says nothing to the agent.
+    Understood(Understood),
+    /// The procedure, beginning with the points that were asked for.
+    ShowSop { intent: String, points: Vec<String> },
+    /// One point or section of a procedure.
+    ShowPoint { intent: String, id: String },
+    /// Another procedure that the same message asked for.
+    Also { intent: String },
+    /// Two or three procedures to choose from.
+    Clarify { intents: Vec<String> },
+    /// Nothing fits.
+    Fallback,
+    /// What the bot can do.
+    Help,
+    /// All procedures.
+    ListSops,
+    /// The tickets of this agent.
+    ListTickets,
+    /// A filed ticket.
+    ShowTicket { id: String },
+    /// Why the last message was understood as it was.
+    Explain {
+        intent: String,
+        evidence: Vec<String>,
+    },
+    /// Values that were taken over or changed.
+    Noted { entries: Vec<Entry> },
+    /// A question for a field.
+    Ask(Prompt),
+    /// The whole draft, to look over.
+    Review {
+        title: String,
+        entries: Vec<Entry>,
+        kip: String,
+        remarks: Vec<Remarked>,
+    },
+    /// Which field is to be changed.
+    ChooseField { fields: Vec<(String, String)> },
+    /// A ticket was filed.
+    Filed { id: String, text: String },
+    /// The draft was thrown away; it can be taken back.
+    Discarded { intent: String },
+    /// The SOP has no ticket form.
+    NoForm { intent: String },
+    /// There is nothing that this would apply to.
+    NothingOpen,
+    /// A button of an earlier message no longer applies.
+    Stale,
+    /// The message is longer than anything that is read.
+    TooLong,
+    /// A courtesy is returned.
+    Welcome,
+}
+
+/// How a message was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// As a question that a procedure answers.
+    Answer,
+    /// As a question that several procedures may answer.
+    Clarify,
+    /// As a question that no procedure answers.
+    Fallback,
+    /// As part of a ticket dialog.
+    Dialog,
+    /// As a command.
+    Command,
+}
+
+impl Decision {
+    /// The name in logs and records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Decision::Answer => "answer",
+            Decision::Clarify => "clarify",
+            Decision::Fallback => "fallback",
+            Decision::Dialog => "dialog",
+            Decision::Command => "command",
+        }
+    }
+}
+
+/// A decision with what led to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Understood {
+    /// The decision.
+    pub decision: Decision,
+    /// The intent, when one was found.
+    pub intent: Option<String>,
+    /// How sure the matcher is, 0 to 1.
+    pub confidence: f32,
+}
+
+/// A question for a field, complete in itself so that it can be shown again after the catalogue has changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// The field's id.
+    pub field: String,
+    /// Its name.
+    pub label: String,
+    /// The question as asked; the label when there is none.
+    pub question: Option<String>,
+    /// How the agent gets the value.
+    pub help: Option<String>,
+    /// An accepted value.
+    pub example: Option<String>,
+    /// What there is to choose from.
+    pub options: Vec<String>,
+    /// `tidak ada` is an answer.
+    pub may_be_absent: bool,
+    /// Why the last answer could not be used.
+    pub problem: Option<Problem>,
+    /// How often an answer could not be used.
+    pub refused: u8,
+    /// How many mandatory fields are missing, this one included.
+    pub left: usize,
+}
+
+/// Why the last answer to a prompt could not be used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// It is no value of the field's kind.
+    Unusable(value::Error),
+    /// The field cannot be left out.
+    Mandatory,
+}
+
+/// What surrounds a message.
+#[derive(Debug, Clone)]
+pub struct Around<'a> {
+    /// The event, from which ids of this turn are drawn.
+    pub event: &'a EventId,
+    /// How often this turn was tried before; another number draws other ids.
+    pub attempt: u32,
+    /// Who said it.
+    pub user: &'a str,
+    /// How customers reach the agents of this channel.
+    pub channel_kind: ChannelKind,
+    /// The channel's default service.
+    pub service: Option<&'a str>,
+    /// When it was said.
+    pub now: &'a Zoned,
+}
+
+/// What a turn does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The conversation afterwards.
+    pub next: Conversation,
+    /// What to show, in order.
+    pub effects: Vec<Effect>,
+    /// A ticket to file.
+    pub ticket: Option<Ticket>,
+    /// A question that was not answered, to be kept for the leads.
+    pub unanswered: Option<Unanswered>,
+}
+
+/// A question that no procedure answered for sure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unanswered {
+    /// The question, customer data masked.
+    pub text: String,
+    /// How it was understood.
+    pub understood: Understood,
+    /// When it was asked.
+    pub at: Timestamp,
+}
+
+impl Heard {
+    /// A procedure picked by name, of which no question told anything.
+    pub fn of(intent: &str) -> Self {
+        Self {
+            intent: intent.to_owned(),
+            points: Vec::new(),
+            evidence: Vec::new(),
+            answers: Answers::new(),
+        }
+    }
+}
+
+impl Draft {
+    /// What the draft's conditions are evaluated against.
+    pub fn case(&self, channel_kind: ChannelKind) -> Case<'_> {
+        Case {
+            answers: &self.answers,
+            channel_kind,
+        }
+    }
+
+    /// The form that applies now; none when the catalogue lost the SOP or its form.
+    pub fn form<'a>(&self, catalog: &'a Catalog, channel_kind: ChannelKind) -> Option<&'a Form> {
+        catalog.sop(&self.intent)?.form(self.case(channel_kind))
+    }
+}
+
+impl Conversation {
+    /// The draft in work, if there is one.
+    pub fn draft(&self) -> Option<&Draft> {
+        match &self.phase {
+            Phase::Asking { draft, .. } | Phase::Reviewing(draft) => Some(draft),
+            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) => None,
+        }
+    }
+
+    /// The field that is asked for, if one is.
+    pub fn asking(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Asking { field, .. } => Some(field),
+            _ => None,
+        }
+    }
 }

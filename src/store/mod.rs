@@ -1,1 +1,239 @@
+//! What Sigap remembers: conversations, handled events, tickets, unanswered questions and the audit.
+//!
+//! A [`Store`] speaks in whole turns, not in rows: one [`commit`](Store::commit) keeps everything that a turn changed
+//! or nothing, so that a transaction of an embedded engine and one of an SQL server serve alike.
+//! A conversation carries a [`Revision`]; whoever commits on an outdated one gets [`Error::Conflict`] and decides
+//! anew, so an update is never lost and never overwritten.
+//! What was acknowledged survives `kill -9` and a power cut, and an event is handled once.
 
+mod backup;
+mod codec;
+pub mod sled;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::dialog::{Conversation, Effect};
+use crate::message::{ChannelKind, ConversationId, EventId};
+use crate::ticket::Ticket;
+
+/// How long a handled event is remembered.
+///
+/// Gateways replay within minutes; a week also covers somebody pressing an old button again after a long weekend,
+/// and keeps the table at a week's traffic for good.
+pub const EVENT_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Where turns are kept; one suite of tests (`tests/it/store.rs`) holds every engine to this contract.
+///
+/// Restoring a backup is not here: it makes a store where none is, so it stands beside each engine's `open`.
+#[async_trait]
+pub trait Store: std::fmt::Debug + Send + Sync {
+    /// Returns where a conversation stands, and what `event` led to if it was handled before.
+    ///
+    /// The state may be newer than what is durable already, since a commit that builds on it is acknowledged only
+    /// after it; a replay is always durable, because it is shown without another commit.
+    async fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error>;
+
+    /// Keeps a whole turn or nothing of it; once this returns `Ok`, the turn is durable.
+    ///
+    /// Dropping the future does not take a turn back that is already on its way: a repeated event finds its effects.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] when the conversation moved on, the event was handled, or a ticket's id exists: load again.
+    async fn commit(&self, turn: Turn) -> Result<Revision, Error>;
+
+    /// Returns the ticket with this id.
+    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error>;
+
+    /// Returns the tickets that a query asks for, newest first.
+    async fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error>;
+
+    /// Returns the latest unanswered questions, newest first.
+    async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error>;
+
+    /// Writes everything in a form that every engine restores, and returns the number of records.
+    ///
+    /// It shows one moment: commits wait until it is read.
+    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error>;
+}
+
+/// Everything that one turn changed.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// The event it answers.
+    pub event: EventId,
+    /// When it happened; handled events expire by this clock.
+    pub at: Timestamp,
+    /// The revision that the decision was made on.
+    pub expected: Revision,
+    /// Where the conversation stands now.
+    pub state: Conversation,
+    /// What to show, kept to be delivered again when the event is repeated.
+    pub effects: Vec<Effect>,
+    /// The tickets it filed.
+    pub tickets: Vec<Ticket>,
+    /// The utterance, if it went unanswered.
+    pub question: Option<Question>,
+    /// Who did what.
+    pub audit: Vec<Audit>,
+}
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// Its state; the default when it is new.
+    pub conversation: Conversation,
+    /// What a commit on it must expect.
+    pub revision: Revision,
+    /// What the event led to when it was handled: deliver that again and do nothing else.
+    pub replay: Option<Vec<Effect>>,
+}
+
+/// How often a conversation was changed; the default is that of a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Revision(u64);
+
+impl Revision {
+    /// Returns the revision that a commit on this one leads to.
+    #[must_use]
+    pub fn next(self) -> Revision {
+        Revision(self.0 + 1)
+    }
+}
+
+/// Which tickets to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// Only this intent.
+    pub intent: Option<String>,
+    /// Only this agent.
+    pub agent: Option<String>,
+    /// Filed at this time or later.
+    pub from: Option<Timestamp>,
+    /// Filed before this time.
+    pub to: Option<Timestamp>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+impl Default for Query {
+    /// Asks for every ticket.
+    fn default() -> Query {
+        Query {
+            intent: None,
+            agent: None,
+            from: None,
+            to: None,
+            limit: usize::MAX,
+        }
+    }
+}
+
+/// An utterance that was not answered, for the leads to see what the catalogue lacks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// What was asked, redacted by the caller.
+    pub text: String,
+    /// The intent that came closest.
+    pub intent: Option<String>,
+    /// How sure the matcher was of it.
+    pub confidence: f64,
+    /// What was decided: `clarify`, `fallback`.
+    pub decision: String,
+    /// When it was asked.
+    pub at: Timestamp,
+    /// How customers reach the agent who asked.
+    pub channel_kind: ChannelKind,
+}
+
+/// One line of the audit: who did what to which subject, without content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    /// When it was done.
+    pub at: Timestamp,
+    /// The agent, lead or operator.
+    pub who: String,
+    /// The deed: `ticket.file`, `sop.publish`.
+    pub what: String,
+    /// The id of what it was done to.
+    pub subject: String,
+}
+
+/// Why a store refused. No variant holds what a customer or an agent wrote.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Somebody else was first: load again and decide anew.
+    #[error(
+        "the conversation, the event or a ticket was committed meanwhile: load again and decide anew"
+    )]
+    Conflict,
+    /// Another process has the store.
+    #[error(
+        "the store at `{}` is in use by another process: stop that one first, or name another directory with `--state`",
+        path.display()
+    )]
+    Locked { path: PathBuf },
+    /// The files are damaged; they were moved aside, never deleted.
+    #[error(
+        "the store at `{}` is damaged ({cause}); its files are kept in `{}`: bring the latest backup back with \
+         `sigap restore FILE`, or move them away to begin with an empty store",
+        path.display(), kept_aside.display()
+    )]
+    Unopenable {
+        path: PathBuf,
+        kept_aside: PathBuf,
+        cause: String,
+    },
+    /// The engine failed, so nothing more is accepted on this handle.
+    ///
+    /// Reads are tried, but may be refused as well: sled reorganises pages while it reads, which writes.
+    #[error(
+        "the store takes no more changes because its engine failed ({cause}): free or repair the disk and start again; \
+         should it not open then, bring the latest backup back with `sigap restore FILE`"
+    )]
+    ReadOnly { cause: String },
+    /// A later version of Sigap wrote this.
+    #[error(
+        "written in schema {found} by a later sigap, this one knows up to {known}: start the later version, or bring a \
+         backup of this version back with `sigap restore FILE`"
+    )]
+    NewerSchema { found: u32, known: u32 },
+    /// One record does not read although the engine is well.
+    #[error(
+        "a record of `{table}` does not read: bring the latest backup back with `sigap restore FILE`"
+    )]
+    Corrupt {
+        table: &'static str,
+        source: io::Error,
+    },
+    /// A backup is cut off or was altered.
+    #[error(
+        "line {line} of the backup {why}; nothing was restored: take another copy or an older backup"
+    )]
+    BadBackup { line: u64, why: &'static str },
+    /// There is something where a backup should go.
+    #[error(
+        "`{}` is not empty: `sigap restore` needs an empty or new directory, so that it overwrites nothing",
+        path.display()
+    )]
+    Occupied { path: PathBuf },
+    /// Everything else that files do.
+    #[error("cannot {doing}")]
+    Io { doing: String, source: io::Error },
+}
+
+impl Error {
+    /// Makes the `map_err` of a file operation, `doing` read as "cannot …".
+    fn io(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Error {
+        let doing = doing.into();
+        move |source| Error::Io { doing, source }
+    }
+}

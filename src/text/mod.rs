@@ -61,3 +61,21 @@ impl<'a> Utterance<'a> {
         })
     }
 }
+
+/// Returns the words and codes of a message as they are compared: slang replaced, affixes stripped. Values are left out.
+pub fn words(message: &str, lexicon: &Lexicon) -> Vec<String> {
+    let utterance = Utterance::new(message);
+    let mut words = Vec::with_capacity(utterance.tokens.len());
+    for token in utterance
+        .tokens
+        .iter()
+        .filter(|token| !matches!(token.kind, Kind::Value(_)))
+    {
+        let text = utterance.text(token);
+        match lexicon.meaning(text) {
+            Some(meaning) => words.extend(meaning.iter().map(|word| stem(word))),
+            None => words.push(stem(text)),
+        }
+    }
+    words
+}

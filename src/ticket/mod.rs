@@ -1,12 +1,16 @@
 //! The answers a ticket is made of, and the filed draft.
 
+mod template;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::message::ChannelKind;
-use crate::value::Value;
+use crate::value::{Canonical, Remark, Value};
+
+pub use template::{Around, Mistake, Template};
 
 /// What is known of each field, by field id.
 pub type Answers = BTreeMap<String, Answer>;
@@ -44,6 +48,69 @@ pub struct Ticket {
     pub kip: String,
     /// The formatted draft.
     pub text: String,
+}
+
+/// Something unusual about a value of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remarked {
+    /// The field's name.
+    pub label: String,
+    /// What is unusual.
+    pub remark: Remark,
+}
+
+impl Ticket {
+    /// Returns the id of a ticket: the day it is filed and six characters drawn from a seed.
+    ///
+    /// Thirty bits a day keep two tickets from meeting; where they do, the store refuses the second and the turn is
+    /// done again with another seed.
+    pub fn id_for(day: jiff::civil::Date, seed: u64) -> String {
+        // Crockford's base 32 has no letter that is mistaken for a digit when an agent reads it aloud.
+        const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let code: String = (0..6)
+            .map(|place| char::from(DIGITS[(seed >> (5 * place) & 31) as usize]))
+            .collect();
+        format!("T-{}-{code}", day.strftime("%y%m%d"))
+    }
+
+    /// Returns the canonical values by field.
+    pub fn canonical_fields(&self) -> serde_json::Map<String, serde_json::Value> {
+        self.entries
+            .iter()
+            .map(|entry| (entry.field.clone(), canonical_json(&entry.answer)))
+            .collect()
+    }
+
+    fn sample() -> Self {
+        Self {
+            id: "T-260101-000000".to_owned(),
+            intent: "intent".to_owned(),
+            form: "form".to_owned(),
+            title: "title".to_owned(),
+            agent: "agent".to_owned(),
+            channel_kind: ChannelKind::Voice,
+            filed_at: Timestamp::UNIX_EPOCH,
+            entries: vec![Entry {
+                field: "field".to_owned(),
+                label: "label".to_owned(),
+                answer: Answer::Absent,
+                masked: String::new(),
+            }],
+            kip: "kip".to_owned(),
+            text: String::new(),
+        }
+    }
+}
+
+/// Returns the canonical form of an answer, the words `tidak ada` for what is absent.
+pub fn canonical_json(answer: &Answer) -> serde_json::Value {
+    match answer {
+        Answer::Absent => "tidak ada".into(),
+        Answer::Given(value) => match &value.canonical {
+            Canonical::Amount(amount) => (*amount).into(),
+            Canonical::Text(text) => text.as_str().into(),
+        },
+    }
 }
 
 /// One field of a filed ticket.

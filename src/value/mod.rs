@@ -3,9 +3,31 @@
 //!
 //! Values are read from what the agent typed, never from the normalised text: slang replacement must not touch a
 //! serial number. A refusal is a value too ([`Error`]); its sentence for the agent is `wording`'s.
+//!
+//! There are two ways in. [`parse`] reads the answer to a question and says what is wrong with it; [`find`] looks for
+//! values in a message that nobody asked for, and rather misses one than invents one. What either of them accepts, it
+//! accepts again when it is given the canonical form.
+
+use std::fmt;
+use std::ops::Range;
 
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
+
+pub mod card;
+pub mod choice;
+pub mod code;
+pub mod contact;
+pub mod date;
+pub mod email;
+pub mod msisdn;
+pub mod rupiah;
+pub mod sensitive;
+pub mod serial;
+pub mod text;
+
+mod digits;
+mod numerals;
 
 /// What a field accepts.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,3 +116,215 @@ pub enum Remark {
     /// An answer outside the listed options.
     Unlisted,
 }
+
+/// A value recognised inside a longer message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it stands, in bytes. A day and its time of day may have other words between them.
+    pub span: Range<usize>,
+    /// What it is.
+    pub value: Value,
+}
+
+/// Why an answer is not a value of its kind, with what a helpful sentence needs to say so.
+///
+/// It may quote what the agent typed (a phone number among several), so it is shown to the agent and never logged. It
+/// never holds any digit of a payment card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Error {
+    /// Nothing in the text is of this kind.
+    NotFound,
+    /// Fewer characters or digits than `expected`, the least that is accepted.
+    TooShort { expected: usize, found: usize },
+    /// More characters or digits than `expected`, the most that is accepted.
+    TooLong { expected: usize, found: usize },
+    /// The number begins with something else.
+    WrongPrefix { expected: String, found: String },
+    /// A letter was typed for a digit, in this place counted from one without separators.
+    NotADigit { place: usize, found: char },
+    /// It is a proper value of another kind.
+    LooksLike(Lookalike),
+    /// The moment has not come yet.
+    InFuture { value: Value },
+    /// A day was named where the time of day is needed as well.
+    NeedsTime { date: Value },
+    /// It may mean each of these, spelled so that one of them is an accepted answer.
+    Ambiguous { options: Vec<String> },
+    /// None of the options; the one that was perhaps meant.
+    NotAnOption { nearest: Option<String> },
+    /// There is no such day or time of day.
+    InvalidDate,
+    /// An amount below any price; the amount that was perhaps meant.
+    TooSmall { suggest: u64 },
+    /// An amount above any price.
+    TooLarge { expected: u64 },
+    /// An amount of nothing.
+    ZeroAmount,
+    /// The digits of a card do not belong together: one was mistyped.
+    ChecksumFailed,
+    /// A number of another country.
+    NotIndonesian,
+    /// A landline or service number where a mobile number is needed.
+    NotMobile,
+    /// Something with an `@` that no mail could be sent to.
+    InvalidEmail,
+}
+
+/// The kinds that are mistaken for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lookalike {
+    /// A mobile number.
+    Msisdn,
+    /// A voucher's serial number.
+    Serial,
+    /// The id of a transaction: letters and digits.
+    TransactionId,
+    /// The full number of a payment card.
+    Card,
+    /// An e-mail address.
+    Email,
+}
+
+/// Reads the answer to a question for a value of this kind; the value may be wrapped in chatter.
+///
+/// ```
+/// use sigap::value::{parse, Kind};
+/// let now: jiff::Zoned = "2026-11-21T10:00:00+07:00[Asia/Jakarta]".parse().unwrap();
+/// let value = parse(&Kind::Rupiah, "yang 50rb kak", &now).unwrap();
+/// assert_eq!(value.display, "Rp50.000");
+/// ```
+pub fn parse(kind: &Kind, raw: &str, now: &Zoned) -> Result<Value, Error> {
+    match kind {
+        Kind::Text { max_chars } => text::parse(raw, *max_chars),
+        Kind::Name => text::parse_name(raw),
+        Kind::Msisdn => msisdn::parse(raw),
+        Kind::Contact => contact::parse(raw),
+        Kind::Choice(choices) => choice::parse(choices, raw),
+        Kind::Date { past } => date::parse_day(raw, now, date::Tense::of(*past)),
+        Kind::DateTime { past } => date::parse_moment(raw, now, date::Tense::of(*past)),
+        Kind::Rupiah => rupiah::parse(raw),
+        Kind::Email => email::parse(raw),
+        Kind::Serial {
+            digits,
+            prefix,
+            lenient: false,
+        } => serial::parse(raw, *digits, prefix),
+        Kind::Serial {
+            digits,
+            prefix,
+            lenient: true,
+        } => serial::parse_leniently(raw, *digits, prefix),
+        Kind::Code { max_chars } => code::parse(raw, *max_chars),
+        Kind::Card => card::parse(raw),
+    }
+}
+
+/// Finds the values of this kind that stand in a message without a label, in reading order.
+///
+/// Free text, names and codes look like any other words, so nothing is found of these.
+pub fn find(kind: &Kind, raw: &str, now: &Zoned) -> Vec<Found> {
+    match kind {
+        Kind::Text { .. } | Kind::Name | Kind::Code { .. } => Vec::new(),
+        Kind::Msisdn => msisdn::find(raw),
+        Kind::Contact => contact::find(raw),
+        Kind::Choice(choices) => choice::find(choices, raw),
+        Kind::Date { past } => date::find_days(raw, now, date::Tense::of(*past)),
+        Kind::DateTime { past } => date::find_moments(raw, now, date::Tense::of(*past)),
+        Kind::Rupiah => rupiah::find(raw),
+        Kind::Email => email::find(raw),
+        Kind::Serial { digits, prefix, .. } => serial::find(raw, *digits, prefix),
+        Kind::Card => card::find(raw),
+    }
+}
+
+/// Returns the value as it may leave the team, in exports and public posts: personal data is made unrecognisable.
+pub fn mask(kind: &Kind, value: &Value) -> String {
+    match kind {
+        Kind::Name => text::initials(&value.display),
+        Kind::Email => email::mask(&value.display),
+        Kind::Msisdn | Kind::Contact => contact::mask(&value.display),
+        Kind::Text { .. }
+        | Kind::Choice(_)
+        | Kind::Date { .. }
+        | Kind::DateTime { .. }
+        | Kind::Rupiah
+        | Kind::Serial { .. }
+        | Kind::Code { .. }
+        | Kind::Card => value.display.clone(),
+    }
+}
+
+impl Value {
+    /// A value whose canonical form is text.
+    pub(crate) fn new(canonical: impl Into<String>, display: impl Into<String>) -> Value {
+        Value {
+            canonical: Canonical::Text(canonical.into()),
+            display: display.into(),
+            remark: None,
+        }
+    }
+
+    /// A value that is displayed as it is stored.
+    pub(crate) fn plain(text: impl Into<String>) -> Value {
+        let text = text.into();
+        Value::new(text.clone(), text)
+    }
+
+    /// The same value with a remark.
+    pub(crate) fn remarked(self, remark: Remark) -> Value {
+        Value {
+            remark: Some(remark),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Canonical {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Canonical::Amount(rupiah) => write!(f, "{rupiah}"),
+            Canonical::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// The one value that was found, or what there is to say about none and several.
+///
+/// The same value named twice is one value.
+fn settle(found: Vec<Found>, none: impl FnOnce() -> Error) -> Result<Value, Error> {
+    let mut values: Vec<Value> = Vec::new();
+    for Found { value, .. } in found {
+        if values
+            .iter()
+            .all(|known| known.canonical != value.canonical)
+        {
+            values.push(value);
+        }
+    }
+    match values.len() {
+        0 => Err(none()),
+        1 => Ok(values.swap_remove(0)),
+        _ => Err(Error::Ambiguous {
+            options: values.into_iter().map(|value| value.display).collect(),
+        }),
+    }
+}
+
+/// Whether the span touches a word, directly or over a mark without a blank: `TRX-0812...` is one id.
+fn is_glued(raw: &str, span: &Range<usize>) -> bool {
+    let touches = |outside: [Option<char>; 2]| match outside {
+        // A stroke between two numbers is an `or`.
+        [Some('/'), next] => next.is_some_and(char::is_alphabetic),
+        [Some('-' | '_' | '.' | '#' | '@'), next] | [next, _] => {
+            next.is_some_and(char::is_alphanumeric)
+        }
+    };
+    let mut before = raw[..span.start].chars().rev();
+    let mut after = raw[span.end..].chars();
+    touches([before.next(), before.next()]) || touches([after.next(), after.next()])
+}
+
+#[cfg(test)]
+mod properties;

@@ -1,0 +1,223 @@
+//! The whole life of a message, on one screen.
+//!
+//! ```text
+//! turns.take   earlier messages of the conversation finish first
+//! load         one read; an event handled before is delivered again and nothing else happens
+//! step         the decision, pure
+//! commit       one atomic write; on a conflict the turn is decided anew
+//! wording      effects -> replies
+//! ```
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use crate::dialog::{self, Conversation, Effect, Step, Understood};
+use crate::guide::Knowledge;
+use crate::message::{Incoming, Reply};
+use crate::store::{self, Audit, Query, Question, Store, Turn};
+use crate::ticket::Ticket;
+use crate::turns::Turns;
+use crate::wording;
+
+/// With turns taken one at a time a conflict comes from another process only; one that lasts this long is a fault.
+const ATTEMPTS_MAX: u32 = 20;
+/// An agent's own tickets are shown up to this many; `ticket list` shows all.
+const TICKETS_SHOWN: usize = 10;
+
+/// What the core and the store make together.
+#[derive(Debug)]
+pub struct Assistant {
+    knowledge: RwLock<Arc<Knowledge>>,
+    store: Arc<dyn Store>,
+    turns: Turns,
+}
+
+/// What a message led to.
+#[derive(Debug, Clone)]
+pub struct Handled {
+    /// How it was understood.
+    pub understood: Option<Understood>,
+    /// What to show.
+    pub replies: Vec<Reply>,
+    /// Where the conversation stands afterwards.
+    pub conversation: Conversation,
+    /// The ticket it filed.
+    pub ticket: Option<Ticket>,
+}
+
+impl Assistant {
+    /// Puts an assistant together.
+    pub fn new(knowledge: Arc<Knowledge>, store: Arc<dyn Store>) -> Self {
+        Self {
+            knowledge: RwLock::new(knowledge),
+            store,
+            turns: Turns::default(),
+        }
+    }
+
+    /// Returns what answers are made from now; it stays the same for whoever holds it.
+    pub fn knowledge(&self) -> Arc<Knowledge> {
+        Arc::clone(
+            &self
+                .knowledge
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Handles one message: when this returns `Ok`, what it led to is durable and may be shown.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from committing; then nothing of the turn is kept and the agent must be told so.
+    #[tracing::instrument(skip_all, fields(event = %incoming.event.0))]
+    pub async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::Error> {
+        let began = Instant::now();
+        let _turn = self.turns.take(&incoming.conversation).await;
+        let knowledge = self.knowledge();
+        let mut attempt = 0;
+        loop {
+            let loaded = self
+                .store
+                .load(&incoming.conversation, &incoming.event)
+                .await?;
+            if let Some(effects) = loaded.replay {
+                let ticket = self.filed(&effects).await?;
+                let replies = self.replies(&knowledge, &effects, incoming).await?;
+                return Ok(handled(effects, replies, loaded.conversation, ticket));
+            }
+            let around = dialog::Around {
+                event: &incoming.event,
+                attempt,
+                user: &incoming.user,
+                channel_kind: incoming.channel_kind,
+                service: incoming.service.as_deref(),
+                now: &incoming.at,
+            };
+            let mut step = dialog::step(&knowledge, &loaded.conversation, &incoming.said, &around);
+            let replies = self.replies(&knowledge, &step.effects, incoming).await?;
+            step.next.offered = replies
+                .last()
+                .map(|reply| reply.buttons.clone())
+                .unwrap_or_default();
+            match self
+                .store
+                .commit(turn(incoming, loaded.revision, &step))
+                .await
+            {
+                Ok(_) => {
+                    log(&step, began);
+                    return Ok(handled(step.effects, replies, step.next, step.ticket));
+                }
+                Err(store::Error::Conflict) if attempt < ATTEMPTS_MAX => attempt += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn replies(
+        &self,
+        knowledge: &Knowledge,
+        effects: &[Effect],
+        incoming: &Incoming,
+    ) -> Result<Vec<Reply>, store::Error> {
+        let tickets = if wording::needs_tickets(effects) {
+            self.tickets_of(&incoming.user).await?
+        } else {
+            Vec::new()
+        };
+        let around = wording::Around {
+            now: &incoming.at,
+            channel_kind: incoming.channel_kind,
+            tickets: &tickets,
+        };
+        Ok(wording::replies(knowledge, effects, around))
+    }
+
+    async fn tickets_of(&self, user: &str) -> Result<Vec<Ticket>, store::Error> {
+        let query = Query {
+            agent: Some(user.to_owned()),
+            limit: TICKETS_SHOWN,
+            ..Query::default()
+        };
+        self.store.tickets(&query).await
+    }
+
+    async fn filed(&self, effects: &[Effect]) -> Result<Option<Ticket>, store::Error> {
+        let id = effects.iter().find_map(|effect| match effect {
+            Effect::Filed { id, .. } => Some(id),
+            _ => None,
+        });
+        match id {
+            Some(id) => self.store.ticket(id).await,
+            None => Ok(None),
+        }
+    }
+}
+
+fn turn(incoming: &Incoming, expected: store::Revision, step: &Step) -> Turn {
+    let at = incoming.at.timestamp();
+    let audit = step.ticket.iter().map(|ticket| Audit {
+        at,
+        who: incoming.user.clone(),
+        what: "ticket.file".to_owned(),
+        subject: ticket.id.clone(),
+    });
+    Turn {
+        conversation: incoming.conversation.clone(),
+        event: incoming.event.clone(),
+        at,
+        expected,
+        state: step.next.clone(),
+        effects: step.effects.clone(),
+        tickets: step.ticket.iter().cloned().collect(),
+        question: step.unanswered.as_ref().map(|unanswered| Question {
+            text: unanswered.text.clone(),
+            intent: unanswered.understood.intent.clone(),
+            confidence: f64::from(unanswered.understood.confidence),
+            decision: unanswered.understood.decision.name().to_owned(),
+            at: unanswered.at,
+            channel_kind: incoming.channel_kind,
+        }),
+        audit: audit.collect(),
+    }
+}
+
+fn handled(
+    effects: Vec<Effect>,
+    replies: Vec<Reply>,
+    conversation: Conversation,
+    ticket: Option<Ticket>,
+) -> Handled {
+    let understood = understood(&effects).cloned();
+    Handled {
+        understood,
+        replies,
+        conversation,
+        ticket,
+    }
+}
+
+fn understood(effects: &[Effect]) -> Option<&Understood> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Understood(understood) => Some(understood),
+        _ => None,
+    })
+}
+
+/// Says how a message was understood, never what it said.
+fn log(step: &Step, began: Instant) {
+    if let Some(understood) = understood(&step.effects) {
+        tracing::info!(
+            decision = understood.decision.name(),
+            intent = understood.intent.as_deref().unwrap_or("-"),
+            confidence = understood.confidence,
+            ticket = step
+                .ticket
+                .as_ref()
+                .map_or("-", |ticket| ticket.id.as_str()),
+            us = began.elapsed().as_micros() as u64,
+            "message handled"
+        );
+    }
+}

@@ -1,0 +1,192 @@
+//! A ticket form: which fields there are, when each is mandatory, and the one rule that says whether a ticket is
+//! complete.
+
+use jiff::Zoned;
+
+use super::condition::{Case, Condition};
+use crate::ticket::{Answer, Entry};
+use crate::value::{self, Canonical, Kind, Value};
+
+/// The form of one kind of ticket.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Link target.
+    pub id: String,
+    /// The first line of the draft.
+    pub title: String,
+    /// When it applies; without, always.
+    pub when: Option<Condition>,
+    /// The fields in the SOP's order.
+    pub fields: Vec<Field>,
+    /// The complaint categories, the first that holds being proposed.
+    pub kips: Vec<Kip>,
+    /// What stands in a KIP's place when the document states none.
+    pub kip_none: Option<String>,
+}
+
+/// A complaint category of the ticketing system.
+#[derive(Debug, Clone)]
+pub struct Kip {
+    /// The category path as spelled there.
+    pub path: String,
+    /// When it applies; without, always.
+    pub when: Option<Condition>,
+}
+
+/// One value a ticket needs.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its id.
+    pub id: String,
+    /// How it looks unless a variant applies.
+    pub base: Spec,
+    /// How it looks while a condition holds.
+    pub variants: Vec<(Condition, Spec)>,
+    /// When it exists at all.
+    pub only: Option<Condition>,
+    /// When it is mandatory.
+    pub required: Requirement,
+}
+
+/// When a field is mandatory.
+#[derive(Debug, Clone)]
+pub enum Requirement {
+    /// In every ticket of the form.
+    Always,
+    /// While a condition holds.
+    When(Condition),
+    /// Never.
+    Never,
+}
+
+/// How a field looks: what it is called, what it takes, how it is asked for.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// Its name on the draft and in questions.
+    pub label: String,
+    /// What it takes.
+    pub kind: Kind,
+    /// The question as asked.
+    pub question: Option<String>,
+    /// How the agent gets the value.
+    pub help: Option<String>,
+    /// An accepted value.
+    pub example: Option<String>,
+    /// Other names for it in messages.
+    pub aliases: Vec<String>,
+    /// Words that must stand near an unasked value.
+    pub cues: Vec<String>,
+    /// `tidak ada` is an answer.
+    pub may_be_absent: bool,
+}
+
+/// The fields of a ticket that lacks nothing. Only [`Form::complete`] makes one, so nothing else can be filed.
+#[derive(Debug, Clone)]
+pub struct Complete {
+    /// The fields in the SOP's order.
+    pub entries: Vec<Entry>,
+    /// The complaint category, or what stands in its place.
+    pub kip: String,
+}
+
+impl Form {
+    /// Returns the field with this id.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// Returns the mandatory fields that have no valid answer yet, in the SOP's order.
+    pub fn missing<'a>(&'a self, case: Case<'_>, now: &Zoned) -> Vec<&'a Field> {
+        self.fields
+            .iter()
+            .filter(|field| field.mandatory(case) && !field.answered(case, now))
+            .collect()
+    }
+
+    /// Returns the finished fields and the KIP, or the fields that are still missing.
+    ///
+    /// This is the one rule of completeness: every way to file a ticket passes here.
+    pub fn complete<'a>(&'a self, case: Case<'_>, now: &Zoned) -> Result<Complete, Vec<&'a Field>> {
+        let missing = self.missing(case, now);
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        Ok(Complete {
+            entries: self.entries(case, now),
+            kip: self.kip(case).to_owned(),
+        })
+    }
+
+    /// Returns the answered fields that exist in this case, in the SOP's order.
+    pub fn entries(&self, case: Case<'_>, now: &Zoned) -> Vec<Entry> {
+        let present = self
+            .fields
+            .iter()
+            .filter(|field| field.exists(case) && field.answered(case, now));
+        present
+            .filter_map(|field| {
+                let answer = case.answers.get(&field.id)?.clone();
+                let spec = field.spec(case);
+                let masked = match &answer {
+                    Answer::Given(value) => value::mask(&spec.kind, value),
+                    Answer::Absent => String::new(),
+                };
+                Some(Entry {
+                    field: field.id.clone(),
+                    label: spec.label.clone(),
+                    answer,
+                    masked,
+                })
+            })
+            .collect()
+    }
+
+    /// Returns the complaint category of this case, or what the SOP says in its place.
+    pub fn kip(&self, case: Case<'_>) -> &str {
+        let holds = |kip: &&Kip| kip.when.as_ref().is_none_or(|when| when.holds(case));
+        let proposed = self.kips.iter().find(holds).map(|kip| kip.path.as_str());
+        proposed.or(self.kip_none.as_deref()).unwrap_or_default()
+    }
+}
+
+impl Field {
+    /// How the field looks in this case.
+    pub fn spec(&self, case: Case<'_>) -> &Spec {
+        self.variants
+            .iter()
+            .find(|(when, _)| when.holds(case))
+            .map_or(&self.base, |(_, spec)| spec)
+    }
+
+    /// Whether the field belongs to the ticket in this case.
+    pub fn exists(&self, case: Case<'_>) -> bool {
+        self.only.as_ref().is_none_or(|only| only.holds(case))
+    }
+
+    /// Whether a ticket without it is incomplete.
+    pub fn mandatory(&self, case: Case<'_>) -> bool {
+        self.exists(case)
+            && match &self.required {
+                Requirement::Always => true,
+                Requirement::When(condition) => condition.holds(case),
+                Requirement::Never => false,
+            }
+    }
+
+    /// Whether it has an answer that is valid for how the field looks now: an answer given for one variant is no answer
+    /// to another.
+    pub fn answered(&self, case: Case<'_>, now: &Zoned) -> bool {
+        let spec = self.spec(case);
+        match case.answers.get(&self.id) {
+            None => false,
+            Some(Answer::Absent) => spec.may_be_absent,
+            Some(Answer::Given(_)) if self.variants.is_empty() => true,
+            Some(Answer::Given(Value { canonical, .. })) => match canonical {
+                Canonical::Amount(amount) => {
+                    value::parse(&spec.kind, &amount.to_string(), now).is_ok()
+                }
+                Canonical::Text(text) => value::parse(&spec.kind, text, now).is_ok(),
+            },
+        }
+    }
+}

@@ -1,0 +1,455 @@
+//! Ticket forms: shared fields inherited, variants laid over their field, conditions parsed and resolved.
+
+use std::collections::HashSet;
+
+use super::super::condition::{CHANNEL_KIND, Condition, Term};
+use super::super::diagnostic::{Diagnostic, Severity, did_you_mean};
+use super::super::file::{FieldFile, FieldSpecFile, FormFile, KindName, OptionFile, SopFile};
+use super::super::form::{Field, Form, Kip, Requirement, Spec};
+use super::super::source::Parsed;
+use super::{Shared, suggest};
+use crate::message::ChannelKind;
+use crate::value::{Choice, Choices, Kind};
+
+/// The most characters a free text takes unless its field says otherwise: more than a sentence is not a form's answer.
+const TEXT_CHARS: u16 = 300;
+/// The most characters an identifier takes unless its field says otherwise.
+const CODE_CHARS: u16 = 40;
+
+/// Builds the forms of one SOP.
+pub fn build(
+    parsed: &Parsed<'_>,
+    file: &SopFile,
+    shared: &Shared,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Form> {
+    let forms: Vec<Form> = (file.forms.iter().enumerate())
+        .map(|(index, form)| build_form(parsed, &format!("/form/{index}"), form, shared, found))
+        .collect();
+    let always = forms.iter().position(|form| form.when.is_none());
+    if let Some(first) = always.filter(|first| first + 1 < forms.len()) {
+        let message = format!(
+            "the form `{}` always applies, so the forms below it never do",
+            forms[first].id
+        );
+        found.push(
+            parsed
+                .error(&format!("/form/{first}/id"), message)
+                .help("give it a `when`, or move it to the end"),
+        );
+    }
+    if always.is_none() && !forms.is_empty() {
+        let last = forms.len() - 1;
+        let message = "no form applies when no condition holds".to_owned();
+        found.push(
+            parsed
+                .error(&format!("/form/{last}/id"), message)
+                .help("leave `when` out of the last form"),
+        );
+    }
+    resolve_all(parsed, file, forms, found)
+}
+
+fn build_form(
+    parsed: &Parsed<'_>,
+    at: &str,
+    form: &FormFile,
+    shared: &Shared,
+    found: &mut Vec<Diagnostic>,
+) -> Form {
+    match (form.kips.is_empty(), form.kip_none.is_some()) {
+        (true, false) => found.push(
+            parsed
+                .error(
+                    &format!("{at}/id"),
+                    format!(
+                        "the form `{}` neither has a KIP nor says that there is none",
+                        form.id
+                    ),
+                )
+                .help("add `[[form.kip]]`, or `kip_none = \"SOP tidak mencantumkan KIP\"`"),
+        ),
+        (false, true) => found.push(
+            parsed
+                .error(
+                    &format!("{at}/kip_none"),
+                    format!(
+                        "the form `{}` has a KIP and says that there is none",
+                        form.id
+                    ),
+                )
+                .help("keep one of the two"),
+        ),
+        _ => {}
+    }
+    let mut seen = HashSet::new();
+    let fields = form.fields.iter().enumerate().filter_map(|(index, field)| {
+        let at = format!("{at}/field/{index}");
+        if !seen.insert(field.id.as_str()) {
+            let message = format!(
+                "duplicate id `{}`: the form has this field already",
+                field.id
+            );
+            found.push(
+                parsed
+                    .error(&format!("{at}/id"), message)
+                    .help("a field stands once in a form"),
+            );
+        }
+        build_field(parsed, &at, field, shared, found)
+    });
+    let fields = fields.collect();
+    Form {
+        id: form.id.clone(),
+        title: form.title.clone(),
+        when: condition(parsed, &format!("{at}/when"), form.when.as_deref(), found),
+        fields,
+        kips: (form.kips.iter().enumerate())
+            .map(|(index, kip)| Kip {
+                path: kip.path.clone(),
+                when: condition(
+                    parsed,
+                    &format!("{at}/kip/{index}/when"),
+                    kip.when.as_deref(),
+                    found,
+                ),
+            })
+            .collect(),
+        kip_none: form.kip_none.clone(),
+    }
+}
+
+fn build_field(
+    parsed: &Parsed<'_>,
+    at: &str,
+    field: &FieldFile,
+    shared: &Shared,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Field> {
+    let inherited = shared.fields.get(&field.id);
+    let file = overlay(&field.spec, inherited.map(|field| &field.spec));
+    let base = spec(parsed, at, &field.id, &file, found)?;
+    let variants = field
+        .variants
+        .iter()
+        .enumerate()
+        .filter_map(|(index, variant)| {
+            let at = format!("{at}/variant/{index}");
+            let when = condition(parsed, &format!("{at}/when"), Some(&variant.when), found)?;
+            Some((
+                when,
+                spec(
+                    parsed,
+                    &at,
+                    &field.id,
+                    &overlay(&variant.spec, Some(&file)),
+                    found,
+                )?,
+            ))
+        });
+    let variants = variants.collect();
+    let required = condition(
+        parsed,
+        &format!("{at}/required_when"),
+        file.required_when.as_deref(),
+        found,
+    );
+    Some(Field {
+        id: field.id.clone(),
+        base,
+        variants,
+        only: condition(
+            parsed,
+            &format!("{at}/only_when"),
+            file.only_when.as_deref(),
+            found,
+        ),
+        required: match (file.optional, required) {
+            (Some(true), _) => Requirement::Never,
+            (_, Some(condition)) => Requirement::When(condition),
+            (_, None) => Requirement::Always,
+        },
+    })
+}
+
+/// Lays the keys of one file part over those of another.
+fn overlay(upper: &FieldSpecFile, lower: Option<&FieldSpecFile>) -> FieldSpecFile {
+    let Some(lower) = lower else {
+        return upper.clone();
+    };
+    let (upper, lower) = (upper.clone(), lower.clone());
+    FieldSpecFile {
+        label: upper.label.or(lower.label),
+        kind: upper.kind.or(lower.kind),
+        question: upper.question.or(lower.question),
+        help: upper.help.or(lower.help),
+        example: upper.example.or(lower.example),
+        aliases: upper.aliases.or(lower.aliases),
+        cues: upper.cues.or(lower.cues),
+        only_when: upper.only_when.or(lower.only_when),
+        required_when: upper.required_when.or(lower.required_when),
+        optional: upper.optional.or(lower.optional),
+        may_be_absent: upper.may_be_absent.or(lower.may_be_absent),
+        options: upper.options.or(lower.options),
+        open: upper.open.or(lower.open),
+        past: upper.past.or(lower.past),
+        digits: upper.digits.or(lower.digits),
+        prefix: upper.prefix.or(lower.prefix),
+        lenient: upper.lenient.or(lower.lenient),
+        max_chars: upper.max_chars.or(lower.max_chars),
+    }
+}
+
+fn spec(
+    parsed: &Parsed<'_>,
+    at: &str,
+    id: &str,
+    file: &FieldSpecFile,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Spec> {
+    let mut lacks = |key: &str, why: &str| {
+        found.push(
+            parsed
+                .error(at, format!("the field `{id}` lacks `{key}`"))
+                .help(why.to_owned()),
+        );
+    };
+    let (Some(label), Some(kind)) = (file.label.clone(), file.kind) else {
+        lacks(
+            "label` and `kind",
+            "say them here, or once for all forms in `fields.toml`",
+        );
+        return None;
+    };
+    let options = file.options.as_deref().unwrap_or_default();
+    if matches!(kind, KindName::Choice | KindName::Choices) && options.is_empty() {
+        lacks(
+            "options",
+            "list what there is to choose from: `options = [{ value = \"...\" }]`",
+        );
+    }
+    let text_chars = |default: u16| usize::from(file.max_chars.unwrap_or(default));
+    let kind = match kind {
+        KindName::Text => Kind::Text {
+            max_chars: text_chars(TEXT_CHARS),
+        },
+        KindName::Name => Kind::Name,
+        KindName::Msisdn => Kind::Msisdn,
+        KindName::Contact => Kind::Contact,
+        KindName::Choice => Kind::Choice(choices(options, false, file.open)),
+        KindName::Choices => Kind::Choice(choices(options, true, file.open)),
+        KindName::Date => Kind::Date {
+            past: file.past.unwrap_or(false),
+        },
+        KindName::Datetime => Kind::DateTime {
+            past: file.past.unwrap_or(false),
+        },
+        KindName::Rupiah => Kind::Rupiah,
+        KindName::Email => Kind::Email,
+        KindName::Serial => {
+            let Some(digits) = file.digits else {
+                lacks(
+                    "digits",
+                    "say how many digits the serial number has: `digits = 25`",
+                );
+                return None;
+            };
+            Kind::Serial {
+                digits: usize::from(digits),
+                prefix: file.prefix.clone().unwrap_or_default(),
+                lenient: file.lenient.unwrap_or(false),
+            }
+        }
+        KindName::Code => Kind::Code {
+            max_chars: text_chars(CODE_CHARS),
+        },
+        KindName::Card => Kind::Card,
+    };
+    Some(Spec {
+        label,
+        kind,
+        question: file.question.clone(),
+        help: file.help.clone(),
+        example: file.example.clone(),
+        aliases: file.aliases.clone().unwrap_or_default(),
+        cues: file.cues.clone().unwrap_or_default(),
+        may_be_absent: file.may_be_absent.unwrap_or(false),
+    })
+}
+
+fn choices(options: &[OptionFile], many: bool, open: Option<bool>) -> Choices {
+    let option = |option: &OptionFile| Choice {
+        value: option.value.clone(),
+        aliases: option.aliases.clone(),
+        groups: option.groups.clone(),
+    };
+    Choices {
+        options: options.iter().map(option).collect(),
+        many,
+        open: open.unwrap_or(false),
+    }
+}
+
+fn condition(
+    parsed: &Parsed<'_>,
+    at: &str,
+    text: Option<&str>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Condition> {
+    match Condition::parse(text?) {
+        Ok(condition) => Some(condition),
+        Err(unreadable) => {
+            let message = format!(
+                "this condition cannot be read: expected {}",
+                unreadable.expected
+            );
+            found.push(within(parsed, at, &unreadable.span, message).help(
+                "write `field = 'VALUE'`, `field in group`, `not field`, joined by `and` or `or`",
+            ));
+            None
+        }
+    }
+}
+
+/// Makes an error about some bytes of a condition, or about all of it where its place in the file is not plain.
+fn within(
+    parsed: &Parsed<'_>,
+    at: &str,
+    span: &std::ops::Range<usize>,
+    message: String,
+) -> Diagnostic {
+    let mut whole = parsed.span(at);
+    // A condition inherited from `fields.toml` has no place in this file.
+    let inside = whole.start + 1 + span.start..whole.start + 1 + span.end;
+    if inside.end < whole.end
+        && parsed.source.text.is_char_boundary(inside.start)
+        && parsed.source.text.is_char_boundary(inside.end)
+    {
+        whole = inside;
+    }
+    Diagnostic::new(parsed.source, whole, Severity::Error, message)
+}
+
+/// Resolves the names in every condition: fields of any form of the SOP, options and groups of the field they belong to.
+fn resolve_all(
+    parsed: &Parsed<'_>,
+    file: &SopFile,
+    mut forms: Vec<Form>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Form> {
+    let known: Vec<(String, Kind)> = forms
+        .iter()
+        .flat_map(|form| &form.fields)
+        .map(|field| (field.id.clone(), field.base.kind.clone()))
+        .collect();
+    for (index, form) in forms.iter_mut().enumerate() {
+        let at = format!("/form/{index}");
+        let mut check = |at: String, condition: Option<&mut Condition>| {
+            if let Some(condition) = condition {
+                condition.each_leaf(&mut |leaf| resolve(parsed, &at, leaf, &known, found));
+            }
+        };
+        check(format!("{at}/when"), form.when.as_mut());
+        for (kip, entry) in form.kips.iter_mut().enumerate() {
+            check(format!("{at}/kip/{kip}/when"), entry.when.as_mut());
+        }
+        for field in &mut form.fields {
+            let place = file.forms[index]
+                .fields
+                .iter()
+                .position(|file| file.id == field.id)
+                .unwrap_or_default();
+            let at = format!("{at}/field/{place}");
+            check(format!("{at}/only_when"), field.only.as_mut());
+            if let Requirement::When(condition) = &mut field.required {
+                check(format!("{at}/required_when"), Some(condition));
+            }
+            for (variant, (when, _)) in field.variants.iter_mut().enumerate() {
+                check(format!("{at}/variant/{variant}/when"), Some(when));
+            }
+        }
+    }
+    forms
+}
+
+fn resolve(
+    parsed: &Parsed<'_>,
+    at: &str,
+    leaf: &mut Condition,
+    known: &[(String, Kind)],
+    found: &mut Vec<Diagnostic>,
+) {
+    let (field, value) = match leaf {
+        Condition::Has(field) => (&*field, None),
+        Condition::Is(field, value) => (&*field, Some(&*value)),
+        Condition::In(field, group, options) => {
+            let of = |kind: &Kind| match kind {
+                Kind::Choice(choices) => choices.options.clone(),
+                _ => Vec::new(),
+            };
+            let choices = known
+                .iter()
+                .filter(|(id, _)| *id == field.text)
+                .flat_map(|(_, kind)| of(kind));
+            let members = choices.filter(|choice| choice.groups.contains(&group.text));
+            *options = members.map(|choice| choice.value).collect();
+            if options.is_empty() && known.iter().any(|(id, _)| *id == field.text) {
+                let message = format!(
+                    "no option of `{}` belongs to a group `{}`",
+                    field.text, group.text
+                );
+                let cure = "give the options it means `groups = [\"...\"]`";
+                found.push(within(parsed, at, &group.span, message).help(cure));
+                return;
+            }
+            (&*field, None)
+        }
+        Condition::Not(_) | Condition::All(_) | Condition::Any(_) => return,
+    };
+    let allowed: Vec<&str> = if field.text == CHANNEL_KIND {
+        [
+            ChannelKind::Voice,
+            ChannelKind::NonVoice,
+            ChannelKind::Ecare,
+        ]
+        .map(ChannelKind::name)
+        .to_vec()
+    } else {
+        let mut kinds = known.iter().filter(|(id, _)| *id == field.text).peekable();
+        if kinds.peek().is_none() {
+            let message = format!("the condition asks for an unknown field `{}`", field.text);
+            let ids = known
+                .iter()
+                .map(|(id, _)| id.as_str())
+                .chain([CHANNEL_KIND]);
+            let unknown = within(parsed, at, &field.span, message);
+            found.push(suggest(
+                unknown,
+                &field.text,
+                ids,
+                "name a field of this SOP's forms",
+            ));
+            return;
+        }
+        let closed = kinds.filter_map(|(_, kind)| match kind {
+            Kind::Choice(choices) if !choices.open => Some(choices),
+            _ => None,
+        });
+        closed
+            .flat_map(|choices| &choices.options)
+            .map(|option| option.value.as_str())
+            .collect()
+    };
+    if let Some(Term { text, span }) = value
+        && !allowed.is_empty()
+        && !allowed.contains(&text.as_str())
+    {
+        let message = format!("`{}` never has the value `{text}`", field.text);
+        let unknown = within(parsed, at, span, message);
+        let cure = did_you_mean(text, allowed.iter().copied()).map_or_else(
+            || format!("one of {}", allowed.join(", ")),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        found.push(unknown.help(cure));
+    }
+}

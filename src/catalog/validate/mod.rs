@@ -1,0 +1,371 @@
+//! From files as written to the checked catalogue: every reference resolved, every rule held, every mistake reported.
+
+mod forms;
+mod graph;
+mod lint;
+mod points;
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::civil::Date;
+use regex::RegexBuilder;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::diagnostic::{Diagnostic, Severity, did_you_mean};
+use super::file::{FieldFile, SopFile};
+use super::schema::Shape;
+use super::source::Parsed;
+use super::{Catalog, Files, Loaded, Service, Sop, Source};
+use crate::ticket::Template;
+
+/// A pattern that compiles to more than this is refused: it is either a mistake or an attack.
+const PATTERN_BYTES_MAX: usize = 1024 * 1024;
+/// With fewer messages than this the matcher has too little to learn an intent from.
+const UTTERANCES_FEW: usize = 8;
+
+/// `fields.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FieldsFile {
+    #[serde(default, rename = "field")]
+    fields: Vec<FieldFile>,
+}
+
+/// `links.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LinksFile {
+    #[serde(default)]
+    links: BTreeMap<String, String>,
+}
+
+/// `services.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ServicesFile {
+    #[serde(default, rename = "service")]
+    services: Vec<Service>,
+}
+
+/// What SOP files may refer to.
+struct Shared {
+    fields: HashMap<String, FieldFile>,
+    links: BTreeMap<String, String>,
+    services: BTreeMap<String, Service>,
+    today: Date,
+}
+
+/// Checks the files and builds the catalogue from them.
+pub fn load(files: &Files, today: Date) -> Loaded {
+    let mut found = Vec::new();
+    let shared = Shared {
+        fields: read::<FieldsFile>(files.fields.as_ref(), &mut found)
+            .fields
+            .into_iter()
+            .map(|field| (field.id.clone(), field))
+            .collect(),
+        links: read::<LinksFile>(files.links.as_ref(), &mut found).links,
+        services: read::<ServicesFile>(files.services.as_ref(), &mut found)
+            .services
+            .into_iter()
+            .map(|service| (service.id.clone(), service))
+            .collect(),
+        today,
+    };
+    let template = template(files.template.as_ref(), &mut found);
+    let sops = sops(&files.sops, &shared, &mut found);
+    let broken = found
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    found.sort_by(|a, b| {
+        (a.severity, &a.path, a.line, a.column).cmp(&(b.severity, &b.path, b.line, b.column))
+    });
+    let catalog = (!broken).then(|| {
+        Catalog::new(
+            sops,
+            shared.services,
+            shared.links,
+            messages(files.outside.as_ref()),
+            template,
+        )
+    });
+    Loaded {
+        catalog,
+        diagnostics: found,
+    }
+}
+
+fn sops(sources: &[Source], shared: &Shared, found: &mut Vec<Diagnostic>) -> Vec<Sop> {
+    let shape = Shape::of::<SopFile>();
+    let mut read = Vec::new();
+    for source in sources {
+        found.extend(lint::secrets_and_personal_data(source));
+        match source.parse() {
+            Err(mistakes) => found.extend(mistakes),
+            Ok(parsed) => match shaped::<SopFile>(&shape, &parsed) {
+                Err(mistakes) => found.extend(mistakes),
+                Ok(file) => read.push((parsed, file)),
+            },
+        }
+    }
+    let mut first_with: HashMap<&str, &str> = HashMap::new();
+    for (parsed, file) in &read {
+        if let Some(other) = first_with.insert(&file.id, &parsed.source.path) {
+            let message = format!("duplicate id `{}`: `{other}` has it as well", file.id);
+            found.push(
+                parsed
+                    .error("/id", message)
+                    .help("give one of the two files another id and name"),
+            );
+        }
+    }
+    let ids: Vec<&str> = read.iter().map(|(_, file)| file.id.as_str()).collect();
+    read.iter()
+        .map(|(parsed, file)| sop(parsed, file, shared, &ids, found))
+        .collect()
+}
+
+/// Builds one SOP. Where a part is wrong the rest is still checked; the catalogue is then refused as a whole.
+fn sop(
+    parsed: &Parsed<'_>,
+    file: &SopFile,
+    shared: &Shared,
+    ids: &[&str],
+    found: &mut Vec<Diagnostic>,
+) -> Sop {
+    if file.id != parsed.source.stem {
+        let message = format!(
+            "the id is `{}` but the file is called `{}`",
+            file.id, parsed.source.stem
+        );
+        found.push(
+            parsed
+                .error("/id", message)
+                .help("name the file after the id"),
+        );
+    }
+    if !shared.services.contains_key(&file.service) {
+        let message = format!("unknown service `{}`", file.service);
+        let known = shared.services.keys().map(String::as_str);
+        found.push(suggest(
+            parsed.error("/service", message),
+            &file.service,
+            known,
+            "add it to `services.toml`",
+        ));
+    }
+    for (index, see) in file.see.iter().enumerate() {
+        check_see(parsed, index, see, ids, found);
+    }
+    check_matching(parsed, file, found);
+    let forms = forms::build(parsed, file, shared, found);
+    points::check(parsed, file, &shared.links, &forms, found);
+    graph::check(parsed, file, found);
+    for (index, hole) in file.unclear.iter().enumerate() {
+        let span = parsed.span(&format!("/unclear/{index}/text"));
+        let message = format!("unclear in the source ({}): {}", hole.id, hole.text);
+        found.push(Diagnostic::new(
+            parsed.source,
+            span,
+            Severity::Note,
+            message,
+        ));
+    }
+    Sop {
+        id: file.id.clone(),
+        title: file.title.clone(),
+        service: file.service.clone(),
+        summary: file.summary.clone(),
+        distinction: file.distinction.clone(),
+        owner: file.owner.clone(),
+        revised: file.revised.clone(),
+        review_by: review_by(parsed, file, shared.today, found),
+        source: file.source.clone(),
+        matching: file.matching.clone(),
+        sections: file.sections.clone(),
+        causes: file.causes.clone(),
+        outcomes: file.outcomes.clone(),
+        figures: file.figures.clone(),
+        see: file.see.clone(),
+        unclear: file.unclear.clone(),
+        forms,
+    }
+}
+
+fn review_by(
+    parsed: &Parsed<'_>,
+    file: &SopFile,
+    today: Date,
+    found: &mut Vec<Diagnostic>,
+) -> Date {
+    match file.review_by.parse::<Date>() {
+        Ok(date) => {
+            if date < today {
+                let message = format!("`{}` was to be reviewed by {date}", file.id);
+                let span = parsed.span("/review_by");
+                let overdue = Diagnostic::new(parsed.source, span, Severity::Warning, message);
+                found.push(overdue.help(format!(
+                    "{} looks at it again and sets the next date",
+                    file.owner
+                )));
+            }
+            date
+        }
+        Err(_) => {
+            let message = format!("`{}` is not a date of the calendar", file.review_by);
+            found.push(
+                parsed
+                    .error("/review_by", message)
+                    .help("a date like `2027-06-30`"),
+            );
+            today
+        }
+    }
+}
+
+fn check_see(
+    parsed: &Parsed<'_>,
+    index: usize,
+    see: &super::sop::See,
+    ids: &[&str],
+    found: &mut Vec<Diagnostic>,
+) {
+    let at = format!("/see/{index}");
+    match (&see.sop, &see.title) {
+        (Some(id), None) => {
+            if !ids.contains(&id.as_str()) {
+                let message = format!("unknown SOP `{id}`");
+                let cure = "name a procedure outside the catalogue with `title` instead";
+                let unknown = parsed.error(&format!("{at}/sop"), message);
+                found.push(suggest(unknown, id, ids.iter().copied(), cure));
+            }
+        }
+        (None, Some(_)) => {}
+        _ => {
+            let message = "a neighbour is named either by `sop` or by `title`".to_owned();
+            found.push(
+                parsed
+                    .error(&at, message)
+                    .help("`sop` for one in this catalogue, `title` for another"),
+            );
+        }
+    }
+}
+
+fn check_matching(parsed: &Parsed<'_>, file: &SopFile, found: &mut Vec<Diagnostic>) {
+    for (index, pattern) in file.matching.patterns.iter().enumerate() {
+        if let Err(error) = RegexBuilder::new(pattern)
+            .size_limit(PATTERN_BYTES_MAX)
+            .build()
+        {
+            let first_line = error
+                .to_string()
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
+            let message = format!("`{pattern}` is not a usable regular expression: {first_line}");
+            found.push(
+                parsed
+                    .error(&format!("/match/patterns/{index}"), message)
+                    .help("try it as a keyword instead"),
+            );
+        }
+    }
+    if file.matching.utterances.len() < UTTERANCES_FEW {
+        let count = file.matching.utterances.len();
+        let message = format!(
+            "`{}` has {count} utterances, too few to learn from",
+            file.id
+        );
+        let few = Diagnostic::new(
+            parsed.source,
+            parsed.key_span("", "match"),
+            Severity::Warning,
+            message,
+        );
+        found.push(few.help(format!(
+            "add messages as agents write them, at least {UTTERANCES_FEW}"
+        )));
+    }
+}
+
+/// Reads a small data file; one that is not there is empty.
+fn read<T: Default + DeserializeOwned + JsonSchema>(
+    source: Option<&Source>,
+    found: &mut Vec<Diagnostic>,
+) -> T {
+    let Some(source) = source else {
+        return T::default();
+    };
+    let parsed = match source.parse() {
+        Ok(parsed) => parsed,
+        Err(mistakes) => {
+            found.extend(mistakes);
+            return T::default();
+        }
+    };
+    shaped(&Shape::of::<T>(), &parsed).unwrap_or_else(|mistakes| {
+        found.extend(mistakes);
+        T::default()
+    })
+}
+
+fn shaped<T: DeserializeOwned>(shape: &Shape, parsed: &Parsed<'_>) -> Result<T, Vec<Diagnostic>> {
+    let mistakes = shape.check(parsed);
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    serde_json::from_value(parsed.json.clone())
+        .map_err(|error| vec![parsed.error("", error.to_string())])
+}
+
+fn template(source: Option<&Source>, found: &mut Vec<Diagnostic>) -> Template {
+    let Some(source) = source else {
+        return Template::default();
+    };
+    Template::parse(&source.text).unwrap_or_else(|error| {
+        let start = source
+            .text
+            .lines()
+            .take(error.line.saturating_sub(1))
+            .map(|line| line.len() + 1)
+            .sum::<usize>();
+        let start = start.min(source.text.len());
+        let mistake = Diagnostic::new(
+            source,
+            start..source.text.len(),
+            Severity::Error,
+            error.message,
+        );
+        found.push(mistake.help("see the comment at the top of the template for what it may use"));
+        Template::default()
+    })
+}
+
+fn messages(source: Option<&Source>) -> Vec<String> {
+    let lines = source
+        .map(|source| source.text.lines())
+        .into_iter()
+        .flatten();
+    lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn suggest<'a>(
+    diagnostic: Diagnostic,
+    word: &str,
+    known: impl Iterator<Item = &'a str>,
+    otherwise: &str,
+) -> Diagnostic {
+    match did_you_mean(word, known) {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+        None => diagnostic.help(otherwise),
+    }
+}

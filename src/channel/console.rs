@@ -1,0 +1,238 @@
+//! The console: one agent, one conversation, one event a line.
+//!
+//! With a terminal it shows Markdown and keeps a history of its own; without, it writes plain text or, for scripts, one
+//! JSON object a line.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context;
+use jiff::{Timestamp, Zoned};
+use rustyline::DefaultEditor;
+use rustyline::error::ReadlineError;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use termimad::MadSkin;
+
+use crate::assistant::{Assistant, Handled};
+use crate::dialog::{Decision, Draft};
+use crate::guide::Knowledge;
+use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
+use crate::ticket::canonical_json;
+
+/// Who talks, and how.
+#[derive(Debug, Clone)]
+pub struct Console {
+    /// The agent's name.
+    pub user: String,
+    /// The kind of channel the console stands for.
+    pub channel_kind: ChannelKind,
+    /// The service it is about.
+    pub service: Option<String>,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+/// One line of `--json`.
+#[derive(Debug, Serialize)]
+struct Line {
+    decision: Decision,
+    intent: Option<String>,
+    confidence: f32,
+    replies: Vec<LineReply>,
+    dialog: Option<LineDialog>,
+    ticket: Option<LineTicket>,
+}
+
+#[derive(Debug, Serialize)]
+struct LineReply {
+    text: String,
+    buttons: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct LineDialog {
+    intent: String,
+    fields: Map<String, Json>,
+    missing: Vec<String>,
+    asking: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct LineTicket {
+    id: String,
+    intent: String,
+    fields: Map<String, Json>,
+    kip: String,
+    text: String,
+}
+
+impl Console {
+    /// Talks until the input ends. `now` is asked for the time of every line.
+    pub async fn run(&self, assistant: &Assistant, now: impl Fn() -> Zoned) -> anyhow::Result<()> {
+        if self.json || !io::stdin().is_terminal() {
+            self.lines(assistant, now).await
+        } else {
+            self.terminal(assistant, now).await
+        }
+    }
+
+    async fn lines(&self, assistant: &Assistant, now: impl Fn() -> Zoned) -> anyhow::Result<()> {
+        let mut input = io::stdin().lock();
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            if input
+                .read_until(b'\n', &mut bytes)
+                .context("cannot read standard input")?
+                == 0
+            {
+                return Ok(());
+            }
+            let text = String::from_utf8_lossy(&bytes);
+            let handled = self
+                .say(assistant, text.trim_end_matches(['\n', '\r']), now())
+                .await?;
+            let mut output = io::stdout().lock();
+            if self.json {
+                let line = self.line(&assistant.knowledge(), handled, &now());
+                writeln!(output, "{}", serde_json::to_string(&line)?)?;
+            } else {
+                for reply in &handled.replies {
+                    writeln!(output, "{}\n", plain(reply))?;
+                }
+            }
+            output.flush()?;
+        }
+    }
+
+    async fn terminal(&self, assistant: &Assistant, now: impl Fn() -> Zoned) -> anyhow::Result<()> {
+        let skin = MadSkin::default();
+        // The history stays in memory: what agents type is customer data.
+        let mut editor = DefaultEditor::new().context("cannot use this terminal")?;
+        skin.print_text("**Sigap** siap. `/bantuan` untuk petunjuk, Ctrl-D untuk keluar.");
+        show(
+            &skin,
+            &self.say(assistant, "/bantuan", now()).await?.replies,
+        );
+        loop {
+            match editor.readline("› ") {
+                Ok(text) if text.trim().is_empty() => {}
+                Ok(text) => {
+                    let _ = editor.add_history_entry(&text);
+                    show(&skin, &self.say(assistant, &text, now()).await?.replies);
+                }
+                Err(ReadlineError::Interrupted | ReadlineError::Eof) => return Ok(()),
+                Err(error) => return Err(error).context("cannot read from the terminal"),
+            }
+        }
+    }
+
+    async fn say(&self, assistant: &Assistant, text: &str, at: Zoned) -> anyhow::Result<Handled> {
+        let incoming = Incoming {
+            event: next_event(),
+            conversation: ConversationId(format!("console:{}", self.user)),
+            user: self.user.clone(),
+            channel_kind: self.channel_kind,
+            service: self.service.clone(),
+            at,
+            said: Said::Text(text.to_owned()),
+        };
+        assistant
+            .handle(&incoming)
+            .await
+            .context("the last message was not kept")
+    }
+
+    fn line(&self, knowledge: &Knowledge, handled: Handled, now: &Zoned) -> Line {
+        let understood = handled.understood;
+        Line {
+            decision: understood
+                .as_ref()
+                .map_or(Decision::Command, |understood| understood.decision),
+            intent: understood
+                .as_ref()
+                .and_then(|understood| understood.intent.clone()),
+            confidence: understood.map_or(0.0, |understood| understood.confidence),
+            replies: handled.replies.into_iter().map(line_reply).collect(),
+            dialog: handled.conversation.draft().map(|draft| {
+                let asking = handled.conversation.asking().map(str::to_owned);
+                line_dialog(knowledge, draft, asking, self.channel_kind, now)
+            }),
+            ticket: handled.ticket.map(|ticket| LineTicket {
+                fields: ticket.canonical_fields(),
+                id: ticket.id,
+                intent: ticket.intent,
+                kip: ticket.kip,
+                text: ticket.text,
+            }),
+        }
+    }
+}
+
+fn line_reply(reply: Reply) -> LineReply {
+    LineReply {
+        text: reply.text,
+        buttons: reply
+            .buttons
+            .into_iter()
+            .map(|button| button.label)
+            .collect(),
+    }
+}
+
+fn line_dialog(
+    knowledge: &Knowledge,
+    draft: &Draft,
+    asking: Option<String>,
+    kind: ChannelKind,
+    now: &Zoned,
+) -> LineDialog {
+    let form = draft.form(&knowledge.catalog, kind);
+    let case = draft.case(kind);
+    let missing = form.map(|form| form.missing(case, now)).unwrap_or_default();
+    let entries = form.map(|form| form.entries(case, now)).unwrap_or_default();
+    LineDialog {
+        intent: draft.intent.clone(),
+        fields: entries
+            .iter()
+            .map(|entry| (entry.field.clone(), canonical_json(&entry.answer)))
+            .collect(),
+        missing: missing.iter().map(|field| field.id.clone()).collect(),
+        asking,
+    }
+}
+
+/// An id that no other line of any run has: when the run began, its process, the line's number.
+fn next_event() -> EventId {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let nanos = Timestamp::now().as_nanosecond();
+    EventId(format!("console:{}:{nanos}:{number}", std::process::id()))
+}
+
+fn show(skin: &MadSkin, replies: &[Reply]) {
+    for reply in replies {
+        skin.print_text(&reply.text);
+        if !reply.buttons.is_empty() {
+            skin.print_text(&choices(reply));
+        }
+    }
+}
+
+fn plain(reply: &Reply) -> String {
+    if reply.buttons.is_empty() {
+        reply.text.clone()
+    } else {
+        format!("{}\n{}", reply.text, choices(reply))
+    }
+}
+
+fn choices(reply: &Reply) -> String {
+    let labels = reply
+        .buttons
+        .iter()
+        .enumerate()
+        .map(|(index, button)| format!("[{}] {}", index + 1, button.label));
+    labels.collect::<Vec<_>>().join("  ")
+}

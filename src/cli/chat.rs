@@ -1,0 +1,81 @@
+//! `sigap chat`: the whole assistant on the console.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::assistant::Assistant;
+use crate::channel::console::Console;
+use crate::config::Config;
+use crate::message::ChannelKind;
+use crate::{cli, store, telemetry};
+
+/// Arguments of `sigap chat`.
+#[derive(Debug, Args)]
+pub struct Chat {
+    /// The agent's name: conversations and drafts belong to it
+    #[arg(long, value_name = "NAME", env = "SIGAP_USER")]
+    user: Option<String>,
+    /// How customers reach the agents of this channel: voice, non-voice or ecare [default: voice]
+    #[arg(long, value_name = "KIND", env = "SIGAP_CHANNEL_KIND", value_parser = channel_kind)]
+    channel_kind: Option<ChannelKind>,
+    /// The service this channel is about: an id from services.toml
+    #[arg(long, value_name = "ID", env = "SIGAP_SERVICE")]
+    service: Option<String>,
+    /// One JSON object for every input line
+    #[arg(long)]
+    json: bool,
+}
+
+impl Chat {
+    /// The channel kind, when one was named.
+    pub fn channel_kind(&self) -> Option<ChannelKind> {
+        self.channel_kind
+    }
+
+    /// The default service, when one was named.
+    pub fn service(&self) -> Option<String> {
+        self.service.clone()
+    }
+
+    /// Talks until the input ends.
+    pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        telemetry::start();
+        let knowledge = cli::knowledge(config)?;
+        if let Some(service) = config
+            .service
+            .as_ref()
+            .filter(|id| !knowledge.catalog.services.contains_key(*id))
+        {
+            let known: Vec<_> = knowledge
+                .catalog
+                .services
+                .keys()
+                .map(String::as_str)
+                .collect();
+            anyhow::bail!("unknown service `{service}`: one of {}", known.join(", "));
+        }
+        let console = Console {
+            user: self.user.unwrap_or_else(|| "agent".to_owned()),
+            channel_kind: config.channel_kind,
+            service: config.service.clone(),
+            json: self.json,
+        };
+        let runtime = cli::runtime()?;
+        let store = store::sled::open(&config.state)?;
+        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store));
+        runtime.block_on(console.run(&assistant, || config.now()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn channel_kind(text: &str) -> Result<ChannelKind, String> {
+    let kinds = [
+        ChannelKind::Voice,
+        ChannelKind::NonVoice,
+        ChannelKind::Ecare,
+    ];
+    let known = kinds.into_iter().find(|kind| kind.name() == text);
+    known.ok_or_else(|| "one of voice, non-voice, ecare".to_owned())
+}

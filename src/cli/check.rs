@@ -1,0 +1,101 @@
+//! `sigap check`: everything that is wrong with the catalogue, with file, line and cure.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::catalog::file::SopFile;
+use crate::catalog::schema::Shape;
+use crate::catalog::{Catalog, Diagnostic, Files, Severity};
+use crate::config::Config;
+use crate::load;
+
+/// Arguments of `sigap check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// One JSON object for every finding
+    #[arg(long)]
+    json: bool,
+    /// Print the JSON Schema of an SOP file instead
+    #[arg(long)]
+    schema: bool,
+}
+
+/// Which findings are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Only what keeps the catalogue from loading.
+    Errors,
+    /// Everything.
+    All,
+}
+
+impl Check {
+    /// Checks the catalogue; its mistakes make the exit status 1.
+    pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        let mut output = io::stdout().lock();
+        if self.schema {
+            writeln!(
+                output,
+                "{}",
+                serde_json::to_string_pretty(Shape::of::<SopFile>().json())?
+            )?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let files = load::files(&config.intents, &config.data)?;
+        let loaded = Catalog::load(&files, config.now().date());
+        load::lexicon(&config.data)?;
+        if self.json {
+            for diagnostic in &loaded.diagnostics {
+                writeln!(output, "{}", serde_json::to_string(diagnostic)?)?;
+            }
+        } else {
+            print(&loaded.diagnostics, &files, Shown::All);
+            writeln!(
+                output,
+                "{}",
+                summary(&loaded.diagnostics, loaded.catalog.as_ref())
+            )?;
+        }
+        Ok(if loaded.catalog.is_some() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+/// Draws findings on standard error.
+#[expect(clippy::print_stderr, reason = "diagnostics belong on standard error")]
+pub fn print(diagnostics: &[Diagnostic], files: &Files, shown: Shown) {
+    let colour = io::stderr().is_terminal();
+    let all = files.all();
+    for diagnostic in diagnostics {
+        let source = all.iter().find(|source| source.path == diagnostic.path);
+        if let Some(source) =
+            source.filter(|_| shown == Shown::All || diagnostic.severity == Severity::Error)
+        {
+            eprintln!("{}\n", diagnostic.render(&source.text, colour));
+        }
+    }
+}
+
+fn summary(diagnostics: &[Diagnostic], catalog: Option<&Catalog>) -> String {
+    let count = |severity| {
+        diagnostics
+            .iter()
+            .filter(|one| one.severity == severity)
+            .count()
+    };
+    let sops = match catalog {
+        Some(catalog) => format!("{} SOPs accepted", catalog.sops.len()),
+        None => "the catalogue is refused".to_owned(),
+    };
+    format!(
+        "{sops}: {} errors, {} warnings, {} notes on unclear sources",
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Note)
+    )
+}

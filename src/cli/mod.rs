@@ -1,0 +1,131 @@
+//! The command line: one file a command.
+//!
+//! Standard output carries the answer, standard error what is wrong with the question.
+//! Exit status: 0 done, 1 the input or the catalogue was at fault, 2 wrong usage.
+
+mod backup;
+mod chat;
+mod check;
+mod eval;
+mod r#match;
+mod ticket;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::config::{Config, Layer};
+use crate::guide::Knowledge;
+use crate::load;
+use crate::message::ChannelKind;
+
+/// Finds the SOP, asks for the missing ticket fields, writes the draft.
+#[derive(Debug, Parser)]
+#[command(name = "sigap", version)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Settings {
+    /// The folder of SOP files [default: intents]
+    #[arg(long, global = true, value_name = "DIR", env = "SIGAP_INTENTS")]
+    intents: Option<PathBuf>,
+    /// The folder of shared data: fields, links, services, lexicon, ticket template [default: data]
+    #[arg(long, global = true, value_name = "DIR", env = "SIGAP_DATA")]
+    data: Option<PathBuf>,
+    /// Where conversations and tickets are kept [default: state/ in the data folder]
+    #[arg(long, global = true, value_name = "DIR", env = "SIGAP_STATE")]
+    state: Option<PathBuf>,
+    /// The time to use instead of the clock's, for reproducible relative dates: 2026-07-12T09:30:00+07:00
+    #[arg(long, global = true, value_name = "RFC3339", env = "SIGAP_NOW")]
+    now: Option<Timestamp>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Talk to the assistant on the console
+    Chat(chat::Chat),
+    /// Show what messages are matched to, and why
+    Match(r#match::Args),
+    /// Measure the matcher on labelled utterances
+    Eval(eval::Args),
+    /// Check the catalogue
+    Check(check::Check),
+    /// List, show and export ticket drafts
+    Ticket(ticket::Ticket),
+    /// Write everything that is kept to a file
+    Backup(backup::Backup),
+    /// Make a new state from a backup
+    Restore(backup::Restore),
+}
+
+/// Runs the command and returns the exit status.
+pub fn run(cli: Cli) -> ExitCode {
+    match execute(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Settings {
+        intents,
+        data,
+        state,
+        now,
+    } = cli.settings;
+    let flags = |channel_kind: Option<ChannelKind>, service: Option<String>| Layer {
+        intents: intents.clone(),
+        data: data.clone(),
+        state: state.clone(),
+        channel_kind,
+        service,
+    };
+    match cli.command {
+        Command::Chat(chat) => {
+            let config = Config::new(flags(chat.channel_kind(), chat.service()), now)?;
+            chat.run(&config)
+        }
+        Command::Match(args) => r#match::run(args, &Config::new(flags(None, None), now)?),
+        Command::Eval(args) => eval::run(args, &Config::new(flags(None, None), now)?),
+        Command::Check(check) => check.run(&Config::new(flags(None, None), now)?),
+        Command::Ticket(ticket) => ticket.run(&Config::new(flags(None, None), now)?),
+        Command::Backup(backup) => backup.run(&Config::new(flags(None, None), now)?),
+        Command::Restore(restore) => restore.run(&Config::new(flags(None, None), now)?),
+    }
+}
+
+/// Loads the knowledge; a catalogue with mistakes is shown to whoever started the program, all of them at once.
+fn knowledge(config: &Config) -> anyhow::Result<Knowledge> {
+    load::knowledge(&config.intents, &config.data, config.now().date()).map_err(|error| {
+        if let load::Error::Mistakes(diagnostics) = &error
+            && let Ok(files) = load::files(&config.intents, &config.data)
+        {
+            check::print(diagnostics, &files, check::Shown::Errors);
+        }
+        error.into()
+    })
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the command line's own diagnostics go to standard error"
+)]
+fn report(error: &anyhow::Error) {
+    eprintln!("sigap: {error:#}");
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
+}

@@ -1,0 +1,224 @@
+//! `sigap ticket`: the drafts that were filed.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use serde_json::json;
+
+use crate::config::Config;
+use crate::store::{self, Query, Store};
+use crate::ticket::{Answer, canonical_json};
+use crate::{cli, ticket};
+
+/// Arguments of `sigap ticket`.
+#[derive(Debug, Args)]
+pub struct Ticket {
+    #[command(subcommand)]
+    command: TicketCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TicketCommand {
+    /// The drafts, newest first
+    List {
+        #[command(flatten)]
+        filter: Filter,
+        /// One JSON object for every draft
+        #[arg(long)]
+        json: bool,
+    },
+    /// One draft as it was filed
+    Show {
+        /// Its id: T-261121-7F3K2Q
+        id: String,
+        /// As a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// All drafts for other programs
+    Export {
+        #[command(flatten)]
+        filter: Filter,
+        /// json: one object a line; csv: a column for every field
+        #[arg(long, value_enum)]
+        format: Format,
+        /// Mask numbers, names and addresses of persons
+        #[arg(long)]
+        masked: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Filter {
+    /// Only this intent
+    #[arg(long, value_name = "ID")]
+    intent: Option<String>,
+    /// Only this agent
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Json,
+    Csv,
+}
+
+impl Ticket {
+    /// Reads the store and writes what was asked for.
+    pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        let runtime = cli::runtime()?;
+        let store = store::sled::open(&config.state)?;
+        match self.command {
+            TicketCommand::List { filter, json } => {
+                let tickets = runtime.block_on(store.tickets(&filter.query()))?;
+                if json {
+                    as_json_lines(&tickets, false)
+                } else {
+                    list(&tickets, config)
+                }
+            }
+            TicketCommand::Show { id, json } => {
+                let Some(ticket) = runtime.block_on(store.ticket(&id.to_uppercase()))? else {
+                    anyhow::bail!("there is no draft `{id}`: `sigap ticket list` shows all");
+                };
+                if json {
+                    as_json_lines(&[ticket], false)
+                } else {
+                    write_out(&ticket.text)
+                }
+            }
+            TicketCommand::Export {
+                filter,
+                format,
+                masked,
+            } => {
+                let tickets = runtime.block_on(store.tickets(&filter.query()))?;
+                match format {
+                    Format::Json => as_json_lines(&tickets, masked),
+                    Format::Csv => as_csv(&tickets, masked),
+                }
+            }
+        }
+    }
+}
+
+impl Filter {
+    fn query(self) -> Query {
+        Query {
+            intent: self.intent,
+            agent: self.agent,
+            ..Query::default()
+        }
+    }
+}
+
+fn list(tickets: &[ticket::Ticket], config: &Config) -> anyhow::Result<ExitCode> {
+    if tickets.is_empty() {
+        return write_out("no drafts yet");
+    }
+    let zone = config.now().time_zone().clone();
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_header(["id", "filed", "agent", "title"]);
+    for ticket in tickets {
+        let filed = ticket
+            .filed_at
+            .to_zoned(zone.clone())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string();
+        table.add_row([ticket.id.as_str(), &filed, &ticket.agent, &ticket.title]);
+    }
+    write_out(&table.to_string())
+}
+
+fn as_json_lines(tickets: &[ticket::Ticket], masked: bool) -> anyhow::Result<ExitCode> {
+    let mut output = io::stdout().lock();
+    for ticket in tickets {
+        let fields: serde_json::Map<_, _> = ticket
+            .entries
+            .iter()
+            .map(|entry| (entry.field.clone(), exported(entry, masked)))
+            .collect();
+        let mut row = json!({
+            "id": ticket.id, "intent": ticket.intent, "form": ticket.form, "title": ticket.title,
+            "filed_at": ticket.filed_at, "agent": ticket.agent, "channel_kind": ticket.channel_kind,
+            "fields": fields, "kip": ticket.kip,
+        });
+        if !masked {
+            row["text"] = ticket.text.clone().into();
+        }
+        writeln!(output, "{row}")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One column a field, in the order in which the fields first occur.
+fn as_csv(tickets: &[ticket::Ticket], masked: bool) -> anyhow::Result<ExitCode> {
+    let mut fields: Vec<&str> = Vec::new();
+    for entry in tickets.iter().flat_map(|ticket| &ticket.entries) {
+        if !fields.contains(&entry.field.as_str()) {
+            fields.push(&entry.field);
+        }
+    }
+    let mut output = csv::Writer::from_writer(io::stdout().lock());
+    let fixed = [
+        "id",
+        "filed_at",
+        "agent",
+        "channel_kind",
+        "intent",
+        "form",
+        "kip",
+    ];
+    output.write_record(fixed.iter().chain(&fields))?;
+    for ticket in tickets {
+        let filed = ticket.filed_at.to_string();
+        let fixed = [
+            &ticket.id,
+            &filed,
+            &ticket.agent,
+            ticket.channel_kind.name(),
+            &ticket.intent,
+            &ticket.form,
+            &ticket.kip,
+        ];
+        let values = fields.iter().map(|field| {
+            let entry = ticket.entries.iter().find(|entry| entry.field == *field);
+            entry
+                .map(|entry| text_of(&exported(entry, masked)))
+                .unwrap_or_default()
+        });
+        output.write_record(fixed.into_iter().map(str::to_owned).chain(values))?;
+    }
+    output.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn exported(entry: &ticket::Entry, masked: bool) -> serde_json::Value {
+    match &entry.answer {
+        Answer::Given(_) if masked => entry.masked.as_str().into(),
+        answer => canonical_json(answer),
+    }
+}
+
+fn text_of(value: &serde_json::Value) -> String {
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
+    // A spreadsheet would run a cell that begins so as a formula.
+    if text.starts_with(['=', '+', '-', '@', '\t']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+fn write_out(text: &str) -> anyhow::Result<ExitCode> {
+    writeln!(io::stdout().lock(), "{text}")?;
+    Ok(ExitCode::SUCCESS)
+}

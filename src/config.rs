@@ -1,0 +1,100 @@
+//! Settings in layers, later wins: defaults, `sigap.toml`, environment, command line.
+//!
+//! Secrets have no place in the file: it refuses unknown keys, and they are read from the environment where they are
+//! used.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use anyhow::Context;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use serde::Deserialize;
+
+use crate::message::ChannelKind;
+
+/// The settings file, looked for where the program is started.
+pub const FILE: &str = "sigap.toml";
+/// The contact centre's time zone.
+const TIME_ZONE: &str = "Asia/Jakarta";
+
+/// What a layer may set.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Layer {
+    /// The folder of SOP files.
+    pub intents: Option<PathBuf>,
+    /// The folder of shared data.
+    pub data: Option<PathBuf>,
+    /// Where conversations and tickets are kept.
+    pub state: Option<PathBuf>,
+    /// The kind of the console's channel.
+    pub channel_kind: Option<ChannelKind>,
+    /// The default service of the console's channel.
+    pub service: Option<String>,
+}
+
+/// The settings in force.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder of SOP files.
+    pub intents: PathBuf,
+    /// The folder of shared data.
+    pub data: PathBuf,
+    /// Where conversations and tickets are kept.
+    pub state: PathBuf,
+    /// The kind of the console's channel.
+    pub channel_kind: ChannelKind,
+    /// The default service of the console's channel.
+    pub service: Option<String>,
+    clock: Clock,
+}
+
+/// Where the time comes from.
+#[derive(Debug, Clone, Copy)]
+enum Clock {
+    System,
+    Fixed(Timestamp),
+}
+
+impl Config {
+    /// Lays the layers over each other.
+    pub fn new(flags: Layer, now: Option<Timestamp>) -> anyhow::Result<Self> {
+        let file = read(Path::new(FILE))?;
+        let data = flags
+            .data
+            .or(file.data)
+            .unwrap_or_else(|| PathBuf::from("data"));
+        Ok(Self {
+            intents: flags
+                .intents
+                .or(file.intents)
+                .unwrap_or_else(|| PathBuf::from("intents")),
+            state: flags
+                .state
+                .or(file.state)
+                .unwrap_or_else(|| data.join("state")),
+            data,
+            channel_kind: flags.channel_kind.or(file.channel_kind).unwrap_or_default(),
+            service: flags.service.or(file.service),
+            clock: now.map_or(Clock::System, Clock::Fixed),
+        })
+    }
+
+    /// Returns the time in the contact centre: the clock's, or the one given with `--now`.
+    pub fn now(&self) -> Zoned {
+        let zone = TimeZone::get(TIME_ZONE).expect("the zone is bundled with the program");
+        match self.clock {
+            Clock::System => Timestamp::now().to_zoned(zone),
+            Clock::Fixed(now) => now.to_zoned(zone),
+        }
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<Layer> {
+    match fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).with_context(|| format!("in `{}`", path.display())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Layer::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
+    }
+}

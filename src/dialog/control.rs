@@ -1,0 +1,135 @@
+//! Words that steer the dialog instead of answering it: `batal`, `kembali`, `lewati`, `kirim`, commands with a slash.
+
+/// What an agent wants to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    /// Throw the draft away.
+    Cancel,
+    /// Take the last `batal` back.
+    Undo,
+    /// Ask the previous field again.
+    Back,
+    /// Leave an optional field out.
+    Skip,
+    /// File the draft.
+    Send,
+    /// Change a field: which one, when it was named.
+    Edit(Option<String>),
+    /// Start a ticket from the procedure just shown.
+    Start,
+    /// What the bot can do.
+    Help,
+    /// Show all procedures, or one, or a point of one.
+    Sop(Option<String>),
+    /// Show the agent's tickets, or one.
+    Tickets(Option<String>),
+    /// Why the last message was understood so.
+    Why,
+    /// A courtesy.
+    Thanks,
+}
+
+/// Reads a control word. `text` is the whole message: a control word inside a sentence is part of the sentence.
+pub fn read(text: &str) -> Option<Control> {
+    let text = text.trim();
+    if let Some(command) = text.strip_prefix('/') {
+        return command_of(command);
+    }
+    let folded = text.trim_end_matches(['.', '!', '?', ' ']).to_lowercase();
+    let words: Vec<&str> = folded
+        .split_whitespace()
+        .filter(|word| !COURTESY.contains(word))
+        .collect();
+    Some(match words.join(" ").as_str() {
+        "batal" | "batalkan" | "cancel" | "gak jadi" | "ga jadi" | "gk jadi" | "nggak jadi"
+        | "tidak jadi" => Control::Cancel,
+        "urungkan" | "undo" | "batal dibatalkan" => Control::Undo,
+        "kembali" | "back" | "mundur" | "sebelumnya" => Control::Back,
+        "lewati" | "lewat" | "skip" | "lanjut saja" => Control::Skip,
+        "kirim" | "submit" | "send" | "sudah benar" | "udah bener" | "benar" | "betul"
+        | "sesuai" => Control::Send,
+        "ubah" | "edit" | "ganti" | "koreksi" => Control::Edit(None),
+        "buat tiket" | "bikin tiket" | "buatkan tiket" | "create tiket" | "create ticket"
+        | "open tiket" | "tiket" => Control::Start,
+        "bantuan" | "help" | "menu" | "halo" | "hai" | "hi" | "hello" | "pagi" | "siang"
+        | "sore" | "malam" | "selamat pagi" | "selamat siang" | "selamat sore"
+        | "selamat malam" => Control::Help,
+        "kenapa ini" | "kok bisa" => Control::Why,
+        "terima kasih" | "makasih" | "mksh" | "thanks" | "thank you" | "thx" | "tq" | "trims" => {
+            Control::Thanks
+        }
+        other => Control::Edit(Some(field_to_change(other)?.to_owned())),
+    })
+}
+
+/// Words of politeness around a control word.
+const COURTESY: &[&str] = &[
+    "kak", "min", "mba", "mbak", "mas", "ya", "dong", "deh", "aja", "pls", "please", "tolong",
+    "bot",
+];
+
+fn command_of(command: &str) -> Option<Control> {
+    let (name, rest) = command
+        .split_once(char::is_whitespace)
+        .unwrap_or((command, ""));
+    let rest = Some(rest.trim().to_owned()).filter(|rest| !rest.is_empty());
+    Some(match name.to_lowercase().as_str() {
+        "batal" | "cancel" => Control::Cancel,
+        "urungkan" | "undo" => Control::Undo,
+        "kembali" | "back" => Control::Back,
+        "lewati" | "skip" => Control::Skip,
+        "kirim" | "send" => Control::Send,
+        "ubah" | "edit" => Control::Edit(rest),
+        "buat" | "new" => Control::Start,
+        "bantuan" | "help" | "start" => Control::Help,
+        "sop" => Control::Sop(rest),
+        "tiket" | "ticket" | "tickets" => Control::Tickets(rest),
+        "kenapa" | "why" => Control::Why,
+        _ => return None,
+    })
+}
+
+/// `ubah lokasi`, `ganti nominal`: the field's name behind the verb, when nothing follows it.
+fn field_to_change(text: &str) -> Option<&str> {
+    let rest = ["ubah ", "ganti ", "edit ", "koreksi "]
+        .iter()
+        .find_map(|verb| text.strip_prefix(verb))?;
+    (rest.split_whitespace().count() <= 3 && !rest.contains("jadi")).then_some(rest.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<Control>) {
+        assert_eq!(read(text), expected, "{text}");
+    }
+
+    #[test]
+    fn control_words_are_read_with_courtesy_around_them() {
+        check("batal", Some(Control::Cancel));
+        check("Batal aja kak", Some(Control::Cancel));
+        check("kirim ya", Some(Control::Send));
+        check(
+            "ubah lokasi",
+            Some(Control::Edit(Some("lokasi".to_owned()))),
+        );
+        check(
+            "/sop ganti-ont",
+            Some(Control::Sop(Some("ganti-ont".to_owned()))),
+        );
+        check("/tiket", Some(Control::Tickets(None)));
+        check("halo kak", Some(Control::Help));
+        check("makasih kak", Some(Control::Thanks));
+    }
+
+    #[test]
+    fn a_sentence_that_contains_a_control_word_is_a_sentence() {
+        check("pelanggan mau batal langganan ott", None);
+        check("ganti nomor jadi 0812-0000-9999", None);
+        check("gagal kirim sms", None);
+        check("/entah", None);
+        check("", None);
+    }
+}

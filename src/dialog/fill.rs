@@ -1,0 +1,500 @@
+//! Reads field values out of a message: labelled ones (`nominal: 50rb`, `lokasi bandung`), a code behind its label in
+//! the middle of a sentence (`sid 4700001-0001`), and values that speak for themselves (a phone number, an amount, a day).
+//!
+//! What was told once is never asked; what is not certain is not taken.
+
+use std::ops::Range;
+
+use jiff::Zoned;
+
+use crate::catalog::{Case, Field, Form, Sop, Spec};
+use crate::message::ChannelKind;
+use crate::ticket::{Answer, Answers};
+use crate::value::{self, Kind, Value};
+
+/// A text behind its label without a colon is taken over only up to this many words: more is a sentence.
+const LOOSE_TEXT_WORDS: usize = 4;
+
+/// A message from which values are read, and what of it is used up.
+struct Message<'a> {
+    text: &'a str,
+    used: Vec<Range<usize>>,
+}
+
+/// What an answer to a field brought.
+#[derive(Debug)]
+pub struct Taken {
+    /// The answers after the message.
+    pub answers: Answers,
+    /// Fields besides the asked one that got a value.
+    pub others: Vec<String>,
+    /// Why the asked field got none.
+    pub problem: Option<value::Error>,
+}
+
+/// Returns the values that a question names for the forms of an SOP.
+pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zoned) -> Answers {
+    let mut answers = Answers::new();
+    let mut message = Message {
+        text,
+        used: Vec::new(),
+    };
+    // The first value may decide which form applies, so a second look reads that form's own fields.
+    for _ in 0..2 {
+        let Some(form) = sop.form(Case {
+            answers: &answers,
+            channel_kind,
+        }) else {
+            break;
+        };
+        labelled(
+            form,
+            &mut message,
+            &mut answers,
+            channel_kind,
+            now,
+            Labels::All,
+        );
+        speaking(form, &mut message, &mut answers, channel_kind, now);
+    }
+    answers
+}
+
+/// Reads an answer to the asked field, and whatever else the message tells.
+pub fn from_answer(
+    form: &Form,
+    asked: &Field,
+    text: &str,
+    answers: &Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) -> Taken {
+    let mut taken = answers.clone();
+    let mut message = Message {
+        text,
+        used: Vec::new(),
+    };
+    let spec = asked.spec(Case {
+        answers,
+        channel_kind,
+    });
+    let free = is_free(&spec.kind);
+    let labels = if free { Labels::WithColon } else { Labels::All };
+    let before = taken.clone();
+    labelled(form, &mut message, &mut taken, channel_kind, now, labels);
+    let mut problem = None;
+    if taken.get(&asked.id) == before.get(&asked.id) {
+        let rest = message.unused();
+        match read(spec, &rest, now) {
+            Ok(answer) => {
+                taken.insert(asked.id.clone(), answer);
+                message.use_up(&spec.kind, now);
+            }
+            Err(error) => problem = Some(error),
+        }
+    }
+    if !free && problem.is_none() {
+        speaking(form, &mut message, &mut taken, channel_kind, now);
+    }
+    let changed =
+        |field: &&Field| field.id != asked.id && taken.get(&field.id) != before.get(&field.id);
+    let others = form
+        .fields
+        .iter()
+        .filter(changed)
+        .map(|field| field.id.clone())
+        .collect();
+    Taken {
+        answers: taken,
+        others,
+        problem,
+    }
+}
+
+/// Reads corrections from a message at review: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
+pub fn corrections(
+    form: &Form,
+    text: &str,
+    answers: &Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) -> Taken {
+    let plain = without_correction_words(text);
+    let mut taken = answers.clone();
+    let mut message = Message {
+        text: &plain,
+        used: Vec::new(),
+    };
+    labelled(
+        form,
+        &mut message,
+        &mut taken,
+        channel_kind,
+        now,
+        Labels::All,
+    );
+    if taken == *answers {
+        let mut fresh = Answers::new();
+        speaking(form, &mut message, &mut fresh, channel_kind, now);
+        taken.extend(fresh);
+    }
+    let changed = |field: &&Field| taken.get(&field.id) != answers.get(&field.id);
+    let others = form
+        .fields
+        .iter()
+        .filter(changed)
+        .map(|field| field.id.clone())
+        .collect();
+    Taken {
+        answers: taken,
+        others,
+        problem: None,
+    }
+}
+
+/// Reads one field's answer from a text that is meant for it.
+pub fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, value::Error> {
+    if spec.may_be_absent && is_absence(text) {
+        return Ok(Answer::Absent);
+    }
+    value::parse(&spec.kind, text, now).map(Answer::Given)
+}
+
+/// `tidak ada` as agents write it.
+fn is_absence(text: &str) -> bool {
+    let folded = text.trim().trim_end_matches(['.', '!']).to_lowercase();
+    matches!(
+        folded.as_str(),
+        "tidak ada"
+            | "tdk ada"
+            | "gak ada"
+            | "ga ada"
+            | "gk ada"
+            | "nggak ada"
+            | "ngga ada"
+            | "tak ada"
+            | "none"
+            | "-"
+            | "n/a"
+            | "na"
+            | "kosong"
+            | "nihil"
+            | "no"
+            | "belum ada"
+            | "blm ada"
+            | "tidak punya"
+            | "gak punya"
+            | "ga punya"
+            | "gatau"
+            | "ga tau"
+            | "tidak tahu"
+            | "ga ada kak"
+            | "tidak ada kak"
+    )
+}
+
+fn is_free(kind: &Kind) -> bool {
+    matches!(kind, Kind::Text { .. } | Kind::Name)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Labels {
+    /// Only `label: value`.
+    WithColon,
+    /// Also `label value`.
+    All,
+}
+
+fn labelled(
+    form: &Form,
+    message: &mut Message<'_>,
+    answers: &mut Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+    labels: Labels,
+) {
+    for clause in clauses(message.text) {
+        let text = &message.text[clause.clone()];
+        let case = Case {
+            answers,
+            channel_kind,
+        };
+        let Some((field, colon, value_at)) = label_of(form, case, text) else {
+            continue;
+        };
+        if !colon && labels == Labels::WithColon {
+            continue;
+        }
+        let spec = field.spec(case);
+        let raw = text[value_at..].trim();
+        if !colon && is_free(&spec.kind) && raw.split_whitespace().count() > LOOSE_TEXT_WORDS {
+            continue;
+        }
+        if let Ok(answer) = read(spec, raw, now)
+            && is_sure(spec, &answer, colon)
+        {
+            answers.insert(field.id.clone(), answer);
+            message.used.push(clause);
+        }
+    }
+    for field in &form.fields {
+        let case = Case {
+            answers,
+            channel_kind,
+        };
+        let spec = field.spec(case);
+        let is_code = matches!(
+            spec.kind,
+            Kind::Code { .. } | Kind::Serial { .. } | Kind::Contact | Kind::Card
+        );
+        if is_code
+            && !answers.contains_key(&field.id)
+            && let Some((span, answer)) = behind_its_label(field, spec, message, now)
+        {
+            answers.insert(field.id.clone(), answer);
+            message.used.push(span);
+        }
+    }
+}
+
+/// An open choice takes anything, so only a colon makes an unlisted answer certain.
+fn is_sure(spec: &Spec, answer: &Answer, colon: bool) -> bool {
+    let unlisted = matches!(
+        answer,
+        Answer::Given(Value {
+            remark: Some(value::Remark::Unlisted),
+            ..
+        })
+    );
+    colon || !(matches!(spec.kind, Kind::Choice(_)) && unlisted)
+}
+
+/// Values that need no label. Fields come in the form's order; bytes once used serve no second field.
+fn speaking(
+    form: &Form,
+    message: &mut Message<'_>,
+    answers: &mut Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) {
+    for field in &form.fields {
+        let case = Case {
+            answers,
+            channel_kind,
+        };
+        if answers.contains_key(&field.id) || !field.exists(case) {
+            continue;
+        }
+        let spec = field.spec(case);
+        // A second number or another way to reach somebody is only one when the agent says so.
+        if matches!(spec.kind, Kind::Contact) {
+            continue;
+        }
+        let found = value::find(&spec.kind, message.text, now)
+            .into_iter()
+            .find(|found| {
+                message.is_unused(&found.span)
+                    && !is_greeting(message.text, &found.span)
+                    && has_cue(spec, message.text, &found.span)
+            });
+        if let Some(found) = found {
+            answers.insert(field.id.clone(), Answer::Given(found.value));
+            message.used.push(found.span);
+        }
+    }
+}
+
+/// `halo kak, ...` greets; it does not name a card.
+fn is_greeting(text: &str, span: &Range<usize>) -> bool {
+    span.start == 0
+        && matches!(
+            text[span.clone()].to_lowercase().as_str(),
+            "halo" | "hallo" | "hai"
+        )
+}
+
+fn has_cue(spec: &Spec, text: &str, span: &Range<usize>) -> bool {
+    if spec.cues.is_empty() {
+        return true;
+    }
+    let clause = clauses(text)
+        .find(|clause| clause.start <= span.start && span.start < clause.end)
+        .unwrap_or(0..text.len());
+    let clause = text[clause].to_lowercase();
+    let words: Vec<_> = clause
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let words = format!(" {} ", words.join(" "));
+    spec.cues
+        .iter()
+        .any(|cue| words.contains(&format!(" {cue} ")))
+}
+
+/// Finds `label token` anywhere, where the token has a digit: `dgn sid 4700001-0001 ga bisa`.
+fn behind_its_label(
+    field: &Field,
+    spec: &Spec,
+    message: &Message<'_>,
+    now: &Zoned,
+) -> Option<(Range<usize>, Answer)> {
+    let lower = message.text.to_lowercase();
+    // Lower-casing may move bytes; then spans of one text say nothing about the other.
+    if lower.len() != message.text.len() {
+        return None;
+    }
+    for label in names(field, spec) {
+        for (at, _) in lower.match_indices(&label) {
+            let starts_word = !lower[..at].ends_with(char::is_alphanumeric);
+            let after = &lower[at + label.len()..];
+            let gap = after.len() - after.trim_start_matches([' ', ':', '=', '.', '#']).len();
+            if !starts_word || gap == 0 {
+                continue;
+            }
+            let start = at + label.len() + gap;
+            let length = message.text[start..]
+                .find([' ', ',', ';', '\n'])
+                .unwrap_or(message.text.len() - start);
+            let token = &message.text[start..start + length];
+            let span = start..start + length;
+            if token.contains(|c: char| c.is_ascii_digit())
+                && message.is_unused(&span)
+                && let Ok(answer) = read(spec, token, now)
+            {
+                return Some((span, answer));
+            }
+        }
+    }
+    None
+}
+
+/// The field's names, longest first, so that `nomor lain` is not read as `nomor`.
+fn names(field: &Field, spec: &Spec) -> Vec<String> {
+    let id = field.id.replace('_', " ");
+    let own = [spec.label.as_str(), id.as_str()];
+    let mut names: Vec<String> = own
+        .into_iter()
+        .chain(spec.aliases.iter().map(String::as_str))
+        .map(str::to_lowercase)
+        .collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names.dedup();
+    names
+}
+
+/// Returns the field whose name a clause begins with, whether a colon follows, and where the value begins.
+fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<(&'a Field, bool, usize)> {
+    let start = clause.len()
+        - clause
+            .trim_start_matches(|c: char| !c.is_alphabetic())
+            .len();
+    let lower = clause.to_lowercase();
+    if lower.len() != clause.len() {
+        return None;
+    }
+    let mut best: Option<(&Field, bool, usize, usize)> = None;
+    for field in form.fields.iter().filter(|field| field.exists(case)) {
+        for name in names(field, field.spec(case)) {
+            let Some(rest) = lower[start..].strip_prefix(name.as_str()) else {
+                continue;
+            };
+            let rest = rest.strip_prefix("nya").unwrap_or(rest);
+            let value = rest.trim_start();
+            let (colon, value) = match value.strip_prefix([':', '=']) {
+                Some(value) => (true, value),
+                None => (false, value),
+            };
+            let ends_word = colon || rest.starts_with(char::is_whitespace);
+            let at = lower.len() - value.len();
+            if ends_word
+                && !value.trim().is_empty()
+                && best.is_none_or(|(.., length)| name.len() > length)
+            {
+                best = Some((field, colon, at, name.len()));
+            }
+        }
+    }
+    best.map(|(field, colon, at, _)| (field, colon, at))
+}
+
+/// Splits at line ends, semicolons and commas; a comma inside a number (`1,5 juta`) splits nothing.
+fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let bytes = text.as_bytes();
+    let is_break = move |at: usize| match bytes[at] {
+        b'\n' | b';' => true,
+        b',' => {
+            let digit = |at: Option<usize>| {
+                at.and_then(|at| bytes.get(at))
+                    .is_some_and(u8::is_ascii_digit)
+            };
+            !(digit(at.checked_sub(1)) && digit(Some(at + 1)))
+        }
+        _ => false,
+    };
+    let ends = (0..=text.len()).filter(move |&at| at == text.len() || is_break(at));
+    ends.scan(0, |start, end| Some(std::mem::replace(start, end + 1)..end))
+}
+
+/// Takes away the words that only say that something is corrected.
+fn without_correction_words(text: &str) -> String {
+    const OPENINGS: &[&str] = &[
+        "eh",
+        "salah",
+        "ralat",
+        "koreksi",
+        "maaf",
+        "sorry",
+        "ganti",
+        "ubah",
+        "edit",
+        "bukan",
+        "harusnya",
+        "seharusnya",
+        "yg bener",
+        "yang benar",
+    ];
+    let mut rest = text.trim();
+    while let Some(opening) = OPENINGS.iter().find(|opening| {
+        rest.get(..opening.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(opening))
+            && rest[opening.len()..]
+                .chars()
+                .next()
+                .is_none_or(|next| !next.is_alphanumeric())
+    }) {
+        rest = rest[opening.len()..]
+            .trim_start_matches(|c: char| c.is_whitespace() || ",:;.".contains(c));
+    }
+    [" jadi ", " menjadi ", " ke "]
+        .iter()
+        .fold(rest.to_owned(), |text, word| text.replacen(word, ": ", 1))
+}
+
+impl Message<'_> {
+    fn is_unused(&self, span: &Range<usize>) -> bool {
+        self.used
+            .iter()
+            .all(|used| span.end <= used.start || used.end <= span.start)
+    }
+
+    /// What no field has used yet.
+    fn unused(&self) -> String {
+        let mut rest = String::new();
+        for clause in clauses(self.text).filter(|clause| self.is_unused(clause)) {
+            if !rest.is_empty() {
+                rest.push_str(", ");
+            }
+            rest.push_str(self.text[clause].trim());
+        }
+        rest
+    }
+
+    /// Marks what the asked field's value was read from; everything, when its place cannot be told.
+    fn use_up(&mut self, kind: &Kind, now: &Zoned) {
+        let found = value::find(kind, self.text, now)
+            .into_iter()
+            .find(|found| self.is_unused(&found.span));
+        self.used
+            .push(found.map_or(0..self.text.len(), |found| found.span));
+    }
+}

@@ -1,0 +1,83 @@
+//! Answering from an SOP: which of its points an agent asked for.
+//!
+//! The matcher finds the SOP, this room finds the place in it. A point is anything with an id of its own: an item, a
+//! cause, an outcome, a hole of the source, a complaint category. Its words are indexed when the knowledge is made, so a
+//! question costs the points that share a word with it.
+
+mod points;
+
+use std::collections::HashMap;
+
+use crate::catalog::{Catalog, Sop};
+use crate::matcher::{Matcher, Service, Source, Training};
+use crate::text::Lexicon;
+
+pub use points::{Point, PointKind};
+
+/// Everything an answer is made from. It never changes; a reload makes another one.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// The procedures.
+    pub catalog: Catalog,
+    /// What finds a procedure.
+    pub matcher: Matcher,
+    /// Slang and abbreviations.
+    pub lexicon: Lexicon,
+    points: HashMap<String, points::Index>,
+}
+
+impl Knowledge {
+    /// Indexes a catalogue and trains a matcher on it.
+    pub fn new(catalog: Catalog, lexicon: Lexicon) -> Self {
+        let matcher = Matcher::train(&training(&catalog, &lexicon));
+        let points = catalog
+            .sops
+            .iter()
+            .map(|sop| (sop.id.clone(), points::Index::new(sop, &lexicon)))
+            .collect();
+        Self {
+            catalog,
+            matcher,
+            lexicon,
+            points,
+        }
+    }
+
+    /// Returns the points of an SOP that a question asks for, the best first; none when it asks for the SOP as a whole.
+    pub fn asked_points(&self, intent: &str, question: &str) -> Vec<&Point> {
+        let Some(index) = self.points.get(intent) else {
+            return Vec::new();
+        };
+        index.asked(question, &self.lexicon)
+    }
+
+    /// Returns the point with this id.
+    pub fn point(&self, intent: &str, id: &str) -> Option<&Point> {
+        self.points.get(intent)?.get(id)
+    }
+}
+
+fn training<'a>(catalog: &'a Catalog, lexicon: &'a Lexicon) -> Training<'a> {
+    let source = |sop: &'a Sop| Source {
+        id: &sop.id,
+        service: Some(&sop.service),
+        keywords: &sop.matching.keywords,
+        hints: &sop.matching.hints,
+        patterns: &sop.matching.patterns,
+        unless: &sop.matching.unless,
+        utterances: &sop.matching.utterances,
+    };
+    Training {
+        intents: catalog.sops.iter().map(source).collect(),
+        outside: &catalog.outside,
+        lexicon,
+        services: catalog
+            .services
+            .values()
+            .map(|service| Service {
+                id: &service.id,
+                names: &service.names,
+            })
+            .collect(),
+    }
+}

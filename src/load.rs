@@ -1,0 +1,94 @@
+//! Reads the catalogue's files from disk and makes knowledge of them, all or nothing.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use anyhow::Context;
+use jiff::civil::Date;
+
+use crate::catalog::{Catalog, Files, Source};
+use crate::catalog::{Diagnostic, Severity};
+use crate::guide::Knowledge;
+use crate::text::Lexicon;
+
+/// Why no knowledge could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder could not be read.
+    #[error(transparent)]
+    Unreadable(#[from] anyhow::Error),
+    /// The catalogue has mistakes.
+    #[error("the catalogue has {} mistakes: `sigap check` shows them with their cures", .0.iter().filter(|one| one.severity == Severity::Error).count())]
+    Mistakes(Vec<Diagnostic>),
+}
+
+/// Reads every file of the catalogue.
+pub fn files(intents: &Path, data: &Path) -> anyhow::Result<Files> {
+    let listed = fs::read_dir(intents).with_context(|| {
+        format!(
+            "cannot read the folder of SOPs `{}`: name it with `--intents DIR`",
+            intents.display()
+        )
+    })?;
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in listed {
+        let path = entry?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let sops = paths
+        .iter()
+        .map(|path| source(path))
+        .collect::<anyhow::Result<_>>()?;
+    let shared = |name: &str| optional(&data.join(name));
+    Ok(Files {
+        sops,
+        fields: shared("fields.toml")?,
+        links: shared("links.toml")?,
+        services: shared("services.toml")?,
+        outside: shared("outside.txt")?,
+        template: shared("ticket.txt")?,
+    })
+}
+
+/// Reads the lexicon of slang and abbreviations.
+pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
+    let path = data.join("lexicon.toml");
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))
+}
+
+/// Makes knowledge of the files in two folders.
+pub fn knowledge(intents: &Path, data: &Path, today: Date) -> Result<Knowledge, Error> {
+    let loaded = Catalog::load(&files(intents, data)?, today);
+    let Some(catalog) = loaded.catalog else {
+        return Err(Error::Mistakes(loaded.diagnostics));
+    };
+    Ok(Knowledge::new(catalog, lexicon(data)?))
+}
+
+fn source(path: &Path) -> anyhow::Result<Source> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    Ok(Source::new(path.display().to_string(), text))
+}
+
+fn optional(path: &Path) -> anyhow::Result<Option<Source>> {
+    match source(path) {
+        Ok(source) => Ok(Some(source)),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}

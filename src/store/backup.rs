@@ -1,0 +1,177 @@
+//! The portable form of a store: JSON lines between a header and a trailer.
+//!
+//! ```text
+//! {"sigap_backup":1,"schema":1}
+//! {"conversation":{"conversation":"console:budi","revision":3,"state":{…}}}
+//! {"records":1,"sha256":"…"}
+//! ```
+//!
+//! The trailer counts the records and digests every byte above it, so a file that was cut off or altered anywhere is
+//! told from a whole one before its last line is believed.
+
+use std::io::{BufRead, Write};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Error;
+use super::codec::{self, Record, SCHEMA};
+
+/// The version of the lines themselves; that of the records is `schema`.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    sigap_backup: u32,
+    schema: u32,
+}
+
+/// Writes a backup record by record.
+pub struct Writer<W> {
+    to: W,
+    seal: Seal,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins with the header.
+    pub fn new(to: W) -> Result<Self, Error> {
+        let header = Header {
+            sigap_backup: FORMAT,
+            schema: SCHEMA,
+        };
+        let mut writer = Writer {
+            to,
+            seal: Seal::default(),
+        };
+        writer.line(&header)?;
+        Ok(writer)
+    }
+
+    /// Adds a record.
+    pub fn add(&mut self, record: &Record) -> Result<(), Error> {
+        self.seal.records += 1;
+        self.line(record)
+    }
+
+    /// Ends with the trailer and returns the number of records.
+    pub fn finish(mut self) -> Result<u64, Error> {
+        let records = self.seal.records;
+        self.write(self.seal.trailer().as_bytes())?;
+        self.to.flush().map_err(Error::io("write the backup"))?;
+        Ok(records)
+    }
+
+    fn line(&mut self, line: &impl Serialize) -> Result<(), Error> {
+        let mut line = codec::json(line)?;
+        line.push(b'\n');
+        self.seal.digest.update(&line);
+        self.write(&line)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.to
+            .write_all(bytes)
+            .map_err(Error::io("write the backup"))
+    }
+}
+
+/// Hands every record of a backup to `take` and returns how many there were.
+///
+/// What `take` received counts only once this returns `Ok`: the proof that the file is whole is at its end.
+pub fn read(
+    from: &mut dyn BufRead,
+    mut take: impl FnMut(Record) -> Result<(), Error>,
+) -> Result<u64, Error> {
+    let mut lines = Lines {
+        from,
+        line: Vec::new(),
+        number: 0,
+    };
+    let mut seal = Seal::default();
+
+    lines.next()?;
+    let Ok(header) = serde_json::from_slice::<Header>(&lines.line) else {
+        return Err(lines.refuse("is not the header of a sigap backup"));
+    };
+    codec::known(header.schema.max(header.sigap_backup))?;
+    seal.digest.update(&lines.line);
+
+    loop {
+        lines.next()?;
+        if lines.line.starts_with(TRAILER.as_bytes()) {
+            break;
+        }
+        let Ok(record) = serde_json::from_slice(&lines.line) else {
+            return Err(lines.refuse("is not a record"));
+        };
+        seal.records += 1;
+        seal.digest.update(&lines.line);
+        take(record)?;
+    }
+
+    let records = seal.records;
+    if lines.line != seal.trailer().as_bytes() {
+        return Err(lines.refuse("does not match the lines above it: the file was altered"));
+    }
+    if !lines.at_end()? {
+        return Err(lines.refuse("should be the last one"));
+    }
+    Ok(records)
+}
+
+/// How a trailer begins; no record does.
+const TRAILER: &str = "{\"records\":";
+
+/// What the trailer attests.
+#[derive(Default)]
+struct Seal {
+    records: u64,
+    digest: Sha256,
+}
+
+impl Seal {
+    fn trailer(&self) -> String {
+        let digest: String = self
+            .digest
+            .clone()
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        format!("{TRAILER}{},\"sha256\":\"{digest}\"}}\n", self.records)
+    }
+}
+
+/// The line being read, counted from one.
+struct Lines<'a> {
+    from: &'a mut dyn BufRead,
+    line: Vec<u8>,
+    number: u64,
+}
+
+impl Lines<'_> {
+    /// Reads the next line, which must be there and be complete.
+    fn next(&mut self) -> Result<(), Error> {
+        self.line.clear();
+        self.number += 1;
+        self.from
+            .read_until(b'\n', &mut self.line)
+            .map_err(Error::io("read the backup"))?;
+        if !self.line.ends_with(b"\n") {
+            return Err(self.refuse("is cut off: the file is not complete"));
+        }
+        Ok(())
+    }
+
+    fn at_end(&mut self) -> Result<bool, Error> {
+        let rest = self.from.fill_buf().map_err(Error::io("read the backup"))?;
+        Ok(rest.is_empty())
+    }
+
+    fn refuse(&self, why: &'static str) -> Error {
+        Error::BadBackup {
+            line: self.number,
+            why,
+        }
+    }
+}

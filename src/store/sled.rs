@@ -1,0 +1,514 @@
+//! The embedded engine: sled in one directory, for one process.
+//!
+//! One thread commits. It drains every commit that waits, applies each as a transaction over all tables, makes them
+//! durable together and only then acknowledges them, so that 32 agents share one disk barrier.
+//! After any engine error nothing more is accepted on this handle: sled's errors are sticky, and a retry could
+//! acknowledge what the disk never took.
+//! Reads run on tokio's blocking threads, since sled may have to fetch a page from the disk.
+
+mod disk;
+mod tables;
+
+use std::convert::Infallible;
+use std::io::{self, BufRead, BufWriter, Write};
+use std::iter;
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use ::sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
+use ::sled::{IVec, Tree};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task;
+
+use super::backup;
+use super::codec::{self, Handled, Kept, Record};
+use super::{EVENT_KEPT, Error, Loaded, Query, Question, Revision, Store, Turn};
+use crate::message::{ConversationId, EventId};
+use crate::ticket::Ticket;
+use disk::{Dir, Disk, Refusal};
+use tables::{Put, Step, TIME_BYTES, Table, View, ours};
+
+/// How many commits may wait before callers do: a few barriers' worth, so that a stalled disk holds agents back
+/// instead of filling the memory.
+const WAITING_MAX: usize = 256;
+
+/// How many commits share a barrier at most, so that the first of them does not wait for ever.
+const GROUP_MAX: usize = WAITING_MAX;
+
+/// How many expired events a commit forgets: more than the one it adds, so that a backlog shrinks, and few enough not
+/// to be felt.
+const EXPIRED_MAX: usize = 4;
+
+/// How much of a backup is handed over at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// A store in a directory. Dropping it commits what waits and gives the directory free.
+#[derive(Debug)]
+pub struct Sled {
+    engine: Arc<Engine>,
+    /// Taken by `drop`: the committer ends when its queue has no sender.
+    queue: Option<mpsc::Sender<Request>>,
+    committer: Option<JoinHandle<()>>,
+}
+
+/// Opens the store in `dir`, or makes an empty one. Blocks; meant for the start of a program.
+///
+/// # Errors
+///
+/// [`Error::Locked`], [`Error::Unopenable`], [`Error::NewerSchema`], or [`Error::Io`] when the files could not be
+/// reached, in which case they stay where they are.
+pub fn open(dir: &Path) -> Result<Sled, Error> {
+    let dir = Arc::new(Dir::lock(dir)?);
+    if !dir.home().exists() {
+        dir.nothing_aside()?;
+        dir.make(|home| Engine::open(home, &dir)?.seal())?;
+    }
+    let home = dir.home();
+    let opened = Engine::open(&home, &dir).and_then(|engine| engine.sealed(&home));
+    match opened {
+        Ok(engine) => Sled::start(engine),
+        Err(Refusal::Damaged(cause)) => Err(dir.set_aside(cause)),
+        Err(Refusal::Other(error)) => Err(error),
+    }
+}
+
+/// Makes a store in an empty or new directory from a backup and returns the number of records. Blocks.
+///
+/// The store appears when the whole backup has proved sound; otherwise nothing but the lock file is left.
+///
+/// # Errors
+///
+/// [`Error::BadBackup`], [`Error::Occupied`], [`Error::Locked`], [`Error::NewerSchema`], [`Error::Io`].
+pub fn restore(dir: &Path, from: &mut dyn BufRead) -> Result<u64, Error> {
+    let dir = Arc::new(Dir::lock(dir)?);
+    dir.vacant()?;
+    dir.make(|home| {
+        let engine = Engine::open(home, &dir)?;
+        let records = backup::read(from, |record| engine.keep(&record))?;
+        engine.seal()?;
+        Ok(records)
+    })
+}
+
+#[async_trait]
+impl Store for Sled {
+    async fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error> {
+        let (conversation, event) = (conversation.clone(), event.clone());
+        self.read(move |engine| engine.load(&conversation, &event))
+            .await
+    }
+
+    async fn commit(&self, turn: Turn) -> Result<Revision, Error> {
+        let (done, outcome) = oneshot::channel();
+        self.request(Request::Commit(Box::new(turn), done)).await?;
+        outcome.await.map_err(|_| stopped())?
+    }
+
+    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error> {
+        let key = tables::id_key(id);
+        self.read(move |engine| engine.get(Table::Tickets, &key))
+            .await
+    }
+
+    async fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error> {
+        let query = query.clone();
+        self.read(move |engine| engine.tickets(&query)).await
+    }
+
+    async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
+        self.read(move |engine| engine.questions(limit)).await
+    }
+
+    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
+        let (chunks, mut written) = mpsc::channel(1);
+        let (done, outcome) = oneshot::channel();
+        self.request(Request::Backup(Chunks(chunks), done)).await?;
+        while let Some(chunk) = written.recv().await {
+            to.write_all(&chunk)
+                .map_err(Error::io("write the backup"))?;
+        }
+        to.flush().map_err(Error::io("write the backup"))?;
+        outcome.await.map_err(|_| stopped())?
+    }
+}
+
+impl Sled {
+    fn start(engine: Engine) -> Result<Sled, Error> {
+        let engine = Arc::new(engine);
+        let (queue, waiting) = mpsc::channel(WAITING_MAX);
+        let committer = thread::Builder::new()
+            .name("sigap-store".into())
+            .spawn({
+                let engine = Arc::clone(&engine);
+                move || engine.serve(waiting)
+            })
+            .map_err(Error::io("start the store's thread"))?;
+        Ok(Sled {
+            engine,
+            queue: Some(queue),
+            committer: Some(committer),
+        })
+    }
+
+    async fn request(&self, request: Request) -> Result<(), Error> {
+        let queue = self
+            .queue
+            .as_ref()
+            .expect("the queue is there until `drop`");
+        queue.send(request).await.map_err(|_| stopped())
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Engine) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let engine = Arc::clone(&self.engine);
+        task::spawn_blocking(move || look(&engine))
+            .await
+            .map_err(|_| stopped())?
+    }
+}
+
+impl Drop for Sled {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(committer) = self.committer.take() {
+            // A panic in there was reported by the panic hook and answered with `stopped`.
+            let _ = committer.join();
+        }
+    }
+}
+
+/// What callers see of a thread that panicked.
+fn stopped() -> Error {
+    Error::ReadOnly {
+        cause: "a thread of the store stopped".into(),
+    }
+}
+
+/// What the committer is asked for.
+enum Request {
+    Commit(Box<Turn>, oneshot::Sender<Result<Revision, Error>>),
+    /// Served between commits, so that it shows one moment.
+    Backup(Chunks, oneshot::Sender<Result<u64, Error>>),
+}
+
+/// Carries a backup from the committer to the task that asked for it.
+struct Chunks(mpsc::Sender<Vec<u8>>);
+
+impl Write for Chunks {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .blocking_send(bytes.to_vec())
+            .map_err(|_| io::ErrorKind::BrokenPipe)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The tables of an open database, and the lock on its directory.
+#[derive(Debug)]
+struct Engine {
+    trees: Vec<Tree>,
+    disk: Disk,
+    /// Given free last, after sled has closed its files.
+    _dir: Arc<Dir>,
+}
+
+impl Engine {
+    fn open(home: &Path, dir: &Arc<Dir>) -> Result<Engine, Refusal> {
+        let disk = Disk::open(home)?;
+        let trees = Table::ALL
+            .iter()
+            .map(|table| disk.db.open_tree(table.name()))
+            .collect::<Result<_, _>>()
+            .map_err(|error| disk::refusal(home, error))?;
+        Ok(Engine {
+            trees,
+            disk,
+            _dir: Arc::clone(dir),
+        })
+    }
+
+    /// Marks a store as whole and makes it durable.
+    fn seal(&self) -> Result<(), Error> {
+        let seal = Put::new(Table::Schema, SEAL.into(), &())?;
+        self.write(|view| view.put(&seal))?;
+        self.disk.durable()
+    }
+
+    /// Checks the mark: sled opens a data file that was emptied or overwritten as an empty database, without an error.
+    fn sealed(self, home: &Path) -> Result<Engine, Refusal> {
+        let seal = self.tree(Table::Schema).get(SEAL);
+        let Some(seal) = seal.map_err(|error| disk::refusal(home, error))? else {
+            let cause = "its data file has lost its content".into();
+            return Err(Refusal::Damaged(cause));
+        };
+        match codec::parts(Table::Schema.name(), &seal) {
+            Ok(_) => Ok(self),
+            Err(newer @ Error::NewerSchema { .. }) => Err(Refusal::Other(newer)),
+            Err(error) => Err(Refusal::Damaged(error.to_string())),
+        }
+    }
+
+    /// The committer's life: takes what waits, makes it durable at once, answers.
+    fn serve(&self, mut waiting: mpsc::Receiver<Request>) {
+        while let Some(first) = waiting.blocking_recv() {
+            // The queue is looked at again after each, which lets those in that were acknowledged a moment ago.
+            let others = iter::from_fn(|| waiting.try_recv().ok());
+            let (mut committed, mut backups) = (Vec::new(), Vec::new());
+            for request in iter::once(first).chain(others).take(GROUP_MAX) {
+                match request {
+                    Request::Commit(turn, done) => committed.push((self.commit(*turn), done)),
+                    Request::Backup(chunks, done) => backups.push((chunks, done)),
+                }
+            }
+            // Its error is every commit's: `sound` tells each of them.
+            let _ = self.disk.durable();
+            for (applied, done) in committed {
+                let outcome = applied.and_then(|revision| self.disk.sound().map(|()| revision));
+                // Whoever stopped waiting finds the effects when the event is repeated.
+                let _ = done.send(outcome);
+            }
+            for (chunks, done) in backups {
+                let _ = done.send(self.backup(chunks));
+            }
+        }
+    }
+
+    /// Applies a turn; it is not durable yet.
+    fn commit(&self, turn: Turn) -> Result<Revision, Error> {
+        self.disk.sound()?;
+        let expired = self.expired(turn.at)?;
+        let conversation = tables::conversation_key(&turn.conversation);
+        let (expected, revision) = (turn.expected, turn.expected.next());
+        let puts = records(turn)
+            .map(|record| self.puts(&record))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.write(|view| {
+            let current: Option<Revised> = view.get(Table::Conversations, &conversation)?;
+            if current.unwrap_or_default().revision != expected {
+                return Err(ours(Error::Conflict));
+            }
+            for put in puts.iter().flatten() {
+                view.put(put)?;
+            }
+            for key in &expired {
+                view.remove(Table::Expiry, key)?;
+                view.remove(Table::Events, &key[TIME_BYTES..])?;
+            }
+            Ok(revision)
+        })
+    }
+
+    /// Keeps one record of a backup.
+    fn keep(&self, record: &Record) -> Result<(), Error> {
+        let puts = self.puts(record)?;
+        self.write(|view| puts.iter().try_for_each(|put| view.put(put)))
+    }
+
+    fn puts(&self, record: &Record) -> Result<Vec<Put>, Error> {
+        let serial = self
+            .disk
+            .db
+            .generate_id()
+            .map_err(|error| self.disk.failed(&error))?;
+        tables::puts(record, serial)
+    }
+
+    /// Returns the index keys of a few events that nobody repeats any more.
+    fn expired(&self, now: Timestamp) -> Result<Vec<IVec>, Error> {
+        let Ok(oldest) = now.checked_sub(EVENT_KEPT) else {
+            return Ok(Vec::new());
+        };
+        self.tree(Table::Expiry)
+            .range(..tables::time_key(oldest))
+            .keys()
+            .take(EXPIRED_MAX)
+            .map(|key| self.sane(key))
+            .collect()
+    }
+
+    fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error> {
+        let conversation_key = tables::conversation_key(conversation);
+        let event_key = tables::event_key(conversation, event);
+        let (kept, handled) = self.look(|view| {
+            let kept: Option<Kept> = view.get(Table::Conversations, &conversation_key)?;
+            let handled: Option<Handled> = view.get(Table::Events, &event_key)?;
+            Ok((kept, handled))
+        })?;
+        if handled.is_some() {
+            // Its commit may still be waiting for the disk, and a replay is shown without another one.
+            self.disk.durable()?;
+        }
+        let (revision, conversation) = kept
+            .map(|kept| (kept.revision, kept.state))
+            .unwrap_or_default();
+        Ok(Loaded {
+            conversation,
+            revision,
+            replay: handled.map(|handled| handled.effects),
+        })
+    }
+
+    fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error> {
+        let from = query.from.map(tables::time_key);
+        let to = query.to.map(tables::time_key);
+        let range = (
+            from.map_or(Bound::Unbounded, Bound::Included),
+            to.map_or(Bound::Unbounded, Bound::Excluded),
+        );
+        let is = |wanted: &Option<String>, value: &str| {
+            wanted.as_deref().is_none_or(|wanted| wanted == value)
+        };
+        let mut tickets = Vec::new();
+        for key in self.tree(Table::Filed).range(range).keys().rev() {
+            if tickets.len() == query.limit {
+                break;
+            }
+            let key = self.sane(key)?;
+            let ticket: Option<Ticket> = self.get(Table::Tickets, &key[TIME_BYTES..])?;
+            tickets.extend(ticket.filter(|ticket| {
+                is(&query.intent, &ticket.intent) && is(&query.agent, &ticket.agent)
+            }));
+        }
+        Ok(tickets)
+    }
+
+    fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
+        let mut questions = Vec::new();
+        for key in self.tree(Table::Questions).iter().keys().rev().take(limit) {
+            questions.extend(self.get(Table::Questions, &self.sane(key)?)?);
+        }
+        Ok(questions)
+    }
+
+    fn backup(&self, chunks: Chunks) -> Result<u64, Error> {
+        self.disk.sound()?;
+        let mut writer = backup::Writer::new(BufWriter::with_capacity(CHUNK_BYTES, chunks))?;
+        self.each(Table::Conversations, |kept| {
+            writer.add(&Record::Conversation(kept))
+        })?;
+        self.each(Table::Events, |handled| writer.add(&Record::Event(handled)))?;
+        self.each(Table::Tickets, |ticket| writer.add(&Record::Ticket(ticket)))?;
+        self.each(Table::Questions, |question| {
+            writer.add(&Record::Question(question))
+        })?;
+        self.each(Table::Audit, |audit| writer.add(&Record::Audit(audit)))?;
+        writer.finish()
+    }
+
+    /// Hands every record of a table to `take`, in the order of their keys.
+    fn each<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        mut take: impl FnMut(T) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for key in self.tree(table).iter().keys() {
+            if let Some(record) = self.get(table, &self.sane(key)?)? {
+                take(record)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn get<T: DeserializeOwned>(&self, table: Table, key: &[u8]) -> Result<Option<T>, Error> {
+        self.look(|view| view.get(table, key))
+    }
+
+    fn tree(&self, table: Table) -> &Tree {
+        &self.trees[table as usize]
+    }
+
+    /// Changes everything or nothing.
+    fn write<T>(&self, change: impl Fn(&View<'_>) -> Step<T>) -> Result<T, Error> {
+        let ended = self.trees[..].transaction(|trees| change(&View(trees)));
+        ended.map_err(|error| match error {
+            TransactionError::Abort(error) => error,
+            TransactionError::Storage(error) => self.disk.failed(&error),
+        })
+    }
+
+    /// Reads several records as of one moment.
+    fn look<T>(&self, look: impl Fn(&View<'_>) -> Step<T>) -> Result<T, Error> {
+        // Always aborted: a transaction that ends well writes to the log even when it changed nothing.
+        let ended: Result<Infallible, _> = self.trees[..].transaction(|trees| {
+            Err(match look(&View(trees)) {
+                Ok(found) => ConflictableTransactionError::Abort(Ok(found)),
+                Err(ConflictableTransactionError::Abort(error)) => {
+                    ConflictableTransactionError::Abort(Err(error))
+                }
+                Err(ConflictableTransactionError::Storage(error)) => {
+                    ConflictableTransactionError::Storage(error)
+                }
+                Err(ConflictableTransactionError::Conflict) => {
+                    ConflictableTransactionError::Conflict
+                }
+            })
+        });
+        match ended {
+            Ok(never) => match never {},
+            Err(TransactionError::Abort(found)) => found,
+            Err(TransactionError::Storage(error)) => Err(self.disk.failed(&error)),
+        }
+    }
+
+    fn sane<T>(&self, result: ::sled::Result<T>) -> Result<T, Error> {
+        result.map_err(|error| self.disk.failed(&error))
+    }
+}
+
+const SEAL: &[u8] = b"seal";
+
+/// As much of a conversation as a commit must know.
+#[derive(Default, Deserialize)]
+struct Revised {
+    revision: Revision,
+}
+
+/// Returns what a turn leaves behind.
+fn records(turn: Turn) -> impl Iterator<Item = Record> {
+    let kept = Kept {
+        conversation: turn.conversation.clone(),
+        revision: turn.expected.next(),
+        state: turn.state,
+    };
+    let handled = Handled {
+        conversation: turn.conversation,
+        event: turn.event,
+        at: turn.at,
+        effects: turn.effects,
+    };
+    [Record::Conversation(kept), Record::Event(handled)]
+        .into_iter()
+        .chain(turn.tickets.into_iter().map(Record::Ticket))
+        .chain(turn.question.into_iter().map(Record::Question))
+        .chain(turn.audit.into_iter().map(Record::Audit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_of_a_later_version_is_refused_and_stays_where_it_is() {
+        let place = tempfile::tempdir().unwrap();
+        let store = open(place.path()).unwrap();
+        let later = &br#"{"schema":2,"data":{"unheard":"of"}}"#[..];
+        let seal = store.engine.tree(Table::Schema).insert(SEAL, later);
+        seal.unwrap();
+        drop(store);
+        let refused = open(place.path()).unwrap_err();
+        assert!(matches!(refused, Error::NewerSchema { found: 2, .. }));
+        assert!(place.path().join("sled").is_dir());
+    }
+}

@@ -1,0 +1,309 @@
+//! The files below a state directory, and what makes sled 0.34.7 safe on them.
+//!
+//! ```text
+//! DIR/lock                                 held while the store is open
+//! DIR/sled/                                sled's own: conf, db, blobs/, snap.*
+//! DIR/sled.new/                            a store being made, becomes `sled` when it is whole
+//! DIR/sled.unopenable-20261121T083937Z/    a damaged one
+//! ```
+//!
+//! Left to itself sled loses acknowledged commits in a power cut (its `flush` is no barrier, its `conf` is never
+//! synced) and refuses whole data after a kill at the wrong moment; [`Disk::open`] and [`Disk::durable`] are the cure.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::Error;
+
+/// An open sled database.
+#[derive(Debug)]
+pub struct Disk {
+    pub db: ::sled::Db,
+    /// Our own handle of sled's data file: `fdatasync` works on the file, whoever wrote to it.
+    data: File,
+    /// What went wrong, once something did.
+    ///
+    /// Locked around every [`durable`](Disk::durable): the kernel reports a failed write-back once, so two threads
+    /// that sync at the same time could see one error and one false success.
+    failure: Mutex<Option<String>>,
+}
+
+/// Why sled's files do not open.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Their content is at fault.
+    Damaged(String),
+    /// Anything else: permissions, a full disk, a dying one. The content may be sound.
+    Other(Error),
+}
+
+impl From<Refusal> for Error {
+    /// For files that were made a moment ago, where damage is just another failure.
+    fn from(refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::Damaged(cause) => Error::io("make a store")(io::Error::other(cause)),
+            Refusal::Other(error) => error,
+        }
+    }
+}
+
+impl Disk {
+    /// Opens or makes the database in `home`. The caller holds the lock.
+    pub fn open(home: &Path) -> Result<Disk, Refusal> {
+        let other = |doing: &str| {
+            let doing = format!("{doing} in `{}`", home.display());
+            |source| Refusal::Other(Error::io(doing)(source))
+        };
+        fs::create_dir_all(home).map_err(other("make the store's directory"))?;
+        // sled 0.34 takes a half-written snapshot for a whole one and calls sound data corrupt
+        // (https://github.com/spacejam/sled/issues/1527).
+        for path in entries(home).map_err(other("list the store's files"))? {
+            let name = file_name(&path);
+            if name.starts_with("snap.") && name.ends_with(".generating") {
+                fs::remove_file(path).map_err(other("delete a half-written snapshot"))?;
+            }
+        }
+        let db = open_engine(home)?;
+        sync(home).map_err(other("sync the store's files"))?;
+        let data = File::open(home.join("db")).map_err(other("open the data file"))?;
+        Ok(Disk {
+            db,
+            data,
+            failure: Mutex::new(None),
+        })
+    }
+
+    /// Waits until everything written so far survives a power cut.
+    pub fn durable(&self) -> Result<(), Error> {
+        let mut failure = self.failure();
+        refuse(&failure)?;
+        let done = self.db.flush().map_err(|error| error.to_string());
+        let done = done.and_then(|_| self.data.sync_data().map_err(|error| error.to_string()));
+        done.map_err(|cause| fail(&mut failure, cause))
+    }
+
+    /// Takes note that the engine failed: from now on nothing is acknowledged on this handle.
+    pub fn failed(&self, error: &::sled::Error) -> Error {
+        fail(&mut self.failure(), error.to_string())
+    }
+
+    /// Returns [`Error::ReadOnly`] once the engine has failed.
+    pub fn sound(&self) -> Result<(), Error> {
+        refuse(&self.failure())
+    }
+
+    fn failure(&self) -> MutexGuard<'_, Option<String>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Remembers the first cause: later ones follow from it.
+fn fail(failure: &mut Option<String>, cause: String) -> Error {
+    if failure.is_none() {
+        tracing::error!(
+            cause,
+            "the store's engine failed, nothing more is accepted until a restart"
+        );
+    }
+    let cause = failure.get_or_insert(cause).clone();
+    Error::ReadOnly { cause }
+}
+
+fn refuse(failure: &Option<String>) -> Result<(), Error> {
+    match failure.clone() {
+        Some(cause) => Err(Error::ReadOnly { cause }),
+        None => Ok(()),
+    }
+}
+
+fn open_engine(home: &Path) -> Result<::sled::Db, Refusal> {
+    let config = ::sled::Config::new().path(home);
+    let deadline = Instant::now() + CLOSING_MAX;
+    loop {
+        // Some damage makes sled panic instead of returning an error.
+        let opened = catch_unwind(AssertUnwindSafe(|| config.open()))
+            .map_err(|_| Refusal::Damaged("sled panicked on it".into()))?;
+        match opened {
+            Err(error) if is_locked(&error) && Instant::now() < deadline => {
+                thread::sleep(CLOSING_POLL);
+            }
+            opened => return opened.map_err(|error| refusal(home, error)),
+        }
+    }
+}
+
+/// How long sled's own lock is waited for.
+///
+/// Ours is held, so nobody is using the files; but a process that was killed gives its locks free one after the other,
+/// and ours before sled's.
+const CLOSING_MAX: Duration = Duration::from_secs(2);
+const CLOSING_POLL: Duration = Duration::from_millis(5);
+
+/// sled has no variant for it.
+fn is_locked(error: &::sled::Error) -> bool {
+    matches!(error, ::sled::Error::Io(source) if source.to_string().starts_with("could not acquire lock"))
+}
+
+/// Says whether an error is about the content of the files or about reaching them.
+pub fn refusal(home: &Path, error: ::sled::Error) -> Refusal {
+    match error {
+        ::sled::Error::Io(source) if !speaks_of_content(&source) => {
+            Refusal::Other(Error::io(format!("open the store in `{}`", home.display()))(source))
+        }
+        damage => Refusal::Damaged(damage.to_string()),
+    }
+}
+
+fn speaks_of_content(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof
+    )
+}
+
+/// Syncs what sled creates and never syncs: without it a power cut can take the `conf` of a store in use.
+fn sync(home: &Path) -> io::Result<()> {
+    for name in ["conf", "db", "blobs", "."] {
+        File::open(home.join(name))?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// A state directory whose lock is held, until this is dropped.
+#[derive(Debug)]
+pub struct Dir {
+    path: PathBuf,
+    lock: File,
+}
+
+impl Drop for Dir {
+    /// Unlocks by hand: closing is not enough while a program that this process just starts holds a copy of the file.
+    fn drop(&mut self) {
+        // It can only fail on a file that is not open.
+        let _ = self.lock.unlock();
+    }
+}
+
+impl Dir {
+    /// Takes the directory, making it if need be.
+    pub fn lock(path: &Path) -> Result<Dir, Error> {
+        let doing = || format!("lock the state directory `{}`", path.display());
+        if !path.exists() {
+            fs::create_dir_all(path)
+                .and_then(|()| File::open(path.join(".."))?.sync_all())
+                .map_err(Error::io(doing()))?;
+        }
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join("lock"))
+            .map_err(Error::io(doing()))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => Error::Locked { path: path.into() },
+            TryLockError::Error(source) => Error::io(doing())(source),
+        })?;
+        Ok(Dir {
+            path: path.into(),
+            lock,
+        })
+    }
+
+    /// Returns where sled's files are.
+    pub fn home(&self) -> PathBuf {
+        self.path.join("sled")
+    }
+
+    /// Refuses a directory with anything in it but what a lock or a damaged store left.
+    pub fn vacant(&self) -> Result<(), Error> {
+        for path in self.entries()? {
+            let name = file_name(&path);
+            if name != "lock" && !name.starts_with("sled.") {
+                let path = self.path.clone();
+                return Err(Error::Occupied { path });
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a store with `fill` and puts it in its place when it is whole and durable, so that there never is half a
+    /// store; on an error nothing is left of it.
+    pub fn make<T>(&self, fill: impl FnOnce(&Path) -> Result<T, Error>) -> Result<T, Error> {
+        let unfinished = self.path.join("sled.new");
+        let doing = || format!("make a store in `{}`", self.path.display());
+        let clear = || match fs::remove_dir_all(&unfinished) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(doing())(error)),
+            _ => Ok(()),
+        };
+        clear()?;
+        let filled = match fill(&unfinished) {
+            Ok(filled) => filled,
+            Err(error) => return clear().and(Err(error)),
+        };
+        fs::rename(&unfinished, self.home())
+            .and_then(|()| File::open(&self.path)?.sync_all())
+            .map_err(Error::io(doing()))?;
+        Ok(filled)
+    }
+
+    /// Moves a damaged store out of the way and returns the error that says so.
+    pub fn set_aside(&self, cause: String) -> Error {
+        let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+        let kept_aside = self.path.join(format!("{ASIDE}{stamp}"));
+        match fs::rename(self.home(), &kept_aside) {
+            Ok(()) => self.unopenable(kept_aside, cause),
+            Err(source) => Error::io(format!(
+                "move the damaged store to `{}`",
+                kept_aside.display()
+            ))(source),
+        }
+    }
+
+    /// Refuses to go on where a damaged store was set aside and nothing took its place.
+    ///
+    /// A supervisor starts a failed bot again at once; it would find an empty directory and serve as if nothing had
+    /// ever been filed.
+    pub fn nothing_aside(&self) -> Result<(), Error> {
+        let aside = self
+            .entries()?
+            .into_iter()
+            .find(|path| file_name(path).starts_with(ASIDE));
+        match aside {
+            Some(kept_aside) => {
+                Err(self.unopenable(kept_aside, "found by an earlier start".into()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn unopenable(&self, kept_aside: PathBuf, cause: String) -> Error {
+        Error::Unopenable {
+            path: self.path.clone(),
+            kept_aside,
+            cause,
+        }
+    }
+
+    fn entries(&self) -> Result<Vec<PathBuf>, Error> {
+        entries(&self.path).map_err(Error::io(format!("list `{}`", self.path.display())))
+    }
+}
+
+const ASIDE: &str = "sled.unopenable-";
+
+fn entries(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
+}
+
+fn file_name(path: &Path) -> &str {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("")
+}

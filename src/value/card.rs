@@ -1,0 +1,167 @@
+//! Payment cards: a number is checked as a whole, then only its last four digits are kept.
+//!
+//! The full number is in no value and in no error. A card is a whole run of digits, never a part of a longer one: among
+//! the windows of a voucher's 25 digits one in ten would pass the checksum.
+
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::digits::{self, Run};
+use super::{Error, Found, Value, is_glued, serial, settle};
+
+/// How many digits card numbers have (ISO/IEC 7812).
+const DIGITS: RangeInclusive<usize> = 13..=19;
+/// How many most of them have.
+const DIGITS_USUAL: usize = 16;
+/// How many are kept.
+const DIGITS_KEPT: usize = 4;
+
+/// Reads a full number, a masked one, or the last four digits alone.
+pub fn parse(raw: &str) -> Result<Value, Error> {
+    settle(find(raw), || Error::NotFound).or_else(|error| match error {
+        Error::NotFound => parse_last_four(raw),
+        error => Err(error),
+    })
+}
+
+/// Finds full numbers.
+pub fn find(raw: &str) -> Vec<Found> {
+    runs(raw)
+        .into_iter()
+        .filter(|run| !is_glued(raw, &run.span))
+        .map(|Run { span, digits }| Found {
+            span,
+            value: value(&digits[digits.len() - DIGITS_KEPT..]),
+        })
+        .collect()
+}
+
+/// Whether the digits are those of a card: a possible length and the right check digit (Luhn).
+pub(super) fn is_valid(digits: &str) -> bool {
+    let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .map(|byte| u32::from(byte - b'0'))
+        .enumerate()
+        .map(|(place, digit)| {
+            if place % 2 == 1 {
+                doubled(digit)
+            } else {
+                digit
+            }
+        })
+        .sum();
+    DIGITS.contains(&digits.len()) && sum.is_multiple_of(10) && !digits.starts_with('0')
+}
+
+/// The runs that are card numbers, in either reading of the text, without those inside a voucher's number.
+pub(super) fn runs(raw: &str) -> Vec<Run> {
+    let (vouchers, mut runs): (Vec<Run>, Vec<Run>) = digits::widest(raw)
+        .into_iter()
+        .partition(|run| serial::is_voucher(&run.digits));
+    let inside = |run: &Run, outer: &[Run]| {
+        outer
+            .iter()
+            .any(|outer| outer.span.contains(&run.span.start))
+    };
+    runs.retain(|run| is_valid(&run.digits));
+    let narrow = digits::uniform(raw)
+        .into_iter()
+        .filter(|run| is_valid(&run.digits));
+    let narrow: Vec<Run> = narrow
+        .filter(|run| !inside(run, &vouchers) && !inside(run, &runs))
+        .collect();
+    runs.extend(narrow);
+    runs.sort_by_key(|run| run.span.start);
+    runs
+}
+
+fn value(last_four: &str) -> Value {
+    Value::plain(format!("**** **** **** {last_four}"))
+}
+
+fn parse_last_four(raw: &str) -> Result<Value, Error> {
+    static MASKED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[*xX•]{2,}[ \-]*([0-9]{4})(?:[^0-9]|$)").expect("the pattern is constant")
+    });
+    if let Some(masked) = MASKED.captures(raw) {
+        return Ok(value(&masked[1]));
+    }
+    let runs = digits::uniform(raw);
+    let mut fours = runs
+        .iter()
+        .filter(|run| run.digits.len() == DIGITS_KEPT)
+        .map(|run| run.digits.as_str());
+    let longest = runs.iter().map(|run| run.digits.len()).max().unwrap_or(0);
+    match (fours.next(), fours.next()) {
+        (Some(first), None) if longest == DIGITS_KEPT => Ok(value(first)),
+        _ if longest == 0 => Err(Error::NotFound),
+        _ if DIGITS.contains(&longest) => Err(Error::ChecksumFailed),
+        _ if longest > *DIGITS.end() => Err(Error::TooLong {
+            expected: *DIGITS.end(),
+            found: longest,
+        }),
+        _ => Err(Error::TooShort {
+            expected: DIGITS_USUAL,
+            found: longest,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(raw: &str, last_four: &str) {
+        assert_eq!(parse(raw), Ok(value(last_four)), "{raw}");
+    }
+
+    #[test]
+    fn only_the_last_four_digits_stay() {
+        check("4111 1111 1111 1111", "1111");
+        check("kartunya 4111-1111-1111-1111 kak", "1111");
+        check("3782 822463 10005", "0005");
+        check("4111111111111111 50000", "1111");
+    }
+
+    #[test]
+    fn the_last_four_alone_are_enough() {
+        check("1234", "1234");
+        check("4 digit terakhir 1234 ya", "1234");
+        check("**** **** **** 1234", "1234");
+        check("4111 11xx xxxx 1234", "1234");
+        check("xxxx-1234", "1234");
+    }
+
+    #[test]
+    fn a_mistyped_number_is_refused_without_quoting_it() {
+        assert_eq!(parse("4111 1111 1111 1112"), Err(Error::ChecksumFailed));
+        assert_eq!(
+            parse("41111111"),
+            Err(Error::TooShort {
+                expected: 16,
+                found: 8
+            })
+        );
+        assert_eq!(
+            parse("02123456789012345678901234"),
+            Err(Error::TooLong {
+                expected: 19,
+                found: 26
+            })
+        );
+        assert_eq!(parse("tidak ada"), Err(Error::NotFound));
+    }
+
+    #[test]
+    fn a_card_is_never_part_of_a_longer_number() {
+        assert_eq!(find("024111111111111111123456 1"), []);
+        assert_eq!(find("0241111111111111111234567"), []);
+        assert_eq!(find("024111 1111111111111 1234567"), []);
+        assert_eq!(find("id-4111111111111111"), []);
+    }
+}

@@ -1,0 +1,139 @@
+//! Another way to reach somebody: a mobile number, a landline or service number, or an e-mail address.
+
+use phonenumber::country;
+
+use super::digits::{self, Run};
+use super::{Error, Found, Value, email, msisdn};
+
+/// The service numbers of Indonesian companies begin with this and have seven digits at most: `1500780`.
+const SERVICE_PREFIX: &str = "1500";
+/// No number inside the country is longer; the crate is not asked about more.
+const NATIONAL_DIGITS_MAX: usize = 13;
+
+/// Reads the one contact in an answer. An address beside a number is the more deliberate of the two and wins.
+pub fn parse(raw: &str) -> Result<Value, Error> {
+    match email::parse(raw) {
+        Err(Error::NotFound) => parse_phone(raw),
+        address => address,
+    }
+}
+
+/// Finds mobile numbers and addresses; a landline is hardly told from other numbers without being asked for.
+pub fn find(raw: &str) -> Vec<Found> {
+    let mut found = email::find(raw);
+    let apart = |number: &Found| {
+        found
+            .iter()
+            .all(|address| !address.span.contains(&number.span.start))
+    };
+    let numbers: Vec<Found> = msisdn::find(raw).into_iter().filter(apart).collect();
+    found.extend(numbers);
+    found.sort_by_key(|found| found.span.start);
+    found
+}
+
+/// Returns the address with its first letter and domain, or the number with its last three digits.
+pub fn mask(display: &str) -> String {
+    const DIGITS_KEPT: usize = 3;
+    if display.contains('@') {
+        email::mask(display)
+    } else {
+        digits::starred(display, DIGITS_KEPT)
+    }
+}
+
+fn parse_phone(raw: &str) -> Result<Value, Error> {
+    match msisdn::parse(raw) {
+        Err(Error::NotMobile | Error::WrongPrefix { .. } | Error::TooShort { .. }) => {}
+        settled => return settled,
+    }
+    let numbers = digits::widest(raw);
+    let fixed = numbers
+        .iter()
+        .chain(&digits::uniform(raw))
+        .find_map(landline_or_service);
+    fixed.ok_or_else(|| msisdn::parse(raw).err().unwrap_or(Error::NotFound))
+}
+
+fn landline_or_service(run: &Run) -> Option<Value> {
+    let digits = run.digits.as_str();
+    if digits.starts_with(SERVICE_PREFIX) && (6..=7).contains(&digits.len()) {
+        return Some(Value::plain(digits));
+    }
+    let national = msisdn::domestic(digits);
+    let plausible = national.len() <= NATIONAL_DIGITS_MAX
+        && national.starts_with('0')
+        && !national.starts_with("00");
+    let known = plausible
+        && phonenumber::parse(Some(country::ID), &national)
+            .is_ok_and(|it| phonenumber::is_valid(&it));
+    known.then(|| {
+        Value::new(
+            format!("62{}", &national[1..]),
+            digits::dashed(&national, &[area_digits(&national)]),
+        )
+    })
+}
+
+/// How many digits the area code of a landline has, with its zero.
+fn area_digits(national: &str) -> usize {
+    let short = ["021", "022", "024", "031", "061"];
+    if short.iter().any(|area| national.starts_with(area)) {
+        3
+    } else {
+        4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(raw: &str, canonical: &str, display: &str) {
+        assert_eq!(parse(raw), Ok(Value::new(canonical, display)), "{raw}");
+    }
+
+    #[test]
+    fn any_way_to_reach_somebody_is_taken() {
+        check("0812-0000-5678 (istri)", "6281200005678", "0812-0000-5678");
+        check("kantornya 021-5550000 ya", "62215550000", "021-5550000");
+        check("+62 21 555 0000", "62215550000", "021-5550000");
+        check("(0274) 555000", "62274555000", "0274-555000");
+        check("1500780", "1500780", "1500780");
+        check(
+            "email budi@Example.com aja",
+            "budi@example.com",
+            "budi@example.com",
+        );
+    }
+
+    #[test]
+    fn what_reaches_nobody_is_refused() {
+        assert_eq!(parse("tidak tahu"), Err(Error::NotFound));
+        assert_eq!(
+            parse("12345"),
+            Err(Error::TooShort {
+                expected: 10,
+                found: 5
+            })
+        );
+        assert_eq!(parse("budi@gmail"), Err(Error::InvalidEmail));
+        assert_eq!(parse("+65 8120 0000"), Err(Error::NotIndonesian));
+    }
+
+    #[test]
+    fn mobile_numbers_and_addresses_are_found() {
+        let raw = "cp 0812-0000-5678 atau budi@example.com, kantor 021-5550000";
+        let found: Vec<&str> = find(raw)
+            .into_iter()
+            .map(|found| &raw[found.span])
+            .collect();
+        assert_eq!(found, ["0812-0000-5678", "budi@example.com"]);
+    }
+
+    #[test]
+    fn a_mask_keeps_three_digits() {
+        assert_eq!(mask("0812-0000-5678"), "****-****-*678");
+    }
+}

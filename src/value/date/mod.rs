@@ -1,0 +1,369 @@
+//! Days and moments in western Indonesian time, named absolutely or as seen from now: `kemarin jam 8 malam`,
+//! `12/7/2023 20.15`, `senin lalu`, `5 menit lalu`.
+//!
+//! [`day`] finds what names a day, [`clock`] what names a time of day; here they are put together. A day without a
+//! year or month is the latest one that is not in the future, and so is the hour that may be before or after noon.
+//! A part of the day is no time: who says `tadi malam` is asked for the hour.
+
+use std::ops::Range;
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{TimeZone, offset};
+use jiff::{Timestamp, ToSpan, Zoned};
+
+use super::{Error, Found, Value, settle};
+use clock::{Clock, Part};
+use day::{Day, Mention};
+
+mod clock;
+mod day;
+
+/// Whether the future is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tense {
+    /// It has happened already.
+    Past,
+    /// It may lie ahead.
+    Any,
+}
+
+impl Tense {
+    /// The tense of a field that is `past` or not.
+    pub(super) fn of(past: bool) -> Tense {
+        if past { Tense::Past } else { Tense::Any }
+    }
+}
+
+/// Reads the one day in an answer; a time of day is ignored.
+pub fn parse_day(raw: &str, now: &Zoned, tense: Tense) -> Result<Value, Error> {
+    let reader = Reader::new(raw, now, tense);
+    reader.one_day(reader.days())
+}
+
+/// Reads the one moment in an answer.
+pub fn parse_moment(raw: &str, now: &Zoned, tense: Tense) -> Result<Value, Error> {
+    let reader = Reader::new(raw, now, tense);
+    if let Ok(timestamp) = raw.trim().parse::<Timestamp>() {
+        return reader.checked_moment(western(timestamp));
+    }
+    // `barusan` is now, unless an hour is told with it.
+    let elapsed = reader.elapsed.iter().map(|(_, minutes)| *minutes);
+    if let Some(minutes) = elapsed
+        .max()
+        .filter(|minutes| *minutes > 0 || reader.clocks.is_empty())
+    {
+        return reader.checked_moment(reader.before(minutes));
+    }
+    let clocks = reader.told_clocks();
+    if clocks.is_empty() {
+        let date = reader.one_day(reader.days())?;
+        return Err(Error::NeedsTime { date });
+    }
+    let mut moments = Vec::new();
+    for clock in clocks {
+        for day in reader.days_or_floating()? {
+            moments.extend(reader.moments(&day, clock)?);
+        }
+    }
+    reader.one_moment(moments)
+}
+
+/// Finds days. What only says that something lasts, `sampai hari ini`, is none.
+pub fn find_days(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
+    let reader = Reader::new(raw, now, tense);
+    let found = |mention: &Mention| {
+        let value = reader.one_day(vec![mention.clone()]).ok()?;
+        (mention.day != Day::Earlier).then(|| Found {
+            span: mention.span.clone(),
+            value,
+        })
+    };
+    reader.days().iter().filter_map(found).collect()
+}
+
+/// Finds the moment that the only day and the only time of a message name together, and times gone by.
+pub fn find_moments(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
+    let reader = Reader::new(raw, now, tense);
+    let elapsed = reader.elapsed.iter().filter(|(_, minutes)| *minutes > 0);
+    let elapsed: Vec<Found> = elapsed
+        .filter_map(|(span, minutes)| {
+            Some(Found {
+                span: span.clone(),
+                value: reader.checked_moment(reader.before(*minutes)).ok()?,
+            })
+        })
+        .collect();
+    let days = reader.days();
+    let clocks: Vec<&Clock> = reader
+        .clocks
+        .iter()
+        .filter(|clock| clock.cued || days.iter().any(|day| touches(raw, &day.span, &clock.span)))
+        .collect();
+    match (days.as_slice(), clocks.as_slice()) {
+        ([day], [clock]) if elapsed.is_empty() => {
+            let span = day.span.start.min(clock.span.start)..day.span.end.max(clock.span.end);
+            let value = reader
+                .moments(day, clock)
+                .and_then(|moments| reader.one_moment(moments));
+            value
+                .ok()
+                .map(|value| Found { span, value })
+                .into_iter()
+                .collect()
+        }
+        _ => elapsed,
+    }
+}
+
+/// Whether at most a comma and blanks lie between the two.
+fn touches(raw: &str, one: &Range<usize>, other: &Range<usize>) -> bool {
+    let between = one.end.min(other.end)..one.start.max(other.start);
+    raw.get(between)
+        .is_some_and(|between| between.chars().all(|c| c == ',' || c == ' '))
+}
+
+/// A text with what it says of time, seen from now.
+struct Reader {
+    now: DateTime,
+    tense: Tense,
+    mentions: Vec<Mention>,
+    clocks: Vec<Clock>,
+    /// Where time gone by is told, and how many minutes of it.
+    elapsed: Vec<(Range<usize>, i64)>,
+}
+
+impl Reader {
+    fn new(raw: &str, now: &Zoned, tense: Tense) -> Reader {
+        let now = western(now.timestamp());
+        let mentions = day::mentions(raw, now.date(), tense);
+        let elapsed = clock::elapsed(raw);
+        let taken: Vec<Range<usize>> = mentions
+            .iter()
+            .map(|mention| mention.span.clone())
+            .chain(elapsed.iter().map(|(span, _)| span.clone()))
+            .collect();
+        let clocks = clock::clocks(raw, &taken);
+        Reader {
+            now,
+            tense,
+            mentions,
+            clocks,
+            elapsed,
+        }
+    }
+
+    /// The days named. A weekday beside its own date is the same day, and `tadi` beside a date says nothing more.
+    fn days(&self) -> Vec<Mention> {
+        let dates: Vec<Date> = self
+            .mentions
+            .iter()
+            .filter(|mention| !mention.is_weekday)
+            .filter_map(|mention| mention.day.date())
+            .collect();
+        let mut days = self.mentions.clone();
+        days.retain(|mention| match mention.day {
+            Day::On(weekday) if mention.is_weekday => {
+                dates.iter().all(|date| date.weekday() != weekday.weekday())
+            }
+            Day::Earlier => dates.is_empty(),
+            _ => true,
+        });
+        days
+    }
+
+    fn days_or_floating(&self) -> Result<Vec<Mention>, Error> {
+        let days = self.days();
+        if days.iter().any(|mention| mention.day == Day::Impossible) {
+            return Err(Error::InvalidDate);
+        }
+        let floating = || {
+            vec![Mention {
+                span: 0..0,
+                day: Day::Earlier,
+                is_weekday: false,
+                part: None,
+            }]
+        };
+        Ok(if days.is_empty() { floating() } else { days })
+    }
+
+    /// The clock times; one without any cue (`14.30`) counts only when no other is told.
+    fn told_clocks(&self) -> Vec<&Clock> {
+        let cued: Vec<&Clock> = self.clocks.iter().filter(|clock| clock.cued).collect();
+        if cued.is_empty() {
+            self.clocks.iter().collect()
+        } else {
+            cued
+        }
+    }
+
+    fn one_day(&self, days: Vec<Mention>) -> Result<Value, Error> {
+        if let [(_, minutes), ..] = self.elapsed.as_slice()
+            && days.is_empty()
+        {
+            return self.checked_day(self.before(*minutes).date());
+        }
+        let mut values = Vec::new();
+        for mention in days {
+            let date = match mention.day {
+                Day::On(date) | Day::LastNight(date) => date,
+                Day::Earlier => self.earlier(&mention)?,
+                Day::Impossible => return Err(Error::InvalidDate),
+            };
+            values.push(Found {
+                span: mention.span,
+                value: self.checked_day(date)?,
+            });
+        }
+        settle(values, || Error::NotFound)
+    }
+
+    /// The day of `tadi`: today, unless the hour told with it, or the night, was yesterday's.
+    fn earlier(&self, mention: &Mention) -> Result<Date, Error> {
+        const EVENING: i8 = 18;
+        if let [clock] = self.told_clocks()[..] {
+            let moments = self.moments(mention, clock)?;
+            return Ok(moments
+                .first()
+                .map_or(self.now.date(), |moment| moment.date()));
+        }
+        let last_night = mention.part == Some(Part::Night) && self.now.hour() < EVENING;
+        Ok(if last_night {
+            self.now.date().yesterday().unwrap_or(self.now.date())
+        } else {
+            self.now.date()
+        })
+    }
+
+    /// The moments that the clock may mean on the day. In the past the latest is meant, except around midnight, where
+    /// the two belong to different days of the calendar.
+    fn moments(&self, mention: &Mention, clock: &Clock) -> Result<Vec<DateTime>, Error> {
+        let time = |hour: i8| Time::new(hour, clock.minute, 0, 0).map_err(|_| Error::InvalidDate);
+        let part = clock.part.or(mention.part);
+        let on = |date: Date, readings: &[(i64, i8)]| -> Result<Vec<DateTime>, Error> {
+            let moment = |(days, hour): &(i64, i8)| {
+                let span = days.days().hours(-clock.zone_hours);
+                date.to_datetime(time(*hour)?)
+                    .checked_add(span)
+                    .map_err(|_| Error::InvalidDate)
+            };
+            readings.iter().map(moment).collect()
+        };
+        let readings = clock.readings(part)?;
+        let happened = |moment: &DateTime| *moment <= self.now;
+        match mention.day {
+            Day::Impossible => Err(Error::InvalidDate),
+            Day::LastNight(date) => {
+                let night = clock.readings(Some(Part::Night))?;
+                on(date, &night[night.len() - 1..])
+            }
+            Day::On(date) => {
+                let moments = on(date, &readings)?;
+                let past: Vec<DateTime> = moments.iter().copied().filter(happened).collect();
+                let is_night = part == Some(Part::Night);
+                Ok(match self.tense {
+                    Tense::Past if !past.is_empty() && is_night => past,
+                    Tense::Past if !past.is_empty() => past.into_iter().max().into_iter().collect(),
+                    Tense::Past => moments.into_iter().take(1).collect(),
+                    Tense::Any => moments,
+                })
+            }
+            Day::Earlier => {
+                let today = self.now.date();
+                let mut around = on(today, &readings)?;
+                if self.tense == Tense::Any {
+                    return Ok(around);
+                }
+                around.extend(on(
+                    today.yesterday().map_err(|_| Error::InvalidDate)?,
+                    &readings,
+                )?);
+                Ok(around
+                    .into_iter()
+                    .filter(happened)
+                    .max()
+                    .into_iter()
+                    .collect())
+            }
+        }
+    }
+
+    fn one_moment(&self, moments: Vec<DateTime>) -> Result<Value, Error> {
+        let values: Result<Vec<Found>, Error> = moments
+            .into_iter()
+            .map(|moment| {
+                Ok(Found {
+                    span: 0..0,
+                    value: self.checked_moment(moment)?,
+                })
+            })
+            .collect();
+        settle(values?, || Error::NotFound)
+    }
+
+    fn checked_day(&self, date: Date) -> Result<Value, Error> {
+        let value = Value::new(date.to_string(), display_day(date));
+        if self.tense == Tense::Past && date > self.now.date() {
+            Err(Error::InFuture { value })
+        } else {
+            Ok(value)
+        }
+    }
+
+    fn checked_moment(&self, moment: DateTime) -> Result<Value, Error> {
+        let display = format!(
+            "{} pukul {:02}.{:02} WIB",
+            display_day(moment.date()),
+            moment.hour(),
+            moment.minute()
+        );
+        let value = Value::new(
+            moment.strftime("%Y-%m-%dT%H:%M:00+07:00").to_string(),
+            display,
+        );
+        if self.tense == Tense::Past && moment > self.now {
+            Err(Error::InFuture { value })
+        } else {
+            Ok(value)
+        }
+    }
+
+    fn before(&self, minutes: i64) -> DateTime {
+        self.now.saturating_sub(minutes.minutes())
+    }
+}
+
+/// The local time where tickets are filed. Jakarta has not moved its clocks since 1964, so the offset is enough.
+fn western(timestamp: Timestamp) -> DateTime {
+    timestamp.to_zoned(TimeZone::fixed(offset(7))).datetime()
+}
+
+/// Returns the day with its name: `Jumat, 20 November 2026`.
+fn display_day(date: Date) -> String {
+    let weekdays = [
+        "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu",
+    ];
+    let months = [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ];
+    let name = |names: &[&'static str], place: i8| {
+        names[usize::try_from(place).expect("jiff counts up from zero or one")]
+    };
+    let weekday = name(&weekdays, date.weekday().to_monday_zero_offset());
+    let month = name(&months, date.month() - 1);
+    format!("{weekday}, {} {month} {}", date.day(), date.year())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,345 @@
+//! Personal data and secrets in free text: made unrecognisable before text is stored or logged ([`redact`]), pointed
+//! out before it gets into the catalogue ([`scan`]).
+
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::digits::{self, Run};
+use super::{card, email, is_glued, msisdn, serial};
+
+/// A block of so many digits may be somebody's account.
+const ACCOUNT_DIGITS_MIN: usize = 8;
+/// Digits in groups are more often dates and amounts; so many are not.
+const GROUPED_DIGITS_MIN: usize = 13;
+/// What stays readable of a masked number, to tell two of them apart.
+const DIGITS_KEPT: usize = 3;
+/// A citizen's number (NIK) has so many digits.
+const NIK_DIGITS: usize = 16;
+
+/// Something that must not be in a file that many people read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Where it stands, in bytes.
+    pub span: Range<usize>,
+    /// What it seems to be.
+    pub kind: Sensitive,
+}
+
+/// What must not be in a file that many people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sensitive {
+    /// A user name, password, PIN or one-time password with its value.
+    Credential,
+    /// An address inside a private network.
+    PrivateAddress,
+    /// A customer's or colleague's mobile number.
+    Phone,
+    /// A tax number (NPWP).
+    Npwp,
+    /// An e-mail address that is not public.
+    Email,
+    /// A payment card's number.
+    Card,
+    /// A citizen's number (NIK).
+    Nik,
+    /// The number of a real work order.
+    WorkOrder,
+    /// Somebody's home.
+    HomeAddress,
+}
+
+/// Returns the text with numbers and addresses of persons masked.
+///
+/// A voucher's serial stays: it identifies no person and the case cannot be told without it.
+///
+/// ```
+/// # use sigap::value::sensitive::redact;
+/// assert_eq!(redact("dari 0812-0000-1234 ke budi@example.com"), "dari ****-****-*234 ke b***@example.com");
+/// ```
+pub fn redact(text: &str) -> String {
+    // Wider than what is accepted as an address: one with a typing mistake is somebody's, too.
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[A-Za-z0-9._%+\-]+(?:@[A-Za-z0-9.\-]+)+").expect("the pattern is constant")
+    });
+    let text = ADDRESS.replace_all(text, |address: &Captures<'_>| email::mask(&address[0]));
+
+    let mut spans: Vec<Range<usize>> = msisdn::find(&text)
+        .into_iter()
+        .map(|found| found.span)
+        .collect();
+    spans.extend(card::runs(&text).into_iter().map(|run| run.span));
+    spans.extend(account_like(&text));
+    spans.sort_by_key(|span| (span.start, Reverse(span.end)));
+
+    let mut redacted = String::with_capacity(text.len());
+    let mut done = 0;
+    for span in spans {
+        // Of two readings that overlap, the second adds what the first left over.
+        let span = span.start.max(done)..span.end.max(done);
+        redacted.push_str(&text[done..span.start]);
+        redacted.push_str(&digits::starred(&text[span.clone()], DIGITS_KEPT));
+        done = span.end;
+    }
+    redacted.push_str(&text[done..]);
+    redacted
+}
+
+/// Points out secrets and personal data, except what is `allowed` word by word and what is obviously invented.
+pub fn scan(text: &str, allowed: &[&str]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = patterns()
+        .iter()
+        .flat_map(|(kind, pattern)| {
+            pattern.find_iter(text).map(|found| Finding {
+                span: found.range(),
+                kind: *kind,
+            })
+        })
+        .collect();
+    let found = |kind| move |span| Finding { span, kind };
+    findings.extend(
+        email::find(text)
+            .into_iter()
+            .map(|email| email.span)
+            .map(found(Sensitive::Email)),
+    );
+    findings.extend(personal_phones(text).map(found(Sensitive::Phone)));
+    findings.extend(cards_and_niks(text));
+    let vouchers = vouchers(text);
+    findings.retain(|finding| {
+        let quoted = &text[finding.span.clone()];
+        let is_allowed = allowed
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(quoted));
+        let is_voucher =
+            finding.kind != Sensitive::Credential && overlaps(&finding.span, &vouchers);
+        !is_allowed && !is_voucher
+    });
+    findings.sort_by_key(|finding| (finding.span.start, finding.kind));
+    findings
+}
+
+/// Where vouchers' serials stand. They are tried before anything else that is made of digits.
+fn vouchers(text: &str) -> Vec<Range<usize>> {
+    let runs = digits::widest(text).into_iter();
+    runs.filter(|run| serial::is_voucher(&run.digits))
+        .map(|run| run.span)
+        .collect()
+}
+
+/// Whether the span shares characters with any of the others.
+fn overlaps(span: &Range<usize>, others: &[Range<usize>]) -> bool {
+    others
+        .iter()
+        .any(|other| other.start < span.end && span.start < other.end)
+}
+
+/// Digits that may be an account's, in a block or in groups, without those of vouchers. Where numbers stand side by
+/// side all of them are masked: too much is better than the half of a card.
+fn account_like(text: &str) -> Vec<Range<usize>> {
+    let vouchers = vouchers(text);
+    let is_long =
+        |run: &Run| run.digits.len() >= GROUPED_DIGITS_MIN && !is_amount(&text[run.span.clone()]);
+    let runs = digits::widest(text)
+        .into_iter()
+        .filter(is_long)
+        .map(|run| run.span);
+    let groups = digits::groups(text).into_iter();
+    let blocks = groups
+        .filter(|group| group.digits.len() >= ACCOUNT_DIGITS_MIN)
+        .map(|group| group.span);
+    runs.chain(blocks)
+        .filter(|span| !overlaps(span, &vouchers))
+        .collect()
+}
+
+/// Whether the digits are grouped like an amount or a moment, which are long without being anybody's.
+fn is_amount(run: &str) -> bool {
+    static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:\d{1,3}(?:\.\d{3})+|\d{4}-\d\d-\d\d \d\d\.\d\d|\d\d-\d\d-\d{4} \d\d\.\d\d)( \d{1,3}(?:\.\d{3})*)?$")
+            .expect("the pattern is constant")
+    });
+    PLAIN.is_match(run)
+}
+
+/// Mobile numbers, except those that are invented for examples: `0812-0000-1234`.
+fn personal_phones(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_invented = |canonical: &str| {
+        canonical
+            .get("62812".len()..)
+            .is_some_and(|rest| rest.starts_with("0000"))
+    };
+    msisdn::find(text)
+        .into_iter()
+        .filter(move |found| !is_invented(&found.value.canonical.to_string()))
+        .map(|found| found.span)
+}
+
+fn cards_and_niks(text: &str) -> Vec<Finding> {
+    let cards = card::runs(text)
+        .into_iter()
+        .filter(|run| !is_glued(text, &run.span));
+    let mut findings: Vec<Finding> = cards
+        .map(|run| Finding {
+            span: run.span,
+            kind: Sensitive::Card,
+        })
+        .collect();
+    let blocks = digits::groups(text)
+        .into_iter()
+        .filter(|group| is_nik(group.digits) && !is_glued(text, &group.span));
+    let niks: Vec<Finding> = blocks
+        .filter(|group| {
+            findings
+                .iter()
+                .all(|card| !card.span.contains(&group.span.start))
+        })
+        .map(|group| Finding {
+            span: group.span,
+            kind: Sensitive::Nik,
+        })
+        .collect();
+    findings.extend(niks);
+    findings
+}
+
+/// Whether the digits are built like a citizen's number: region, day of birth (40 more for women), month, year, serial.
+fn is_nik(digits: &str) -> bool {
+    let part = |range: Range<usize>| digits.get(range).and_then(|part| part.parse::<u32>().ok());
+    let day = part(6..8).is_some_and(|day| matches!(day, 1..=31 | 41..=71));
+    let month = part(8..10).is_some_and(|month| matches!(month, 1..=12));
+    digits.len() == NIK_DIGITS && !digits.starts_with('0') && day && month
+}
+
+/// The kinds that a pattern alone can tell.
+fn patterns() -> &'static [(Sensitive, Regex); 5] {
+    static PATTERNS: LazyLock<[(Sensitive, Regex); 5]> = LazyLock::new(|| {
+        let pattern = |pattern: &str| Regex::new(pattern).expect("the pattern is constant");
+        [
+            // A reference to the secret store (`secret:upoint`) or a placeholder (`<...>`) is what should stand there.
+            (
+                Sensitive::Credential,
+                pattern(
+                    r"(?i)\b(?:user(?:\s?name)?|pass(?:word)?|pwd|pin|otp)\s*[:=]\s*(?:[^\s<{\[*s]|s(?:[^e\s]|e(?:[^c\s]|$)|$))\S*",
+                ),
+            ),
+            (
+                Sensitive::PrivateAddress,
+                pattern(
+                    r"\b(?:10(?:\.\d{1,3}){3}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}|192\.168(?:\.\d{1,3}){2})\b",
+                ),
+            ),
+            (
+                Sensitive::Npwp,
+                pattern(r"\b\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}\b"),
+            ),
+            (Sensitive::WorkOrder, pattern(r"\bWO-\d{8}-\d+")),
+            (
+                Sensitive::HomeAddress,
+                pattern(
+                    r"(?i)\b(?:jl|jln|jalan)\b\.?[^\n]*?\brt\b[.\s]*\d+[\s/,.]*\brw\b[.\s]*\d+",
+                ),
+            ),
+        ]
+    });
+    &PATTERNS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, redacted: &str) {
+        assert_eq!(redact(text), redacted);
+    }
+
+    #[track_caller]
+    fn check_scan(text: &str, expected: &[(&str, Sensitive)]) {
+        let findings = scan(text, &["cs@telkomsel.com", "1500780"]);
+        let found: Vec<(&str, Sensitive)> = findings
+            .into_iter()
+            .map(|finding| (&text[finding.span], finding.kind))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn personal_data_is_masked_in_free_text() {
+        check("cc 4111 1111 1111 1111 ya", "cc **** **** **** *111 ya");
+        check("cc 4111111111111111 50000", "cc **************** **000");
+        check("no 0812-0000-1234.", "no ****-****-*234.");
+        check("NIK 3171234501900001", "NIK *************001");
+        check("rek 1234567890 an Budi", "rek *******890 an Budi");
+        check("mail budi@example.com", "mail b***@example.com");
+        check("id TRX081200001234", "id TRX*********234");
+    }
+
+    #[test]
+    fn what_is_nobodys_stays() {
+        for text in [
+            "isi ulang 50.000 tgl 2026-11-20 20.00 belum masuk",
+            "SN 0212345678901234567890123",
+            "SN 02123 45678 90123 45678 90123",
+            "Rp1.000.000.000.000",
+            "telepon 1500780",
+        ] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn secrets_are_pointed_out() {
+        check_scan("User: budi01", &[("User: budi01", Sensitive::Credential)]);
+        check_scan(
+            "password = rahasia",
+            &[("password = rahasia", Sensitive::Credential)],
+        );
+        check_scan(
+            "Password: sangatrahasia",
+            &[("Password: sangatrahasia", Sensitive::Credential)],
+        );
+        check_scan(
+            "buka http://192.168.0.1/x",
+            &[("192.168.0.1", Sensitive::PrivateAddress)],
+        );
+        check_scan("10.20.30.40", &[("10.20.30.40", Sensitive::PrivateAddress)]);
+        check_scan("172.15.0.1 atau 110.0.0.1", &[]);
+        check_scan("Password: secret:upoint", &[]);
+        check_scan("Password: <minta ke lead>", &[]);
+        check_scan("minta PIN pelanggan", &[]);
+    }
+
+    #[test]
+    fn personal_data_is_pointed_out() {
+        check_scan(
+            "hubungi 0812-3456-7890",
+            &[("0812-3456-7890", Sensitive::Phone)],
+        );
+        check_scan("0812-0000-1234 dan 0812xxxx", &[]);
+        check_scan(
+            "NPWP 01.234.567.8-901.000",
+            &[("01.234.567.8-901.000", Sensitive::Npwp)],
+        );
+        check_scan(
+            "budi@example.com, cs@telkomsel.com",
+            &[("budi@example.com", Sensitive::Email)],
+        );
+        check_scan(
+            "4111-1111-1111-1111",
+            &[("4111-1111-1111-1111", Sensitive::Card)],
+        );
+        check_scan("3171234501900001", &[("3171234501900001", Sensitive::Nik)]);
+        check_scan(
+            "WO-20251120-17",
+            &[("WO-20251120-17", Sensitive::WorkOrder)],
+        );
+        check_scan(
+            "di JL. Contoh No 1 RT 01/RW 02 Kota",
+            &[("JL. Contoh No 1 RT 01/RW 02", Sensitive::HomeAddress)],
+        );
+        check_scan("SN 0212345678901234567890123, KM3407022326, K22", &[]);
+    }
+}

@@ -1,0 +1,337 @@
+//! The catalogue: what is shipped is accepted and carries the facts, what is wrong is refused with its cure.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::date;
+use sigap::catalog::{Catalog, Files, Severity, Source};
+use sigap::guide::Knowledge;
+use sigap::load;
+use sigap::message::ChannelKind;
+
+use crate::shipped;
+
+#[test]
+fn the_shipped_catalogue_is_accepted_without_a_warning() {
+    let loaded = Catalog::load(&shipped::files(), date(2026, 11, 21));
+    let worth_a_look: Vec<_> = loaded
+        .diagnostics
+        .iter()
+        .filter(|one| one.severity != Severity::Note)
+        .collect();
+    assert!(worth_a_look.is_empty(), "{worth_a_look:#?}");
+    assert_eq!(loaded.catalog.unwrap().sops.len(), 7);
+}
+
+#[test]
+fn every_mistake_is_refused_with_file_line_and_cure() {
+    for path in toml_files(&folder().join("refused")) {
+        let source = read(&path);
+        let files = Files {
+            sops: vec![source.clone()],
+            ..shipped::files()
+        };
+        let loaded = Catalog::load(&files, date(2026, 11, 21));
+        assert!(loaded.catalog.is_none(), "{} was accepted", path.display());
+        let errors = loaded
+            .diagnostics
+            .iter()
+            .filter(|one| one.severity == Severity::Error);
+        let drawn: Vec<_> = errors
+            .map(|error| error.render(&source.text, false))
+            .collect();
+        let drawn = format!("{}\n", drawn.join("\n\n"));
+        shipped::check_file(&path.with_extension("txt"), &drawn);
+    }
+}
+
+/// What must not stand in a file must not stand in this one either, so the examples are put together here.
+#[test]
+fn credentials_personal_data_and_internal_addresses_are_refused() {
+    let phone = ["0812", "3456", "7890"].concat();
+    let mail = ["budi.santoso", "gmail.com"].join("@");
+    let address = ["10", "62", "8", "1"].join(".");
+    for (text, cure) in [
+        (
+            format!("User: agen.contoh {}: rahasia123", "Password"),
+            "name a secret instead",
+        ),
+        (
+            format!("Hubungi {phone}."),
+            "write an invented one: `0812-0000-1234`",
+        ),
+        (
+            format!("Kirim ke {mail}."),
+            "write an invented one: `nama@contoh.invalid`",
+        ),
+        (format!("Buka http://{address}/tos."), "use a named link"),
+    ] {
+        let shipped = shipped::files();
+        let mut sop = shipped.sops[0].clone();
+        let line = sop.text.lines().count() + 1;
+        sop.text += &format!("[[unclear]]\nid = \"x\"\ntext = \"{text}\"\n");
+        let loaded = Catalog::load(
+            &Files {
+                sops: vec![sop],
+                ..shipped
+            },
+            date(2026, 11, 21),
+        );
+        assert!(loaded.catalog.is_none(), "accepted: {text}");
+        let found = loaded
+            .diagnostics
+            .iter()
+            .find(|one| one.severity == Severity::Error && one.line == line + 2);
+        let help = found
+            .and_then(|one| one.help.as_deref())
+            .unwrap_or_default();
+        assert!(help.contains(cure), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn all_mistakes_of_all_files_are_shown_at_once() {
+    let sops = toml_files(&folder().join("refused"))
+        .iter()
+        .map(|path| read(path))
+        .collect::<Vec<_>>();
+    let count = sops.len();
+    let loaded = Catalog::load(
+        &Files {
+            sops,
+            ..shipped::files()
+        },
+        date(2026, 11, 21),
+    );
+    let mut paths: Vec<_> = loaded
+        .diagnostics
+        .iter()
+        .filter(|one| one.severity == Severity::Error)
+        .map(|one| one.path.clone())
+        .collect();
+    paths.sort();
+    paths.dedup();
+    assert_eq!(
+        paths.len(),
+        count,
+        "every one of the files has a mistake to show"
+    );
+}
+
+#[test]
+fn two_files_with_one_id_are_refused() {
+    let mut files = shipped::files();
+    let mut copy = files.sops[0].clone();
+    copy.path = format!("{}.copy", copy.path);
+    files.sops.push(copy);
+    let loaded = Catalog::load(&files, date(2026, 11, 21));
+    assert!(loaded.catalog.is_none());
+    assert!(
+        loaded
+            .diagnostics
+            .iter()
+            .any(|one| one.message.starts_with("duplicate id `"))
+    );
+}
+
+#[test]
+fn an_overdue_sop_says_so() {
+    let loaded = Catalog::load(&shipped::files(), date(2030, 1, 1));
+    assert!(loaded.catalog.is_some(), "an overdue SOP still answers");
+    let overdue = loaded
+        .diagnostics
+        .iter()
+        .filter(|one| one.message.contains("was to be reviewed by"))
+        .count();
+    assert_eq!(overdue, 7);
+}
+
+#[test]
+fn no_text_for_fintech_or_e_commerce_advises_to_wait_a_day() {
+    let catalog = shipped::catalog();
+    let sop = catalog.sop("isi-ulang-belum-masuk").unwrap();
+    for outcome in &sop.outcomes {
+        let texts = [Some(&outcome.text), outcome.say.as_ref()];
+        for text in texts.into_iter().flatten() {
+            let folded = text.to_lowercase().replace(' ', "");
+            let names_a_day = ["1x24", "24jam", "sehari"]
+                .iter()
+                .any(|needle| folded.contains(needle));
+            let forbids = folded.contains("tanpa") || folded.contains("jangan");
+            assert!(!names_a_day || forbids, "{}: {text}", outcome.id);
+        }
+    }
+}
+
+/// `ROW <TAB> sop#id <TAB> phrase <TAB> question`: each fact is at its place and is found by asking.
+#[test]
+fn every_fact_of_the_documents_has_its_place() {
+    let knowledge = shipped::knowledge();
+    let mut wrong = Vec::new();
+    let rows = facts();
+    assert!(rows.len() > 400, "the tables of facts are there");
+    for (row, at, phrase, _) in &rows {
+        let (sop, id) = at.split_once('#').unwrap();
+        match place_text(&knowledge, sop, id) {
+            None => wrong.push(format!("{row}: there is no `{at}`")),
+            Some(text) if !text.contains(phrase) => {
+                wrong.push(format!("{row}: `{at}` does not say `{phrase}`: {text}"))
+            }
+            Some(_) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where a fact may be asked for, the SOP is found, and the point itself in nine questions of ten.
+#[test]
+fn facts_are_found_by_asking() {
+    let knowledge = shipped::knowledge();
+    let (mut asked, mut sops, mut points) = (0, 0, 0);
+    let mut lost = Vec::new();
+    for (row, at, _, question) in facts()
+        .into_iter()
+        .filter(|(.., question)| !question.is_empty())
+    {
+        let (sop, id) = at.split_once('#').unwrap();
+        if knowledge.point(sop, id).is_none() {
+            continue;
+        }
+        asked += 1;
+        let found = shipped::classify(&knowledge, &question);
+        sops += usize::from(found.iter().any(|intent| intent == sop));
+        let hit = knowledge
+            .asked_points(sop, &question)
+            .iter()
+            .any(|point| point.id == id);
+        points += usize::from(hit);
+        if !hit {
+            lost.push(format!("{row} {at}: {question}"));
+        }
+    }
+    assert!(asked > 200);
+    assert!(
+        points * 10 >= asked * 9,
+        "{points} of {asked} points found by asking; lost:\n{}",
+        lost.join("\n")
+    );
+    assert!(
+        sops * 10 >= asked * 8,
+        "{sops} of {asked} SOPs found by asking without naming the case"
+    );
+}
+
+#[test]
+fn the_schema_accepts_every_shipped_file_and_refuses_an_unknown_key() {
+    let schema = sigap::catalog::schema::Shape::of::<sigap::catalog::file::SopFile>();
+    let validator = jsonschema::validator_for(schema.json()).unwrap();
+    for source in shipped::files().sops {
+        let value: serde_json::Value = toml::from_str(&source.text).unwrap();
+        assert!(validator.is_valid(&value), "{}", source.path);
+    }
+    let broken = read(&folder().join("refused/unknown-key.toml"));
+    let value: serde_json::Value = toml::from_str(&broken.text).unwrap();
+    assert!(!validator.is_valid(&value));
+}
+
+fn place_text(knowledge: &Knowledge, sop: &str, id: &str) -> Option<String> {
+    let found = knowledge.catalog.sop(sop)?;
+    let now = shipped::now();
+    let mut text = String::new();
+    for kind in [ChannelKind::Voice, ChannelKind::NonVoice] {
+        let around = sigap::wording::Around {
+            now: &now,
+            channel_kind: kind,
+            tickets: &[],
+        };
+        let effect = sigap::dialog::Effect::ShowPoint {
+            intent: sop.to_owned(),
+            id: id.to_owned(),
+        };
+        text += &sigap::wording::replies(knowledge, &[effect], around)[0].text;
+    }
+    let figure = found
+        .figures
+        .iter()
+        .find(|figure| figure.id == id)
+        .map(|figure| figure.caption.clone());
+    let fields = found.forms.iter().flat_map(|form| &form.fields);
+    let field = fields
+        .clone()
+        .find(|field| field.id == id)
+        .map(|field| format!("{field:?}"));
+    let form = found
+        .forms
+        .iter()
+        .find(|form| form.id == id)
+        .map(|form| format!("{form:?}"));
+    let is_place =
+        knowledge.point(sop, id).is_some() || found.sections.iter().any(|section| section.id == id);
+    // The parts of a step path may stand in one phrase of the table.
+    let point = is_place.then(|| format!("{text} {}", text.replace(" › ", " ")));
+    let see = (id == "see" || id == "match" || id == "source" || id == "service").then(|| {
+        format!(
+            "{:?} {:?} {} {}",
+            found.see, found.matching, found.source, found.service
+        )
+    });
+    figure
+        .or(field)
+        .or(form.filter(|_| !is_place))
+        .or(point)
+        .or(see)
+}
+
+fn facts() -> Vec<(String, String, String, String)> {
+    let mut rows = Vec::new();
+    for path in files_in(&folder().join("facts")) {
+        for line in fs::read_to_string(&path)
+            .unwrap()
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+        {
+            let mut cells = line.split('\t').map(str::to_owned);
+            let mut next = || cells.next().unwrap_or_default();
+            rows.push((next(), next(), next(), next()));
+        }
+    }
+    rows
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/catalog")
+}
+
+fn read(path: &Path) -> Source {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    Source::new(name, fs::read_to_string(path).unwrap())
+}
+
+fn toml_files(folder: &Path) -> Vec<PathBuf> {
+    files_in(folder)
+        .into_iter()
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .collect()
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "{} is empty", folder.display());
+    paths
+}
+
+#[test]
+fn a_folder_that_is_not_there_says_what_to_do() {
+    let error = load::files(Path::new("/nonexistent/intents"), Path::new("data")).unwrap_err();
+    assert!(
+        format!("{error:#}").contains("`--intents DIR`"),
+        "{error:#}"
+    );
+}

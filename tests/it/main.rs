@@ -1,0 +1,12 @@
+//! Tests through the library's widest doors and on the real binary.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something unexpected happens, in its helpers too"
+)]
+
+mod catalog;
+mod conversations;
+mod layers;
+mod shipped;
+mod store;

@@ -1,0 +1,802 @@
+//! The store's contract, held by every engine, and what only sled has to withstand.
+
+use std::fs;
+use std::io::{self, BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use sigap::dialog::Conversation;
+use sigap::message::{ChannelKind, ConversationId, EventId};
+use sigap::store::{self, Audit, Error, Loaded, Query, Question, Revision, Store, Turn};
+use sigap::ticket::Ticket;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+mod killed;
+
+/// A place where one engine keeps its store.
+trait Engine: Sized {
+    /// Makes an empty place.
+    fn new() -> Self;
+    fn open(&self) -> Result<Arc<dyn Store>, Error>;
+    fn restore(&self, from: &mut dyn BufRead) -> Result<u64, Error>;
+}
+
+struct Sled(TempDir);
+
+impl Engine for Sled {
+    fn new() -> Sled {
+        Sled(TempDir::new().unwrap())
+    }
+
+    fn open(&self) -> Result<Arc<dyn Store>, Error> {
+        Ok(Arc::new(store::sled::open(self.0.path())?))
+    }
+
+    fn restore(&self, from: &mut dyn BufRead) -> Result<u64, Error> {
+        store::sled::restore(self.0.path(), from)
+    }
+}
+
+/// Makes a test of every claim of the contract, for one engine.
+macro_rules! keeps_the_contract {
+    ($tests:ident, $engine:ty) => {
+        keeps_the_contract! { $tests, $engine,
+            a_new_conversation_is_the_default
+            a_turn_is_kept_whole
+            an_outdated_revision_conflicts_and_changes_nothing
+            a_repeated_event_is_replayed_and_never_handled_again
+            another_conversations_event_is_another_event
+            a_tickets_id_is_given_once
+            tickets_are_listed_newest_first
+            tickets_are_found_by_intent_agent_and_time
+            questions_are_listed_newest_first
+            a_large_record_comes_back_whole
+            one_of_many_wins_each_revision
+            different_conversations_do_not_disturb_each_other
+            handled_events_expire
+            everything_survives_a_reopening
+            a_backup_restores_everything
+            a_damaged_backup_is_refused_and_leaves_nothing
+            a_backup_of_a_later_version_is_refused
+            a_backup_overwrites_nothing
+            a_backup_that_cannot_be_written_disturbs_nothing
+        }
+    };
+    ($tests:ident, $engine:ty, $($claim:ident)*) => {
+        mod $tests {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $claim() {
+                    super::$claim(<$engine as super::Engine>::new()).await;
+                }
+            )*
+        }
+    };
+}
+
+keeps_the_contract!(sled_keeps_the_contract, super::Sled);
+
+async fn a_new_conversation_is_the_default(place: impl Engine) {
+    let store = place.open().unwrap();
+    let loaded = store.load(&budi(), &event(1)).await.unwrap();
+    let new = Loaded {
+        conversation: Conversation::default(),
+        revision: Revision::default(),
+        replay: None,
+    };
+    assert_eq!(loaded, new);
+    assert_eq!(store.tickets(&Query::default()).await.unwrap(), []);
+    assert_eq!(store.questions(9).await.unwrap(), []);
+}
+
+async fn a_turn_is_kept_whole(place: impl Engine) {
+    let store = place.open().unwrap();
+    let turn = full_turn();
+    let revision = store.commit(turn.clone()).await.unwrap();
+    assert_eq!(revision, Revision::default().next());
+
+    let loaded = store.load(&turn.conversation, &turn.event).await.unwrap();
+    assert_eq!(loaded.revision, revision);
+    assert_eq!(loaded.conversation, turn.state);
+    assert_eq!(loaded.replay, Some(turn.effects));
+    for ticket in turn.tickets {
+        assert_eq!(store.ticket(&ticket.id).await.unwrap(), Some(ticket));
+    }
+    assert_eq!(store.ticket("T-none").await.unwrap(), None);
+    assert_eq!(
+        store.questions(9).await.unwrap(),
+        Vec::from_iter(turn.question)
+    );
+    let backup = backup(&*store).await;
+    for audit in turn.audit {
+        assert!(backup.contains(&serde_json::to_string(&audit).unwrap()));
+    }
+}
+
+async fn an_outdated_revision_conflicts_and_changes_nothing(place: impl Engine) {
+    let store = place.open().unwrap();
+    store.commit(turn(1)).await.unwrap();
+    let before = backup(&*store).await;
+
+    for expected in [Revision::default(), revision(2)] {
+        let outdated = Turn {
+            expected,
+            event: event(2),
+            ..full_turn()
+        };
+        assert_conflict(store.commit(outdated).await);
+    }
+    assert_eq!(backup(&*store).await, before);
+}
+
+async fn a_repeated_event_is_replayed_and_never_handled_again(place: impl Engine) {
+    let store = place.open().unwrap();
+    let revision = store.commit(turn(1)).await.unwrap();
+    let before = backup(&*store).await;
+
+    let again = Turn {
+        expected: revision,
+        event: event(1),
+        ..full_turn()
+    };
+    assert_conflict(store.commit(again).await);
+    let replayed = store.load(&budi(), &event(1)).await.unwrap();
+    assert_eq!(replayed.replay, Some(Vec::new()));
+    assert_eq!(backup(&*store).await, before);
+}
+
+async fn another_conversations_event_is_another_event(place: impl Engine) {
+    let store = place.open().unwrap();
+    store.commit(turn(1)).await.unwrap();
+    let sari = ConversationId("console:sari".into());
+    assert_eq!(store.load(&sari, &event(1)).await.unwrap().replay, None);
+    store
+        .commit(Turn {
+            conversation: sari,
+            ..turn(1)
+        })
+        .await
+        .unwrap();
+}
+
+async fn a_tickets_id_is_given_once(place: impl Engine) {
+    let store = place.open().unwrap();
+    let filed = ticket("T-1", 1);
+    store
+        .commit(Turn {
+            tickets: vec![filed.clone()],
+            ..turn(1)
+        })
+        .await
+        .unwrap();
+    let before = backup(&*store).await;
+
+    let taken = Turn {
+        tickets: vec![ticket("T-2", 2), ticket("T-1", 2)],
+        ..turn(2)
+    };
+    assert_conflict(store.commit(taken).await);
+    let twice = Turn {
+        tickets: vec![ticket("T-3", 2), ticket("T-3", 2)],
+        ..turn(2)
+    };
+    assert_conflict(store.commit(twice).await);
+    assert_eq!(backup(&*store).await, before);
+    assert_eq!(store.ticket("T-1").await.unwrap(), Some(filed));
+}
+
+async fn tickets_are_listed_newest_first(place: impl Engine) {
+    let store = place.open().unwrap();
+    for (number, second) in [(1, 30), (2, 10), (3, 20), (4, -9_999_999_999)] {
+        let filed = ticket(&format!("T-{number}"), second);
+        store
+            .commit(Turn {
+                tickets: vec![filed],
+                ..turn(number)
+            })
+            .await
+            .unwrap();
+    }
+    assert_listed(&*store, Query::default(), &["T-1", "T-3", "T-2", "T-4"]).await;
+    assert_listed(
+        &*store,
+        Query {
+            limit: 2,
+            ..Query::default()
+        },
+        &["T-1", "T-3"],
+    )
+    .await;
+    assert_listed(
+        &*store,
+        Query {
+            limit: 0,
+            ..Query::default()
+        },
+        &[],
+    )
+    .await;
+}
+
+async fn tickets_are_found_by_intent_agent_and_time(place: impl Engine) {
+    let store = place.open().unwrap();
+    let tickets = (0..6).map(|number| Ticket {
+        intent: ["ganti-ont", "ott-status"][number as usize % 2].into(),
+        agent: ["budi", "sari", "tono"][number as usize % 3].into(),
+        ..ticket(&format!("T-{number}"), number)
+    });
+    store
+        .commit(Turn {
+            tickets: tickets.collect(),
+            ..turn(1)
+        })
+        .await
+        .unwrap();
+
+    let intent = || Some("ganti-ont".to_owned());
+    let agent = || Some("sari".to_owned());
+    let time = |second| Some(at(second));
+    let all = Query::default;
+    assert_listed(
+        &*store,
+        Query {
+            intent: intent(),
+            ..all()
+        },
+        &["T-4", "T-2", "T-0"],
+    )
+    .await;
+    assert_listed(
+        &*store,
+        Query {
+            agent: agent(),
+            ..all()
+        },
+        &["T-4", "T-1"],
+    )
+    .await;
+    assert_listed(
+        &*store,
+        Query {
+            intent: intent(),
+            agent: agent(),
+            ..all()
+        },
+        &["T-4"],
+    )
+    .await;
+    assert_listed(
+        &*store,
+        Query {
+            intent: intent(),
+            limit: 2,
+            ..all()
+        },
+        &["T-4", "T-2"],
+    )
+    .await;
+    assert_listed(
+        &*store,
+        Query {
+            from: time(4),
+            ..all()
+        },
+        &["T-5", "T-4"],
+    )
+    .await;
+    assert_listed(
+        &*store,
+        Query {
+            to: time(2),
+            ..all()
+        },
+        &["T-1", "T-0"],
+    )
+    .await;
+    assert_listed(
+        &*store,
+        Query {
+            from: time(2),
+            to: time(4),
+            ..all()
+        },
+        &["T-3", "T-2"],
+    )
+    .await;
+    assert_listed(
+        &*store,
+        Query {
+            from: time(4),
+            to: time(2),
+            ..all()
+        },
+        &[],
+    )
+    .await;
+    assert_listed(
+        &*store,
+        Query {
+            agent: Some("nobody".into()),
+            ..all()
+        },
+        &[],
+    )
+    .await;
+}
+
+async fn questions_are_listed_newest_first(place: impl Engine) {
+    let store = place.open().unwrap();
+    for (number, text) in [(1, "a"), (2, "b"), (3, "c")] {
+        // The same moment: the order of commits decides.
+        let question = Some(Question {
+            at: at(0),
+            ..question(text)
+        });
+        store
+            .commit(Turn {
+                question,
+                ..turn(number)
+            })
+            .await
+            .unwrap();
+    }
+    let texts = |questions: Vec<Question>| {
+        questions
+            .into_iter()
+            .map(|question| question.text)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(texts(store.questions(9).await.unwrap()), ["c", "b", "a"]);
+    assert_eq!(texts(store.questions(2).await.unwrap()), ["c", "b"]);
+}
+
+async fn a_large_record_comes_back_whole(place: impl Engine) {
+    let store = place.open().unwrap();
+    let large = |id: &str, bytes: usize| Ticket {
+        text: "é\"\n".repeat(bytes / 4),
+        ..ticket(id, 0)
+    };
+    let tickets = vec![
+        large("T-1", 100_000),
+        large("T-2", 6_000),
+        large("T-3", 1_000_000),
+    ];
+    store
+        .commit(Turn {
+            tickets: tickets.clone(),
+            question: Some(question(&"x".repeat(100_000))),
+            ..turn(1)
+        })
+        .await
+        .unwrap();
+    for ticket in tickets {
+        assert_eq!(store.ticket(&ticket.id).await.unwrap(), Some(ticket));
+    }
+    assert_eq!(store.questions(1).await.unwrap()[0].text.len(), 100_000);
+}
+
+async fn one_of_many_wins_each_revision(place: impl Engine) {
+    let store = place.open().unwrap();
+    for round in 0..10 {
+        let mut writers = JoinSet::new();
+        for writer in 0..16 {
+            let store = Arc::clone(&store);
+            let id = format!("T-{round}-{writer}");
+            let turn = Turn {
+                event: EventId(id.clone()),
+                expected: revision(round),
+                tickets: vec![ticket(&id, 0)],
+                ..turn(1)
+            };
+            writers.spawn(async move { store.commit(turn).await });
+        }
+        let outcomes = writers.join_all().await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+        outcomes
+            .into_iter()
+            .filter(Result::is_err)
+            .for_each(assert_conflict);
+    }
+    assert_eq!(
+        store.load(&budi(), &event(1)).await.unwrap().revision,
+        revision(10)
+    );
+    assert_eq!(store.tickets(&Query::default()).await.unwrap().len(), 10);
+}
+
+async fn different_conversations_do_not_disturb_each_other(place: impl Engine) {
+    let store = place.open().unwrap();
+    let mut agents = JoinSet::new();
+    for agent in 0..32 {
+        let store = Arc::clone(&store);
+        agents.spawn(async move {
+            let conversation = ConversationId(format!("console:{agent}"));
+            for number in 1..=10 {
+                let loaded = store.load(&conversation, &event(number)).await.unwrap();
+                assert_eq!(
+                    (loaded.revision, loaded.replay),
+                    (revision(number - 1), None)
+                );
+                let id = format!("T-{agent}-{number}");
+                let conversation = conversation.clone();
+                let tickets = vec![ticket(&id, number as i64)];
+                store
+                    .commit(Turn {
+                        conversation,
+                        tickets,
+                        ..turn(number)
+                    })
+                    .await
+                    .unwrap();
+            }
+        });
+    }
+    agents.join_all().await;
+    assert_eq!(store.tickets(&Query::default()).await.unwrap().len(), 320);
+}
+
+async fn handled_events_expire(place: impl Engine) {
+    let store = place.open().unwrap();
+    let kept = async |number| {
+        store
+            .load(&budi(), &event(number))
+            .await
+            .unwrap()
+            .replay
+            .is_some()
+    };
+    let mut turns = (1..).map(turn);
+    let mut commit = async |at| {
+        store
+            .commit(Turn {
+                at,
+                ..turns.next().unwrap()
+            })
+            .await
+            .unwrap()
+    };
+    for second in 0..20 {
+        commit(at(second)).await;
+    }
+    commit(at(0) + store::EVENT_KEPT).await;
+    assert!(kept(1).await, "forgotten before its time");
+    for _ in 0..10 {
+        commit(at(10) + store::EVENT_KEPT).await;
+    }
+    for number in 1..=10 {
+        assert!(!kept(number).await, "event {number} is still there");
+    }
+    for number in 11..=31 {
+        assert!(kept(number).await, "event {number} was forgotten");
+    }
+}
+
+async fn everything_survives_a_reopening(place: impl Engine) {
+    let store = place.open().unwrap();
+    store.commit(full_turn()).await.unwrap();
+    let before = backup(&*store).await;
+    drop(store);
+    assert_eq!(backup(&*place.open().unwrap()).await, before);
+}
+
+async fn a_backup_restores_everything<E: Engine>(place: E) {
+    let store = place.open().unwrap();
+    store.commit(full_turn()).await.unwrap();
+    let long = Turn {
+        conversation: ConversationId("x".repeat(5_000)),
+        ..turn(1)
+    };
+    store.commit(long).await.unwrap();
+    for number in 2..200 {
+        let question = Some(question(&format!("question {number}")));
+        store
+            .commit(Turn {
+                question,
+                ..turn(number)
+            })
+            .await
+            .unwrap();
+    }
+    let original = backup(&*store).await;
+
+    let elsewhere = E::new();
+    let records = elsewhere.restore(&mut original.as_bytes()).unwrap();
+    assert_eq!(records as usize, original.lines().count() - 2);
+    let restored = elsewhere.open().unwrap();
+    assert_eq!(backup(&*restored).await, original);
+    assert_eq!(
+        restored.tickets(&Query::default()).await.unwrap(),
+        store.tickets(&Query::default()).await.unwrap()
+    );
+    assert_eq!(
+        restored.questions(200).await.unwrap(),
+        store.questions(200).await.unwrap()
+    );
+    assert_conflict(restored.commit(turn(1)).await);
+    restored.commit(turn(200)).await.unwrap();
+}
+
+async fn a_damaged_backup_is_refused_and_leaves_nothing<E: Engine>(place: E) {
+    let store = place.open().unwrap();
+    let small = Turn {
+        tickets: vec![ticket("T-1", 1)],
+        ..turn(1)
+    };
+    store.commit(small).await.unwrap();
+    let whole = backup(&*store).await.into_bytes();
+    let elsewhere = E::new();
+    let assert_refused = |bytes: &[u8], damage: &str| {
+        let refused = elsewhere.restore(&mut &*bytes).expect_err(damage);
+        assert!(
+            matches!(refused, Error::BadBackup { .. } | Error::NewerSchema { .. }),
+            "{damage}: {refused:?}"
+        );
+    };
+
+    // Not at every byte: each attempt makes and discards a store.
+    for length in (0..whole.len()).step_by(17).chain([whole.len() - 1]) {
+        assert_refused(&whole[..length], &format!("cut at {length}"));
+    }
+    for place in (0..whole.len()).step_by(13) {
+        let mut altered = whole.clone();
+        altered[place] ^= 1;
+        assert_refused(&altered, &format!("altered at {place}"));
+    }
+    let lines: Vec<_> = whole.split_inclusive(|&byte| byte == b'\n').collect();
+    assert_refused(
+        &[&lines[..1], &lines[2..]].concat().concat(),
+        "a record is missing",
+    );
+    assert_refused(
+        &[&lines[..], &lines[1..2]].concat().concat(),
+        "a record too many",
+    );
+    assert_refused(b"hello\n", "no backup at all");
+
+    elsewhere
+        .restore(&mut &*whole)
+        .expect("the damaged ones left nothing behind");
+}
+
+async fn a_backup_of_a_later_version_is_refused(place: impl Engine) {
+    let mut later: &[u8] = b"{\"sigap_backup\":1,\"schema\":99}\n{\"unheard\":\"of\"}\n";
+    let refused = place.restore(&mut later).unwrap_err();
+    assert!(
+        matches!(refused, Error::NewerSchema { found: 99, .. }),
+        "{refused:?}"
+    );
+}
+
+async fn a_backup_overwrites_nothing(place: impl Engine) {
+    let store = place.open().unwrap();
+    let whole = backup(&*store).await;
+    drop(store);
+    let refused = place.restore(&mut whole.as_bytes()).unwrap_err();
+    assert!(matches!(refused, Error::Occupied { .. }), "{refused:?}");
+    place.open().unwrap();
+}
+
+async fn a_backup_that_cannot_be_written_disturbs_nothing(place: impl Engine) {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let store = place.open().unwrap();
+    for number in 1..=40 {
+        let large = Turn {
+            question: Some(question(&"x".repeat(10_000))),
+            ..turn(number)
+        };
+        store.commit(large).await.unwrap();
+    }
+    let refused = store.backup(&mut Full).await.unwrap_err();
+    assert!(matches!(refused, Error::Io { .. }), "{refused:?}");
+    store.commit(turn(41)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_second_process_is_refused_at_once() {
+    let place = Sled::new();
+    let first = place.open().unwrap();
+    let refused = place.open().unwrap_err();
+    assert!(
+        matches!(&refused, Error::Locked { path } if path == place.0.path()),
+        "{refused:?}"
+    );
+    assert!(
+        refused.to_string().contains("in use by another process"),
+        "{refused}"
+    );
+    let refused = place.restore(&mut &b""[..]).unwrap_err();
+    assert!(matches!(refused, Error::Locked { .. }), "{refused:?}");
+    drop(first);
+    place.open().unwrap();
+}
+
+/// <https://github.com/spacejam/sled/issues/1527>: sled takes the leftover of a kill for a snapshot.
+#[tokio::test]
+async fn a_half_written_snapshot_is_harmless() {
+    let (place, before) = filled().await;
+    fs::write(
+        place.sled().join("snap.00000000000FFFFF.generating"),
+        b"half",
+    )
+    .unwrap();
+    assert_eq!(backup(&*place.open().unwrap()).await, before);
+}
+
+#[tokio::test]
+async fn half_a_new_store_is_made_again() {
+    let place = Sled::new();
+    fs::create_dir(place.0.path().join("sled.new")).unwrap();
+    fs::write(place.0.path().join("sled.new/db"), b"half").unwrap();
+    place.open().unwrap();
+    assert!(!place.0.path().join("sled.new").exists());
+}
+
+#[tokio::test]
+async fn a_damaged_store_is_kept_aside_until_a_backup_is_restored() {
+    let noise: Vec<u8> = (0..=255).cycle().take(600_000).collect();
+    for damage in [&b""[..], &noise, b"short"] {
+        let (place, before) = filled().await;
+        for file in fs::read_dir(place.sled()).unwrap() {
+            let path = file.unwrap().path();
+            if path.file_name().unwrap() == "db" {
+                fs::write(path, damage).unwrap();
+            } else if path.is_file() && path.file_name().unwrap() != "conf" {
+                fs::remove_file(path).unwrap();
+            }
+        }
+
+        // Not only the first time: a supervisor would start it again.
+        for _ in 0..2 {
+            let refused = place.open().unwrap_err();
+            let Error::Unopenable { kept_aside, .. } = &refused else {
+                panic!("{refused:?}")
+            };
+            assert!(kept_aside.join("db").is_file());
+
+            assert!(refused.to_string().contains("sigap restore"), "{refused}");
+            assert!(!place.sled().exists());
+        }
+        place.restore(&mut before.as_bytes()).unwrap();
+        assert_eq!(backup(&*place.open().unwrap()).await, before);
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_reached_stays_where_it_is() {
+    let place = Sled::new();
+    fs::write(place.sled(), b"not a directory").unwrap();
+    let refused = place.open().unwrap_err();
+    assert!(matches!(refused, Error::Io { .. }), "{refused:?}");
+    assert!(place.sled().is_file());
+}
+
+#[tokio::test]
+async fn a_backup_is_not_restored_among_other_files() {
+    let place = Sled::new();
+    fs::write(place.0.path().join("notes.txt"), b"mine").unwrap();
+    let refused = place.restore(&mut &b""[..]).unwrap_err();
+    assert!(matches!(refused, Error::Occupied { .. }), "{refused:?}");
+}
+
+impl Sled {
+    fn sled(&self) -> PathBuf {
+        self.0.path().join("sled")
+    }
+}
+
+/// Returns a closed store with a turn in it, and its backup.
+async fn filled() -> (Sled, String) {
+    let place = Sled::new();
+    let store = place.open().unwrap();
+    store.commit(full_turn()).await.unwrap();
+    let before = backup(&*store).await;
+    (place, before)
+}
+
+#[track_caller]
+fn assert_conflict(outcome: Result<Revision, Error>) {
+    assert!(matches!(outcome, Err(Error::Conflict)), "{outcome:?}");
+}
+
+async fn assert_listed(store: &dyn Store, query: Query, expected: &[&str]) {
+    let tickets = store.tickets(&query).await.unwrap();
+    let ids: Vec<_> = tickets.iter().map(|ticket| &*ticket.id).collect();
+    assert_eq!(ids, expected, "{query:?}");
+}
+
+async fn backup(store: &dyn Store) -> String {
+    let mut backup = Vec::new();
+    store.backup(&mut backup).await.unwrap();
+    String::from_utf8(backup).unwrap()
+}
+
+fn budi() -> ConversationId {
+    ConversationId("console:budi".into())
+}
+
+fn event(number: u64) -> EventId {
+    EventId(format!("event-{number}"))
+}
+
+fn at(second: i64) -> Timestamp {
+    let start: Timestamp = "2026-11-21T01:00:00Z".parse().unwrap();
+    start + SignedDuration::from_secs(second)
+}
+
+fn revision(number: u64) -> Revision {
+    (0..number).fold(Revision::default(), |revision, _| revision.next())
+}
+
+/// The turn number so-and-so of a conversation, changing nothing but its revision.
+fn turn(number: u64) -> Turn {
+    Turn {
+        conversation: budi(),
+        event: event(number),
+        at: at(number as i64),
+        expected: revision(number - 1),
+        state: Conversation::default(),
+        effects: Vec::new(),
+        tickets: Vec::new(),
+        question: None,
+        audit: Vec::new(),
+    }
+}
+
+/// A first turn with something in every field.
+fn full_turn() -> Turn {
+    let audit = |what: &str| Audit {
+        at: at(1),
+        who: "budi".into(),
+        what: what.into(),
+        subject: "T-full-1".into(),
+    };
+    Turn {
+        tickets: vec![
+            ticket("T-full-1", 1),
+            Ticket {
+                text: "x".repeat(20_000),
+                ..ticket("T-full-2", 1)
+            },
+        ],
+        question: Some(question("apa itu kip?")),
+        audit: vec![audit("ticket.file"), audit("ticket.file")],
+        ..turn(1)
+    }
+}
+
+fn question(text: &str) -> Question {
+    Question {
+        text: text.into(),
+        intent: Some("ganti-ont".into()),
+        confidence: 0.1 + 0.2,
+        decision: "fallback".into(),
+        at: at(1),
+        channel_kind: ChannelKind::NonVoice,
+    }
+}
+
+fn ticket(id: &str, second: i64) -> Ticket {
+    Ticket {
+        id: id.into(),
+        intent: "ganti-ont".into(),
+        form: "ganti-ont".into(),
+        title: "Ganti ONT".into(),
+        agent: "budi".into(),
+        channel_kind: ChannelKind::Voice,
+        filed_at: at(second),
+        entries: Vec::new(),
+        kip: "K22".into(),
+        text: format!("*{id}*\nNama: Siti"),
+    }
+}
