@@ -107,9 +107,10 @@ pub struct Candidate {
 pub const CANDIDATES_SHOWN: usize = 5;
 /// How many of them say why: those that can be offered.
 const CANDIDATES_EXPLAINED: usize = decide::CHOICES_MAX;
-/// What the channel's default service is worth against intents of other services, in logits: it settles a tie between
-/// brands and yields to any word that names one.
-const SERVICE_FAVOUR: f32 = 1.5;
+/// What the channel's default service is worth against intents of other services, on the scale of candidates' scores, where
+/// two sides of an even choice are rarely 2 apart and a clear one is beyond 4: it settles what brands share, and yields to
+/// a message that speaks plainly of another.
+const SERVICE_FAVOUR: f32 = 3.0;
 /// Likeness below this is no reason an agent would accept.
 const SIMILARITY_SHOWN_MIN: f32 = 0.3;
 /// Each of two requests in one message has at least this many words.
@@ -278,8 +279,9 @@ impl Matcher {
                     is_slang: *change == Change::Slang,
                 }),
         );
-        let (nearest, said) = self.model.nearest(&weighed.signals, signal.intent);
-        if nearest.similarity >= SIMILARITY_SHOWN_MIN {
+        if let Some((nearest, said)) = self.model.nearest(&weighed.signals, signal.intent)
+            && nearest.similarity >= SIMILARITY_SHOWN_MIN
+        {
             evidence.push(Evidence::Nearest {
                 utterance: said.clone(),
                 similarity: nearest.similarity,
@@ -370,3 +372,6 @@ struct Weighed {
     signals: Signals,
     confidences: Vec<f32>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -382,10 +382,10 @@ impl Model {
         stems
     }
 
-    /// The utterance of an intent that is most like the message.
-    pub fn nearest(&self, signals: &Signals, intent: u32) -> (Neighbour, &Arc<str>) {
-        let neighbour = self.nearest.of(intent, &signals.stems, &mut Vec::new());
-        (neighbour, &self.utterances[neighbour.utterance as usize])
+    /// The utterance of an intent that is most like the message, unless it has none.
+    pub fn nearest(&self, signals: &Signals, intent: u32) -> Option<(Neighbour, &Arc<str>)> {
+        let neighbour = self.nearest.of(intent, &signals.stems, &mut Vec::new())?;
+        Some((neighbour, &self.utterances[neighbour.utterance as usize]))
     }
 }
 

@@ -62,7 +62,12 @@ impl Nearest {
     }
 
     /// The utterance of an intent that is most like a message. `likeness` is scratch space.
-    pub fn of(&self, intent: u32, message: &[(u32, f32)], likeness: &mut Vec<f32>) -> Neighbour {
+    pub fn of(
+        &self,
+        intent: u32,
+        message: &[(u32, f32)],
+        likeness: &mut Vec<f32>,
+    ) -> Option<Neighbour> {
         let range = self.intents[intent as usize].clone();
         likeness.clear();
         likeness.resize(range.len(), 0.0);
@@ -89,6 +94,6 @@ impl Nearest {
                 };
             }
         }
-        best
+        (!range.is_empty()).then_some(best)
     }
 }
