@@ -257,6 +257,26 @@ fn the_channels_service_settles_shared_words() {
 }
 
 #[test]
+fn a_shared_word_alone_asks_which() {
+    let found = classify("tagihan");
+    assert_eq!(found.decision, Decision::Clarify, "{found:?}");
+    assert!(
+        found
+            .candidates
+            .iter()
+            .take(3)
+            .any(|candidate| &*candidate.intent == "bayar-tagihan")
+    );
+    assert!(
+        found
+            .candidates
+            .iter()
+            .take(3)
+            .any(|candidate| &*candidate.intent == "tagihan-rumah")
+    );
+}
+
+#[test]
 fn a_named_service_outweighs_the_channels() {
     let context = Context {
         service: Some("seluler"),
