@@ -2,20 +2,23 @@
 //!
 //! Two questions are asked apart. *Which* intent: a softmax over the candidates' scores, its scale and the worth of
 //! keywords, hints, `unless` and patterns learned from messages the model has not seen. *Whether* it is any intent: a
-//! logistic regression over the best score, likeness to the nearest utterance, the share of known words and the signs.
-//! A candidate's confidence is the product.
+//! logistic regression over the best score, its lead over belonging nowhere, and the signs.
+//! The confidence puts both on one scale on which, of the answers at 0.9, nine in ten are right.
+//!
+//! Likeness to the nearest utterance and the share of known words were tried for "whether": next to the score of this
+//! model they gain nothing, and with many utterances they lose half a point of AUROC.
 //!
 //! Both are fitted on held-out parts of the catalogue. What belongs nowhere is shown as well: messages given as such,
 //! or else the utterances of intents that were left out.
 
-use super::decide::Thresholds;
+use super::decide::{CHOICES_MAX, Thresholds};
 use super::model::{Material, Model, Signal, Signals, WORTH_PRIOR};
 use super::train::Shuffle;
 use crate::text::Utterance;
 
 /// The weights of the score that says which: the learned logit and the four signs.
 type Which = [f64; 5];
-const WHETHER: usize = 9;
+const WHETHER: usize = 7;
 /// The weights of the score that says whether, in the order of [`whether_inputs`].
 type Whether = [f64; WHETHER];
 
@@ -30,12 +33,15 @@ const OUTSIDE_MIN: usize = 40;
 /// When they must be made up, one intent in so many is left out of each part.
 const LEFT_OUT_ONE_IN: usize = 6;
 /// Left-out intents are nearer to the rest than what people really ask, so together they count as this share of the messages.
-const LEFT_OUT_WEIGHT: f64 = 0.25;
+const LEFT_OUT_WEIGHT: f64 = 0.15;
 
 /// How strongly the priors of the sign's worth hold: as strongly as this many messages contradicting them.
 const PRIOR_STRENGTH: f64 = 4.0;
-/// Keeps the weights of "whether" small when a catalogue has few messages.
-const WHETHER_RIDGE: f64 = 0.5;
+/// Keeps weights small when a catalogue has few messages.
+const RIDGE: f64 = 0.5;
+/// How much doubt between candidates lowers the confidence of the first. With 1, a product of probabilities, a message
+/// that fits two intents seems as strange as one that fits none (AUROC 0.926 instead of 0.937 on ten examples an intent).
+const WHICH_SHARE: f64 = 0.3;
 const NEWTON_STEPS: usize = 12;
 
 /// What signals are worth.
@@ -43,6 +49,8 @@ const NEWTON_STEPS: usize = 12;
 pub struct Calibration {
     which: Which,
     whether: Whether,
+    /// From evidence to confidence: offset and slope.
+    scale: [f64; 2],
     /// Where answering ends and where clarifying does.
     pub thresholds: Thresholds,
 }
@@ -50,7 +58,6 @@ pub struct Calibration {
 /// A message that the model which looked at it had not seen.
 struct Observation {
     signals: Signals,
-    similarity: f32,
     truth: Option<u32>,
     weight: f64,
 }
@@ -59,20 +66,27 @@ impl Calibration {
     /// Learns from the catalogue's own messages.
     pub fn fit(material: &Material<'_>) -> Calibration {
         let mut observations = observe(material);
-        let which = fit_which(&observations);
         let mut calibration = Calibration {
-            which,
+            which: fit_which(&observations),
             whether: [0.0; WHETHER],
+            scale: [0.0, 1.0],
             thresholds: Thresholds::default(),
         };
         for observation in &mut observations {
             calibration.rank(&mut observation.signals);
         }
-        calibration.whether = fit_whether(&observations);
-        let judged: Vec<_> = observations
-            .iter()
-            .map(|observation| calibration.judge(observation))
-            .collect();
+        observations.retain(|observation| !observation.signals.candidates.is_empty());
+        calibration.whether = fit_logistic(&observations, |observation| {
+            (
+                whether_inputs(&observation.signals),
+                observation.truth.is_some(),
+            )
+        });
+        calibration.scale = fit_logistic(&observations, |observation| {
+            let evidence = calibration.evidence(&observation.signals);
+            ([1.0, evidence], observation.is_right())
+        });
+        let judged: Vec<_> = observations.iter().map(|o| calibration.judge(o)).collect();
         calibration.thresholds = Thresholds::choose(&judged);
         calibration
     }
@@ -85,27 +99,35 @@ impl Calibration {
         });
     }
 
-    /// The confidence of each candidate, in the order of [`Calibration::rank`]. `similarity` is the first candidate's; `favour` is
-    /// added to a candidate's score.
-    pub fn confidences(&self, signals: &Signals, similarity: f32) -> Vec<f32> {
-        let Some(first) = signals.candidates.first() else {
+    /// The confidence of each candidate, in the order of [`Calibration::rank`].
+    pub fn confidences(&self, signals: &Signals) -> Vec<f32> {
+        if signals.candidates.is_empty() {
             return Vec::new();
-        };
-        let whether = logistic(dot(
-            &self.whether,
-            &whether_inputs(signals, first, similarity),
-        ));
-        let best = self.score(first);
-        let mut shares: Vec<f64> = signals
-            .candidates
-            .iter()
-            .map(|candidate| (self.score(candidate) - best).exp())
-            .collect();
-        let total: f64 = shares.iter().sum();
+        }
+        let confidence = logistic(dot(&self.scale, &[1.0, self.evidence(signals)]));
+        let shares = self.shares(signals);
+        // The others divide what the first leaves, in proportion.
         shares
-            .iter_mut()
-            .for_each(|share| *share *= whether / total);
-        shares.into_iter().map(|share| share as f32).collect()
+            .iter()
+            .map(|share| (confidence * share / shares[0]).min(1.0) as f32)
+            .collect()
+    }
+
+    /// Whether and which on one scale, unbounded.
+    fn evidence(&self, signals: &Signals) -> f64 {
+        let which = self.shares(signals)[0].ln();
+        dot(&self.whether, &whether_inputs(signals)) + WHICH_SHARE * which
+    }
+
+    /// How likely each candidate is, if it is one of them.
+    fn shares(&self, signals: &Signals) -> Vec<f64> {
+        softmax(
+            signals
+                .candidates
+                .iter()
+                .map(|candidate| self.score(candidate))
+                .collect(),
+        )
     }
 
     fn score(&self, candidate: &Signal) -> f64 {
@@ -113,19 +135,21 @@ impl Calibration {
     }
 
     fn judge(&self, observation: &Observation) -> Judged {
-        let confidences = self.confidences(&observation.signals, observation.similarity);
-        let first = observation
-            .signals
-            .candidates
-            .first()
-            .map(|first| first.intent);
+        let confidences = self.confidences(&observation.signals);
         Judged {
             first: confidences.first().copied().unwrap_or(0.0),
-            offered: confidences.iter().take(super::decide::CHOICES_MAX).sum(),
+            offered: confidences.iter().take(CHOICES_MAX).sum(),
             is_inside: observation.truth.is_some(),
-            is_right: observation.truth.is_some() && observation.truth == first,
+            is_right: observation.is_right(),
             weight: observation.weight,
         }
+    }
+}
+
+impl Observation {
+    fn is_right(&self) -> bool {
+        let first = self.signals.candidates.first().map(|first| first.intent);
+        self.truth.is_some() && self.truth == first
     }
 }
 
@@ -245,7 +269,9 @@ impl Parting {
             phrases: &phrases,
             ..*material
         });
-        let held_out = (0..material.messages.len()).filter(|&at| self.part_of_message[at] == part);
+        let held_out = (0..material.messages.len()).filter(|&at| {
+            self.part_of_message[at] == part || self.is_left_out(material.messages[at].1, part)
+        });
         held_out
             .map(|at| self.observe(&model, material, part, material.messages[at]))
             .collect()
@@ -260,14 +286,10 @@ impl Parting {
     ) -> Observation {
         let utterance = Utterance::new(text);
         let signals = model.signals(&utterance, material.lexicon);
-        let similarity = signals.candidates.first().map_or(0.0, |first| {
-            model.nearest(&signals, first.intent).0.similarity
-        });
         let is_left_out = self.is_left_out(intent, part);
         let is_inside = (intent as usize) < material.intents && !is_left_out;
         Observation {
             signals,
-            similarity,
             truth: is_inside.then_some(intent),
             // Made-up ones are weighed when their number is known.
             weight: if is_left_out { -1.0 } else { 1.0 },
@@ -280,21 +302,23 @@ fn which_inputs(candidate: &Signal) -> Which {
     [f64::from(candidate.logit), keyword, hint, unless, pattern]
 }
 
-fn whether_inputs(signals: &Signals, first: &Signal, similarity: f32) -> Whether {
+/// What speaks for the first candidate being meant at all.
+fn whether_inputs(signals: &Signals) -> Whether {
+    let first = &signals.candidates[0];
     let [keyword, hint, unless, pattern] = first.signs.map(f64::from);
-    let outside = signals
+    let logit = f64::from(first.logit);
+    let lead = signals
         .outside
-        .map_or(0.0, |outside| f64::from(first.logit - outside));
+        .map_or(0.0, |outside| logit - f64::from(outside));
+    let length = (signals.content_words as f64).ln_1p();
     [
         1.0,
-        f64::from(first.logit),
-        outside,
-        f64::from(similarity),
-        f64::from(signals.known),
+        logit,
+        lead,
         keyword + 0.5 * hint,
         unless,
         pattern,
-        (signals.content_words as f64).ln_1p(),
+        length,
     ]
 }
 
@@ -341,28 +365,28 @@ fn fit_which(observations: &[Observation]) -> Which {
 }
 
 /// Logistic regression with a ridge, by Newton's method.
-fn fit_whether(observations: &[Observation]) -> Whether {
-    let mut weights = [0.0; WHETHER];
+fn fit_logistic<const N: usize>(
+    observations: &[Observation],
+    case: impl Fn(&Observation) -> ([f64; N], bool),
+) -> [f64; N] {
+    let mut weights = [0.0; N];
     for _ in 0..NEWTON_STEPS {
-        let mut gradient: Whether = weights.map(|weight| -WHETHER_RIDGE * weight);
-        let mut curvature = [[0.0; WHETHER]; WHETHER];
-        (0..WHETHER).for_each(|i| curvature[i][i] = WHETHER_RIDGE);
+        let mut gradient = weights.map(|weight| -RIDGE * weight);
+        let mut curvature = [[0.0; N]; N];
+        (0..N).for_each(|i| curvature[i][i] = RIDGE);
         for observation in observations {
-            let Some(first) = observation.signals.candidates.first() else {
-                continue;
-            };
-            let x = whether_inputs(&observation.signals, first, observation.similarity);
+            let (x, is_so) = case(observation);
             let p = logistic(dot(&weights, &x));
-            let error = f64::from(u8::from(observation.truth.is_some())) - p;
-            for i in 0..WHETHER {
+            let error = f64::from(u8::from(is_so)) - p;
+            for i in 0..N {
                 gradient[i] += observation.weight * error * x[i];
-                for j in 0..WHETHER {
+                for j in 0..N {
                     curvature[i][j] += observation.weight * p * (1.0 - p) * x[i] * x[j];
                 }
             }
         }
         let change = solve(curvature, gradient);
-        (0..WHETHER).for_each(|i| weights[i] += change[i]);
+        (0..N).for_each(|i| weights[i] += change[i]);
     }
     weights
 }

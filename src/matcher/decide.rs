@@ -5,10 +5,12 @@ use super::calibrate::Judged;
 /// A clarification offers at most so many choices: what fits a glance and a row of buttons.
 pub const CHOICES_MAX: usize = 3;
 
-/// A wrong answer to a message of no intent costs as much as this many silences on messages of one.
-const OUTSIDE_COST: f64 = 1.0;
+/// A wrong procedure for a message of an intent costs as much as a right one gains: the agent sees a neighbour.
+const WRONG_COST: f64 = 1.0;
+/// A procedure for a message of no intent costs three times that: the agent may follow it.
+const OUTSIDE_COST: f64 = 3.0;
 /// A clarification is worth offering as long as at most this share of what belongs nowhere gets one.
-const CLARIFIED_OUTSIDE_MAX: f64 = 0.25;
+const CLARIFIED_OUTSIDE_MAX: f64 = 0.35;
 /// No threshold leaves this range, however little data there was to choose it by.
 const THRESHOLDS: std::ops::RangeInclusive<f32> = 0.05..=0.9;
 
@@ -59,9 +61,9 @@ impl Thresholds {
             return Thresholds::default();
         }
         let gain = |judged: &Judged| match (judged.is_inside, judged.is_right) {
-            (true, true) => judged.weight / inside,
-            (true, false) => -judged.weight / inside,
-            (false, _) => -OUTSIDE_COST * judged.weight / outside,
+            (true, true) => judged.weight,
+            (true, false) => -WRONG_COST * judged.weight,
+            (false, _) => -OUTSIDE_COST * judged.weight,
         };
         let answer = best_threshold(judged, |j| j.first, gain);
         let unanswered: Vec<Judged> = judged

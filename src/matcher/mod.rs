@@ -13,6 +13,7 @@ pub mod decide;
 pub mod evaluate;
 pub mod explain;
 pub mod features;
+pub mod gather;
 pub mod model;
 pub mod nearest;
 pub mod phrases;
@@ -218,11 +219,7 @@ impl Matcher {
             }
         }
         self.calibration.rank(&mut signals);
-        let first = signals.candidates.first();
-        let similarity = first.map_or(0.0, |first| {
-            self.model.nearest(&signals, first.intent).0.similarity
-        });
-        let confidences = self.calibration.confidences(&signals, similarity);
+        let confidences = self.calibration.confidences(&signals);
         Weighed {
             signals,
             confidences,

@@ -8,19 +8,15 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::features::{self, Key};
+use super::features::{self, Detail, Key};
+use super::gather::{self, Gathered, gather};
 use super::nearest::{Nearest, Neighbour};
 use super::phrases::{Found, Phrases, Sign};
 use super::reading::{Change, Vocabulary, Word};
 use super::sparse;
-use super::train::{self, Examples, Weights};
-use crate::text::{Kind, Lexicon, Spoken, Utterance};
+use super::train::{self, Weights};
+use crate::text::{Lexicon, Utterance};
 
-/// Rarer features count more; the power says by how much. Between 0.5 and 0.8 nothing changes, 1 (the usual) loses
-/// two points with ten utterances an intent.
-const RARITY_POWER: f32 = 0.6;
-/// A word that no utterance has counts as if it were this rare a feature when the known share of a message is taken.
-const STRANGER_WEIGHT: f32 = 6.0;
 /// So many candidates are looked at closely.
 pub const CANDIDATES_MAX: usize = 8;
 /// What a sign is worth before the catalogue's own messages have told, in logits.
@@ -45,23 +41,20 @@ pub struct Material<'a> {
 #[derive(Debug)]
 pub struct Model {
     intents: usize,
+    /// The intents and, where messages of none were given, one more.
+    classes: usize,
+    detail: Detail,
     vocabulary: Vocabulary,
     features: FxHashMap<Key, u32>,
     rarity: Vec<f32>,
-    known: Vec<KnownWord>,
+    /// The squared length of everything a known word gives, by word.
+    squares: Vec<f32>,
     rows: Rows,
     /// Rows of whole words, by word.
     word_rows: Rows,
     phrases: Phrases,
     nearest: Nearest,
     utterances: Vec<Arc<str>>,
-}
-
-/// What is known of a word beforehand.
-#[derive(Debug, Clone, Copy, Default)]
-struct KnownWord {
-    /// The squared length of everything it gives.
-    square: f32,
 }
 
 #[derive(Debug)]
@@ -77,8 +70,6 @@ pub struct Signals {
     pub candidates: Vec<Signal>,
     /// The logit of belonging nowhere, where messages of that kind were given.
     pub outside: Option<f32>,
-    /// The share of the message that is known, 0 to 1.
-    pub known: f32,
     /// Known words that say what a message is about.
     pub content_words: usize,
     /// Repairs and slang: token index and the word understood.
@@ -115,60 +106,31 @@ thread_local! {
 impl Model {
     /// Trains a model.
     pub fn train(material: &Material<'_>) -> Model {
-        let lexicon = material.lexicon;
-        let utterances: Vec<Utterance<'_>> = material
+        let vocabulary = gather::vocabulary(material);
+        let has_outside = material
             .messages
             .iter()
-            .map(|(text, _)| Utterance::new(text))
-            .collect();
-        let phrases = material
-            .phrases
-            .iter()
-            .filter(|(_, sign, _)| *sign != Sign::Pattern);
-        let phrases: Vec<Utterance<'_>> = phrases.map(|(text, ..)| Utterance::new(text)).collect();
-        let spoken: Vec<Vec<Spoken<'_>>> = utterances
-            .iter()
-            .map(|utterance| {
-                let mut spoken = lexicon.read(utterance);
-                // The customers' numbers in examples are no words of the catalogue; those in a keyword are.
-                spoken.retain(|word| !matches!(word.kind, Kind::Value(_)));
-                spoken
-            })
-            .chain(phrases.iter().map(|utterance| lexicon.read(utterance)))
-            .collect();
-        let vocabulary = Vocabulary::new(spoken.iter().map(Vec::as_slice), lexicon);
-        drop(spoken);
-
-        let mut names = Names::default();
-        let mut gathered: Vec<Vec<(u32, f32)>> = Vec::with_capacity(utterances.len());
-        for utterance in &utterances {
-            let words = vocabulary.read(utterance, lexicon);
-            gathered.push(names.gather(&words));
-        }
-        let rarity = names.rarity(gathered.len());
-        let classes = material.intents
-            + usize::from(
-                material
-                    .messages
-                    .iter()
-                    .any(|m| m.1 as usize == material.intents),
-            );
-        let mut examples = Examples::default();
-        for (features, (_, label)) in gathered.iter_mut().zip(material.messages) {
-            for (feature, value) in features.iter_mut() {
-                *value *= rarity[*feature as usize];
-            }
-            normalise(features);
-            examples.push(features, *label);
-        }
-        drop(gathered);
+            .any(|m| m.1 as usize == material.intents);
+        let classes = material.intents + usize::from(has_outside);
+        let detail = Detail::new(
+            material.messages.len(),
+            material.intents,
+            train::is_dense(classes),
+        );
+        let Gathered {
+            ids,
+            rarity,
+            examples,
+        } = gather(material, &vocabulary, detail);
         let weights = train::learn(&examples, rarity.len(), classes);
 
         let mut model = Model {
             intents: material.intents,
-            features: names.ids,
+            classes,
+            detail,
+            features: ids,
             rarity,
-            known: Vec::new(),
+            squares: Vec::new(),
             rows: Rows::Dense {
                 width: classes,
                 cells: Vec::new(),
@@ -183,7 +145,7 @@ impl Model {
             vocabulary,
         };
         model.compile(weights, classes);
-        model.file(material, &utterances);
+        model.file(material);
         model
     }
 
@@ -197,7 +159,7 @@ impl Model {
             },
             Weights::Sparse(rows) => Rows::Sparse(rows),
         };
-        let mut known = Vec::with_capacity(words);
+        let mut squares = Vec::with_capacity(words);
         let mut dense = Vec::new();
         let mut sparse: Vec<(u32, u32, f32)> = Vec::new();
         let mut sum: FxHashMap<u32, f32> = FxHashMap::default();
@@ -208,7 +170,7 @@ impl Model {
             if let Rows::Dense { width, .. } = self.rows {
                 dense.resize(start + width, 0.0);
             }
-            features::of_word(&word, |key, weight| {
+            features::of_word(&word, self.detail, |key, weight| {
                 let Some(&feature) = self.features.get(&key) else {
                     return;
                 };
@@ -231,23 +193,27 @@ impl Model {
                 sum.drain()
                     .map(|(class, weight)| (id as u32, class, weight)),
             );
-            known.push(KnownWord { square });
+            squares.push(square);
         }
-        self.known = known;
+        self.squares = squares;
         self.word_rows = match &self.rows {
             Rows::Dense { width, .. } => Rows::Dense {
                 width: *width,
                 cells: dense,
             },
             Rows::Sparse(_) => {
-                sparse.sort_unstable_by_key(|&(word, class, _)| (word, class));
-                Rows::Sparse(sparse::Rows::new(words, sparse.into_iter()))
+                let each = |emit: &mut dyn FnMut(u32, u32, f32)| {
+                    sparse
+                        .iter()
+                        .for_each(|&(word, class, weight)| emit(word, class, weight));
+                };
+                Rows::Sparse(sparse::Rows::new(words, each))
             }
         };
     }
 
     /// Files the phrases and the utterances.
-    fn file(&mut self, material: &Material<'_>, read: &[Utterance<'_>]) {
+    fn file(&mut self, material: &Material<'_>) {
         let mut phrases = Phrases::default();
         for &(phrase, sign, intent) in material.phrases {
             match sign {
@@ -257,15 +223,17 @@ impl Model {
         }
         phrases.share();
         self.phrases = phrases;
-        let mut order: Vec<usize> = (0..read.len())
+        let mut order: Vec<usize> = (0..material.messages.len())
             .filter(|&at| (material.messages[at].1 as usize) < self.intents)
             .collect();
         order.sort_by_key(|&at| material.messages[at].1);
         let filed: Vec<(u32, Vec<(u32, f32)>)> = order
             .iter()
             .map(|&at| {
-                let words = self.vocabulary.read(&read[at], material.lexicon);
-                (material.messages[at].1, self.stems(&words))
+                let (text, intent) = material.messages[at];
+                let utterance = Utterance::new(text);
+                let words = self.vocabulary.read(&utterance, material.lexicon);
+                (intent, self.stems(&words))
             })
             .collect();
         self.nearest = Nearest::new(&filed, self.rarity.len(), self.intents);
@@ -282,50 +250,39 @@ impl Model {
     }
 
     fn signals_with(&self, scratch: &mut Scratch, folded: &str, words: &[Word<'_>]) -> Signals {
-        let classes = self.width();
         scratch.scores.clear();
-        scratch.scores.resize(classes, 0.0);
+        scratch.scores.resize(self.classes, 0.0);
         scratch.touched.clear();
-        let mut known = 0.0;
-        let mut strange = 0.0;
+        let mut square = 0.0;
         let mut content_words = 0;
         for (at, word) in words.iter().enumerate() {
-            if word.value.is_none()
-                && words[..at]
-                    .iter()
-                    .rev()
-                    .take(REPEATS_SEEN)
-                    .any(|before| before.text == word.text)
-            {
+            if word.is_repeated(&words[..at]) {
                 continue;
             }
             match word.id.filter(|_| word.value.is_none()) {
                 Some(id) => {
-                    known += self.known[id as usize].square;
+                    square += self.squares[id as usize];
                     content_words += usize::from(word.is_content);
                     self.word_rows.add(id as usize, 1.0, scratch);
                 }
-                None => features::of_word(word, |key, weight| match self.features.get(&key) {
-                    Some(&feature) => known += self.give(feature, weight, scratch),
-                    None => strange += weight * weight,
+                None => features::of_word(word, self.detail, |key, weight| {
+                    match self.features.get(&key) {
+                        Some(&feature) => square += self.give(feature, weight, scratch),
+                        None => {}
+                    }
                 }),
             }
-            if word.id.is_none() && word.value.is_none() {
-                strange += STRANGER_WEIGHT * STRANGER_WEIGHT;
-            }
         }
-        features::of_phrases(words, |key, weight| {
+        features::of_phrases(words, self.detail, |key, weight| {
             if let Some(&feature) = self.features.get(&key) {
-                known += self.give(feature, weight, scratch);
+                square += self.give(feature, weight, scratch);
             }
         });
-        let scale = 1.0 / known.sqrt().max(f32::MIN_POSITIVE.sqrt());
-        scratch.scores.iter_mut().for_each(|score| *score *= scale);
+        let scale = 1.0 / square.sqrt().max(f32::MIN_POSITIVE.sqrt());
 
         let mut signals = Signals {
             candidates: Vec::with_capacity(CANDIDATES_MAX),
-            outside: (classes > self.intents).then(|| scratch.scores[self.intents]),
-            known: known / (known + strange).max(f32::MIN_POSITIVE),
+            outside: (self.classes > self.intents).then(|| scratch.scores[self.intents] * scale),
             content_words,
             changes: words
                 .iter()
@@ -334,7 +291,7 @@ impl Model {
                 .collect(),
             stems: self.stems(words),
         };
-        self.pick(folded, words, scratch, &mut signals);
+        self.pick(folded, words, scratch, scale, &mut signals);
         signals
     }
 
@@ -346,7 +303,14 @@ impl Model {
     }
 
     /// Picks the candidates: the highest by learned weights and by what leads wrote.
-    fn pick(&self, folded: &str, words: &[Word<'_>], scratch: &mut Scratch, signals: &mut Signals) {
+    fn pick(
+        &self,
+        folded: &str,
+        words: &[Word<'_>],
+        scratch: &Scratch,
+        scale: f32,
+        signals: &mut Signals,
+    ) {
         let mut explicit: Vec<Signal> = Vec::new();
         self.phrases.find(folded, words, |found: &Found| {
             let at = explicit
@@ -364,18 +328,18 @@ impl Model {
             explicit[at].found.push((found.sign, found.phrase.clone()));
         });
         for signal in &mut explicit {
-            signal.logit = scratch.scores[signal.intent as usize];
+            signal.logit = scratch.scores[signal.intent as usize] * scale;
         }
         let taken: Vec<u32> = explicit.iter().map(|signal| signal.intent).collect();
         signals.candidates = explicit;
         let mut best = [(f32::NEG_INFINITY, u32::MAX); CANDIDATES_MAX];
         let mut consider = |intent: u32| {
             let score = scratch.scores[intent as usize];
-            if score > best[CANDIDATES_MAX - 1].0
-                && (intent as usize) < self.intents
-                && !taken.contains(&intent)
-            {
-                let at = best.partition_point(|&(other, _)| other >= score);
+            let is_better =
+                |other: (f32, u32)| score > other.0 || (score == other.0 && intent < other.1);
+            let is_free = (intent as usize) < self.intents && !taken.contains(&intent);
+            if is_better(best[CANDIDATES_MAX - 1]) && is_free {
+                let at = best.partition_point(|&other| !is_better(other));
                 best[at..].rotate_right(1);
                 best[at] = (score, intent);
             }
@@ -383,8 +347,6 @@ impl Model {
         match self.rows {
             Rows::Dense { .. } => (0..self.intents as u32).for_each(&mut consider),
             Rows::Sparse(_) => {
-                scratch.touched.sort_unstable();
-                scratch.touched.dedup();
                 scratch.touched.iter().copied().for_each(&mut consider);
             }
         }
@@ -393,7 +355,7 @@ impl Model {
             .candidates
             .extend(learned.map(|&(logit, intent)| Signal {
                 intent,
-                logit,
+                logit: logit * scale,
                 ..Signal::default()
             }));
         signals.candidates.sort_by(|a, b| {
@@ -425,17 +387,8 @@ impl Model {
         let neighbour = self.nearest.of(intent, &signals.stems, &mut Vec::new());
         (neighbour, &self.utterances[neighbour.utterance as usize])
     }
-
-    fn width(&self) -> usize {
-        match &self.rows {
-            Rows::Dense { width, .. } => *width,
-            Rows::Sparse(_) => self.intents + 1,
-        }
-    }
 }
 
-/// A word that was just said says nothing new. So many words back are looked at.
-const REPEATS_SEEN: usize = 24;
 /// No utterance is compared by more stems than this.
 const STEMS_COMPARED_MAX: usize = 64;
 
@@ -460,57 +413,14 @@ impl Rows {
             }
             Rows::Sparse(rows) => {
                 for &(class, weight) in rows.row(row) {
-                    scratch.scores[class as usize] += value * weight;
-                    scratch.touched.push(class);
+                    let score = &mut scratch.scores[class as usize];
+                    if *score == 0.0 {
+                        scratch.touched.push(class);
+                    }
+                    *score += value * weight;
                 }
             }
         }
-    }
-}
-
-/// Gives features their ids while the training messages are read.
-#[derive(Debug, Default)]
-struct Names {
-    ids: FxHashMap<Key, u32>,
-    /// In how many messages each feature occurs.
-    messages: Vec<f32>,
-}
-
-impl Names {
-    fn gather(&mut self, words: &[Word<'_>]) -> Vec<(u32, f32)> {
-        let mut gathered: Vec<(u32, f32)> = Vec::with_capacity(32 * words.len());
-        let mut emit = |key, weight| {
-            let next = self.messages.len() as u32;
-            let id = *self.ids.entry(key).or_insert(next);
-            if id == next {
-                self.messages.push(0.0);
-            }
-            gathered.push((id, weight));
-        };
-        for (at, word) in words.iter().enumerate() {
-            if !words[..at].iter().any(|before| before.text == word.text) {
-                features::of_word(word, &mut emit);
-            }
-        }
-        features::of_phrases(words, &mut emit);
-        gathered.sort_unstable_by_key(|&(id, _)| id);
-        gathered.dedup_by(|next, kept| {
-            let is_same = next.0 == kept.0;
-            kept.1 += if is_same { next.1 } else { 0.0 };
-            is_same
-        });
-        for &(id, _) in &gathered {
-            self.messages[id as usize] += 1.0;
-        }
-        gathered
-    }
-
-    fn rarity(&self, messages: usize) -> Vec<f32> {
-        let all = messages as f32;
-        self.messages
-            .iter()
-            .map(|n| (((1.0 + all) / (1.0 + n)).ln() + 1.0).powf(RARITY_POWER))
-            .collect()
     }
 }
 

@@ -40,6 +40,17 @@ pub struct Word<'a> {
     pub change: Change,
 }
 
+/// A word that was just said says nothing new; so many words back are looked at.
+const REPEATS_SEEN: usize = 24;
+
+impl Word<'_> {
+    /// Whether it is a word that the ones before it have said already. The same value twice is two values.
+    pub fn is_repeated(&self, before: &[Word<'_>]) -> bool {
+        let mut recent = before.iter().rev().take(REPEATS_SEEN);
+        self.value.is_none() && recent.any(|other| other.text == self.text)
+    }
+}
+
 /// What happened to a word on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
@@ -75,22 +86,20 @@ pub struct Entry {
 }
 
 impl Vocabulary {
-    /// Collects the words of everything that is `said`.
-    pub fn new<'a>(said: impl Iterator<Item = &'a [Spoken<'a>]>, lexicon: &Lexicon) -> Vocabulary {
-        let mut vocabulary = Vocabulary::default();
-        for spoken in said {
-            let mut before = None;
-            for word in spoken {
-                let id = vocabulary.intern(word.text, lexicon);
-                vocabulary.entries[id as usize].uses += 1;
-                vocabulary
-                    .neighbours
-                    .extend(before.map(|before| (before, id)));
-                before = Some(id);
-            }
+    /// Takes in the words of a message, in order.
+    pub fn learn<'a>(&mut self, words: impl Iterator<Item = &'a str>, lexicon: &Lexicon) {
+        let mut before = None;
+        for word in words {
+            let id = self.intern(word, lexicon);
+            self.entries[id as usize].uses += 1;
+            self.neighbours.extend(before.map(|before| (before, id)));
+            before = Some(id);
         }
-        vocabulary.speller = Speller::new(vocabulary.entries.iter().map(|entry| &*entry.text));
-        vocabulary
+    }
+
+    /// Makes ready to repair. Called once, after the last message.
+    pub fn finish(&mut self) {
+        self.speller = Speller::new(self.entries.iter().map(|entry| &*entry.text));
     }
 
     fn intern(&mut self, word: &str, lexicon: &Lexicon) -> WordId {

@@ -4,19 +4,15 @@
 //! not with features times classes. It begins as the mean of its utterances; then each message pulls its own class up
 //! and pushes down the rivals that come near to it.
 
-use rustc_hash::FxHashMap;
-
 use super::train::{Examples, step};
 
-/// A feature speaks in at most this many classes; a word of more tells nothing, and the bound is what makes the cost of a message
-/// independent of the catalogue's size.
-const ROW_MAX: usize = 512;
+/// A feature speaks in at most this many classes; a word of more tells nothing, and the bound is what makes the cost of
+/// a message independent of the catalogue's size.
+const ROW_MAX: usize = 256;
 /// Rivals a message is learned against: those its rarest features suggest.
 const RIVALS_MAX: usize = 12;
 /// Only features this rare suggest rivals.
 const SUGGESTING_ROW_MAX: usize = 192;
-/// Passes over the messages.
-const PASSES: usize = 2;
 /// The mean's weight, in logits: where the dense learner's first pass would have put it.
 const MEAN_SCALE: f32 = 8.0;
 
@@ -28,31 +24,38 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Gathers cells (row, class, weight), sorted by row, and keeps the strongest of each row.
-    pub fn new(rows: usize, cells: impl Iterator<Item = (u32, u32, f32)>) -> Rows {
-        let mut gathered = Rows {
-            offsets: Vec::with_capacity(rows + 1),
+    /// Gathers cells (row, class, weight) and keeps the strongest of each row. `each` is called twice and gives the same
+    /// cells in the same order both times.
+    pub fn new(rows: usize, each: impl Fn(&mut dyn FnMut(u32, u32, f32))) -> Rows {
+        let mut ends = vec![0u32; rows + 1];
+        each(&mut |row, _, _| ends[row as usize + 1] += 1);
+        for row in 0..rows {
+            ends[row + 1] += ends[row];
+        }
+        let mut cells = vec![(0u32, 0f32); ends[rows] as usize];
+        let mut next = ends.clone();
+        each(&mut |row, class, weight| {
+            let at = &mut next[row as usize];
+            cells[*at as usize] = (class, weight);
+            *at += 1;
+        });
+        let mut kept = Rows {
+            offsets: vec![0],
             cells: Vec::new(),
         };
-        gathered.offsets.push(0);
-        for (row, class, weight) in cells {
-            while gathered.offsets.len() <= row as usize {
-                gathered.close();
-            }
-            gathered.cells.push((class, weight));
+        for range in ends.windows(2) {
+            kept.keep(&mut cells[range[0] as usize..range[1] as usize]);
         }
-        while gathered.offsets.len() <= rows {
-            gathered.close();
-        }
-        gathered
+        kept
     }
 
-    fn close(&mut self) {
-        let start = self.offsets.last().map_or(0, |&start| start as usize);
-        if self.cells.len() - start > ROW_MAX {
-            self.cells[start..].sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
-            self.cells.truncate(start + ROW_MAX);
+    fn keep(&mut self, row: &mut [(u32, f32)]) {
+        if row.len() > ROW_MAX {
+            row.select_nth_unstable_by(ROW_MAX, |a, b| {
+                b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0))
+            });
         }
+        self.cells.extend(row.iter().take(ROW_MAX));
         self.offsets
             .push(u32::try_from(self.cells.len()).unwrap_or(u32::MAX));
     }
@@ -75,20 +78,18 @@ pub fn learn(examples: &Examples, features: usize, classes: usize) -> Rows {
     let mut learned = means(examples, classes);
     let postings = postings(&learned, features);
     let mut present = vec![0f32; features];
-    let mut asked: Vec<FxHashMap<u32, f32>> = vec![FxHashMap::default(); examples.count()];
     let mut counts = vec![0f32; classes];
-    for _ in 0..PASSES {
-        for (at, asked) in asked.iter_mut().enumerate() {
-            let rivals = rivals(examples, at, &postings, &mut counts);
-            for (feature, value) in examples.features(at) {
-                present[feature] = value;
-            }
-            learned.correct(&rivals, &present, asked);
-            for (feature, _) in examples.features(at) {
-                present[feature] = 0.0;
-            }
+    for at in 0..examples.count() {
+        let rivals = rivals(examples, at, &postings, &mut counts);
+        for (feature, value) in examples.features(at) {
+            present[feature] = value;
+        }
+        learned.correct(&rivals, &present);
+        for (feature, _) in examples.features(at) {
+            present[feature] = 0.0;
         }
     }
+    drop(postings);
     self::postings(&learned, features)
 }
 
@@ -124,18 +125,15 @@ fn means(examples: &Examples, classes: usize) -> Classes {
 }
 
 impl Classes {
-    fn correct(&mut self, rivals: &[u32], present: &[f32], asked: &mut FxHashMap<u32, f32>) {
-        let mut logits: Vec<f32> = rivals
+    /// Pulls the first class up and pushes the others down.
+    fn correct(&mut self, classes: &[u32], present: &[f32]) {
+        let mut logits: Vec<f32> = classes
             .iter()
             .map(|&class| self.logit(class, present))
             .collect();
-        let mut held: Vec<f32> = rivals
-            .iter()
-            .map(|class| asked.get(class).copied().unwrap_or(0.0))
-            .collect();
-        step(&mut logits, &mut held, 0);
-        for ((&class, &change), &held) in rivals.iter().zip(&logits).zip(&held) {
-            asked.insert(class, held);
+        let mut asked = [0.0; RIVALS_MAX + 1];
+        step(&mut logits, &mut asked[..classes.len()], 0);
+        for (&class, &change) in classes.iter().zip(&logits) {
             for at in self.offsets[class as usize]..self.offsets[class as usize + 1] {
                 self.weights[at] += change * present[self.features[at] as usize];
             }
@@ -154,13 +152,12 @@ impl Classes {
 }
 
 fn postings(classes: &Classes, features: usize) -> Rows {
-    let mut cells: Vec<(u32, u32, f32)> = Vec::with_capacity(classes.features.len());
-    for (class, range) in (0u32..).zip(classes.offsets.windows(2)) {
-        let range = range[0]..range[1];
-        cells.extend(range.map(|at| (classes.features[at], class, classes.weights[at])));
-    }
-    cells.sort_unstable_by_key(|&(feature, class, _)| (feature, class));
-    Rows::new(features, cells.into_iter())
+    Rows::new(features, |emit| {
+        for (class, range) in (0u32..).zip(classes.offsets.windows(2)) {
+            (range[0]..range[1])
+                .for_each(|at| emit(classes.features[at], class, classes.weights[at]));
+        }
+    })
 }
 
 /// The message's own class, then the classes that share the most of its rare features.

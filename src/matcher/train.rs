@@ -30,7 +30,7 @@ const PASSES_LARGE: usize = 8;
 const LARGE: usize = 8_000;
 
 /// Classes up to this number are learned against all others; beyond, each message against its nearest rivals only.
-pub const CLASSES_DENSE_MAX: usize = 256;
+const CLASSES_DENSE_MAX: usize = 256;
 /// Nor may a dense table outgrow memory: numbers of 4 bytes.
 const DENSE_CELLS_MAX: usize = 40_000_000;
 
@@ -51,6 +51,22 @@ impl Examples {
         self.labels.push(label);
         self.offsets
             .push(u32::try_from(self.ids.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Weighs every feature and gives every message the length one.
+    pub fn weigh(&mut self, weights: &[f32]) {
+        for at in 0..self.labels.len() {
+            let range = self.range(at);
+            let ids = &self.ids[range.clone()];
+            let values = &mut self.values[range];
+            let mut square = 0.0;
+            for (&id, value) in ids.iter().zip(values.iter_mut()) {
+                *value *= weights[id as usize];
+                square += *value * *value;
+            }
+            let length = square.sqrt().max(f32::MIN_POSITIVE);
+            values.iter_mut().for_each(|value| *value /= length);
+        }
     }
 
     /// How many messages there are.
@@ -76,9 +92,14 @@ impl Examples {
     }
 }
 
+/// Whether so few classes are each learned against all others.
+pub fn is_dense(classes: usize) -> bool {
+    classes <= CLASSES_DENSE_MAX
+}
+
 /// Learns the weights that tell the classes apart.
 pub fn learn(examples: &Examples, features: usize, classes: usize) -> Weights {
-    if classes <= CLASSES_DENSE_MAX && features * classes <= DENSE_CELLS_MAX {
+    if is_dense(classes) && features * classes <= DENSE_CELLS_MAX {
         Weights::Dense(learn_dense(examples, features, classes))
     } else {
         Weights::Sparse(sparse::learn(examples, features, classes))
