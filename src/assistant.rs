@@ -11,6 +11,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
+use jiff::{SignedDuration, Zoned};
+
 use crate::dialog::{self, Conversation, Effect, Step, Understood};
 use crate::guide::Knowledge;
 use crate::message::{Incoming, Reply};
@@ -24,12 +26,18 @@ const ATTEMPTS_MAX: u32 = 20;
 /// An agent's own tickets are shown up to this many; `ticket list` shows all.
 const TICKETS_SHOWN: usize = 10;
 
+/// The SOPs ask to look for the same complaint in the history; a draft this old is history of another kind.
+const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How many recent tickets a review is compared with.
+const RECENT_COMPARED: usize = 500;
+
 /// What the core and the store make together.
 #[derive(Debug)]
 pub struct Assistant {
     knowledge: RwLock<Arc<Knowledge>>,
     store: Arc<dyn Store>,
     turns: Turns,
+    draft_kept: SignedDuration,
 }
 
 /// What a message led to.
@@ -46,12 +54,17 @@ pub struct Handled {
 }
 
 impl Assistant {
-    /// Puts an assistant together.
-    pub fn new(knowledge: Arc<Knowledge>, store: Arc<dyn Store>) -> Self {
+    /// Puts an assistant together. A draft nobody goes on with is put aside after `draft_kept`.
+    pub fn new(
+        knowledge: Arc<Knowledge>,
+        store: Arc<dyn Store>,
+        draft_kept: SignedDuration,
+    ) -> Self {
         Self {
             knowledge: RwLock::new(knowledge),
             store,
             turns: Turns::default(),
+            draft_kept,
         }
     }
 
@@ -93,13 +106,11 @@ impl Assistant {
                 channel_kind: incoming.channel_kind,
                 service: incoming.service.as_deref(),
                 now: &incoming.at,
+                draft_kept: self.draft_kept,
             };
             let mut step = dialog::step(&knowledge, &loaded.conversation, &incoming.said, &around);
             let replies = self.replies(&knowledge, &step.effects, incoming).await?;
-            step.next.offered = replies
-                .last()
-                .map(|reply| reply.buttons.clone())
-                .unwrap_or_default();
+            step.next.offer(&replies);
             match self
                 .store
                 .commit(turn(incoming, loaded.revision, &step))
@@ -121,17 +132,31 @@ impl Assistant {
         effects: &[Effect],
         incoming: &Incoming,
     ) -> Result<Vec<Reply>, store::Error> {
-        let tickets = if wording::needs_tickets(effects) {
-            self.tickets_of(&incoming.user).await?
-        } else {
-            Vec::new()
+        let tickets = match wording::needs_tickets(effects) {
+            true => self.tickets_of(&incoming.user).await?,
+            false => Vec::new(),
+        };
+        let recent = match wording::needs_recent(effects) {
+            Some(intent) => self.recent_tickets(intent, &incoming.at).await?,
+            None => Vec::new(),
         };
         let around = wording::Around {
             now: &incoming.at,
             channel_kind: incoming.channel_kind,
             tickets: &tickets,
+            recent: &recent,
         };
         Ok(wording::replies(knowledge, effects, around))
+    }
+
+    async fn recent_tickets(&self, intent: &str, now: &Zoned) -> Result<Vec<Ticket>, store::Error> {
+        let query = Query {
+            intent: Some(intent.to_owned()),
+            from: Some(now.timestamp() - RECENT),
+            limit: RECENT_COMPARED,
+            ..Query::default()
+        };
+        self.store.tickets(&query).await
     }
 
     async fn tickets_of(&self, user: &str) -> Result<Vec<Ticket>, store::Error> {

@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::Deserialize;
 
 use crate::message::ChannelKind;
@@ -17,6 +17,9 @@ use crate::message::ChannelKind;
 pub const FILE: &str = "sigap.toml";
 /// The contact centre's time zone.
 const TIME_ZONE: &str = "Asia/Jakarta";
+
+/// A draft is worth going on with until the next day's shift has seen it.
+const DRAFT_KEPT_HOURS: u16 = 24;
 
 /// What a layer may set.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -32,6 +35,8 @@ pub struct Layer {
     pub channel_kind: Option<ChannelKind>,
     /// The default service of the console's channel.
     pub service: Option<String>,
+    /// How many hours a draft nobody goes on with stays open, and then at hand.
+    pub draft_kept_hours: Option<u16>,
 }
 
 /// The settings in force.
@@ -47,6 +52,8 @@ pub struct Config {
     pub channel_kind: ChannelKind,
     /// The default service of the console's channel.
     pub service: Option<String>,
+    /// How long a draft nobody goes on with stays open, and then at hand.
+    pub draft_kept: SignedDuration,
     clock: Clock,
 }
 
@@ -77,6 +84,13 @@ impl Config {
             data,
             channel_kind: flags.channel_kind.or(file.channel_kind).unwrap_or_default(),
             service: flags.service.or(file.service),
+            draft_kept: SignedDuration::from_hours(
+                flags
+                    .draft_kept_hours
+                    .or(file.draft_kept_hours)
+                    .unwrap_or(DRAFT_KEPT_HOURS)
+                    .into(),
+            ),
             clock: now.map_or(Clock::System, Clock::Fixed),
         })
     }

@@ -124,7 +124,7 @@ fn text_of(case: Case<'_>, field: &str) -> Option<String> {
         return Some(case.channel_kind.name().to_owned());
     }
     match case.answers.get(field)? {
-        Answer::Absent => None,
+        Answer::Absent | Answer::Unchecked(_) => None,
         Answer::Given(value) => Some(match &value.canonical {
             Canonical::Text(text) => text.clone(),
             Canonical::Amount(amount) => amount.to_string(),

@@ -108,6 +108,20 @@ pub struct FormFile {
     pub kips: Vec<KipFile>,
     /// Why there is no KIP, when the document states none.
     pub kip_none: Option<String>,
+    /// Texts to pass on to the customer once the ticket is filed; each whose `when` holds.
+    #[serde(default, rename = "kit")]
+    pub kits: Vec<KitFile>,
+}
+
+/// A text for the customer that belongs to a ticket: what to send where, with the subject filled in.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KitFile {
+    /// The condition under which it is needed.
+    pub when: Option<String>,
+    /// The text; `{msisdn}` and other field ids in braces are filled in.
+    #[schemars(length(min = 1, max = 900))]
+    pub text: String,
 }
 
 /// A complaint category of the ticketing system.
@@ -174,6 +188,8 @@ pub struct FieldSpecFile {
     pub cues: Option<Vec<String>>,
     /// `tidak ada` is an accepted answer.
     pub may_be_absent: Option<bool>,
+    /// The agent looks it up in a system: `tidak bisa dicek karena ...` is an accepted answer.
+    pub looked_up: Option<bool>,
     /// For `choice` and `choices`: what there is to choose from.
     pub options: Option<Vec<OptionFile>>,
     /// For `choice`: another answer than the listed ones is taken as typed.

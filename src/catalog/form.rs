@@ -4,7 +4,7 @@
 use jiff::Zoned;
 
 use super::condition::{Case, Condition};
-use crate::ticket::{Answer, Entry};
+use crate::ticket::{self, Answer, Entry};
 use crate::value::{self, Canonical, Kind, Value};
 
 /// The form of one kind of ticket.
@@ -22,6 +22,17 @@ pub struct Form {
     pub kips: Vec<Kip>,
     /// What stands in a KIP's place when the document states none.
     pub kip_none: Option<String>,
+    /// Texts to pass on to the customer.
+    pub kits: Vec<Kit>,
+}
+
+/// A text for the customer, with fields in braces.
+#[derive(Debug, Clone)]
+pub struct Kit {
+    /// When it is needed; without, always.
+    pub when: Option<Condition>,
+    /// The text.
+    pub text: String,
 }
 
 /// A complaint category of the ticketing system.
@@ -78,6 +89,8 @@ pub struct Spec {
     pub cues: Vec<String>,
     /// `tidak ada` is an answer.
     pub may_be_absent: bool,
+    /// `tidak bisa dicek karena ...` is an answer.
+    pub looked_up: bool,
 }
 
 /// The fields of a ticket that lacks nothing. Only [`Form::complete`] makes one, so nothing else can be filed.
@@ -101,6 +114,21 @@ impl Form {
             .iter()
             .filter(|field| field.mandatory(case) && !field.answered(case, now))
             .collect()
+    }
+
+    /// Returns the optional fields that have no answer.
+    pub fn optional_left<'a>(
+        &'a self,
+        case: Case<'a>,
+        now: &'a Zoned,
+    ) -> impl Iterator<Item = &'a Field> {
+        let open = move |field: &&Field| {
+            matches!(field.required, Requirement::Never) && field.exists(case)
+        };
+        self.fields
+            .iter()
+            .filter(open)
+            .filter(move |field| !field.answered(case, now))
     }
 
     /// Returns the finished fields and the KIP, or the fields that are still missing.
@@ -129,7 +157,7 @@ impl Form {
                 let spec = field.spec(case);
                 let masked = match &answer {
                     Answer::Given(value) => value::mask(&spec.kind, value),
-                    Answer::Absent => String::new(),
+                    Answer::Absent | Answer::Unchecked(_) => answer.display().into_owned(),
                 };
                 Some(Entry {
                     field: field.id.clone(),
@@ -139,6 +167,15 @@ impl Form {
                 })
             })
             .collect()
+    }
+
+    /// Returns the texts to pass on to the customer in this case, fields filled in.
+    pub fn kits(&self, case: Case<'_>, entries: &[Entry]) -> Vec<String> {
+        let needed = self
+            .kits
+            .iter()
+            .filter(|kit| kit.when.as_ref().is_none_or(|when| when.holds(case)));
+        needed.map(|kit| ticket::fill(&kit.text, entries)).collect()
     }
 
     /// Returns the complaint category of this case, or what the SOP says in its place.
@@ -180,6 +217,7 @@ impl Field {
         match case.answers.get(&self.id) {
             None => false,
             Some(Answer::Absent) => spec.may_be_absent,
+            Some(Answer::Unchecked(_)) => spec.looked_up,
             Some(Answer::Given(_)) if self.variants.is_empty() => true,
             Some(Answer::Given(Value { canonical, .. })) => match canonical {
                 Canonical::Amount(amount) => {

@@ -64,7 +64,7 @@ impl Chat {
         };
         let runtime = cli::runtime()?;
         let store = store::sled::open(&config.state)?;
-        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store));
+        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept);
         runtime.block_on(console.run(&assistant, || config.now()))?;
         Ok(ExitCode::SUCCESS)
     }

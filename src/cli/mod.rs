@@ -89,6 +89,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         state: state.clone(),
         channel_kind,
         service,
+        ..Layer::default()
     };
     match cli.command {
         Command::Chat(chat) => {

@@ -7,6 +7,8 @@ pub enum Control {
     Cancel,
     /// Take the last `batal` back.
     Undo,
+    /// Put the draft aside.
+    Park,
     /// Ask the previous field again.
     Back,
     /// Leave an optional field out.
@@ -44,6 +46,8 @@ pub fn read(text: &str) -> Option<Control> {
         "batal" | "batalkan" | "cancel" | "gak jadi" | "ga jadi" | "gk jadi" | "nggak jadi"
         | "tidak jadi" => Control::Cancel,
         "urungkan" | "undo" | "batal dibatalkan" => Control::Undo,
+        "nanti" | "nanti dulu" | "parkir" | "simpan dulu" | "pending dulu" | "tunda"
+        | "tunda dulu" => Control::Park,
         "kembali" | "back" | "mundur" | "sebelumnya" => Control::Back,
         "lewati" | "lewat" | "skip" | "lanjut saja" => Control::Skip,
         "kirim" | "submit" | "send" | "sudah benar" | "udah bener" | "benar" | "betul"
@@ -76,6 +80,7 @@ fn command_of(command: &str) -> Option<Control> {
     Some(match name.to_lowercase().as_str() {
         "batal" | "cancel" => Control::Cancel,
         "urungkan" | "undo" => Control::Undo,
+        "nanti" | "later" => Control::Park,
         "kembali" | "back" => Control::Back,
         "lewati" | "skip" => Control::Skip,
         "kirim" | "send" => Control::Send,
@@ -119,6 +124,7 @@ mod tests {
             "/sop ganti-ont",
             Some(Control::Sop(Some("ganti-ont".to_owned()))),
         );
+        check("nanti dulu ya", Some(Control::Park));
         check("/tiket", Some(Control::Tickets(None)));
         check("halo kak", Some(Control::Help));
         check("makasih kak", Some(Control::Thanks));

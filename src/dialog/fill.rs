@@ -1,12 +1,17 @@
 //! Reads field values out of a message: labelled ones (`nominal: 50rb`, `lokasi bandung`), a code behind its label in
 //! the middle of a sentence (`sid 4700001-0001`), and values that speak for themselves (a phone number, an amount, a day).
 //!
+//! A whole filled template may be pasted back, and numbered lines answer in the form's order.
 //! What was told once is never asked; what is not certain is not taken.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use jiff::Zoned;
+use regex::Regex;
 
+use super::Problem;
 use crate::catalog::{Case, Field, Form, Sop, Spec};
 use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
@@ -15,10 +20,34 @@ use crate::value::{self, Kind, Value};
 /// A text behind its label without a colon is taken over only up to this many words: more is a sentence.
 const LOOSE_TEXT_WORDS: usize = 4;
 
+/// A text with room for this many characters may hold commas: an address does, a customer class does not.
+const COMMAS_CHARS_MIN: usize = 100;
+/// One numbered line may be a figure of speech; two are a list.
+const NUMBERED_LINES_MIN: usize = 2;
+/// Words that say that what follows corrects something.
+const CORRECTIONS: &[&str] = &[
+    "eh",
+    "salah",
+    "ralat",
+    "koreksi",
+    "maaf",
+    "sorry",
+    "ganti",
+    "ubah",
+    "edit",
+    "bukan",
+    "harusnya",
+    "seharusnya",
+    "yg bener",
+    "yang benar",
+];
+
 /// A message from which values are read, and what of it is used up.
 struct Message<'a> {
     text: &'a str,
     used: Vec<Range<usize>>,
+    /// Labelled values that could not be used.
+    refused: Vec<(String, Problem)>,
 }
 
 /// What an answer to a field brought.
@@ -29,16 +58,15 @@ pub struct Taken {
     /// Fields besides the asked one that got a value.
     pub others: Vec<String>,
     /// Why the asked field got none.
-    pub problem: Option<value::Error>,
+    pub problem: Option<Problem>,
+    /// Fields that were named with a value that could not be used.
+    pub refused: Vec<(String, Problem)>,
 }
 
 /// Returns the values that a question names for the forms of an SOP.
 pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zoned) -> Answers {
     let mut answers = Answers::new();
-    let mut message = Message {
-        text,
-        used: Vec::new(),
-    };
+    let mut message = Message::new(text);
     // The first value may decide which form applies, so a second look reads that form's own fields.
     for _ in 0..2 {
         let Some(form) = sop.form(Case {
@@ -55,37 +83,39 @@ pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zon
             now,
             Labels::All,
         );
+        numbered(form, &mut message, &mut answers, channel_kind, now);
         speaking(form, &mut message, &mut answers, channel_kind, now);
     }
     answers
 }
 
-/// Reads an answer to the asked field, and whatever else the message tells.
+/// Reads an answer to the asked field, and whatever else the message tells. `partial` is the part of the value that
+/// was told before.
 pub fn from_answer(
     form: &Form,
     asked: &Field,
     text: &str,
+    partial: Option<&str>,
     answers: &Answers,
     channel_kind: ChannelKind,
     now: &Zoned,
 ) -> Taken {
     let mut taken = answers.clone();
-    let mut message = Message {
-        text,
-        used: Vec::new(),
-    };
+    let mut message = Message::new(text);
     let spec = asked.spec(Case {
         answers,
         channel_kind,
     });
     let free = is_free(&spec.kind);
     let labels = if free { Labels::WithColon } else { Labels::All };
-    let before = taken.clone();
     labelled(form, &mut message, &mut taken, channel_kind, now, labels);
+    numbered(form, &mut message, &mut taken, channel_kind, now);
     let mut problem = None;
-    if taken.get(&asked.id) == before.get(&asked.id) {
+    if taken.get(&asked.id) == answers.get(&asked.id) {
         let rest = message.unused();
-        match read(spec, &rest, now) {
+        let completed =
+            partial.and_then(|partial| read(spec, &completed(partial, &rest), now).ok());
+        match completed.map_or_else(|| read(spec, &rest, now), Ok) {
             Ok(answer) => {
                 taken.insert(asked.id.clone(), answer);
                 message.use_up(&spec.kind, now);
@@ -96,19 +126,36 @@ pub fn from_answer(
     if !free && problem.is_none() {
         speaking(form, &mut message, &mut taken, channel_kind, now);
     }
-    let changed =
-        |field: &&Field| field.id != asked.id && taken.get(&field.id) != before.get(&field.id);
-    let others = form
-        .fields
-        .iter()
-        .filter(changed)
-        .map(|field| field.id.clone())
+    let others = changed(form, answers, &taken)
+        .filter(|id| *id != asked.id)
         .collect();
     Taken {
         answers: taken,
         others,
         problem,
+        refused: message.refused,
     }
+}
+
+/// The day that was told before with the hour that is told now.
+fn completed(partial: &str, rest: &str) -> String {
+    let bare_hour = rest.trim().parse::<u8>().is_ok();
+    if bare_hour {
+        format!("{partial} jam {rest}")
+    } else {
+        format!("{partial} {rest}")
+    }
+}
+
+fn changed<'a>(
+    form: &'a Form,
+    before: &'a Answers,
+    after: &'a Answers,
+) -> impl Iterator<Item = String> + 'a {
+    let fields = form.fields.iter().map(|field| &field.id);
+    fields
+        .filter(|id| after.get(*id) != before.get(*id))
+        .cloned()
 }
 
 /// Reads corrections from a message at review: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
@@ -121,10 +168,7 @@ pub fn corrections(
 ) -> Taken {
     let plain = without_correction_words(text);
     let mut taken = answers.clone();
-    let mut message = Message {
-        text: &plain,
-        used: Vec::new(),
-    };
+    let mut message = Message::new(&plain);
     labelled(
         form,
         &mut message,
@@ -133,31 +177,72 @@ pub fn corrections(
         now,
         Labels::All,
     );
+    numbered(form, &mut message, &mut taken, channel_kind, now);
     if taken == *answers {
         let mut fresh = Answers::new();
         speaking(form, &mut message, &mut fresh, channel_kind, now);
         taken.extend(fresh);
     }
-    let changed = |field: &&Field| taken.get(&field.id) != answers.get(&field.id);
-    let others = form
-        .fields
-        .iter()
-        .filter(changed)
-        .map(|field| field.id.clone())
-        .collect();
+    let others = changed(form, answers, &taken).collect();
     Taken {
         answers: taken,
         others,
         problem: None,
+        refused: message.refused,
     }
 }
 
+/// Whether a message opens by saying that it corrects something.
+pub fn is_correction(text: &str) -> bool {
+    without_correction_words(text) != text.trim()
+}
+
 /// Reads one field's answer from a text that is meant for it.
-pub fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, value::Error> {
+fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, Problem> {
     if spec.may_be_absent && is_absence(text) {
         return Ok(Answer::Absent);
     }
-    value::parse(&spec.kind, text, now).map(Answer::Given)
+    if spec.looked_up
+        && let Some(reason) = why_unchecked(text)
+    {
+        let reason = value::sensitive::redact(reason);
+        return if reason.is_empty() {
+            Err(Problem::NoReason)
+        } else {
+            Ok(Answer::Unchecked(reason))
+        };
+    }
+    let kept_as_typed =
+        is_free(&spec.kind) || matches!(&spec.kind, Kind::Choice(choices) if choices.open);
+    let text = if kept_as_typed {
+        without_cards(text, now)
+    } else {
+        Cow::Borrowed(text)
+    };
+    value::parse(&spec.kind, &text, now)
+        .map(Answer::Given)
+        .map_err(Problem::Unusable)
+}
+
+/// Masks the payment cards in a text that is kept as typed.
+fn without_cards<'a>(text: &'a str, now: &Zoned) -> Cow<'a, str> {
+    let cards = value::find(&Kind::Card, text, now);
+    cards
+        .into_iter()
+        .rev()
+        .fold(Cow::Borrowed(text), |mut text, card| {
+            text.to_mut().replace_range(card.span, &card.value.display);
+            text
+        })
+}
+
+/// `tidak bisa dicek karena DSC error`: the reason, empty when none is given.
+fn why_unchecked(text: &str) -> Option<&str> {
+    static UNCHECKED: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"(?i)^\s*(?:tidak|tdk|ga|gak|gk|ngga|nggak|blm|belum)\s*bisa\s+(?:di\s?)?cek\b[\s,:.]*(?:karena|karna|krn|soalnya|sebab)?[\s,:.]*";
+        Regex::new(pattern).expect("the pattern is checked by a test")
+    });
+    UNCHECKED.find(text).map(|found| text[found.end()..].trim())
 }
 
 /// `tidak ada` as agents write it.
@@ -213,12 +298,15 @@ fn labelled(
     now: &Zoned,
     labels: Labels,
 ) {
-    for clause in clauses(message.text) {
-        let text = &message.text[clause.clone()];
+    let mut rest = clauses(message.text).peekable();
+    // In a pasted template each line is one field; in a sentence any label begins the next.
+    let one_a_line = message.text.contains('\n');
+    while let Some(mut clause) = rest.next() {
         let case = Case {
             answers,
             channel_kind,
         };
+        let text = &message.text[clause.clone()];
         let Some((field, colon, value_at)) = label_of(form, case, text) else {
             continue;
         };
@@ -226,15 +314,27 @@ fn labelled(
             continue;
         }
         let spec = field.spec(case);
-        let raw = text[value_at..].trim();
+        if colon && holds_commas(&spec.kind) {
+            // `alamat: Jl Contoh 1, Jakarta, sid: ...`: the address goes on up to the next label or line.
+            while let Some(next) = rest.next_if(|next| {
+                let label = label_of(form, case, &message.text[next.clone()]);
+                let goes_on = label.is_none_or(|(_, colon, _)| !colon && one_a_line);
+                message.text.as_bytes()[next.start - 1] == b',' && goes_on
+            }) {
+                clause.end = next.end;
+            }
+        }
+        let raw = message.text[clause.start + value_at..clause.end].trim();
         if !colon && is_free(&spec.kind) && raw.split_whitespace().count() > LOOSE_TEXT_WORDS {
             continue;
         }
-        if let Ok(answer) = read(spec, raw, now)
-            && is_sure(spec, &answer, colon)
-        {
-            answers.insert(field.id.clone(), answer);
-            message.used.push(clause);
+        match read(spec, raw, now) {
+            Ok(answer) if is_sure(spec, &answer, colon) => {
+                answers.insert(field.id.clone(), answer);
+                message.used.push(clause);
+            }
+            Ok(_) => {}
+            Err(problem) => message.refused.push((field.id.clone(), problem)),
         }
     }
     for field in &form.fields {
@@ -255,6 +355,78 @@ fn labelled(
             message.used.push(span);
         }
     }
+}
+
+/// Whether a value of this kind may hold commas of its own.
+fn holds_commas(kind: &Kind) -> bool {
+    match kind {
+        Kind::Text { max_chars } => *max_chars >= COMMAS_CHARS_MIN,
+        Kind::Choice(choices) => choices.many,
+        _ => false,
+    }
+}
+
+/// Numbered lines without labels answer the mandatory fields in the form's order: all of them when there are as many
+/// lines as mandatory fields, otherwise those that are missing.
+fn numbered(
+    form: &Form,
+    message: &mut Message<'_>,
+    answers: &mut Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) {
+    let lines: Vec<_> = numbered_lines(message.text)
+        .filter(|(_, span)| message.is_unused(span))
+        .collect();
+    if lines.len() < NUMBERED_LINES_MIN {
+        return;
+    }
+    let case = Case {
+        answers,
+        channel_kind,
+    };
+    let mandatory: Vec<_> = form
+        .fields
+        .iter()
+        .filter(|field| field.mandatory(case))
+        .collect();
+    let in_order = if lines.len() == mandatory.len() {
+        mandatory
+    } else {
+        form.missing(case, now)
+    };
+    for (number, span) in lines {
+        let Some(field) = number.checked_sub(1).and_then(|place| in_order.get(place)) else {
+            continue;
+        };
+        let spec = field.spec(Case {
+            answers,
+            channel_kind,
+        });
+        if let Ok(answer) = read(spec, &message.text[span.clone()], now) {
+            answers.insert(field.id.clone(), answer);
+            message.used.push(span);
+        }
+    }
+}
+
+/// Lines that begin with a number and a dot or bracket: the number, and where the rest stands.
+fn numbered_lines(text: &str) -> impl Iterator<Item = (usize, Range<usize>)> + '_ {
+    text.split_inclusive('\n')
+        .scan(0, |start, line| {
+            let at = *start;
+            *start += line.len();
+            Some((at, line))
+        })
+        .filter_map(|(at, line)| {
+            let begin = line.len() - line.trim_start().len();
+            let digits = line[begin..].bytes().take_while(u8::is_ascii_digit).count();
+            let number = line[begin..begin + digits].parse().ok()?;
+            let rest = line[begin + digits..].strip_prefix(['.', ')'])?;
+            let value = rest.trim();
+            let from = at + begin + digits + 1 + (rest.len() - rest.trim_start().len());
+            (!value.is_empty()).then(|| (number, from..from + value.len()))
+        })
 }
 
 /// An open choice takes anything, so only a colon makes an unlisted answer certain.
@@ -296,12 +468,22 @@ fn speaking(
                 message.is_unused(&found.span)
                     && !is_greeting(message.text, &found.span)
                     && has_cue(spec, message.text, &found.span)
+                    && !is_catch_all(&found.value)
             });
         if let Some(found) = found {
             answers.insert(field.id.clone(), Answer::Given(found.value));
             message.used.push(found.span);
         }
     }
+}
+
+/// `LAINNYA` answers a question; in a message, `lain` speaks of something else.
+fn is_catch_all(value: &Value) -> bool {
+    value
+        .canonical
+        .to_string()
+        .to_lowercase()
+        .starts_with("lain")
 }
 
 /// `halo kak, ...` greets; it does not name a card.
@@ -437,24 +619,8 @@ fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 
 /// Takes away the words that only say that something is corrected.
 fn without_correction_words(text: &str) -> String {
-    const OPENINGS: &[&str] = &[
-        "eh",
-        "salah",
-        "ralat",
-        "koreksi",
-        "maaf",
-        "sorry",
-        "ganti",
-        "ubah",
-        "edit",
-        "bukan",
-        "harusnya",
-        "seharusnya",
-        "yg bener",
-        "yang benar",
-    ];
     let mut rest = text.trim();
-    while let Some(opening) = OPENINGS.iter().find(|opening| {
+    while let Some(opening) = CORRECTIONS.iter().find(|opening| {
         rest.get(..opening.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(opening))
             && rest[opening.len()..]
@@ -470,7 +636,15 @@ fn without_correction_words(text: &str) -> String {
         .fold(rest.to_owned(), |text, word| text.replacen(word, ": ", 1))
 }
 
-impl Message<'_> {
+impl<'a> Message<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            used: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
     fn is_unused(&self, span: &Range<usize>) -> bool {
         self.used
             .iter()
@@ -479,6 +653,9 @@ impl Message<'_> {
 
     /// What no field has used yet.
     fn unused(&self) -> String {
+        if self.used.is_empty() {
+            return self.text.trim().to_owned();
+        }
         let mut rest = String::new();
         for clause in clauses(self.text).filter(|clause| self.is_unused(clause)) {
             if !rest.is_empty() {

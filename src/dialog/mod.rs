@@ -8,11 +8,11 @@ mod control;
 mod fill;
 mod step;
 
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Case, Catalog, Form};
-use crate::message::{Button, ChannelKind, EventId};
+use crate::message::{Button, ChannelKind, EventId, Reply};
 use crate::ticket::{Answers, Entry, Remarked, Ticket};
 use crate::value;
 
@@ -23,10 +23,16 @@ pub use step::step;
 pub struct Conversation {
     /// Where it stands.
     pub phase: Phase,
-    /// What the last reply offered: typing a label or its number presses it.
+    /// What the last replies offered: typing a label presses it.
     pub offered: Vec<Button>,
+    /// How many of them, the first ones, may be pressed by their number: those of the very last reply.
+    pub numbered: usize,
     /// The draft that `batal` threw away last, for taking that back.
     pub discarded: Option<Draft>,
+    /// Drafts put aside, the latest last.
+    pub parked: Vec<Parked>,
+    /// When the last message came.
+    pub touched: Option<Timestamp>,
 }
 
 /// Where a conversation stands.
@@ -48,9 +54,18 @@ pub enum Phase {
         field: String,
         /// How often the answer could not be used.
         refused: u8,
+        /// The part of a value that was told already: the day of a moment whose hour is asked.
+        partial: Option<String>,
     },
     /// Everything is there; the agent looks it over.
     Reviewing(Draft),
+    /// Another case came up while a draft is open: the agent says what becomes of the draft.
+    Interrupted {
+        /// The open draft.
+        draft: Draft,
+        /// What came up.
+        heard: Heard,
+    },
 }
 
 /// A procedure that a question may have meant, and the field values the question named.
@@ -77,6 +92,34 @@ pub struct Draft {
     pub asked: Vec<String>,
 }
 
+/// A draft put aside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parked {
+    /// By which it is resumed.
+    pub number: u32,
+    /// The draft.
+    pub draft: Draft,
+    /// Since when it waits.
+    pub since: Timestamp,
+    /// Whether the agent was reminded of it.
+    pub reminded: bool,
+}
+
+/// A draft put aside, as it is listed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParkedLine {
+    /// By which it is resumed.
+    pub number: u32,
+    /// The intent's id.
+    pub intent: String,
+    /// What tells it from others of the same procedure: its first values.
+    pub about: String,
+    /// How many mandatory fields are missing.
+    pub left: usize,
+    /// It waited longer than drafts are kept at hand; it can still be resumed.
+    pub expired: bool,
+}
+
 /// What a turn decided to show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -97,8 +140,8 @@ pub enum Effect {
     Help,
     /// All procedures.
     ListSops,
-    /// The tickets of this agent.
-    ListTickets,
+    /// The tickets of this agent, and the drafts put aside.
+    ListTickets { parked: Vec<ParkedLine> },
     /// A filed ticket.
     ShowTicket { id: String },
     /// Why the last message was understood as it was.
@@ -111,16 +154,21 @@ pub enum Effect {
     /// A question for a field.
     Ask(Prompt),
     /// The whole draft, to look over.
-    Review {
-        title: String,
-        entries: Vec<Entry>,
-        kip: String,
-        remarks: Vec<Remarked>,
-    },
+    Review(Review),
     /// Which field is to be changed.
     ChooseField { fields: Vec<(String, String)> },
     /// A ticket was filed.
     Filed { id: String, text: String },
+    /// A text to pass on to the customer.
+    Kit { text: String },
+    /// A draft was put aside.
+    Parked { line: ParkedLine },
+    /// A draft was put aside because nothing was said for long.
+    ParkedBySilence { line: ParkedLine },
+    /// Drafts wait to be resumed.
+    Remind { parked: Vec<ParkedLine> },
+    /// Another case came up while a draft is open.
+    OtherCase { open: String, other: String },
     /// The draft was thrown away; it can be taken back.
     Discarded { intent: String },
     /// The SOP has no ticket form.
@@ -192,12 +240,31 @@ pub struct Prompt {
     pub options: Vec<String>,
     /// `tidak ada` is an answer.
     pub may_be_absent: bool,
+    /// `tidak bisa dicek karena ...` is an answer.
+    pub looked_up: bool,
     /// Why the last answer could not be used.
     pub problem: Option<Problem>,
     /// How often an answer could not be used.
     pub refused: u8,
     /// How many mandatory fields are missing, this one included.
     pub left: usize,
+}
+
+/// A draft to look over, complete in itself like a [`Prompt`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    /// The intent's id.
+    pub intent: String,
+    /// The first line of the draft.
+    pub title: String,
+    /// Its fields in the SOP's order.
+    pub entries: Vec<Entry>,
+    /// The complaint category, or what stands in its place.
+    pub kip: String,
+    /// What is unusual.
+    pub remarks: Vec<Remarked>,
+    /// The names of optional fields that are still empty.
+    pub optional: Vec<String>,
 }
 
 /// Why the last answer to a prompt could not be used.
@@ -208,6 +275,8 @@ pub enum Problem {
     Unusable(value::Error),
     /// The field cannot be left out.
     Mandatory,
+    /// It could not be looked up, and the reason is missing.
+    NoReason,
 }
 
 /// What surrounds a message.
@@ -225,6 +294,8 @@ pub struct Around<'a> {
     pub service: Option<&'a str>,
     /// When it was said.
     pub now: &'a Zoned,
+    /// How long a draft waits before it is put aside, and then before it expires.
+    pub draft_kept: SignedDuration,
 }
 
 /// What a turn does.
@@ -282,9 +353,26 @@ impl Conversation {
     /// The draft in work, if there is one.
     pub fn draft(&self) -> Option<&Draft> {
         match &self.phase {
-            Phase::Asking { draft, .. } | Phase::Reviewing(draft) => Some(draft),
+            Phase::Asking { draft, .. }
+            | Phase::Reviewing(draft)
+            | Phase::Interrupted { draft, .. } => Some(draft),
             Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) => None,
         }
+    }
+
+    /// Remembers what the replies offer.
+    pub fn offer(&mut self, replies: &[Reply]) {
+        let last = replies
+            .last()
+            .map(|reply| reply.buttons.as_slice())
+            .unwrap_or_default();
+        let before = replies
+            .iter()
+            .rev()
+            .skip(1)
+            .flat_map(|reply| &reply.buttons);
+        self.numbered = last.len();
+        self.offered = last.iter().chain(before).cloned().collect();
     }
 
     /// The field that is asked for, if one is.

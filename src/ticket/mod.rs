@@ -23,7 +23,12 @@ pub enum Answer {
     Given(Value),
     /// `tidak ada`, where that is an answer.
     Absent,
+    /// The agent could not look it up, and says why.
+    Unchecked(String),
 }
+
+/// The fields that say whose case it is.
+const CASE_FIELDS: [&str; 4] = ["msisdn", "sid", "account_number", "sn_perangkat"];
 
 /// A ticket draft as it was filed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +78,18 @@ impl Ticket {
         format!("T-{}-{code}", day.strftime("%y%m%d"))
     }
 
+    /// Whether other entries are about the same customer or service.
+    pub fn is_same_case(&self, entries: &[Entry]) -> bool {
+        let value = |entries: &[Entry], field: &str| {
+            let entry = entries.iter().find(|entry| entry.field == field)?;
+            matches!(entry.answer, Answer::Given(_)).then(|| canonical_json(&entry.answer))
+        };
+        CASE_FIELDS.iter().any(|field| {
+            let own = value(&self.entries, field);
+            own.is_some() && own == value(entries, field)
+        })
+    }
+
     /// Returns the canonical values by field.
     pub fn canonical_fields(&self) -> serde_json::Map<String, serde_json::Value> {
         self.entries
@@ -102,10 +119,27 @@ impl Ticket {
     }
 }
 
-/// Returns the canonical form of an answer, the words `tidak ada` for what is absent.
+/// Fills the fields in braces: `Bukti {msisdn}` becomes `Bukti 081200001234`.
+///
+/// A phone number stands without its dashes, as a subject line needs it.
+pub fn fill(text: &str, entries: &[Entry]) -> String {
+    entries.iter().fold(text.to_owned(), |text, entry| {
+        let shown = entry.answer.display();
+        let is_phone =
+            shown.starts_with("08") && shown.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let plain = if is_phone {
+            shown.replace('-', "")
+        } else {
+            shown.into_owned()
+        };
+        text.replace(&format!("{{{}}}", entry.field), &plain)
+    })
+}
+
+/// Returns the canonical form of an answer; what has none is said as on the draft.
 pub fn canonical_json(answer: &Answer) -> serde_json::Value {
     match answer {
-        Answer::Absent => "tidak ada".into(),
+        Answer::Absent | Answer::Unchecked(_) => answer.display().into(),
         Answer::Given(value) => match &value.canonical {
             Canonical::Amount(amount) => (*amount).into(),
             Canonical::Text(text) => text.as_str().into(),

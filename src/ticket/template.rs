@@ -1,5 +1,7 @@
 //! The layout of a draft: a template file that a team may edit, checked when the catalogue is loaded.
 
+use std::borrow::Cow;
+
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
@@ -57,7 +59,7 @@ struct Page<'a> {
 struct Line<'a> {
     field: &'a str,
     label: &'a str,
-    value: &'a str,
+    value: Cow<'a, str>,
 }
 
 impl Template {
@@ -137,10 +139,11 @@ impl Default for Template {
 
 impl Answer {
     /// The answer as it stands on a draft.
-    pub fn display(&self) -> &str {
+    pub fn display(&self) -> Cow<'_, str> {
         match self {
-            Answer::Given(value) => &value.display,
-            Answer::Absent => "tidak ada",
+            Answer::Given(value) => Cow::Borrowed(&value.display),
+            Answer::Absent => Cow::Borrowed("tidak ada"),
+            Answer::Unchecked(reason) => Cow::Owned(format!("tidak bisa dicek ({reason})")),
         }
     }
 }

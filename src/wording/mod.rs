@@ -9,10 +9,10 @@ mod sop;
 use jiff::Zoned;
 
 use crate::catalog::Catalog;
-use crate::dialog::{Effect, Prompt};
+use crate::dialog::{Effect, ParkedLine, Prompt, Review};
 use crate::guide::Knowledge;
 use crate::message::{Button, ChannelKind, Reply};
-use crate::ticket::{Entry, Remarked, Ticket};
+use crate::ticket::{Entry, Ticket};
 use crate::value::Remark;
 
 /// What a reply depends on besides the decision.
@@ -22,8 +22,10 @@ pub struct Around<'a> {
     pub now: &'a Zoned,
     /// How customers reach the agents of the channel.
     pub channel_kind: ChannelKind,
-    /// The tickets that an effect asked for.
+    /// The agent's own tickets, where an effect lists them.
     pub tickets: &'a [Ticket],
+    /// Recent tickets of the procedure under review, of any agent.
+    pub recent: &'a [Ticket],
 }
 
 /// Puts decisions into words.
@@ -34,11 +36,22 @@ pub fn replies(knowledge: &Knowledge, effects: &[Effect], around: Around<'_>) ->
         .collect()
 }
 
-/// Whether an effect shows tickets, which the store has to be asked for.
+/// Whether an effect shows the agent's tickets, which the store has to be asked for.
 pub fn needs_tickets(effects: &[Effect]) -> bool {
-    effects
-        .iter()
-        .any(|effect| matches!(effect, Effect::ListTickets | Effect::ShowTicket { .. }))
+    effects.iter().any(|effect| {
+        matches!(
+            effect,
+            Effect::ListTickets { .. } | Effect::ShowTicket { .. }
+        )
+    })
+}
+
+/// The intent whose recent tickets a review has to be compared with.
+pub fn needs_recent(effects: &[Effect]) -> Option<&str> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Review(review) => Some(review.intent.as_str()),
+        _ => None,
+    })
 }
 
 fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<Reply> {
@@ -55,14 +68,39 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::Fallback => fallback(catalog),
         Effect::Help => help(catalog),
         Effect::ListSops => list(catalog),
-        Effect::ListTickets => tickets(around.tickets),
+        Effect::ListTickets { parked } => tickets(catalog, around.tickets, parked),
         Effect::ShowTicket { id } => ticket(id, around.tickets),
         Effect::Explain { intent, evidence } => explain(catalog, intent, evidence),
         Effect::Noted { entries } => say(format!("Dicatat:\n{}", lines(entries))),
         Effect::Ask(prompt) => ask(prompt),
-        Effect::Review { title, entries, kip, remarks } => review(title, entries, kip, remarks),
+        Effect::Review(draft) => review(draft, around.recent),
         Effect::ChooseField { fields } => choose_field(fields),
         Effect::Filed { id, text } => say(format!("Draft tiket **{id}** tersimpan. Salin ke aplikasi tiket:\n```\n{text}\n```")),
+        Effect::Kit { text } => say(format!("Teruskan ke pelanggan:\n```\n{text}\n```")),
+        Effect::Parked { line } => say_with(
+            format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line.left)),
+            vec![resume(catalog, line)],
+        ),
+        Effect::ParkedBySilence { line } => say_with(
+            format!("Draft *{}* lama tidak dilanjutkan, jadi disimpan dulu.", title(catalog, &line.intent)),
+            vec![resume(catalog, line)],
+        ),
+        Effect::Remind { parked } => say_with(
+            format!("Pengingat: masih ada draft yang menunggu.\n{}", parked_lines(catalog, parked)),
+            parked.iter().map(|line| resume(catalog, line)).collect(),
+        ),
+        Effect::OtherCase { open, other } => say_with(
+            format!(
+                "Ini tampaknya kasus lain: **{}**. Draft *{}* belum selesai. Mau diapakan?",
+                title(catalog, other),
+                title(catalog, open)
+            ),
+            vec![
+                button("Simpan dulu", "park:"),
+                button("Buang draft", "drop:"),
+                button("Lanjut draft ini", "keep:"),
+            ],
+        ),
         Effect::Discarded { intent } => say_with(
             format!("Draft tiket *{}* dibatalkan. Berubah pikiran? Ketik `undo`.", title(catalog, intent)),
             vec![button("Undo", "undo:"), button("Daftar SOP", "list:")],
@@ -126,7 +164,7 @@ fn help(catalog: &Catalog) -> Reply {
              Saya carikan SOP-nya, lalu bantu mengisi tiket. Data yang sudah ditulis tidak ditanyakan lagi.\n\
              - `/sop` daftar SOP, `/sop ID` membuka satu SOP\n\
              - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft\n\
-             - saat mengisi: `kembali`, `lewati`, `ubah NAMA-FIELD`, `batal`",
+             - saat mengisi: `kembali`, `lewati`, `ubah NAMA-FIELD`, `nanti`, `batal`",
             examples.join("\n")
         ),
         vec![button("Daftar SOP", "list:")],
@@ -147,18 +185,59 @@ fn list(catalog: &Catalog) -> Reply {
     say_with(format!("SOP yang tersedia:\n{}", lines.join("\n")), buttons)
 }
 
-fn tickets(tickets: &[Ticket]) -> Reply {
-    if tickets.is_empty() {
+fn tickets(catalog: &Catalog, tickets: &[Ticket], parked: &[ParkedLine]) -> Reply {
+    if tickets.is_empty() && parked.is_empty() {
         return say("Belum ada draft tiket atas nama Anda.".to_owned());
     }
-    let lines: Vec<_> = tickets
-        .iter()
-        .map(|ticket| format!("- `{}` {}", ticket.id, ticket.title))
-        .collect();
-    say(format!(
-        "Draft tiket Anda, terbaru lebih dulu:\n{}\nBuka dengan `/tiket ID`.",
-        lines.join("\n")
-    ))
+    let mut parts = Vec::new();
+    if !parked.is_empty() {
+        parts.push(format!("Belum selesai:\n{}", parked_lines(catalog, parked)));
+    }
+    if !tickets.is_empty() {
+        let lines: Vec<_> = tickets
+            .iter()
+            .map(|ticket| format!("- `{}` {}", ticket.id, ticket.title))
+            .collect();
+        let lines = lines.join("\n");
+        parts.push(format!(
+            "Draft tiket Anda, terbaru lebih dulu:\n{lines}\nBuka dengan `/tiket ID`."
+        ));
+    }
+    say_with(
+        parts.join("\n\n"),
+        parked.iter().map(|line| resume(catalog, line)).collect(),
+    )
+}
+
+fn parked_lines(catalog: &Catalog, parked: &[ParkedLine]) -> String {
+    let lines = parked.iter().map(|line| {
+        let expired = if line.expired { ", kedaluwarsa" } else { "" };
+        format!(
+            "- {}: {} ({}{expired})",
+            title(catalog, &line.intent),
+            line.about,
+            still(line.left)
+        )
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn still(left: usize) -> String {
+    match left {
+        0 => "tinggal dikirim".to_owned(),
+        left => format!("kurang {left} data"),
+    }
+}
+
+fn resume(catalog: &Catalog, line: &ParkedLine) -> Button {
+    button(
+        &format!(
+            "Lanjutkan {}: {}",
+            line.number,
+            title(catalog, &line.intent)
+        ),
+        format!("resume:{}", line.number),
+    )
 }
 
 fn ticket(id: &str, tickets: &[Ticket]) -> Reply {
@@ -209,12 +288,15 @@ fn ask(prompt: &Prompt) -> Reply {
     if prompt.may_be_absent && prompt.refused > 0 {
         text += "\nBila memang tidak ada, ketik `tidak ada`.";
     }
+    if prompt.looked_up && prompt.refused > 0 {
+        text += "\nBelum bisa dilihat? Ketik `tidak bisa dicek karena ...` dengan alasannya.";
+    }
     if prompt.refused > 1 {
         text += "\nBisa juga `kembali` ke pertanyaan sebelumnya, atau `batal`.";
     }
     text += &match prompt.left {
-        1 => "\n_Data terakhir yang dibutuhkan._".to_owned(),
-        left => format!("\n_Masih {left} data._"),
+        1 => "\n*Data terakhir yang dibutuhkan.*".to_owned(),
+        left => format!("\n*Masih {left} data.*"),
     };
     let mut buttons: Vec<_> = prompt
         .options
@@ -230,22 +312,35 @@ fn ask(prompt: &Prompt) -> Reply {
     say_with(text, buttons)
 }
 
-fn review(title: &str, entries: &[Entry], kip: &str, remarks: &[Remarked]) -> Reply {
+fn review(draft: &Review, recent: &[Ticket]) -> Reply {
     let mut text = format!(
-        "Periksa draft **{title}**:\n{}\n- KIP: {kip}",
-        lines(entries)
+        "Periksa draft **{}**:\n{}\n- KIP: {}",
+        draft.title,
+        lines(&draft.entries),
+        draft.kip
     );
-    for remarked in remarks {
+    for remarked in &draft.remarks {
         text += &format!("\n⚠ {}: {}.", remarked.label, remark(&remarked.remark));
     }
+    for ticket in recent
+        .iter()
+        .filter(|ticket| ticket.is_same_case(&draft.entries))
+    {
+        text += &format!(
+            "\n⚠ Sudah ada draft `{}` untuk kasus dan nomor yang sama. Cek ulang dulu sebelum mengirim.",
+            ticket.id
+        );
+    }
+    if !draft.optional.is_empty() {
+        text += &format!("\nBoleh ditambah: {}.", draft.optional.join(", "));
+    }
     text += "\nSudah benar? `Kirim`, atau tulis koreksinya, misalnya `nama pelanggan: Contoh`.";
+    let buttons = [("Kirim", "send:"), ("Ubah", "edit:"), ("Batal", "cancel:")];
     say_with(
         text,
-        vec![
-            button("Kirim", "send:"),
-            button("Ubah", "edit:"),
-            button("Batal", "cancel:"),
-        ],
+        buttons
+            .map(|(label, action)| button(label, action))
+            .to_vec(),
     )
 }
 

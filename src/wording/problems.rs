@@ -8,6 +8,9 @@ pub fn sentence(problem: &Problem, prompt: &Prompt) -> String {
     let label = &prompt.label;
     match problem {
         Problem::Mandatory => format!("{label} wajib diisi, jadi belum bisa dilewati."),
+        Problem::NoReason => {
+            "Kenapa tidak bisa dicek? Tulis alasannya: `tidak bisa dicek karena ...`.".to_owned()
+        }
         Problem::Unusable(error) => unusable(error, label),
     }
 }

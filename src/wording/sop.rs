@@ -45,7 +45,7 @@ pub fn whole(knowledge: &Knowledge, intent: &str, points: &[String], around: Aro
             sop.owner, sop.review_by
         );
     }
-    text += &format!("\n\n_{}_", source(sop));
+    text += &format!("\n\n*{}*", source(sop));
     say_with(text, buttons(sop))
 }
 
@@ -117,7 +117,7 @@ fn answer(knowledge: &Knowledge, sop: &Sop, point: &Point) -> String {
             format!("{}: {}", form.title, paths.join("\natau: "))
         }
     };
-    format!("➤ **{}**\n{text}\n_{}#{}_", point.under, sop.id, point.id)
+    format!("➤ **{}**\n{text}\n*{}#{}*", point.under, sop.id, point.id)
 }
 
 fn section_text(knowledge: &Knowledge, section: &Section, kind: ChannelKind) -> String {

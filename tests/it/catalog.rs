@@ -243,6 +243,7 @@ fn place_text(knowledge: &Knowledge, sop: &str, id: &str) -> Option<String> {
             now: &now,
             channel_kind: kind,
             tickets: &[],
+            recent: &[],
         };
         let effect = sigap::dialog::Effect::ShowPoint {
             intent: sop.to_owned(),

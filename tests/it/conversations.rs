@@ -55,6 +55,7 @@ fn play(script: &str) -> String {
         Assistant::new(
             shipped::knowledge(),
             Arc::new(store::sled::open(dir.path()).unwrap()),
+            jiff::SignedDuration::from_hours(24),
         )
     };
     let mut assistant = open();

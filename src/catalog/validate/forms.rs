@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::condition::{CHANNEL_KIND, Condition, Term};
 use super::super::diagnostic::{Diagnostic, Severity, did_you_mean};
 use super::super::file::{FieldFile, FieldSpecFile, FormFile, KindName, OptionFile, SopFile};
-use super::super::form::{Field, Form, Kip, Requirement, Spec};
+use super::super::form::{Field, Form, Kip, Kit, Requirement, Spec};
 use super::super::source::Parsed;
 use super::{Shared, suggest};
 use crate::message::ChannelKind;
@@ -57,8 +57,8 @@ fn build_form(
     shared: &Shared,
     found: &mut Vec<Diagnostic>,
 ) -> Form {
-    match (form.kips.is_empty(), form.kip_none.is_some()) {
-        (true, false) => found.push(
+    match (form.kips.last(), &form.kip_none) {
+        (None, None) => found.push(
             parsed
                 .error(
                     &format!("{at}/id"),
@@ -67,9 +67,9 @@ fn build_form(
                         form.id
                     ),
                 )
-                .help("add `[[form.kip]]`, or `kip_none = \"SOP tidak mencantumkan KIP\"`"),
+                .help("add `[[form.kip]]`, or `kip_none = \"tidak tercantum di SOP\"`"),
         ),
-        (false, true) => found.push(
+        (Some(_), Some(_)) => found.push(
             parsed
                 .error(
                     &format!("{at}/kip_none"),
@@ -79,6 +79,17 @@ fn build_form(
                     ),
                 )
                 .help("keep one of the two"),
+        ),
+        (Some(last), None) if last.when.is_some() => found.push(
+            parsed
+                .error(
+                    &format!("{at}/kip"),
+                    format!(
+                        "no KIP of the form `{}` applies when no condition holds",
+                        form.id
+                    ),
+                )
+                .help("leave `when` out of the last KIP"),
         ),
         _ => {}
     }
@@ -116,6 +127,17 @@ fn build_form(
             })
             .collect(),
         kip_none: form.kip_none.clone(),
+        kits: (form.kits.iter().enumerate())
+            .map(|(index, kit)| Kit {
+                when: condition(
+                    parsed,
+                    &format!("{at}/kit/{index}/when"),
+                    kit.when.as_deref(),
+                    found,
+                ),
+                text: kit.text.clone(),
+            })
+            .collect(),
     }
 }
 
@@ -190,6 +212,7 @@ fn overlay(upper: &FieldSpecFile, lower: Option<&FieldSpecFile>) -> FieldSpecFil
         required_when: upper.required_when.or(lower.required_when),
         optional: upper.optional.or(lower.optional),
         may_be_absent: upper.may_be_absent.or(lower.may_be_absent),
+        looked_up: upper.looked_up.or(lower.looked_up),
         options: upper.options.or(lower.options),
         open: upper.open.or(lower.open),
         past: upper.past.or(lower.past),
@@ -274,6 +297,7 @@ fn spec(
         aliases: file.aliases.clone().unwrap_or_default(),
         cues: file.cues.clone().unwrap_or_default(),
         may_be_absent: file.may_be_absent.unwrap_or(false),
+        looked_up: file.looked_up.unwrap_or(false),
     })
 }
 
@@ -352,6 +376,9 @@ fn resolve_all(
         check(format!("{at}/when"), form.when.as_mut());
         for (kip, entry) in form.kips.iter_mut().enumerate() {
             check(format!("{at}/kip/{kip}/when"), entry.when.as_mut());
+        }
+        for (kit, entry) in form.kits.iter_mut().enumerate() {
+            check(format!("{at}/kit/{kit}/when"), entry.when.as_mut());
         }
         for field in &mut form.fields {
             let place = file.forms[index]

@@ -69,20 +69,27 @@ pub fn check(
             ));
         }
     }
-    for (index, outcome) in file.outcomes.iter().enumerate() {
-        for name in outcome.say.iter().flat_map(|say| placeholders(say)) {
-            if !fields.contains(&name) {
-                let unknown = parsed.error(
-                    &format!("/outcome/{index}/say"),
-                    format!("no form has a field `{name}`"),
-                );
-                found.push(suggest(
-                    unknown,
-                    name,
-                    fields.iter().copied(),
-                    "say it without the placeholder",
-                ));
-            }
+    let says = file
+        .outcomes
+        .iter()
+        .enumerate()
+        .filter_map(|(index, outcome)| {
+            Some((format!("/outcome/{index}/say"), outcome.say.as_ref()?))
+        });
+    let kits = file.forms.iter().enumerate().flat_map(|(form, file)| {
+        let kits = file.kits.iter().enumerate();
+        kits.map(move |(kit, file)| (format!("/form/{form}/kit/{kit}/text"), &file.text))
+    });
+    for (at, text) in says.chain(kits) {
+        for name in placeholders(text).filter(|name| !fields.contains(name)) {
+            let unknown = parsed.error(&at, format!("no form has a field `{name}`"));
+            let known = fields.iter().copied();
+            found.push(suggest(
+                unknown,
+                name,
+                known,
+                "say it without the placeholder",
+            ));
         }
     }
 }

@@ -1,0 +1,459 @@
+//! Filling a ticket in: the next question, the answer, corrections, the review, the filing.
+
+use std::hash::{Hash, Hasher};
+
+use super::super::{
+    Conversation, Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, Step, fill,
+};
+use super::Turn;
+use super::question::Aside;
+use crate::catalog::{Field, Form};
+use crate::ticket::{self, Answer, Entry, Remarked, Ticket};
+use crate::value::{self, Kind};
+
+/// As often as this an answer is refused before the prompt stops growing.
+const REFUSED_MAX: u8 = 9;
+
+/// How a question for a field comes about.
+#[derive(Default)]
+struct Again {
+    problem: Option<Problem>,
+    refused: u8,
+    partial: Option<String>,
+}
+
+impl Turn<'_> {
+    /// Starts a ticket with what the question already told.
+    pub fn start(&self, conversation: &Conversation, heard: Heard) -> Step {
+        let draft = Draft {
+            intent: heard.intent,
+            answers: heard.answers,
+            asked: Vec::new(),
+        };
+        match self.form(&draft) {
+            None => self.same(
+                conversation,
+                Effect::NoForm {
+                    intent: draft.intent,
+                },
+            ),
+            Some(form) => {
+                let entries = form.entries(draft.case(self.around.channel_kind), self.around.now);
+                let noted = (!entries.is_empty()).then_some(Effect::Noted { entries });
+                self.advance(conversation, draft.clone(), noted.into_iter().collect())
+            }
+        }
+    }
+
+    /// Asks the next missing field, or shows the draft when nothing is missing.
+    pub fn advance(&self, conversation: &Conversation, draft: Draft, effects: Vec<Effect>) -> Step {
+        let Some(form) = self.form(&draft) else {
+            return self.go_as(
+                conversation,
+                Phase::Idle,
+                vec![Effect::Stale],
+                Decision::Dialog,
+            );
+        };
+        match form
+            .missing(draft.case(self.around.channel_kind), self.around.now)
+            .first()
+        {
+            Some(field) => {
+                let field = field.id.clone();
+                self.ask(conversation, draft, &field, effects)
+            }
+            None => self.review(conversation, draft, effects),
+        }
+    }
+
+    /// Asks for a field.
+    pub fn ask(
+        &self,
+        conversation: &Conversation,
+        draft: Draft,
+        field: &str,
+        effects: Vec<Effect>,
+    ) -> Step {
+        self.ask_again(conversation, draft, field, Again::default(), effects)
+    }
+
+    fn ask_again(
+        &self,
+        conversation: &Conversation,
+        mut draft: Draft,
+        field: &str,
+        again: Again,
+        mut effects: Vec<Effect>,
+    ) -> Step {
+        let form = self.form(&draft);
+        let Some((form, known)) = form.and_then(|form| Some((form, form.field(field)?))) else {
+            return self.same(conversation, Effect::Stale);
+        };
+        effects.push(Effect::Ask(self.prompt(
+            form,
+            known,
+            &draft,
+            again.problem,
+            again.refused,
+        )));
+        draft.asked.retain(|asked| asked != field);
+        draft.asked.push(field.to_owned());
+        let phase = Phase::Asking {
+            draft,
+            field: field.to_owned(),
+            refused: again.refused,
+            partial: again.partial,
+        };
+        self.go_as(conversation, phase, effects, Decision::Dialog)
+    }
+
+    fn prompt(
+        &self,
+        form: &Form,
+        field: &Field,
+        draft: &Draft,
+        problem: Option<Problem>,
+        refused: u8,
+    ) -> Prompt {
+        let case = draft.case(self.around.channel_kind);
+        let spec = field.spec(case);
+        let options = match (&spec.kind, &problem) {
+            (_, Some(Problem::Unusable(value::Error::Ambiguous { options }))) => options.clone(),
+            (Kind::Choice(choices), _) => choices
+                .options
+                .iter()
+                .map(|option| option.value.clone())
+                .collect(),
+            _ => Vec::new(),
+        };
+        Prompt {
+            field: field.id.clone(),
+            label: spec.label.clone(),
+            question: spec.question.clone(),
+            help: spec.help.clone(),
+            example: spec.example.clone(),
+            options,
+            may_be_absent: spec.may_be_absent,
+            looked_up: spec.looked_up,
+            problem,
+            refused,
+            left: form.missing(case, self.around.now).len().max(1),
+        }
+    }
+
+    /// An answer to the asked field, or something else said instead.
+    pub fn answer(
+        &self,
+        conversation: &Conversation,
+        draft: &Draft,
+        field: &str,
+        refused: u8,
+        partial: Option<&str>,
+        text: &str,
+    ) -> Step {
+        let (kind, now) = (self.around.channel_kind, self.around.now);
+        let form = self.form(draft);
+        let Some((form, asked)) = form.and_then(|form| Some((form, form.field(field)?))) else {
+            return self.same(conversation, Effect::Stale);
+        };
+        if fill::is_correction(text) {
+            let taken = fill::corrections(form, text, &draft.answers, kind, now);
+            let refused = taken.refused.into_iter().next();
+            let corrected = Draft {
+                answers: taken.answers,
+                ..draft.clone()
+            };
+            let noted = self.noted(form, &corrected, &taken.others);
+            if let Some((refused, problem)) = refused {
+                let again = Again {
+                    problem: Some(problem),
+                    refused: 1,
+                    partial: None,
+                };
+                return self.ask_again(conversation, corrected, &refused, again, noted);
+            }
+            if !taken.others.is_empty() {
+                return self.advance(conversation, corrected, noted);
+            }
+        }
+        let taken = fill::from_answer(form, asked, text, partial, &draft.answers, kind, now);
+        let free = matches!(
+            asked.spec(draft.case(kind)).kind,
+            Kind::Text { .. } | Kind::Name
+        );
+        if taken.problem.is_some() || (free && text.trim_end().ends_with('?')) {
+            match self.meant_aside(&draft.intent, text) {
+                Some(Aside::Question(shown)) => {
+                    return self.ask(conversation, draft.clone(), field, vec![shown]);
+                }
+                Some(Aside::Case(heard)) if taken.others.is_empty() => {
+                    return self.interrupted(conversation, draft.clone(), heard, Vec::new());
+                }
+                Some(Aside::Case(_)) | None => {}
+            }
+        }
+        let draft = Draft {
+            answers: taken.answers,
+            ..draft.clone()
+        };
+        let noted = self.noted(form, &draft, &taken.others);
+        match taken.problem {
+            None => self.advance(conversation, draft, noted),
+            // Another field's value was told instead; the asked one is simply asked again.
+            Some(_) if !taken.others.is_empty() => self.ask(conversation, draft, field, noted),
+            Some(problem) => {
+                let partial = match &problem {
+                    Problem::Unusable(value::Error::NeedsTime { date }) => {
+                        Some(date.canonical.to_string())
+                    }
+                    _ => None,
+                };
+                let refused = (refused + 1).min(REFUSED_MAX);
+                let again = Again {
+                    problem: Some(problem),
+                    refused,
+                    partial,
+                };
+                self.ask_again(conversation, draft, field, again, noted)
+            }
+        }
+    }
+
+    /// What a message at review corrects.
+    pub fn correct(&self, conversation: &Conversation, draft: &Draft, text: &str) -> Step {
+        let Some(form) = self.form(draft) else {
+            return self.same(conversation, Effect::Stale);
+        };
+        let taken = fill::corrections(
+            form,
+            text,
+            &draft.answers,
+            self.around.channel_kind,
+            self.around.now,
+        );
+        let refused = taken.refused.into_iter().next();
+        if let Some((field, problem)) = refused {
+            let corrected = Draft {
+                answers: taken.answers,
+                ..draft.clone()
+            };
+            let noted = self.noted(form, &corrected, &taken.others);
+            let again = Again {
+                problem: Some(problem),
+                refused: 1,
+                partial: None,
+            };
+            return self.ask_again(conversation, corrected, &field, again, noted);
+        }
+        if taken.others.is_empty() {
+            return match self.meant_aside(&draft.intent, text) {
+                Some(Aside::Question(shown)) => {
+                    self.review(conversation, draft.clone(), vec![shown])
+                }
+                Some(Aside::Case(heard)) => {
+                    self.interrupted(conversation, draft.clone(), heard, Vec::new())
+                }
+                None => self.choose_field(conversation, draft),
+            };
+        }
+        let draft = Draft {
+            answers: taken.answers,
+            ..draft.clone()
+        };
+        let noted = self.noted(form, &draft, &taken.others);
+        self.advance(conversation, draft, noted)
+    }
+
+    fn noted(&self, form: &Form, draft: &Draft, fields: &[String]) -> Vec<Effect> {
+        let mut entries: Vec<Entry> =
+            form.entries(draft.case(self.around.channel_kind), self.around.now);
+        entries.retain(|entry| fields.contains(&entry.field));
+        if entries.is_empty() {
+            Vec::new()
+        } else {
+            vec![Effect::Noted { entries }]
+        }
+    }
+
+    /// Shows the whole draft.
+    pub fn review(
+        &self,
+        conversation: &Conversation,
+        draft: Draft,
+        mut effects: Vec<Effect>,
+    ) -> Step {
+        let case = draft.case(self.around.channel_kind);
+        let Some(form) = self.form(&draft) else {
+            return self.same(conversation, Effect::Stale);
+        };
+        let entries = form.entries(case, self.around.now);
+        let optional = form.optional_left(case, self.around.now);
+        effects.push(Effect::Review(Review {
+            intent: draft.intent.clone(),
+            title: form.title.clone(),
+            remarks: remarks(&entries),
+            optional: optional
+                .map(|field| field.spec(case).label.clone())
+                .collect(),
+            entries,
+            kip: form.kip(case).to_owned(),
+        }));
+        self.go_as(
+            conversation,
+            Phase::Reviewing(draft),
+            effects,
+            Decision::Dialog,
+        )
+    }
+
+    /// Asks which field is to be changed.
+    pub fn choose_field(&self, conversation: &Conversation, draft: &Draft) -> Step {
+        let case = draft.case(self.around.channel_kind);
+        let present = self
+            .form(draft)
+            .into_iter()
+            .flat_map(|form| &form.fields)
+            .filter(|field| field.exists(case));
+        let fields = present
+            .map(|field| (field.id.clone(), field.spec(case).label.clone()))
+            .collect();
+        let phase = conversation.phase.clone();
+        self.go_as(
+            conversation,
+            phase,
+            vec![Effect::ChooseField { fields }],
+            Decision::Dialog,
+        )
+    }
+
+    /// The field an agent calls by this name.
+    pub fn field_named(&self, draft: &Draft, name: &str) -> Option<String> {
+        let case = draft.case(self.around.channel_kind);
+        let name = name.to_lowercase();
+        let name = name.strip_suffix("nya").unwrap_or(&name);
+        let is_called = |field: &&Field| {
+            let spec = field.spec(case);
+            field.id == name
+                || field.id.replace('_', " ") == name
+                || spec.label.to_lowercase() == name
+                || spec
+                    .aliases
+                    .iter()
+                    .any(|alias| alias.to_lowercase() == name)
+        };
+        self.form(draft)?
+            .fields
+            .iter()
+            .find(is_called)
+            .map(|field| field.id.clone())
+    }
+
+    /// Asks the field before.
+    pub fn back(&self, conversation: &Conversation, draft: &Draft) -> Step {
+        let mut draft = draft.clone();
+        if let Some(current) = conversation.asking() {
+            draft.asked.retain(|asked| asked != current);
+        }
+        match draft.asked.last().cloned() {
+            Some(field) => self.ask(conversation, draft, &field, Vec::new()),
+            None => self.advance(conversation, draft, Vec::new()),
+        }
+    }
+
+    /// Leaves a field out, or as it was, where it may be.
+    pub fn skip(&self, conversation: &Conversation, draft: &Draft, field: &str) -> Step {
+        let Some(known) = self.form(draft).and_then(|form| form.field(field)) else {
+            return self.same(conversation, Effect::Stale);
+        };
+        let case = draft.case(self.around.channel_kind);
+        if known.mandatory(case) && !known.answered(case, self.around.now) {
+            let again = Again {
+                problem: Some(Problem::Mandatory),
+                ..Again::default()
+            };
+            return self.ask_again(conversation, draft.clone(), field, again, Vec::new());
+        }
+        self.advance(conversation, draft.clone(), Vec::new())
+    }
+
+    /// Throws the draft away; it can be taken back.
+    pub fn discard(&self, conversation: &Conversation, draft: &Draft) -> Step {
+        let next = Conversation {
+            discarded: Some(draft.clone()),
+            ..conversation.clone()
+        };
+        let told = Effect::Discarded {
+            intent: draft.intent.clone(),
+        };
+        self.go_as(&next, Phase::Idle, vec![told], Decision::Dialog)
+    }
+
+    /// Files the draft if it is complete; the form's rule decides.
+    pub fn file(&self, conversation: &Conversation, draft: &Draft) -> Step {
+        let (kind, now) = (self.around.channel_kind, self.around.now);
+        let catalog = &self.knowledge.catalog;
+        let Some((sop, form)) = catalog.sop(&draft.intent).zip(self.form(draft)) else {
+            return self.same(conversation, Effect::Stale);
+        };
+        let case = draft.case(kind);
+        let Ok(complete) = form.complete(case, now) else {
+            return self.advance(conversation, draft.clone(), Vec::new());
+        };
+        let remarks = remarks(&complete.entries);
+        let kits = form
+            .kits(case, &complete.entries)
+            .into_iter()
+            .map(|text| Effect::Kit { text });
+        let mut ticket = Ticket {
+            id: Ticket::id_for(now.date(), self.seed()),
+            intent: draft.intent.clone(),
+            form: form.id.clone(),
+            title: form.title.clone(),
+            agent: self.around.user.to_owned(),
+            channel_kind: kind,
+            filed_at: now.timestamp(),
+            entries: complete.entries,
+            kip: complete.kip,
+            text: String::new(),
+        };
+        let filed = now.strftime("%d-%m-%Y %H.%M").to_string();
+        let around = ticket::Around {
+            sop: &sop.title,
+            source: &sop.source,
+            filed: &filed,
+            remarks: &remarks,
+        };
+        ticket.text = catalog.template.render(&ticket, around);
+        let told = Effect::Filed {
+            id: ticket.id.clone(),
+            text: ticket.text.clone(),
+        };
+        let effects = [told].into_iter().chain(kits).collect();
+        let mut step = self.go_as(conversation, Phase::Idle, effects, Decision::Dialog);
+        step.ticket = Some(ticket);
+        step
+    }
+
+    fn form<'k>(&'k self, draft: &Draft) -> Option<&'k Form> {
+        draft.form(&self.knowledge.catalog, self.around.channel_kind)
+    }
+
+    /// Drawn from the event, so that the same event files the same ticket; another attempt draws another.
+    fn seed(&self) -> u64 {
+        let mut hasher = rustc_hash::FxHasher::default();
+        (self.around.event, self.around.attempt).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn remarks(entries: &[Entry]) -> Vec<Remarked> {
+    let remark = |entry: &Entry| match &entry.answer {
+        Answer::Given(value) => value.remark.clone().map(|remark| Remarked {
+            label: entry.label.clone(),
+            remark,
+        }),
+        Answer::Absent | Answer::Unchecked(_) => None,
+    };
+    entries.iter().filter_map(remark).collect()
+}

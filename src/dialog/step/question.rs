@@ -1,0 +1,250 @@
+//! Questions: answered from a procedure, clarified between several, or honestly not answered.
+
+use super::super::{
+    Conversation, Decision, Effect, Heard, Phase, Step, Unanswered, Understood, fill,
+};
+use super::Turn;
+use crate::catalog::Sop;
+use crate::matcher::{self, Classification, Context};
+use crate::value;
+
+/// A message this sure of another procedure, in the middle of a dialog, is a question of its own.
+const OTHER_CASE_CONFIDENCE: f32 = 0.8;
+/// A new case takes some words to tell; fewer are an answer that happens to look like one.
+const OTHER_CASE_WORDS_MIN: usize = 3;
+/// Words with which agents ask something in the middle of a dialog.
+const QUESTION_WORDS: &[&str] = &[
+    "apa",
+    "gimana",
+    "gmn",
+    "bagaimana",
+    "kenapa",
+    "knp",
+    "mana",
+    "dimana",
+    "kapan",
+    "berapa",
+    "apakah",
+    "harus",
+    "what",
+    "how",
+    "why",
+    "where",
+];
+
+/// What was said in the middle of a dialog instead of an answer.
+pub enum Aside {
+    /// A question, answered by this.
+    Question(Effect),
+    /// Another case.
+    Case(Heard),
+}
+
+impl Turn<'_> {
+    fn classify(&self, text: &str) -> Classification {
+        self.knowledge.matcher.classify(
+            text,
+            &Context {
+                service: self.around.service,
+            },
+        )
+    }
+
+    /// A message outside a dialog.
+    pub fn question(&self, conversation: &Conversation, text: &str) -> Step {
+        let found = self.classify(text);
+        let confidence = found.candidates.first().map_or(0.0, |best| best.confidence);
+        let understood = |decision, intent| Understood {
+            decision,
+            intent,
+            confidence,
+        };
+        match found.decision {
+            matcher::Decision::Answer => {
+                let Some(heard) = self.heard_of(&found, text).next() else {
+                    return self.fallback(conversation, text, confidence);
+                };
+                let show = Effect::ShowSop {
+                    intent: heard.intent.clone(),
+                    points: heard.points.clone(),
+                };
+                let also = found.second.map(|second| Effect::Also {
+                    intent: second.to_string(),
+                });
+                let understood = understood(Decision::Answer, Some(heard.intent.clone()));
+                let effects = [show].into_iter().chain(also).collect();
+                self.go(conversation, Phase::Answered(heard), understood, effects)
+            }
+            matcher::Decision::Clarify => {
+                let choices: Vec<_> = self.heard_of(&found, text).take(3).collect();
+                let intents: Vec<_> = choices.iter().map(|heard| heard.intent.clone()).collect();
+                let understood = understood(Decision::Clarify, intents.first().cloned());
+                let unanswered = self.unanswered(text, understood.clone());
+                let phase = Phase::Clarifying(choices);
+                let mut step = self.go(
+                    conversation,
+                    phase,
+                    understood,
+                    vec![Effect::Clarify { intents }],
+                );
+                step.unanswered = Some(unanswered);
+                step
+            }
+            matcher::Decision::Fallback => self.fallback(conversation, text, confidence),
+        }
+    }
+
+    fn fallback(&self, conversation: &Conversation, text: &str, confidence: f32) -> Step {
+        let understood = Understood {
+            decision: Decision::Fallback,
+            intent: None,
+            confidence,
+        };
+        let unanswered = self.unanswered(text, understood.clone());
+        let mut step = self.go(
+            conversation,
+            Phase::Idle,
+            understood,
+            vec![Effect::Fallback],
+        );
+        step.unanswered = Some(unanswered);
+        step
+    }
+
+    fn unanswered(&self, text: &str, understood: Understood) -> Unanswered {
+        Unanswered {
+            text: value::sensitive::redact(text),
+            understood,
+            at: self.around.now.timestamp(),
+        }
+    }
+
+    /// The candidates that the catalogue knows, with the points and values the question named.
+    fn heard_of<'t>(
+        &'t self,
+        found: &'t Classification,
+        text: &'t str,
+    ) -> impl Iterator<Item = Heard> + 't {
+        found.candidates.iter().filter_map(move |candidate| {
+            let sop = self.knowledge.catalog.sop(&candidate.intent)?;
+            Some(Heard {
+                intent: sop.id.clone(),
+                points: self.points(sop, text),
+                evidence: candidate
+                    .evidence
+                    .iter()
+                    .map(|why| value::sensitive::redact(&why.to_string()))
+                    .collect(),
+                answers: fill::from_question(sop, text, self.around.channel_kind, self.around.now),
+            })
+        })
+    }
+
+    fn points(&self, sop: &Sop, text: &str) -> Vec<String> {
+        let points = self.knowledge.asked_points(&sop.id, text).into_iter();
+        let kind = self.around.channel_kind;
+        let for_channel = points
+            .filter(|point| point.channel_kinds.is_empty() || point.channel_kinds.contains(&kind));
+        for_channel.map(|point| point.id.clone()).collect()
+    }
+
+    /// A procedure picked by name or from a clarification.
+    pub fn show_heard(&self, conversation: &Conversation, intent: &str) -> Step {
+        let clarified = match &conversation.phase {
+            Phase::Clarifying(choices) => {
+                choices.iter().find(|heard| heard.intent == intent).cloned()
+            }
+            _ => None,
+        };
+        let heard = clarified.unwrap_or_else(|| Heard::of(intent));
+        if self.knowledge.catalog.sop(intent).is_none() {
+            return self.same(conversation, Effect::Stale);
+        }
+        let show = Effect::ShowSop {
+            intent: intent.to_owned(),
+            points: heard.points.clone(),
+        };
+        if conversation.draft().is_some() {
+            return self.aside(conversation, show);
+        }
+        self.go_as(
+            conversation,
+            Phase::Answered(heard),
+            vec![show],
+            Decision::Answer,
+        )
+    }
+
+    /// `INTENT` or `INTENT#POINT`.
+    pub fn show(&self, conversation: &Conversation, name: &str) -> Step {
+        let (intent, point) = name
+            .split_once('#')
+            .map_or((name, None), |(intent, point)| (intent, Some(point)));
+        match (self.knowledge.catalog.sop(intent), point) {
+            (None, _) => self.aside(conversation, Effect::ListSops),
+            (Some(_), None) => self.show_heard(conversation, intent),
+            (Some(_), Some(point)) => self.aside(
+                conversation,
+                Effect::ShowPoint {
+                    intent: intent.to_owned(),
+                    id: point.to_owned(),
+                },
+            ),
+        }
+    }
+
+    /// Why the procedure just shown was taken.
+    pub fn why(&self, conversation: &Conversation, phase: &Phase) -> Step {
+        match phase {
+            Phase::Answered(heard) => {
+                let (intent, evidence) = (heard.intent.clone(), heard.evidence.clone());
+                self.aside(conversation, Effect::Explain { intent, evidence })
+            }
+            _ => self.same(conversation, Effect::NothingOpen),
+        }
+    }
+
+    /// What a message means that is no answer to the open field.
+    pub fn meant_aside(&self, intent: &str, text: &str) -> Option<Aside> {
+        let sop = self.knowledge.catalog.sop(intent)?;
+        let folded = text.to_lowercase();
+        let asks = text.contains('?')
+            || folded
+                .split_whitespace()
+                .any(|word| QUESTION_WORDS.contains(&word));
+        if asks && let Some(id) = self.points(sop, text).into_iter().next() {
+            return Some(Aside::Question(Effect::ShowPoint {
+                intent: intent.to_owned(),
+                id,
+            }));
+        }
+        let found = self.classify(text);
+        let best = found.candidates.first()?;
+        let sure =
+            found.decision == matcher::Decision::Answer && best.confidence >= OTHER_CASE_CONFIDENCE;
+        if !sure || folded.split_whitespace().count() < OTHER_CASE_WORDS_MIN {
+            return None;
+        }
+        let heard = self.heard_of(&found, text).next()?;
+        if heard.intent == intent {
+            let show = Effect::ShowSop {
+                intent: heard.intent,
+                points: heard.points,
+            };
+            return asks.then_some(Aside::Question(show));
+        }
+        let has_form = self
+            .knowledge
+            .catalog
+            .sop(&heard.intent)
+            .is_some_and(|sop| !sop.forms.is_empty());
+        if asks || !has_form {
+            let show = Effect::ShowSop {
+                intent: heard.intent,
+                points: heard.points,
+            };
+            return Some(Aside::Question(show));
+        }
+        Some(Aside::Case(heard))
+    }
+}
