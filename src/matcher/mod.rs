@@ -111,6 +111,8 @@ const CANDIDATES_EXPLAINED: usize = decide::CHOICES_MAX;
 /// two sides of an even choice are rarely 2 apart and a clear one is beyond 4: it settles what brands share, and yields to
 /// a message that speaks plainly of another.
 const SERVICE_FAVOUR: f32 = 3.0;
+/// A word stands alone although somebody says `kak` or `mau` next to it.
+const LONE_WORDS_MAX: usize = 2;
 /// An intent claims a word that at least this share of its utterances use: once in twenty is no accident.
 const CLAIM_USAGE_MIN: f32 = 0.05;
 /// Likeness below this is no reason an agent would accept.
@@ -230,7 +232,8 @@ impl Matcher {
             return;
         };
         let [keyword, _, _, pattern] = first.signs;
-        if signals.content_words != 1 || keyword + pattern > 0.0 {
+        let is_one_word = signals.content_words == 1 && signals.words <= LONE_WORDS_MAX;
+        if !is_one_word || keyword + pattern > 0.0 {
             return;
         }
         let claims = |candidate: &model::Signal| {
@@ -239,7 +242,9 @@ impl Matcher {
         };
         let (claiming, others): (Vec<_>, Vec<_>) =
             signals.candidates.iter().cloned().partition(claims);
-        if claiming.is_empty() || (claiming.len() == 1 && claiming[0].intent == first.intent) {
+        let is_settled = claiming.len() == 1 && claiming[0].intent == first.intent;
+        let is_about_another = first.favour >= 0.0 && !claims(first);
+        if claiming.is_empty() || is_settled || is_about_another {
             return;
         }
         let each = confidences[0] / claiming.len() as f32;

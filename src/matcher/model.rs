@@ -70,6 +70,8 @@ pub struct Signals {
     pub candidates: Vec<Signal>,
     /// The logit of belonging nowhere, where messages of that kind were given.
     pub outside: Option<f32>,
+    /// Words, known or not.
+    pub words: usize,
     /// Known words that say what a message is about.
     pub content_words: usize,
     /// The stem of the last of them.
@@ -289,6 +291,7 @@ impl Model {
         let mut signals = Signals {
             candidates: Vec::with_capacity(CANDIDATES_MAX),
             outside: (self.classes > self.intents).then(|| scratch.scores[self.intents] * scale),
+            words: words.iter().filter(|word| word.value.is_none()).count(),
             content_words,
             subject: subject.and_then(|stem| self.features.get(&features::stem_key(stem)).copied()),
             changes: words
