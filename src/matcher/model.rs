@@ -274,9 +274,8 @@ impl Model {
                     self.word_rows.add(id as usize, 1.0, scratch);
                 }
                 None => features::of_word(word, self.detail, |key, weight| {
-                    match self.features.get(&key) {
-                        Some(&feature) => square += self.give(feature, weight, scratch),
-                        None => {}
+                    if let Some(&feature) = self.features.get(&key) {
+                        square += self.give(feature, weight, scratch);
                     }
                 }),
             }

@@ -249,7 +249,6 @@ fn the_channels_service_settles_shared_words() {
             .map_or(0.0, |candidate| candidate.confidence)
     };
     let (mobile, home) = (tagihan(Some("seluler")), tagihan(Some("rumah")));
-    eprintln!("{:?}", classify("tagihan"));
     assert_eq!(&*mobile[0].intent, "bayar-tagihan");
     assert_eq!(&*home[0].intent, "tagihan-rumah");
     assert!(share(&mobile, "tagihan-rumah") < share(&home, "tagihan-rumah"));
