@@ -107,9 +107,12 @@ pub struct Candidate {
 pub const CANDIDATES_SHOWN: usize = 5;
 /// How many of them say why: those that can be offered.
 const CANDIDATES_EXPLAINED: usize = decide::CHOICES_MAX;
-/// What the channel's default service is worth against intents of other services, in logits: it settles a tie between
-/// brands and yields to any word that names one.
-const SERVICE_FAVOUR: f32 = 1.5;
+/// What the channel's default service is worth against intents of other services, on the scale of candidates' scores, where
+/// two sides of an even choice are rarely 2 apart and a clear one is beyond 4: it settles what brands share, and yields to
+/// a message that speaks plainly of another.
+const SERVICE_FAVOUR: f32 = 3.0;
+/// An intent claims a word that at least this share of its utterances use: once in twenty is no accident.
+const CLAIM_USAGE_MIN: f32 = 0.05;
 /// Likeness below this is no reason an agent would accept.
 const SIMILARITY_SHOWN_MIN: f32 = 0.3;
 /// Each of two requests in one message has at least this many words.
@@ -219,11 +222,39 @@ impl Matcher {
             }
         }
         self.calibration.rank(&mut signals);
-        let confidences = self.calibration.confidences(&signals);
+        let mut confidences = self.calibration.confidences(&signals);
+        self.spread(&mut signals, &mut confidences);
         Weighed {
             signals,
             confidences,
         }
+    }
+
+    /// A single word that several intents use (`bayar`, `tagihan`) asks which of them, however much more often one of
+    /// them uses it: what the first would get is divided among all whom the channel's service does not rule out.
+    fn spread(&self, signals: &mut Signals, confidences: &mut [f32]) {
+        let Some(first) = signals.candidates.first() else {
+            return;
+        };
+        let [keyword, _, _, pattern] = first.signs;
+        if signals.content_words != 1 || keyword + pattern > 0.0 {
+            return;
+        }
+        let claims = |candidate: &model::Signal| {
+            candidate.favour >= 0.0
+                && self.model.usage(signals, candidate.intent) >= CLAIM_USAGE_MIN
+        };
+        let (claiming, others): (Vec<_>, Vec<_>) =
+            signals.candidates.iter().cloned().partition(claims);
+        if claiming.is_empty() || (claiming.len() == 1 && claiming[0].intent == first.intent) {
+            return;
+        }
+        let each = confidences[0] / claiming.len() as f32;
+        let rest = confidences.last().copied().unwrap_or(0.0).min(each);
+        for (at, confidence) in confidences.iter_mut().enumerate() {
+            *confidence = if at < claiming.len() { each } else { rest };
+        }
+        signals.candidates = claiming.into_iter().chain(others).collect();
     }
 
     fn names_a_service(&self, folded: &str) -> bool {
@@ -278,8 +309,9 @@ impl Matcher {
                     is_slang: *change == Change::Slang,
                 }),
         );
-        let (nearest, said) = self.model.nearest(&weighed.signals, signal.intent);
-        if nearest.similarity >= SIMILARITY_SHOWN_MIN {
+        if let Some((nearest, said)) = self.model.nearest(&weighed.signals, signal.intent)
+            && nearest.similarity >= SIMILARITY_SHOWN_MIN
+        {
             evidence.push(Evidence::Nearest {
                 utterance: said.clone(),
                 similarity: nearest.similarity,
@@ -370,3 +402,6 @@ struct Weighed {
     signals: Signals,
     confidences: Vec<f32>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,6 +72,8 @@ pub struct Signals {
     pub outside: Option<f32>,
     /// Known words that say what a message is about.
     pub content_words: usize,
+    /// The stem of the last of them.
+    subject: Option<u32>,
     /// Repairs and slang: token index and the word understood.
     pub changes: Vec<(usize, Change, Box<str>)>,
     /// The message by its stems, for the nearest utterance.
@@ -255,6 +257,7 @@ impl Model {
         scratch.touched.clear();
         let mut square = 0.0;
         let mut content_words = 0;
+        let mut subject = None;
         for (at, word) in words.iter().enumerate() {
             if word.is_repeated(&words[..at]) {
                 continue;
@@ -262,7 +265,10 @@ impl Model {
             match word.id.filter(|_| word.value.is_none()) {
                 Some(id) => {
                     square += self.squares[id as usize];
-                    content_words += usize::from(word.is_content);
+                    if word.is_content {
+                        content_words += 1;
+                        subject = word.stem;
+                    }
                     self.word_rows.add(id as usize, 1.0, scratch);
                 }
                 None => features::of_word(word, self.detail, |key, weight| {
@@ -284,6 +290,7 @@ impl Model {
             candidates: Vec::with_capacity(CANDIDATES_MAX),
             outside: (self.classes > self.intents).then(|| scratch.scores[self.intents] * scale),
             content_words,
+            subject: subject.and_then(|stem| self.features.get(&features::stem_key(stem)).copied()),
             changes: words
                 .iter()
                 .filter(|word| word.change != Change::None)
@@ -382,10 +389,17 @@ impl Model {
         stems
     }
 
-    /// The utterance of an intent that is most like the message.
-    pub fn nearest(&self, signals: &Signals, intent: u32) -> (Neighbour, &Arc<str>) {
-        let neighbour = self.nearest.of(intent, &signals.stems, &mut Vec::new());
-        (neighbour, &self.utterances[neighbour.utterance as usize])
+    /// The share of an intent's utterances that speak of what the message is about.
+    pub fn usage(&self, signals: &Signals, intent: u32) -> f32 {
+        signals
+            .subject
+            .map_or(0.0, |stem| self.nearest.usage(stem, intent))
+    }
+
+    /// The utterance of an intent that is most like the message, unless it has none.
+    pub fn nearest(&self, signals: &Signals, intent: u32) -> Option<(Neighbour, &Arc<str>)> {
+        let neighbour = self.nearest.of(intent, &signals.stems, &mut Vec::new())?;
+        Some((neighbour, &self.utterances[neighbour.utterance as usize]))
     }
 }
 

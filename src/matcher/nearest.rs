@@ -62,18 +62,17 @@ impl Nearest {
     }
 
     /// The utterance of an intent that is most like a message. `likeness` is scratch space.
-    pub fn of(&self, intent: u32, message: &[(u32, f32)], likeness: &mut Vec<f32>) -> Neighbour {
+    pub fn of(
+        &self,
+        intent: u32,
+        message: &[(u32, f32)],
+        likeness: &mut Vec<f32>,
+    ) -> Option<Neighbour> {
         let range = self.intents[intent as usize].clone();
         likeness.clear();
         likeness.resize(range.len(), 0.0);
         for &(feature, value) in message {
-            let postings = &self.postings[self.offsets[feature as usize] as usize
-                ..self.offsets[feature as usize + 1] as usize];
-            let start = postings.partition_point(|&(at, _)| at < range.start);
-            for &(at, weight) in postings[start..]
-                .iter()
-                .take_while(|&&(at, _)| at < range.end)
-            {
+            for &(at, weight) in self.postings(feature, &range) {
                 likeness[(at - range.start) as usize] += value * weight;
             }
         }
@@ -89,6 +88,21 @@ impl Nearest {
                 };
             }
         }
-        best
+        (!range.is_empty()).then_some(best)
+    }
+
+    /// The share of an intent's utterances that have a feature.
+    pub fn usage(&self, feature: u32, intent: u32) -> f32 {
+        let range = &self.intents[intent as usize];
+        self.postings(feature, range).len() as f32 / range.len().max(1) as f32
+    }
+
+    /// The postings of a feature within one intent's utterances.
+    fn postings(&self, feature: u32, range: &Range<u32>) -> &[(u32, f32)] {
+        let offsets = &self.offsets[feature as usize..];
+        let postings = &self.postings[offsets[0] as usize..offsets[1] as usize];
+        let start = postings.partition_point(|&(at, _)| at < range.start);
+        let end = start + postings[start..].partition_point(|&(at, _)| at < range.end);
+        &postings[start..end]
     }
 }

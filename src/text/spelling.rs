@@ -361,7 +361,7 @@ mod tests {
         check("pusing", None);
         check("kulkas", None);
         check("dulu", None);
-        check("salto", None);
+        check("sadis", None);
         check(&"pulsa".repeat(10), None);
         check("", None);
     }

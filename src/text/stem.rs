@@ -143,3 +143,63 @@ fn syllables(word: &str) -> usize {
 fn is_vowel(c: char) -> bool {
     matches!(c, 'a' | 'e' | 'i' | 'o' | 'u')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn same(words: &[&str]) {
+        let stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
+        assert!(
+            stems.windows(2).all(|pair| pair[0] == pair[1]),
+            "{words:?} -> {stems:?}"
+        );
+    }
+
+    #[track_caller]
+    fn unchanged(word: &str) {
+        assert_eq!(stem(word), word);
+    }
+
+    #[test]
+    fn inflections_share_a_stem() {
+        same(&[
+            "bayar",
+            "dibayar",
+            "membayar",
+            "pembayaran",
+            "bayarnya",
+            "dibayarkan",
+            "terbayar",
+        ]);
+        same(&[
+            "tagih",
+            "tagihan",
+            "menagih",
+            "tagihannya",
+            "ditagih",
+            "penagihan",
+        ]);
+        same(&["pulsa", "pulsanya"]);
+        same(&["cek", "dicek", "ngecek"]);
+        same(&["pakai", "memakai", "dipakai", "pemakaian"]);
+        same(&["sambung", "menyambung", "tersambung", "disambungkan"]);
+        same(&["refund", "refunds", "refunded", "refunding"]);
+        same(&["reserve", "reserved", "reserving", "reservation"]);
+        same(&["cancel", "cancelled", "canceled"]);
+    }
+
+    #[test]
+    fn what_only_looks_inflected_stays() {
+        unchanged("sid");
+        unchanged("dsc");
+        unchanged("k44");
+        unchanged("bill");
+        unchanged("isi");
+        unchanged("bus");
+        unchanged("sing");
+        unchanged("");
+        unchanged("é");
+    }
+}

@@ -1,0 +1,441 @@
+//! The matcher through its widest door: a small catalogue, messages, decisions.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+struct Written {
+    id: &'static str,
+    service: &'static str,
+    keywords: Vec<String>,
+    unless: Vec<String>,
+    patterns: Vec<String>,
+    utterances: Vec<String>,
+}
+
+fn catalogue() -> Vec<Written> {
+    let written = |id,
+                   service,
+                   keywords: &[&str],
+                   unless: &[&str],
+                   patterns: &[&str],
+                   utterances: &[&str]| Written {
+        id,
+        service,
+        keywords: owned(keywords),
+        unless: owned(unless),
+        patterns: owned(patterns),
+        utterances: owned(utterances),
+    };
+    vec![
+        written(
+            "pulsa-belum-masuk",
+            "seluler",
+            &["pulsa belum masuk", "isi ulang"],
+            &["paket pakai pulsa"],
+            &[r"\bk ?22\b"],
+            &[
+                "pulsa pelanggan belum masuk",
+                "isi ulang berhasil tapi pulsa tidak bertambah",
+                "saldo terpotong pulsa tidak masuk",
+                "beli pulsa di konter belum diterima",
+                "topup sukses pulsanya kosong",
+                "voucher fisik sudah digosok pulsa tidak terisi",
+                "recharge success but balance did not increase",
+                "pulsa nyangkut dari kemarin",
+                "transaksi pulsa gagal tapi uang terpotong",
+                "pelanggan isi ulang lewat aplikasi belum masuk",
+            ],
+        ),
+        written(
+            "bayar-tagihan",
+            "seluler",
+            &["sudah bayar"],
+            &[],
+            &[],
+            &[
+                "sudah bayar tagihan nomor masih terblokir",
+                "tagihan dibayar kemarin nomor belum aktif",
+                "pembayaran tagihan tidak tercatat",
+                "pelanggan sudah membayar tapi masih diblokir",
+                "bukti bayar ada status belum lunas",
+                "bayar lewat bank nomor mati",
+                "paid the bill but still barred",
+                "tagihan lunas layanan belum terbuka",
+                "konfirmasi pembayaran tagihan belum masuk",
+                "status collection masih menunggak padahal sudah lunas",
+            ],
+        ),
+        written(
+            "upgrade-speed",
+            "rumah",
+            &["upgrade kecepatan"],
+            &[],
+            &[],
+            &[
+                "pelanggan mau upgrade kecepatan internet",
+                "naikkan speed indihome ke 100 mbps",
+                "cara upgrade paket lewat aplikasi",
+                "self upgrade kecepatan gagal",
+                "syarat upgrade speed apa saja",
+                "ganti paket internet lebih cepat",
+                "upgrade my internet plan",
+                "kecepatan belum berubah setelah upgrade",
+                "tagihan naik setelah upgrade kecepatan",
+                "promo upgrade kecepatan",
+            ],
+        ),
+        written(
+            "tagihan-rumah",
+            "rumah",
+            &[],
+            &[],
+            &[],
+            &[
+                "tagihan indihome bulan ini kemahalan",
+                "rincian tagihan internet rumah",
+                "cek tagihan wifi pelanggan",
+                "invoice indihome belum terbit",
+                "tagihan telepon rumah kenapa naik",
+                "denda keterlambatan tagihan internet",
+                "jatuh tempo tagihan indihome",
+                "minta salinan tagihan internet",
+                "how much is the home internet bill",
+                "tagihan internet dobel",
+            ],
+        ),
+    ]
+}
+
+static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
+    let written = catalogue();
+    let lexicon =
+        Lexicon::load(include_str!("../../data/lexicon.toml")).expect("the lexicon is well formed");
+    let outside = owned(&[
+        "cuaca hari ini bagaimana",
+        "jam berapa sekarang",
+        "pesan makanan untuk rapat",
+        "selamat pagi semuanya",
+        "siapa presiden indonesia",
+        "jadwal cuti bersama",
+        "password laptop lupa",
+        "ac ruangan panas",
+        "nomor hp dicuri minta blokir",
+        "paket pakai pulsa harganya berapa",
+    ]);
+    let names = [owned(&["kartu halo"]), owned(&["indihome"])];
+    Matcher::train(&Training {
+        intents: written
+            .iter()
+            .map(|w| Source {
+                id: w.id,
+                service: Some(w.service),
+                keywords: &w.keywords,
+                hints: &[],
+                patterns: &w.patterns,
+                unless: &w.unless,
+                utterances: &w.utterances,
+            })
+            .collect(),
+        outside: &outside,
+        lexicon: &lexicon,
+        services: vec![
+            Service {
+                id: "seluler",
+                names: &names[0],
+            },
+            Service {
+                id: "rumah",
+                names: &names[1],
+            },
+        ],
+    })
+});
+
+fn classify(text: &str) -> Classification {
+    MATCHER.classify(text, &Context::default())
+}
+
+#[track_caller]
+fn first(text: &str, expected: &str) -> Candidate {
+    let found = classify(text);
+    assert_eq!(&*found.candidates[0].intent, expected, "{text}: {found:?}");
+    found.candidates[0].clone()
+}
+
+fn reasons(candidate: &Candidate) -> String {
+    let reasons: Vec<String> = candidate.evidence.iter().map(ToString::to_string).collect();
+    reasons.join("; ")
+}
+
+#[test]
+fn each_intents_own_examples_find_their_intent() {
+    for written in catalogue() {
+        for utterance in &written.utterances {
+            first(utterance, written.id);
+        }
+    }
+}
+
+#[test]
+fn slips_slang_and_affixes_do_not_matter() {
+    first("plusa blm msuk", "pulsa-belum-masuk");
+    first("isiulang gagal trs", "pulsa-belum-masuk");
+    first("plgn udh byar tghn tp msh keblokir", "bayar-tagihan");
+    first("upgarde kecepatna", "upgrade-speed");
+    first("rincian tagihn interet", "tagihan-rumah");
+}
+
+#[test]
+fn an_abbreviated_code_finds_its_pattern() {
+    assert!(reasons(&first("kip k 22", "pulsa-belum-masuk")).contains("pola"));
+}
+
+#[test]
+fn evidence_says_why() {
+    let why = reasons(&first("plusa pelanggan belum masuk", "pulsa-belum-masuk"));
+    assert!(why.contains("`plusa` → `pulsa`"), "{why}");
+    assert!(
+        why.contains("kata kunci `pulsa belum masuk`") || why.contains("mirip"),
+        "{why}"
+    );
+}
+
+#[test]
+fn unless_lowers_the_confidence() {
+    let with = classify("isi ulang paket pakai pulsa");
+    let without = classify("isi ulang paket pulsa");
+    assert!(with.candidates[0].confidence < without.candidates[0].confidence);
+}
+
+#[test]
+fn strangers_are_not_answered() {
+    for text in [
+        "resep rendang",
+        "siapa pemenang piala dunia",
+        "",
+        "?!",
+        "0812345678",
+        "zzzz qqqq",
+    ] {
+        assert_ne!(classify(text).decision, Decision::Answer, "{text}");
+    }
+}
+
+#[test]
+fn customers_numbers_do_not_move_the_score() {
+    let bare = classify("pulsa belum masuk");
+    let pasted = classify("pulsa belum masuk 081234567890 a@b.id 0201234567890123456789012");
+    assert_eq!(bare.candidates[0].intent, pasted.candidates[0].intent);
+    assert_eq!(
+        bare.candidates[0].confidence,
+        pasted.candidates[0].confidence
+    );
+}
+
+#[test]
+fn the_channels_service_settles_shared_words() {
+    let tagihan = |service| MATCHER.classify("tagihan", &Context { service }).candidates;
+    let share = |candidates: &[Candidate], id: &str| {
+        candidates
+            .iter()
+            .find(|candidate| &*candidate.intent == id)
+            .map_or(0.0, |candidate| candidate.confidence)
+    };
+    let (mobile, home) = (tagihan(Some("seluler")), tagihan(Some("rumah")));
+    eprintln!("{:?}", classify("tagihan"));
+    assert_eq!(&*mobile[0].intent, "bayar-tagihan");
+    assert_eq!(&*home[0].intent, "tagihan-rumah");
+    assert!(share(&mobile, "tagihan-rumah") < share(&home, "tagihan-rumah"));
+    assert!(reasons(&mobile[0]).contains("layanan kanal ini"));
+}
+
+#[test]
+fn a_shared_word_alone_asks_which() {
+    let found = classify("tagihan");
+    assert_eq!(found.decision, Decision::Clarify, "{found:?}");
+    assert!(
+        found
+            .candidates
+            .iter()
+            .take(3)
+            .any(|candidate| &*candidate.intent == "bayar-tagihan")
+    );
+    assert!(
+        found
+            .candidates
+            .iter()
+            .take(3)
+            .any(|candidate| &*candidate.intent == "tagihan-rumah")
+    );
+}
+
+#[test]
+fn a_named_service_outweighs_the_channels() {
+    let context = Context {
+        service: Some("seluler"),
+    };
+    let found = MATCHER.classify("tagihan indihome bulan ini", &context);
+    assert_eq!(&*found.candidates[0].intent, "tagihan-rumah");
+}
+
+#[test]
+fn two_requests_in_one_message_are_both_found() {
+    let found =
+        classify("isi ulang pulsa belum masuk sekalian pelanggan mau upgrade kecepatan internet");
+    let both = [
+        &*found.candidates[0].intent,
+        found.second.as_deref().expect("a second request"),
+    ];
+    assert!(
+        both.contains(&"pulsa-belum-masuk") && both.contains(&"upgrade-speed"),
+        "{both:?}"
+    );
+    assert_eq!(
+        classify("pulsa dan saldo pelanggan belum masuk").second,
+        None
+    );
+}
+
+#[test]
+fn training_is_deterministic() {
+    let written = catalogue();
+    let train = || {
+        let lexicon = Lexicon::default();
+        Matcher::train(&Training {
+            intents: written
+                .iter()
+                .map(|w| Source {
+                    id: w.id,
+                    service: None,
+                    keywords: &w.keywords,
+                    hints: &[],
+                    patterns: &w.patterns,
+                    unless: &w.unless,
+                    utterances: &w.utterances,
+                })
+                .collect(),
+            outside: &[],
+            lexicon: &lexicon,
+            services: Vec::new(),
+        })
+    };
+    let (one, other) = (train(), train());
+    assert_eq!(one.thresholds(), other.thresholds());
+    for text in ["pulsa", "tagihan internet", "bayar apa"] {
+        let confidences = |matcher: &Matcher| {
+            let candidates = matcher.classify(text, &Context::default()).candidates;
+            candidates
+                .into_iter()
+                .map(|c| (c.intent, c.confidence))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(confidences(&one), confidences(&other));
+    }
+}
+
+#[test]
+fn a_catalogue_of_nothing_answers_nothing() {
+    let lexicon = Lexicon::default();
+    let nothing = Training {
+        intents: Vec::new(),
+        outside: &[],
+        lexicon: &lexicon,
+        services: Vec::new(),
+    };
+    assert_eq!(
+        Matcher::train(&nothing)
+            .classify("halo", &Context::default())
+            .decision,
+        Decision::Fallback
+    );
+    let bare = Source {
+        id: "a",
+        service: None,
+        keywords: &[],
+        hints: &[],
+        patterns: &[],
+        unless: &[],
+        utterances: &[],
+    };
+    let bare = Training {
+        intents: vec![bare; 2],
+        ..nothing
+    };
+    assert_ne!(
+        Matcher::train(&bare)
+            .classify("halo", &Context::default())
+            .decision,
+        Decision::Answer
+    );
+}
+
+#[test]
+fn many_intents_are_learned_too() {
+    let utterances: Vec<Vec<String>> = (0..600)
+        .map(|i| {
+            let word = |n: usize| {
+                let letters = b"bcdfghjklmnprstw";
+                let at = |k: usize| char::from(letters[(n / 16usize.pow(k as u32)) % 16]);
+                format!("{}a{}i{}u", at(0), at(1), at(2))
+            };
+            owned(&[
+                &format!("tolong {} pelanggan", word(i)),
+                &format!("{} tidak bisa", word(i)),
+                &format!("cek {}", word(i)),
+            ])
+        })
+        .collect();
+    let ids: Vec<String> = (0..600).map(|i| format!("intent-{i}")).collect();
+    let source = |(id, utterances)| Source {
+        id,
+        service: None,
+        keywords: &[],
+        hints: &[],
+        patterns: &[],
+        unless: &[],
+        utterances,
+    };
+    let lexicon = Lexicon::default();
+    let matcher = Matcher::train(&Training {
+        intents: ids
+            .iter()
+            .map(String::as_str)
+            .zip(utterances.iter().map(Vec::as_slice))
+            .map(source)
+            .collect(),
+        outside: &[],
+        lexicon: &lexicon,
+        services: Vec::new(),
+    });
+    let right = utterances.iter().zip(&ids).filter(|(said, id)| {
+        let found = matcher.classify(&said[0], &Context::default());
+        found
+            .candidates
+            .first()
+            .is_some_and(|first| &*first.intent == id.as_str())
+    });
+    assert!(right.count() >= 590);
+}
+
+proptest! {
+    #[test]
+    fn no_message_panics_or_leaves_the_scale(text in "\\PC{0,200}") {
+        let found = classify(&text);
+        prop_assert!(found.candidates.len() <= CANDIDATES_SHOWN);
+        let confidences: Vec<f32> = found.candidates.iter().map(|candidate| candidate.confidence).collect();
+        prop_assert!(confidences.iter().all(|confidence| (0.0..=1.0).contains(confidence)));
+        prop_assert!(confidences.windows(2).all(|pair| pair[0] >= pair[1]));
+    }
+
+    #[test]
+    fn no_pile_of_known_words_panics(words in proptest::collection::vec("(pulsa|tagihan|dan|[a-z]{1,9}|[0-9]{1,20}|😀|\\.)", 0..400)) {
+        classify(&words.join(" "));
+    }
+}
