@@ -16,6 +16,7 @@ use crate::message::{Button, ChannelKind, EventId, Reply};
 use crate::ticket::{Answers, Entry, Remarked, Ticket};
 use crate::value;
 
+pub use fill::from_question as values_in;
 pub use step::step;
 
 /// Everything kept of a conversation between two messages.

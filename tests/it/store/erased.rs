@@ -318,7 +318,11 @@ async fn the_commands_say_what_they_did_and_what_is_wrong() {
 async fn remember() -> Files {
     let place = Sled::new();
     let store = place.open().unwrap();
-    let assistant = Assistant::new(shipped::knowledge(), Arc::clone(&store));
+    let assistant = Assistant::new(
+        shipped::knowledge(),
+        Arc::clone(&store),
+        jiff::SignedDuration::from_hours(24),
+    );
     for (suffix, number) in [("", NUMBER), ("-other", OTHER)] {
         let opening = format!(
             "msisdn {number} halo, udah bayar kemarin via bca tapi sampai sekarang masih keblokir ga bisa internetan"
