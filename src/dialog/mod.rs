@@ -1,6 +1,6 @@
 //! The conversation with one agent: what was kept of it, what was said, what happens next.
 //!
-//! [`step`] is the whole of it: *(knowledge, conversation, what was said, now)* in, *(next conversation, effects)* out.
+//! [`step()`] is the whole of it: *(knowledge, conversation, what was said, now)* in, *(next conversation, effects)* out.
 //! It reads no clock, opens nothing and says nothing; an [`Effect`] is a decision that `wording` puts into words, and
 //! that can be stored, compared and delivered again.
 
