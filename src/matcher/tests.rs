@@ -442,8 +442,20 @@ proptest! {
 
 #[test]
 fn hostile_messages_are_read_to_the_bound_and_no_further() {
-    for part in ["pulsa dan ", "plusa ", "zxcvbnmasdfghjkl ", "😀", "a", "isi ulang sekalian ", "1"] {
-        let bounded: String = part.repeat(2_000).chars().take(crate::text::CHARS_MAX).collect();
+    for part in [
+        "pulsa dan ",
+        "plusa ",
+        "zxcvbnmasdfghjkl ",
+        "😀",
+        "a",
+        "isi ulang sekalian ",
+        "1",
+    ] {
+        let bounded: String = part
+            .repeat(2_000)
+            .chars()
+            .take(crate::text::CHARS_MAX)
+            .collect();
         let (long, short) = (classify(&part.repeat(2_000)), classify(&bounded));
         let first = |found: &Classification| found.candidates.first().map(|first| first.confidence);
         assert_eq!(first(&long), first(&short), "{part}");
