@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::config::Config;
@@ -79,6 +81,12 @@ struct Filter {
     /// Only this agent
     #[arg(long, value_name = "NAME")]
     agent: Option<String>,
+    /// Only what was filed on this day or later: 2026-07-12
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// Only what was filed on this day or before
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -137,18 +145,23 @@ impl Ticket {
 }
 
 impl Filter {
-    fn query(self) -> Query {
-        Query {
+    /// Days are those of the contact centre's time zone.
+    fn query(self, zone: &TimeZone) -> anyhow::Result<Query> {
+        let start = |day: Date| day.to_zoned(zone.clone()).map(|start| start.timestamp());
+        Ok(Query {
             intent: self.intent,
             agent: self.agent,
+            from: self.from.map(start).transpose()?,
+            to: self.to.map(|day| start(day.tomorrow()?)).transpose()?,
             ..Query::default()
-        }
+        })
     }
 }
 
 fn tickets(config: &Config, filter: Filter) -> anyhow::Result<Vec<ticket::Ticket>> {
     let store = store::sled::open(&config.state)?;
-    Ok(cli::runtime()?.block_on(store.tickets(&filter.query()))?)
+    let query = filter.query(config.now().time_zone())?;
+    Ok(cli::runtime()?.block_on(store.tickets(&query))?)
 }
 
 fn erase(config: &Config, sieve: &mut dyn Sieve) -> anyhow::Result<ExitCode> {
