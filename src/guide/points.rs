@@ -11,11 +11,11 @@ const PHRASE_COVER_MIN: f32 = 0.75;
 /// How much of a question's weight the words of a point must carry when no `asked` phrase fits.
 const TEXT_COVER_MIN: f32 = 0.6;
 /// How much of a question's weight a point must account for: a story that merely touches a point asks for the SOP.
-const QUESTION_COVER_MIN: f32 = 0.4;
+const QUESTION_COVER_MIN: f32 = 0.3;
 /// A word that stands nowhere in the SOP weighs as much as one that stands in a third of its points.
 const UNKNOWN_WORD_WEIGHT: f32 = 1.4;
 /// A point asked for by its own phrase is better evidence than one that merely contains the words.
-const TEXT_DISCOUNT: f32 = 0.6;
+const TEXT_DISCOUNT: f32 = 0.5;
 /// Points whose score is within this share of the best are shown with it.
 const NEAR_BEST: f32 = 0.85;
 /// More points than this are not an answer but the SOP.

@@ -210,6 +210,7 @@ fn facts_are_found_by_asking() {
         }
     }
     assert!(asked > 200);
+    println!("{points} points and {sops} SOPs of {asked} found by asking");
     assert!(
         points * 10 >= asked * 9,
         "{points} of {asked} points found by asking; lost:\n{}",
