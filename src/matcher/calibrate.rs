@@ -32,9 +32,9 @@ const ONE_PART_SHARE: usize = 8;
 const OUTSIDE_MIN: usize = 40;
 /// When they must be made up, one intent in so many is left out of each part.
 const LEFT_OUT_ONE_IN: usize = 6;
-/// What belongs nowhere counts as at most this share of what belongs somewhere: leads write down many such messages
-/// because they are instructive, agents send few.
-const OUTSIDE_WEIGHT: f64 = 0.4;
+/// However many messages of no intent a lead writes down, they count at most as much as all others together: a help
+/// channel gets both, and an answer to what belongs nowhere misleads as much as a missing one delays.
+const OUTSIDE_WEIGHT: f64 = 1.0;
 /// Left-out intents are nearer to the rest than what people really ask, so together they count as this share of the
 /// messages.
 const LEFT_OUT_WEIGHT: f64 = 0.15;
