@@ -300,6 +300,7 @@ fn ask(prompt: &Prompt) -> Reply {
         text += "\nBisa juga `kembali` ke pertanyaan sebelumnya, atau `batal`.";
     }
     text += &match prompt.left {
+        0 => String::new(),
         1 => "\n*Data terakhir yang dibutuhkan.*".to_owned(),
         left => format!("\n*Masih {left} data.*"),
     };

@@ -7,6 +7,7 @@
 
 mod catalog;
 mod conversations;
+mod dialog;
 mod guide;
 mod layers;
 mod shipped;

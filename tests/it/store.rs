@@ -13,7 +13,6 @@ use sigap::ticket::Ticket;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-mod erased;
 mod killed;
 
 /// A place where one engine keeps its store.
