@@ -27,6 +27,9 @@ pub struct Conversation {
     pub offered: Vec<Button>,
     /// The draft that `batal` threw away last, for taking that back.
     pub discarded: Option<Draft>,
+    /// What a lead has set, where the conversation stands for a whole channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_kind: Option<ChannelKind>,
 }
 
 /// Where a conversation stands.

@@ -7,6 +7,7 @@
 
 mod catalog;
 mod conversations;
+mod discord;
 mod layers;
 mod shipped;
 mod store;
