@@ -98,7 +98,6 @@ struct Guarded {
 /// One request that arrived.
 #[derive(Debug, Clone)]
 pub struct Sent {
-    pub at: Instant,
     pub method: String,
     pub path: String,
     pub body: Json,
@@ -157,18 +156,9 @@ impl Double {
         }
     }
 
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// The value for `SIGAP_DISCORD_API`.
     pub fn api(&self) -> String {
         format!("http://{}", self.address)
-    }
-
-    /// The service itself, for a listener that speaks TLS.
-    pub fn service(&self) -> Router {
-        app(&self.world)
     }
 
     // -- people ------------------------------------------------------------------------------------------------------
@@ -201,7 +191,13 @@ impl Double {
     pub fn presses(&self, who: Somebody, message: &Json, label: &str) -> u64 {
         let (component, value) = component(message, label);
         let custom_id = component["custom_id"].clone();
-        self.presses_id(who, message, &custom_id, component["type"].as_u64().unwrap(), value)
+        self.presses_id(
+            who,
+            message,
+            &custom_id,
+            component["type"].as_u64().unwrap(),
+            value,
+        )
     }
 
     /// Presses whatever has this custom id, there or not.
@@ -222,7 +218,13 @@ impl Double {
     }
 
     /// Gives a slash command.
-    pub fn commands(&self, who: Somebody, channel: u64, name: &str, options: &[(&str, &str)]) -> u64 {
+    pub fn commands(
+        &self,
+        who: Somebody,
+        channel: u64,
+        name: &str,
+        options: &[(&str, &str)],
+    ) -> u64 {
         let options: Vec<_> = options
             .iter()
             .map(|(name, value)| json!({"name": name, "type": 3, "value": value}))
@@ -246,7 +248,7 @@ impl Double {
         let thread = state
             .threads
             .iter()
-            .find(|thread| thread["id"] == channel.to_string())
+            .find(|thread| is_id(&thread["id"], channel))
             .cloned();
         let mut about = json!({"id": channel.to_string(), "type": 0, "permissions": "0"});
         if let Some(thread) = thread {
@@ -324,11 +326,6 @@ impl Double {
         .await
     }
 
-    /// Returns how much an interaction showed.
-    pub fn shown_count(&self, interaction: u64) -> usize {
-        self.world.lock().interactions[&interaction].shown.len()
-    }
-
     /// Waits for a thread that the bot opened, counted from 0, and returns its id.
     pub async fn thread(&self, place: usize) -> u64 {
         self.wait("a thread", |state| {
@@ -370,7 +367,11 @@ impl Double {
     #[track_caller]
     pub fn lawful(&self) {
         let violations = &self.world.lock().violations;
-        assert!(violations.is_empty(), "Discord would refuse:\n{}", violations.join("\n"));
+        assert!(
+            violations.is_empty(),
+            "Discord would refuse:\n{}",
+            violations.join("\n")
+        );
     }
 
     async fn wait<T>(&self, what: &str, find: impl Fn(&Guarded) -> Option<T>) -> T {
@@ -387,7 +388,12 @@ impl Double {
                 let log: Vec<_> = state
                     .log
                     .iter()
-                    .map(|sent| format!("{} {} {} {}", sent.status, sent.method, sent.path, sent.body))
+                    .map(|sent| {
+                        format!(
+                            "{} {} {} {}",
+                            sent.status, sent.method, sent.path, sent.body
+                        )
+                    })
                     .collect();
                 panic!(
                     "waited in vain for {what}; violations: {:?}; requests:\n{}",
@@ -459,7 +465,7 @@ impl Double {
         self.world.lock().message_content_off = true;
     }
 
-    /// Heartbeats are expected this often, and perhaps not acknowledged.
+    /// Heartbeats of later connections are expected this often, and perhaps not acknowledged.
     pub fn beats(&self, every: Duration, acknowledged: bool) {
         let mut state = self.world.lock();
         state.heartbeat_ms = every.as_millis().try_into().unwrap();
@@ -500,7 +506,9 @@ impl Guarded {
 
     /// Numbers an event in every session that it belongs to, and sends it where somebody listens.
     fn dispatch(&mut self, kind: &str, event: &Json) {
-        let guild = event["guild_id"].as_str().and_then(|id| id.parse::<u64>().ok());
+        let guild = event["guild_id"]
+            .as_str()
+            .and_then(|id| id.parse::<u64>().ok());
         for session in &mut self.sessions {
             let (shard, shards) = session.shard;
             if guild.map_or(0, |guild| (guild >> 22) % shards) != shard {
@@ -539,6 +547,8 @@ impl Guarded {
         }
         if let Some(answered) = body.get("message_reference") {
             message["message_reference"] = answered.clone();
+            message["message_reference"]["channel_id"] = channel.to_string().into();
+            message["message_reference"]["type"] = 0.into();
         }
         if in_channel {
             self.messages
@@ -565,10 +575,14 @@ fn numbered(components: Option<&Json>) -> Json {
     components.cloned().unwrap_or_else(|| json!([]))
 }
 
+fn is_id(id: &Json, number: u64) -> bool {
+    id.as_str() == Some(number.to_string().as_str())
+}
+
 fn may_read(event: &Json, intents: u64) -> bool {
     let mentioned = event["mentions"]
         .as_array()
-        .is_some_and(|all| all.iter().any(|user| user["id"] == BOT.to_string()));
+        .is_some_and(|all| all.iter().any(|user| is_id(&user["id"], BOT)));
     intents & MESSAGE_CONTENT != 0 || mentioned || event.get("guild_id").is_none()
 }
 
@@ -577,7 +591,11 @@ fn user(who: Somebody) -> Json {
 }
 
 fn member(who: Somebody) -> Json {
-    let roles: Vec<_> = who.lead.then(|| LEAD_ROLE.to_string()).into_iter().collect();
+    let roles: Vec<_> = who
+        .lead
+        .then(|| LEAD_ROLE.to_string())
+        .into_iter()
+        .collect();
     json!({
         "roles": roles, "joined_at": "2026-01-01T00:00:00+00:00", "deaf": false, "mute": false, "flags": 0,
         "permissions": "0", "nick": null,
@@ -632,7 +650,10 @@ pub fn guild_event(id: u64) -> Json {
 
 /// Returns the component below a message that has this label, or the menu and the value of the option that has it.
 fn component(message: &Json, label: &str) -> (Json, Option<Json>) {
-    let rows = message["components"].as_array().cloned().unwrap_or_default();
+    let rows = message["components"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let components: Vec<Json> = rows
         .iter()
         .flat_map(|row| row["components"].as_array().cloned().unwrap_or_default())
@@ -651,7 +672,10 @@ fn component(message: &Json, label: &str) -> (Json, Option<Json>) {
 
 /// Returns the labels below a message.
 pub fn labels(message: &Json) -> Vec<String> {
-    let rows = message["components"].as_array().cloned().unwrap_or_default();
+    let rows = message["components"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     rows.iter()
         .flat_map(|row| row["components"].as_array().cloned().unwrap_or_default())
         .flat_map(|component| match component["options"].as_array() {
@@ -696,12 +720,20 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
     let fault = {
         let mut state = world.lock();
         let line = format!("{method} {path}");
-        let place = state.faults.iter().position(|(route, _)| line.contains(route));
-        place.and_then(|place| state.faults.remove(place)).map(|(_, fault)| fault)
+        let place = state
+            .faults
+            .iter()
+            .position(|(route, _)| line.contains(route));
+        place
+            .and_then(|place| state.faults.remove(place))
+            .map(|(_, fault)| fault)
     };
     let body = body_of(&parts.headers, &bytes);
     let refused = match &fault {
-        Some(Fault::RateLimited { retry_after, global }) => Some(rate_limited(*retry_after, *global)),
+        Some(Fault::RateLimited {
+            retry_after,
+            global,
+        }) => Some(rate_limited(*retry_after, *global)),
         Some(Fault::Status(status)) => Some(Answer::error(*status, 0, "injected")),
         Some(Fault::Slow(late)) => {
             tokio::time::sleep(*late).await;
@@ -716,7 +748,6 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
     };
     let body = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
     world.lock().log.push(Sent {
-        at: Instant::now(),
         method,
         path,
         body,
@@ -807,7 +838,10 @@ impl Answer {
 fn rate_limited(retry_after: f64, global: bool) -> Answer {
     let mut headers = vec![
         ("retry-after", format!("{}", retry_after.ceil())),
-        ("x-ratelimit-scope", if global { "global" } else { "user" }.to_owned()),
+        (
+            "x-ratelimit-scope",
+            if global { "global" } else { "user" }.to_owned(),
+        ),
         ("x-ratelimit-reset-after", format!("{retry_after}")),
     ];
     if global {
@@ -816,7 +850,9 @@ fn rate_limited(retry_after: f64, global: bool) -> Answer {
     Answer {
         status: 429,
         // As documented: no `code` in it.
-        body: Some(json!({"message": "You are being rate limited.", "retry_after": retry_after, "global": global})),
+        body: Some(
+            json!({"message": "You are being rate limited.", "retry_after": retry_after, "global": global}),
+        ),
         headers,
     }
 }
@@ -825,10 +861,18 @@ fn body_of(headers: &HeaderMap, bytes: &[u8]) -> Result<Json, Answer> {
     if bytes.is_empty() {
         return Ok(Json::Null);
     }
-    if headers.get("content-type").is_none_or(|kind| kind != "application/json") {
-        return Err(Answer::error(400, 50_035, "Content-Type is not application/json"));
+    if headers
+        .get("content-type")
+        .is_none_or(|kind| kind != "application/json")
+    {
+        return Err(Answer::error(
+            400,
+            50_035,
+            "Content-Type is not application/json",
+        ));
     }
-    serde_json::from_slice(bytes).map_err(|_| Answer::error(400, 50_109, "The request body contains invalid JSON"))
+    serde_json::from_slice(bytes)
+        .map_err(|_| Answer::error(400, 50_109, "The request body contains invalid JSON"))
 }
 
 impl World {
@@ -851,7 +895,11 @@ impl World {
                     .violations
                     .push(format!("{method} {path}: {mistake} in {body}"));
             }
-            return Answer::error(400, 50_035, &format!("Invalid Form Body: {}", mistakes.join("; ")));
+            return Answer::error(
+                400,
+                50_035,
+                &format!("Invalid Form Body: {}", mistakes.join("; ")),
+            );
         }
         let number = |text: &str| text.parse::<u64>().unwrap_or_default();
         match (method, parts.as_slice()) {
@@ -864,9 +912,13 @@ impl World {
                 "id": BOT.to_string(), "username": "sigap", "discriminator": "0", "avatar": null, "bot": true,
                 "mfa_enabled": false, "verified": true,
             })),
-            ("GET", ["oauth2", "applications", "@me"] | ["applications", "@me"]) => self.application(),
+            ("GET", ["oauth2", "applications", "@me"] | ["applications", "@me"]) => {
+                self.application()
+            }
             ("PUT", ["applications", _, "commands"]) => self.register(body),
-            ("POST", ["channels", channel, "messages"]) => self.create_message(number(channel), body),
+            ("POST", ["channels", channel, "messages"]) => {
+                self.create_message(number(channel), body)
+            }
             ("PATCH", ["channels", channel, "messages", message]) => {
                 self.edit_message(number(channel), number(message), body)
             }
@@ -877,7 +929,9 @@ impl World {
                 self.lock().left.push(number(guild));
                 Answer::done()
             }
-            ("POST", ["interactions", id, token, "callback"]) => self.respond(number(id), token, body),
+            ("POST", ["interactions", id, token, "callback"]) => {
+                self.respond(number(id), token, body)
+            }
             ("PATCH", ["webhooks", _, token, "messages", "@original"]) => self.fill(token, body),
             ("POST", ["webhooks", _, token]) => self.follow(token, body),
             _ => Answer::error(404, 0, "404: Not Found"),
@@ -885,7 +939,11 @@ impl World {
     }
 
     fn application(&self) -> Answer {
-        let content = if self.lock().message_content_off { 0 } else { 1 << 19 };
+        let content = if self.lock().message_content_off {
+            0
+        } else {
+            1 << 19
+        };
         Answer::ok(json!({
             "id": BOT.to_string(), "name": "Sigap", "icon": null, "description": "", "bot_public": false,
             "bot_require_code_grant": false, "verify_key": "0", "flags": content, "owner": null, "team": null,
@@ -909,12 +967,16 @@ impl World {
 
     fn create_message(&self, channel: u64, body: &Json) -> Answer {
         let mut state = self.lock();
-        let nonce = body["nonce"].as_str().map(|nonce| (channel, nonce.to_owned()));
+        let nonce = body["nonce"]
+            .as_str()
+            .map(|nonce| (channel, nonce.to_owned()));
         if body["enforce_nonce"] == true
             && let Some(id) = nonce.as_ref().and_then(|nonce| state.nonces.get(nonce))
         {
             let id = id.to_string();
-            let known = state.messages[&channel].iter().find(|message| message["id"] == id);
+            let known = state.messages[&channel]
+                .iter()
+                .find(|message| message["id"] == id);
             return Answer::ok(known.unwrap().clone());
         }
         let message = state.keep(channel, body, true);
@@ -945,7 +1007,11 @@ impl World {
         if state.threads_forbidden {
             return Answer::error(403, 50_013, "Missing Permissions");
         }
-        if state.threads.iter().any(|thread| thread["id"] == channel.to_string()) {
+        if state
+            .threads
+            .iter()
+            .any(|thread| is_id(&thread["id"], channel))
+        {
             return Answer::error(400, 50_024, "Cannot execute action on this channel type");
         }
         let id = state.id();
@@ -990,7 +1056,11 @@ impl World {
 
     fn fill(&self, token: &str, body: &Json) -> Answer {
         let mut state = self.lock();
-        let Some((&id, asked)) = state.interactions.iter().find(|(_, asked)| asked.token == token) else {
+        let Some((&id, asked)) = state
+            .interactions
+            .iter()
+            .find(|(_, asked)| asked.token == token)
+        else {
             return Answer::error(404, 10_015, "Unknown Webhook");
         };
         if asked.first.is_none() {
@@ -1008,7 +1078,11 @@ impl World {
 
     fn follow(&self, token: &str, body: &Json) -> Answer {
         let mut state = self.lock();
-        let Some((&id, asked)) = state.interactions.iter().find(|(_, asked)| asked.token == token) else {
+        let Some((&id, asked)) = state
+            .interactions
+            .iter()
+            .find(|(_, asked)| asked.token == token)
+        else {
             return Answer::error(404, 10_015, "Unknown Webhook");
         };
         if asked.first.is_none() {
@@ -1043,7 +1117,10 @@ fn change(message: &mut Json, body: &Json) {
 
 async fn gateway(world: Arc<World>, mut socket: WebSocket) {
     let (out, mut outgoing) = mpsc::unbounded_channel();
-    let interval = world.lock().heartbeat_ms;
+    let (interval, acks) = {
+        let state = world.lock();
+        (state.heartbeat_ms, !state.acks_off)
+    };
     let hello = json!({"op": 10, "d": {"heartbeat_interval": interval}}).to_string();
     if socket.send(Frame::Text(hello.into())).await.is_err() {
         return;
@@ -1053,7 +1130,7 @@ async fn gateway(world: Arc<World>, mut socket: WebSocket) {
             frame = socket.recv() => match frame {
                 Some(Ok(Frame::Text(text))) => {
                     let said: Json = serde_json::from_str(&text).unwrap_or(Json::Null);
-                    world.hears(&said, &out);
+                    world.hears(&said, &out, acks);
                 }
                 Some(Ok(Frame::Close(_)) | Err(_)) | None => break,
                 Some(Ok(_)) => {}
@@ -1073,7 +1150,11 @@ async fn gateway(world: Arc<World>, mut socket: WebSocket) {
         }
     }
     for session in &mut world.lock().sessions {
-        if session.socket.as_ref().is_some_and(|socket| socket.same_channel(&out)) {
+        if session
+            .socket
+            .as_ref()
+            .is_some_and(|socket| socket.same_channel(&out))
+        {
             session.socket = None;
         }
     }
@@ -1081,17 +1162,19 @@ async fn gateway(world: Arc<World>, mut socket: WebSocket) {
 }
 
 impl World {
-    fn hears(&self, said: &Json, out: &mpsc::UnboundedSender<Out>) {
+    fn hears(&self, said: &Json, out: &mpsc::UnboundedSender<Out>, acks: bool) {
         let mut state = self.lock();
         let tell = |frame: Json| {
             let _ = out.send(Out::Text(frame.to_string()));
         };
         match said["op"].as_u64() {
-            Some(1) if !state.acks_off => tell(json!({"op": 11, "d": null})),
+            Some(1) if acks => tell(json!({"op": 11, "d": null})),
             Some(2) => {
                 let about = &said["d"];
                 let intents = about["intents"].as_u64().unwrap_or_default();
-                if about["token"] != TOKEN {
+                // serenity sends the token as it stands in its HTTP header, and Discord takes it.
+                let given = about["token"].as_str().unwrap_or_default();
+                if given.trim_start_matches("Bot ") != TOKEN {
                     let _ = out.send(Out::Close(4004));
                 } else if state.message_content_off && intents & MESSAGE_CONTENT != 0 {
                     let _ = out.send(Out::Close(4014));
@@ -1104,8 +1187,15 @@ impl World {
                 }
             }
             Some(6) => {
-                let (id, seen) = (&said["d"]["session_id"], said["d"]["seq"].as_u64().unwrap_or(0));
-                match state.sessions.iter_mut().find(|session| *id == session.id.as_str()) {
+                let (id, seen) = (
+                    &said["d"]["session_id"],
+                    said["d"]["seq"].as_u64().unwrap_or(0),
+                );
+                match state
+                    .sessions
+                    .iter_mut()
+                    .find(|session| *id == session.id.as_str())
+                {
                     Some(session) => {
                         session.socket = Some(out.clone());
                         let missed = usize::try_from(seen).unwrap().min(session.sent.len());

@@ -92,7 +92,10 @@ async fn noise_on_the_gateway_and_a_lost_session_are_survived() {
     let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
     let bot = serve(&double, &dir, 1).await;
     double.babbles();
-    double.sends("MESSAGE_CREATE", &serde_json::json!({"id": "1", "nonsense": true}));
+    double.sends(
+        "MESSAGE_CREATE",
+        &serde_json::json!({"id": "1", "nonsense": true}),
+    );
     double.sends("SOMETHING_NEW", &serde_json::json!({}));
     double.says(BUDI, CHANNEL, &mention(QUESTION));
     double.post(CHANNEL, 0).await;
@@ -131,12 +134,33 @@ async fn what_is_missing_is_explained_before_anything_else_happens() {
     let mut unlisted = settings(api());
     unlisted.guilds.clear();
     let unlisted = explained(start(unlisted, super::TOKEN, &dir()).ended().await);
-    assert!(unlisted.contains("guilds = [") && unlisted.contains("permissions="), "{unlisted}");
+    assert!(
+        unlisted.contains("guilds = [") && unlisted.contains("permissions="),
+        "{unlisted}"
+    );
     double.withholds_message_content();
     let silent = explained(start(settings(api()), super::TOKEN, &dir()).ended().await);
     assert!(silent.contains("Message Content Intent"), "{silent}");
     assert!(
-        double.log().iter().filter(|sent| sent.path.contains("commands")).count() == 0,
+        double
+            .log()
+            .iter()
+            .filter(|sent| sent.path.contains("commands"))
+            .count()
+            == 0,
         "nothing is registered by a bot that cannot run"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_stops_answering_heartbeats_is_left_for_a_new_session() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    double.beats(Duration::from_millis(300), false);
+    let bot = serve(&double, &dir, 1).await;
+    double.beats(Duration::from_secs(40), true);
+    double.connected(2).await;
+    double.says(BUDI, CHANNEL, &mention(QUESTION));
+    double.post(CHANNEL, 0).await;
+    bot.stop().await.unwrap();
+    double.lawful();
 }

@@ -2,6 +2,7 @@
 
 mod double;
 mod faults;
+mod orders;
 mod rules;
 mod talks;
 
@@ -45,6 +46,10 @@ async fn serve(double: &Double, dir: &TempDir, times: usize) -> Served {
 }
 
 fn start(settings: Settings, token: &str, dir: &TempDir) -> Served {
+    static LOG: std::sync::Once = std::sync::Once::new();
+    if std::env::var_os("SIGAP_LOG").is_some() {
+        LOG.call_once(sigap::telemetry::start);
+    }
     let (stop, stopped) = oneshot::channel();
     let store = store::sled::open(dir.path()).unwrap();
     let assistant = Assistant::new(shipped::knowledge(), Arc::new(store));

@@ -45,7 +45,11 @@ impl Rules {
             ("POST", ["channels", _, "messages"]) => {
                 message(body, &mut mistakes);
                 // Only what has an event of its own is posted here, so that it never stands twice.
-                need(body["enforce_nonce"] == true, "enforce_nonce is missing", &mut mistakes);
+                need(
+                    body["enforce_nonce"] == true,
+                    "enforce_nonce is missing",
+                    &mut mistakes,
+                );
             }
             ("PATCH", ["channels", _, "messages", _])
             | ("PATCH", ["webhooks", _, _, "messages", _])
@@ -88,7 +92,11 @@ impl Rules {
 }
 
 /// Finds the operation whose path fits, a literal part before a parameter.
-fn operation<'a>(description: &'a Json, method: &str, parts: &[&str]) -> Option<(String, &'a Json)> {
+fn operation<'a>(
+    description: &'a Json,
+    method: &str,
+    parts: &[&str],
+) -> Option<(String, &'a Json)> {
     let paths = description["paths"].as_object()?;
     let fits = |template: &str| {
         let mut literal = 0;
@@ -151,10 +159,20 @@ fn message(body: &Json, mistakes: &mut Vec<String>) {
             mistakes,
         );
     }
-    let content = body.get("content").is_some_and(|content| count(content) > 0);
+    let content = body
+        .get("content")
+        .is_some_and(|content| count(content) > 0);
     let (embeds, rows) = (list(&body["embeds"]), list(&body["components"]));
-    need(content || !embeds.is_empty(), "the message is empty", mistakes);
-    need(count(&body["content"]) <= 2_000, "content over 2000", mistakes);
+    need(
+        content || !embeds.is_empty(),
+        "the message is empty",
+        mistakes,
+    );
+    need(
+        count(&body["content"]) <= 2_000,
+        "content over 2000",
+        mistakes,
+    );
     need(embeds.len() <= 10, "more than 10 embeds", mistakes);
     let mut total = 0;
     for embed in embeds {
@@ -169,7 +187,11 @@ fn message(body: &Json, mistakes: &mut Vec<String>) {
             total += count(&embed["footer"]["text"]);
         }
     }
-    need(total <= 6_000, format!("embeds have {total} characters"), mistakes);
+    need(
+        total <= 6_000,
+        format!("embeds have {total} characters"),
+        mistakes,
+    );
     if body.get("nonce").is_some() {
         length(&body["nonce"], 1, 25, "nonce", mistakes);
     }
@@ -185,7 +207,11 @@ fn components(rows: &[Json], mistakes: &mut Vec<String>) {
         let buttons = inside.iter().filter(|one| one["type"] == 2).count();
         let one_kind = buttons == inside.len() && (1..=5).contains(&buttons);
         let one_menu = inside.len() == 1 && inside[0]["type"] == 3;
-        need(one_kind || one_menu, "a row holds 1 to 5 buttons or 1 menu", mistakes);
+        need(
+            one_kind || one_menu,
+            "a row holds 1 to 5 buttons or 1 menu",
+            mistakes,
+        );
         for one in inside {
             length(&one["custom_id"], 1, 100, "custom_id", mistakes);
             ids.push(one["custom_id"].clone());
@@ -204,7 +230,11 @@ fn components(rows: &[Json], mistakes: &mut Vec<String>) {
 
 fn menu(menu: &Json, mistakes: &mut Vec<String>) {
     let options = list(&menu["options"]);
-    need((1..=25).contains(&options.len()), "a menu has 1 to 25 options", mistakes);
+    need(
+        (1..=25).contains(&options.len()),
+        "a menu has 1 to 25 options",
+        mistakes,
+    );
     let mut values = Vec::new();
     for option in options {
         length(&option["label"], 1, 100, "option label", mistakes);
@@ -213,11 +243,23 @@ fn menu(menu: &Json, mistakes: &mut Vec<String>) {
     }
     values.sort_unstable();
     values.dedup();
-    need(values.len() == options.len(), "an option value stands twice", mistakes);
+    need(
+        values.len() == options.len(),
+        "an option value stands twice",
+        mistakes,
+    );
     let min = menu["min_values"].as_u64().unwrap_or(1);
     let max = menu["max_values"].as_u64().unwrap_or(1);
-    need(min <= max && max <= 25, "min_values over max_values", mistakes);
-    need(count(&menu["placeholder"]) <= 150, "placeholder over 150", mistakes);
+    need(
+        min <= max && max <= 25,
+        "min_values over max_values",
+        mistakes,
+    );
+    need(
+        count(&menu["placeholder"]) <= 150,
+        "placeholder over 150",
+        mistakes,
+    );
 }
 
 fn callback(body: &Json, mistakes: &mut Vec<String>) {
@@ -234,7 +276,11 @@ fn callback(body: &Json, mistakes: &mut Vec<String>) {
         }
         Some(5 | 6) => {
             let flags = data["flags"].as_u64().unwrap_or(0);
-            need(flags & !64 == 0, "only EPHEMERAL may be set when deferring", mistakes);
+            need(
+                flags & !64 == 0,
+                "only EPHEMERAL may be set when deferring",
+                mistakes,
+            );
         }
         Some(8) => {
             let choices = list(&data["choices"]);
@@ -253,7 +299,11 @@ fn modal(data: &Json, mistakes: &mut Vec<String>) {
     length(&data["title"], 1, 45, "modal title", mistakes);
     length(&data["custom_id"], 1, 100, "custom_id", mistakes);
     let rows = list(&data["components"]);
-    need((1..=5).contains(&rows.len()), "a modal has 1 to 5 rows", mistakes);
+    need(
+        (1..=5).contains(&rows.len()),
+        "a modal has 1 to 5 rows",
+        mistakes,
+    );
     let mut ids = Vec::new();
     for row in rows {
         let input = &row["components"][0];
@@ -265,9 +315,17 @@ fn modal(data: &Json, mistakes: &mut Vec<String>) {
         );
         length(&input["custom_id"], 1, 100, "custom_id", mistakes);
         length(&input["label"], 1, 45, "input label", mistakes);
-        need(count(&input["placeholder"]) <= 100, "placeholder over 100", mistakes);
+        need(
+            count(&input["placeholder"]) <= 100,
+            "placeholder over 100",
+            mistakes,
+        );
         let max = input["max_length"].as_u64().unwrap_or(4_000);
-        need((1..=4_000).contains(&max), "max_length out of range", mistakes);
+        need(
+            (1..=4_000).contains(&max),
+            "max_length out of range",
+            mistakes,
+        );
         need(
             u64::try_from(count(&input["value"])).unwrap() <= max,
             "value over max_length",
@@ -306,14 +364,22 @@ fn commands(body: &Json, mistakes: &mut Vec<String>) {
             name(option, true, mistakes);
             described(option, mistakes);
             let required = option["required"] == true;
-            need(!(optional && required), "a required option behind an optional one", mistakes);
+            need(
+                !(optional && required),
+                "a required option behind an optional one",
+                mistakes,
+            );
             optional |= !required;
             need(
                 !(option["autocomplete"] == true && option.get("choices").is_some()),
                 "choices and autocomplete at once",
                 mistakes,
             );
-            need(list(&option["choices"]).len() <= 25, "more than 25 choices", mistakes);
+            need(
+                list(&option["choices"]).len() <= 25,
+                "more than 25 choices",
+                mistakes,
+            );
         }
         need(
             command.to_string().chars().count() <= 8_000,
@@ -331,7 +397,11 @@ fn name(named: &Json, slash: bool, mistakes: &mut Vec<String>) {
     let localised = named["name_localizations"].as_object();
     let names = localised.into_iter().flatten();
     for (locale, text) in names.chain(std::iter::once((&"id".to_owned(), &named["name"]))) {
-        need(LOCALES.contains(&locale.as_str()), format!("unknown locale {locale}"), mistakes);
+        need(
+            LOCALES.contains(&locale.as_str()),
+            format!("unknown locale {locale}"),
+            mistakes,
+        );
         length(text, 1, 32, "name", mistakes);
         let text = text.as_str().unwrap_or_default();
         let plain = |c: char| c.is_alphanumeric() && !c.is_uppercase() || matches!(c, '-' | '_');
@@ -345,8 +415,16 @@ fn name(named: &Json, slash: bool, mistakes: &mut Vec<String>) {
 
 fn described(named: &Json, mistakes: &mut Vec<String>) {
     length(&named["description"], 1, 100, "description", mistakes);
-    for (locale, text) in named["description_localizations"].as_object().into_iter().flatten() {
-        need(LOCALES.contains(&locale.as_str()), format!("unknown locale {locale}"), mistakes);
+    for (locale, text) in named["description_localizations"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
+        need(
+            LOCALES.contains(&locale.as_str()),
+            format!("unknown locale {locale}"),
+            mistakes,
+        );
         length(text, 1, 100, "description", mistakes);
     }
 }
@@ -356,7 +434,8 @@ fn what_discord_refuses_is_refused() {
     let rules = Rules::load();
     let quiet = json!({"parse": []});
     let check = |changed: Json, expected: &str| {
-        let mut body = json!({"content": "x", "allowed_mentions": quiet, "nonce": "1", "enforce_nonce": true});
+        let mut body =
+            json!({"content": "x", "allowed_mentions": quiet, "nonce": "1", "enforce_nonce": true});
         for (key, value) in changed.as_object().unwrap() {
             body[key] = value.clone();
         }
@@ -379,8 +458,14 @@ fn what_discord_refuses_is_refused() {
     check(json!({"content": ""}), "empty");
     check(json!({"colour": 1}), "unknown field");
     check(json!({"nonce": "x".repeat(26)}), "nonce");
-    check(json!({"components": [row(json!([button("a"), button("a")]))]}), "stands twice");
-    check(json!({"components": vec![row(json!([button("a")])); 6]}), "more than 5 rows");
+    check(
+        json!({"components": [row(json!([button("a"), button("a")]))]}),
+        "stands twice",
+    );
+    check(
+        json!({"components": vec![row(json!([button("a")])); 6]}),
+        "more than 5 rows",
+    );
     let full = json!({"title": "t", "description": "d".repeat(4_000)});
     check(json!({"embeds": [full, full]}), "8002 characters");
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::double::{BOT, BUDI, CHANNEL, Double, HELP, LEAD, SITI, TICKETS, labels, text};
-use super::{serve, start};
+use super::serve;
 
 const PAID: &str = "plgn udah bayar tagihan halo tapi nomornya masih keblokir";
 
@@ -23,7 +23,10 @@ async fn from_a_question_to_a_draft_in_the_ticket_channel() {
 
     double.says(BUDI, CHANNEL, &mention(PAID));
     let answer = double.post(CHANNEL, 0).await;
-    assert_eq!(answer["embeds"][0]["title"], "Pembayaran berhasil tapi nomor belum aktif");
+    assert_eq!(
+        answer["embeds"][0]["title"],
+        "Pembayaran berhasil tapi nomor belum aktif"
+    );
     assert!(labels(&answer).contains(&"Buat tiket".to_owned()));
 
     let pressed = double.presses(BUDI, &answer, "Buat tiket");
@@ -66,7 +69,10 @@ async fn from_a_question_to_a_draft_in_the_ticket_channel() {
     let filed = double.shown(pressed, 0).await;
     assert!(text(&filed).contains("tersimpan"), "{filed}");
     let draft = double.post(TICKETS, 0).await;
-    assert!(text(&draft).contains("Kota Contoh") && text(&draft).contains("budi"), "{draft}");
+    assert!(
+        text(&draft).contains("Kota Contoh") && text(&draft).contains("budi"),
+        "{draft}"
+    );
     assert!(draft["nonce"].as_str().unwrap().starts_with("T-"));
 
     bot.stop().await.unwrap();
@@ -83,7 +89,10 @@ async fn the_bot_is_silent_where_it_was_not_called() {
     assert!(text(&double.post(HELP, 0).await).contains("Pembayaran berhasil"));
     let direct = double.writes_directly(SITI, 77, PAID);
     let answer = double.post(77, 0).await;
-    assert_eq!(answer["message_reference"]["message_id"], direct.to_string());
+    assert_eq!(
+        answer["message_reference"]["message_id"],
+        direct.to_string()
+    );
     bot.stop().await.unwrap();
     assert_eq!(double.posts(CHANNEL), 0);
     double.lawful();
@@ -95,9 +104,16 @@ async fn several_procedures_fit_and_the_agent_picks_one() {
     let bot = serve(&double, &dir, 1).await;
     let asked = double.commands(BUDI, CHANNEL, "tanya", &[("pertanyaan", "tagihan")]);
     let clarify = double.shown(asked, 0).await;
-    assert_eq!(clarify["flags"].as_u64().unwrap() & 64, 64, "only the agent sees it");
+    assert_eq!(
+        clarify["flags"].as_u64().unwrap() & 64,
+        64,
+        "only the agent sees it"
+    );
     let choices = labels(&clarify);
-    assert!(text(&clarify).contains("Yang mana") && choices.len() >= 3, "{clarify}");
+    assert!(
+        text(&clarify).contains("Yang mana") && choices.len() >= 3,
+        "{clarify}"
+    );
     let pressed = double.presses(BUDI, &clarify, &choices[0]);
     let answer = double.shown(pressed, 0).await;
     assert!(answer["embeds"][0]["title"].is_string(), "{answer}");
@@ -138,7 +154,9 @@ async fn a_stranger_is_refused_quietly_and_a_lead_is_not() {
     assert!(text(&double.shown(pressed, 0).await).contains("penyebab"));
 
     // A mark that was tampered with says nothing at all.
-    let id = answer["components"][0]["components"][0]["custom_id"].as_str().unwrap();
+    let id = answer["components"][0]["components"][0]["custom_id"]
+        .as_str()
+        .unwrap();
     let forged = json!(format!("{}x", &id[..id.len() - 1]));
     let pressed = double.presses_id(BUDI, &answer, &forged, 2, None);
     assert!(text(&double.shown(pressed, 0).await).contains("tidak dikenali"));
@@ -221,7 +239,6 @@ async fn every_procedure_fits_the_platform() {
         let answer = double.post(direct, 0).await;
         assert_eq!(answer["embeds"][0]["title"], sop.title.as_str());
     }
-    let _ = start;
     bot.stop().await.unwrap();
     double.lawful();
 }
