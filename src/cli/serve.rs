@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::assistant::Assistant;
-use crate::channel::discord::{self, Api, Settings};
+use crate::channel::discord::{self, Api, Settings, Token};
 use crate::config::Config;
 use crate::{cli, store, telemetry};
 
@@ -24,7 +24,7 @@ impl Serve {
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         telemetry::start();
         // The token stays out of the arguments, where every process of the machine could read it.
-        let token = env::var("DISCORD_TOKEN").ok();
+        let token = Token::parse(env::var("DISCORD_TOKEN").ok().as_deref())?;
         let api = match env::var("SIGAP_DISCORD_API") {
             Ok(address) => Api::parse(&address).map_err(anyhow::Error::msg)?,
             Err(_) => Api::Discord,

@@ -63,6 +63,29 @@ pub struct Settings {
     pub service: Option<String>,
 }
 
+/// What proves to Discord that this is the bot. It is shown to nobody.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    /// Takes the token as it stands in the environment.
+    ///
+    /// # Errors
+    ///
+    /// When there is none: the text explains where to get one.
+    pub fn parse(text: Option<&str>) -> Result<Token, Error> {
+        let text = text.map(str::trim).filter(|text| !text.is_empty());
+        text.map(|text| Token(text.to_owned()))
+            .ok_or_else(|| Error::Setup(setup::no_token()))
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(***)")
+    }
+}
+
 /// Why the bot does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -86,15 +109,13 @@ pub enum Error {
 ///
 /// When something has to be set up first, or Discord ends the connection for good.
 pub async fn serve(
-    token: Option<String>,
+    token: Token,
     settings: Settings,
     assistant: Assistant,
     now: impl Fn() -> Zoned + Send + Sync + 'static,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
-    let Some(token) = token.filter(|token| !token.trim().is_empty()) else {
-        return Err(Error::Setup(setup::no_token()));
-    };
+    let Token(token) = token;
     let rest = Rest::new(settings.api.http(&token), settings.api.clone());
     tokio::pin!(stop);
     let application = tokio::select! {

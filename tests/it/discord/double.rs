@@ -67,6 +67,19 @@ pub struct Double {
     server: JoinHandle<()>,
 }
 
+/// The same double behind TLS.
+pub struct Tls {
+    pub address: SocketAddr,
+    pub certificate: String,
+    server: JoinHandle<()>,
+}
+
+impl Drop for Tls {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
 struct World {
     state: Mutex<Guarded>,
     changed: Notify,
@@ -159,6 +172,43 @@ impl Double {
     /// The value for `SIGAP_DISCORD_API`.
     pub fn api(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Speaks TLS on another port, under Discord's name and a certificate made for this test.
+    pub async fn speaks_tls(&self) -> Tls {
+        let made = rcgen::generate_simple_self_signed(["discord.com".to_owned()]).unwrap();
+        let key =
+            rustls_pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let config = tokio_rustls::rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .unwrap();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = app(&self.world);
+        let server = tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let (acceptor, app) = (acceptor.clone(), app.clone());
+                tokio::spawn(async move {
+                    let Ok(socket) = acceptor.accept(socket).await else {
+                        return;
+                    };
+                    let service = hyper_util::service::TowerToHyperService::new(app);
+                    let connection = hyper::server::conn::http1::Builder::new()
+                        .serve_connection(hyper_util::rt::TokioIo::new(socket), service);
+                    let _ = connection.await;
+                });
+            }
+        });
+        Tls {
+            address,
+            certificate: made.cert.pem(),
+            server,
+        }
     }
 
     // -- people ------------------------------------------------------------------------------------------------------
@@ -351,6 +401,15 @@ impl Double {
                 .cloned()
         })
         .await
+    }
+
+    /// Waits until a request was answered with this status.
+    pub async fn failed(&self, status: u16) {
+        self.wait(&format!("a status of {status}"), |state| {
+            let mut log = state.log.iter();
+            log.any(|sent| sent.status == status).then_some(())
+        })
+        .await;
     }
 
     /// Returns everything that was requested.

@@ -127,8 +127,6 @@ async fn what_is_missing_is_explained_before_anything_else_happens() {
         other => panic!("{other:?}"),
     };
     let dir = || tempfile::tempdir().unwrap();
-    let missing = explained(start(settings(api()), "", &dir()).ended().await);
-    assert!(missing.contains("DISCORD_TOKEN"), "{missing}");
     let wrong = explained(start(settings(api()), "wrong", &dir()).ended().await);
     assert!(wrong.contains("does not know this token"), "{wrong}");
     let mut unlisted = settings(api());
@@ -162,5 +160,40 @@ async fn a_gateway_that_stops_answering_heartbeats_is_left_for_a_new_session() {
     double.says(BUDI, CHANNEL, &mention(QUESTION));
     double.post(CHANNEL, 0).await;
     bot.stop().await.unwrap();
+    double.lawful();
+}
+
+/// As in production: serenity's own addresses, TLS, and the rate limiter, which the other way round has to do without.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_tls_and_the_rate_limiter_nothing_is_different() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let tls = double.speaks_tls().await;
+    assert!(tls.address.ip().is_loopback());
+    let certificate = reqwest::Certificate::from_pem(tls.certificate.as_bytes()).unwrap();
+    let client = reqwest::Client::builder()
+        .resolve("discord.com", tls.address)
+        .add_root_certificate(certificate)
+        .build()
+        .unwrap();
+    let bot = start(settings(Api::Resolved(client)), super::TOKEN, &dir);
+    double.connected(1).await;
+    let route = format!("POST /api/v10/channels/{CHANNEL}/messages");
+    for global in [false, true] {
+        double.fails(
+            &route,
+            Fault::RateLimited {
+                retry_after: 1.0,
+                global,
+            },
+        );
+    }
+    double.fails(&route, Fault::Status(502));
+    double.says(BUDI, CHANNEL, &mention(QUESTION));
+    let answer = double.post(CHANNEL, 0).await;
+    double.presses(BUDI, &answer, "Buat tiket");
+    let thread = double.thread(0).await;
+    double.post(thread, 1).await;
+    bot.stop().await.unwrap();
+    assert_eq!(double.posts(CHANNEL), 1);
     double.lawful();
 }

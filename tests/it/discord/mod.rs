@@ -1,5 +1,6 @@
 //! The Discord channel over real sockets: the bot as it is served, against a double on this machine.
 
+mod binary;
 mod double;
 mod faults;
 mod orders;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sigap::assistant::Assistant;
-use sigap::channel::discord::{self, Api, Settings};
+use sigap::channel::discord::{self, Api, Settings, Token};
 use sigap::store;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -53,7 +54,7 @@ fn start(settings: Settings, token: &str, dir: &TempDir) -> Served {
     let (stop, stopped) = oneshot::channel();
     let store = store::sled::open(dir.path()).unwrap();
     let assistant = Assistant::new(shipped::knowledge(), Arc::new(store));
-    let token = Some(token.to_owned());
+    let token = Token::parse(Some(token)).unwrap();
     let task = tokio::spawn(async move {
         let stopped = async {
             let _ = stopped.await;
