@@ -19,6 +19,10 @@ pub const LEADS_ONLY: &str = "Perintah ini hanya untuk team lead.";
 pub const QUIET_FALLBACK: &str = "Belum ada SOP yang cocok.";
 /// The button below it.
 pub const QUIET_FALLBACK_BUTTON: &str = "Lihat yang tersedia";
+/// The button below an answer that tells why it was chosen.
+pub const WHY_BUTTON: &str = "Kenapa ini?";
+/// The button that shows an answer to the whole channel.
+pub const SHARE_BUTTON: &str = "Bagikan";
 /// The button that opens the form of several fields.
 pub const FORM_BUTTON: &str = "Isi formulir";
 /// The form has nothing to ask any more.

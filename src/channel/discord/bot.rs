@@ -17,16 +17,19 @@ use super::mark::{Mark, Marks};
 use super::payload::{self, EPHEMERAL, Face};
 use super::queue::{Queues, Taken};
 use super::rest::Rest;
-use super::{Settings, commands, form};
+use super::{Settings, commands, form, ticks};
 use crate::assistant::{Assistant, Deed, Handled};
-use crate::dialog::{Conversation, Decision, Phase};
+use crate::dialog::{Conversation, Decision, Effect, Phase};
 use crate::matcher;
 use crate::message::{Button, ChannelKind, ConversationId, Incoming, Reply, Said};
 use crate::ticket::Ticket;
-use crate::wording::platform;
+use crate::wording::{self, platform};
 
 /// Discord waits three seconds for the first response; whoever is not ready by half of that asks for more time.
 const DEFER_AFTER: Duration = Duration::from_millis(1_500);
+/// What the checklist's menu and the button for sharing do; the channel answers both.
+const TICKS: &str = "ticks:";
+const SHARE: &str = "share:";
 /// A message that makes no sound: a message flag.
 const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
 /// Discord's limit on a thread's name.
@@ -56,6 +59,7 @@ enum Work {
     Question(Arc<Responder>, String),
     Form(Arc<Responder>, u64, Vec<(String, String)>),
     Kind(Arc<Responder>, ChannelKind),
+    Share(Arc<Responder>, String),
 }
 
 /// Where replies go.
@@ -176,6 +180,12 @@ impl Bot {
     }
 
     async fn press(self: &Arc<Self>, ask: Ask, marks: &[String]) {
+        let checklist = marks.first().and_then(|mark| self.marks.read(mark));
+        if let Some(mark) = checklist
+            && let Some(intent) = mark.action.strip_prefix(TICKS)
+        {
+            return self.tick(ask, mark.owner, intent, &marks[1..]).await;
+        }
         // The last one is what was chosen from a menu; all of them are ours and of one owner.
         let read: Option<Vec<Mark>> = marks.iter().map(|mark| self.marks.read(mark)).collect();
         let mark = read
@@ -193,12 +203,49 @@ impl Bot {
         if mark.action == form::OPEN {
             return self.open_form(ask, mark.owner).await;
         }
+        if let Some(intent) = mark.action.strip_prefix(SHARE) {
+            let (id, conversation) = (ask.id, ask.place.conversation(mark.owner));
+            let responder = self.responder(ask, false);
+            self.take(conversation, id, Work::Share(responder, intent.to_owned()));
+            return;
+        }
         let shared = ask.place.guild.is_some() && !ask.place.thread;
         let on_ephemeral = ask.on.is_some_and(|on| on.ephemeral);
         let ephemeral = on_ephemeral || shared && concerns_one(&mark.action);
         let (id, conversation) = (ask.id, ask.place.conversation(mark.owner));
         let responder = self.responder(ask, ephemeral);
         self.take(conversation, id, Work::Press(responder, mark));
+    }
+
+    /// Keeps the ticks of a checklist in the message that it stands on.
+    async fn tick(&self, ask: Ask, owner: u64, intent: &str, ticked: &[String]) {
+        const CHANGE_MESSAGE: u8 = 7;
+        if !ask.place.is_allowed(&self.settings) {
+            return self.refuse(ask, platform::NOT_HERE).await;
+        }
+        if owner != ask.person.id && !ask.person.lead {
+            return self.refuse(ask, platform::NOT_YOURS).await;
+        }
+        let kind = self.kind_of(ask.place).await;
+        let ephemeral = ask.on.is_some_and(|on| on.ephemeral);
+        let mut replies = self.procedure(intent, kind);
+        let rows = replies.last_mut().and_then(|reply| {
+            self.decorate(reply, ephemeral);
+            let mut body = self.messages(reply, owner).pop()?;
+            self.add_checklist(&mut body, reply, owner, kind, ticked);
+            body.get("components").cloned()
+        });
+        // The catalogue lost the procedure since.
+        let Some(rows) = rows else {
+            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+        };
+        let changed = json!({"components": rows});
+        let sent = self
+            .rest
+            .respond(ask.id, &ask.token, CHANGE_MESSAGE, changed);
+        if let Err(error) = sent.await {
+            tracing::warn!(%error, "ticks were not kept");
+        }
     }
 
     async fn command(self: &Arc<Self>, command: &CommandInteraction) {
@@ -395,6 +442,15 @@ impl Bot {
                 let owner = ask.person.id;
                 let sink = Sink::Interaction(Arc::clone(&responder));
                 self.answer(&incoming, owner, sink).await;
+            }
+            Work::Share(responder, intent) => {
+                let ask = &responder.ask;
+                let (owner, kind) = (ask.person.id, self.kind_of(ask.place).await);
+                for reply in self.procedure(&intent, kind) {
+                    for body in self.messages(&reply, owner) {
+                        responder.say(body).await;
+                    }
+                }
             }
             Work::Form(responder, owner, typed) => self.answer_form(responder, owner, typed).await,
             Work::Kind(responder, kind) => {
@@ -642,8 +698,18 @@ impl Bot {
                 action: form::OPEN.to_owned(),
             });
         }
-        for reply in &handled.replies {
-            for body in self.messages(reply, owner) {
+        let ephemeral = sink.is_ephemeral();
+        let kind = match &sink {
+            Sink::Interaction(responder) => self.kind_of(responder.ask.place).await,
+            Sink::Channel { .. } => self.settings.channel_kind,
+        };
+        for reply in &mut handled.replies {
+            self.decorate(reply, ephemeral);
+            let mut bodies = self.messages(reply, owner);
+            if let Some(last) = bodies.last_mut() {
+                self.add_checklist(last, reply, owner, kind, &[]);
+            }
+            for body in bodies {
                 self.say(&mut sink, body).await;
             }
         }
@@ -670,6 +736,76 @@ impl Bot {
             if let Err(error) = self.rest.post(channel, body, &nonce).await {
                 tracing::error!(ticket = ticket.id, %error, "a draft was not posted; it is kept");
             }
+        }
+    }
+
+    /// A procedure as it is shown to whoever asks for it by name.
+    fn procedure(&self, intent: &str, kind: ChannelKind) -> Vec<Reply> {
+        let knowledge = self.assistant.knowledge();
+        if knowledge.catalog.sop(intent).is_none() {
+            return Vec::new();
+        }
+        let now = (self.now)();
+        let show = Effect::ShowSop {
+            intent: intent.to_owned(),
+            points: Vec::new(),
+        };
+        let around = wording::Around {
+            now: &now,
+            channel_kind: kind,
+            tickets: &[],
+        };
+        wording::replies(&knowledge, &[show], around)
+    }
+
+    /// Adds what only a platform with private and public messages has: why this answer, and sharing it.
+    fn decorate(&self, reply: &mut Reply, ephemeral: bool) {
+        let Some(intent) = self.whole(reply) else {
+            return;
+        };
+        let mut add = |label: &str, action: String| {
+            reply.buttons.push(Button {
+                label: label.to_owned(),
+                action,
+            });
+        };
+        add(platform::WHY_BUTTON, "why:".to_owned());
+        if ephemeral {
+            add(platform::SHARE_BUTTON, format!("{SHARE}{intent}"));
+        }
+    }
+
+    /// The procedure that a reply shows as a whole, if it does.
+    fn whole(&self, reply: &Reply) -> Option<String> {
+        let knowledge = self.assistant.knowledge();
+        let sop = knowledge.catalog.sop(reply.sop.as_ref()?)?;
+        let begins = reply.text.starts_with(&format!("**{}**\n", sop.title));
+        begins.then(|| sop.id.clone())
+    }
+
+    fn add_checklist(
+        &self,
+        body: &mut Json,
+        reply: &Reply,
+        owner: u64,
+        kind: ChannelKind,
+        ticked: &[String],
+    ) {
+        let knowledge = self.assistant.knowledge();
+        let Some(sop) = self
+            .whole(reply)
+            .and_then(|intent| knowledge.catalog.sop(&intent))
+        else {
+            return;
+        };
+        let mark = self.marks.write(owner, &format!("{TICKS}{}", sop.id));
+        let Some(row) = mark.and_then(|mark| ticks::menu(sop, kind, ticked, &mark)) else {
+            return;
+        };
+        match body["components"].as_array_mut() {
+            Some(rows) if rows.len() < payload::ROWS_MAX => rows.push(row),
+            Some(_) => {}
+            None => body["components"] = json!([row]),
         }
     }
 
@@ -763,6 +899,12 @@ impl Bot {
         let knowledge = self.assistant.knowledge();
         let sop = knowledge.catalog.sop(intent);
         sop.map_or_else(|| intent.to_owned(), |sop| sop.title.clone())
+    }
+}
+
+impl Sink {
+    fn is_ephemeral(&self) -> bool {
+        matches!(self, Sink::Interaction(responder) if responder.ephemeral)
     }
 }
 

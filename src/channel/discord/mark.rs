@@ -34,6 +34,8 @@ const VERBS: &[(char, &str)] = &[
     ('n', "none:"),
     ('m', "menu:"),
     ('f', "form:"),
+    ('x', "ticks:"),
+    ('g', "share:"),
 ];
 /// An action whose verb is not in the table, spelled out.
 const SPELLED: char = '_';

@@ -22,6 +22,7 @@ mod plain;
 mod queue;
 mod rest;
 mod setup;
+mod ticks;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

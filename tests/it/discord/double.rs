@@ -135,6 +135,7 @@ struct Asked {
     at: Instant,
     channel: u64,
     first: Option<u64>,
+    on: Option<Json>,
     /// What was shown, the first response at the front.
     shown: Vec<Json>,
 }
@@ -267,6 +268,22 @@ impl Double {
         self.asks(who, channel, 3, data, Some(message))
     }
 
+    /// Chooses exactly these values in the menu with this placeholder.
+    pub fn ticks(&self, who: Somebody, message: &Json, placeholder: &str, values: &[&str]) -> u64 {
+        let rows = message["components"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let menu = rows
+            .iter()
+            .map(|row| row["components"][0].clone())
+            .find(|menu| menu["placeholder"] == placeholder)
+            .unwrap();
+        let data = json!({"component_type": 3, "custom_id": menu["custom_id"], "values": values});
+        let channel = message["channel_id"].as_str().unwrap().parse().unwrap();
+        self.asks(who, channel, 3, data, Some(message))
+    }
+
     /// Gives a slash command.
     pub fn commands(
         &self,
@@ -331,6 +348,7 @@ impl Double {
                 at: Instant::now(),
                 channel,
                 first: None,
+                on: message.cloned(),
                 shown: Vec::new(),
             },
         );
@@ -1104,6 +1122,14 @@ impl World {
         let kind = body["type"].as_u64().unwrap_or_default();
         let shown = match kind {
             4 => Some(state.keep(channel, &body["data"], !is_ephemeral(&body["data"]))),
+            7 => asked.on.clone().map(|mut message| {
+                change(&mut message, &body["data"]);
+                let kept = state.messages.entry(channel).or_default();
+                for kept in kept.iter_mut().filter(|kept| kept["id"] == message["id"]) {
+                    *kept = message.clone();
+                }
+                message
+            }),
             8 | 9 => Some(body["data"].clone()),
             _ => None,
         };

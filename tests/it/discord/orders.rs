@@ -187,3 +187,52 @@ async fn a_form_takes_five_fields_at_once_and_says_what_it_cannot_use() {
     assert_eq!(double.posts(TICKETS), 0);
     double.lawful();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ticks_are_kept_an_answer_is_explained_and_shared() {
+    const CHECKLIST: &str = "Checklist: centang yang sudah";
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let bot = serve(&double, &dir, 1).await;
+    let asked = double.commands(BUDI, CHANNEL, "tanya", &[("pertanyaan", PAID)]);
+    let answer = double.shown(asked, 0).await;
+    let options = |message: &Json| {
+        let rows = message["components"].as_array().unwrap().iter();
+        let mut menus = rows.map(|row| row["components"][0].clone());
+        let menu = menus.find(|menu| menu["placeholder"] == CHECKLIST).unwrap();
+        menu["options"].as_array().unwrap().clone()
+    };
+    let points: Vec<_> = options(&answer)
+        .iter()
+        .map(|option| option["value"].as_str().unwrap().to_owned())
+        .collect();
+    let ticked = double.ticks(BUDI, &answer, CHECKLIST, &[&points[0], &points[2]]);
+    let kept = double.shown(ticked, 0).await;
+    let chosen: Vec<_> = options(&kept)
+        .iter()
+        .map(|option| option["default"] == true)
+        .collect();
+    assert_eq!(chosen[..4], [true, false, true, false]);
+    assert_eq!(
+        labels(&kept),
+        labels(&answer),
+        "everything else below it stays"
+    );
+    let other = double.ticks(SITI, &answer, CHECKLIST, &[&points[1]]);
+    assert!(text(&double.shown(other, 0).await).contains("agent lain"));
+
+    let why = double.presses(BUDI, &answer, "Kenapa ini?");
+    let why = double.shown(why, 0).await;
+    assert!(
+        text(&why).contains("dipilih karena") && is_ephemeral(&why),
+        "{why}"
+    );
+    assert_eq!(double.posts(CHANNEL), 0);
+    double.presses(BUDI, &answer, "Bagikan");
+    let shared = double.post(CHANNEL, 0).await;
+    assert!(
+        text(&shared).contains("nomor belum aktif") && !is_ephemeral(&shared),
+        "{shared}"
+    );
+    bot.stop().await.unwrap();
+    double.lawful();
+}
