@@ -111,6 +111,7 @@ struct Guarded {
 /// One request that arrived.
 #[derive(Debug, Clone)]
 pub struct Sent {
+    pub at: Instant,
     pub method: String,
     pub path: String,
     pub body: Json,
@@ -825,6 +826,7 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
     };
     let body = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
     world.lock().log.push(Sent {
+        at: Instant::now(),
         method,
         path,
         body,

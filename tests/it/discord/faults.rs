@@ -1,6 +1,6 @@
 //! What goes wrong between the bot and Discord, and what agents notice of it: nothing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sigap::channel::discord::{Api, Error};
 
@@ -78,11 +78,13 @@ async fn an_interaction_whose_answer_takes_long_is_acknowledged_in_time() {
     let answer = double.post(CHANNEL, 0).await;
     // Opening the thread takes longer than Discord waits for an answer.
     double.fails("/threads", Fault::Slow(Duration::from_millis(3_500)));
+    let at = Instant::now();
     let pressed = double.presses(BUDI, &answer, "Buat tiket");
-    let shown = double.shown(pressed, 0).await;
-    assert!(text(&shown).contains("lanjut di"), "{shown}");
     let deferred = double.request("POST", "/callback").await;
     assert_eq!(deferred.body["type"], 5);
+    assert!(deferred.at - at < Duration::from_secs(3));
+    let shown = double.shown(pressed, 0).await;
+    assert!(text(&shown).contains("lanjut di"), "{shown}");
     bot.stop().await.unwrap();
     double.lawful();
 }
