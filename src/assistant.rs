@@ -11,11 +11,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
-use jiff::{SignedDuration, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 use crate::dialog::{self, Conversation, Effect, Step, Understood};
 use crate::guide::Knowledge;
-use crate::message::{Incoming, Reply};
+use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply};
 use crate::store::{self, Audit, Query, Question, Store, Turn};
 use crate::ticket::Ticket;
 use crate::turns::Turns;
@@ -51,6 +51,17 @@ pub struct Handled {
     pub conversation: Conversation,
     /// The ticket it filed.
     pub ticket: Option<Ticket>,
+}
+
+/// A lead's deed outside a conversation: which event, who, when.
+#[derive(Debug, Clone, Copy)]
+pub struct Deed<'a> {
+    /// The event, for doing it once.
+    pub event: &'a EventId,
+    /// Who did it.
+    pub who: &'a str,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Assistant {
@@ -99,6 +110,7 @@ impl Assistant {
                 let replies = self.replies(&knowledge, &effects, incoming).await?;
                 return Ok(handled(effects, replies, loaded.conversation, ticket));
             }
+            let conversation = self.gone_on(loaded.conversation, incoming).await?;
             let around = dialog::Around {
                 event: &incoming.event,
                 attempt,
@@ -108,7 +120,7 @@ impl Assistant {
                 now: &incoming.at,
                 draft_kept: self.draft_kept,
             };
-            let mut step = dialog::step(&knowledge, &loaded.conversation, &incoming.said, &around);
+            let mut step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
             let replies = self.replies(&knowledge, &step.effects, incoming).await?;
             step.next.offer(&replies);
             match self
@@ -123,6 +135,66 @@ impl Assistant {
                 Err(store::Error::Conflict) if attempt < ATTEMPTS_MAX => attempt += 1,
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Returns where a conversation stands.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from reading.
+    pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, store::Error> {
+        let loaded = self.store.load(id, &EventId(String::new())).await?;
+        Ok(loaded.conversation)
+    }
+
+    /// Keeps how customers reach the agents of a channel, which is remembered as a conversation of its own.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from committing.
+    pub async fn set_channel_kind(
+        &self,
+        channel: &ConversationId,
+        kind: ChannelKind,
+        by: &Deed<'_>,
+    ) -> Result<(), store::Error> {
+        let _turn = self.turns.take(channel).await;
+        let loaded = self.store.load(channel, by.event).await?;
+        if loaded.replay.is_some() {
+            return Ok(());
+        }
+        let turn = Turn {
+            conversation: channel.clone(),
+            event: by.event.clone(),
+            at: by.at,
+            expected: loaded.revision,
+            state: Conversation {
+                channel_kind: Some(kind),
+                ..loaded.conversation
+            },
+            effects: Vec::new(),
+            tickets: Vec::new(),
+            question: None,
+            audit: vec![Audit {
+                at: by.at,
+                who: by.who.to_owned(),
+                what: format!("channel.{}", kind.name()),
+                subject: channel.0.clone(),
+            }],
+        };
+        self.store.commit(turn).await.map(|_| ())
+    }
+
+    /// A conversation that is new begins where the one stands that it goes on from.
+    async fn gone_on(
+        &self,
+        conversation: Conversation,
+        incoming: &Incoming,
+    ) -> Result<Conversation, store::Error> {
+        match &incoming.continues {
+            Some(from) if conversation == Conversation::default() => self.conversation(from).await,
+            _ => Ok(conversation),
         }
     }
 
@@ -159,7 +231,12 @@ impl Assistant {
         self.store.tickets(&query).await
     }
 
-    async fn tickets_of(&self, user: &str) -> Result<Vec<Ticket>, store::Error> {
+    /// Returns an agent's latest tickets.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from reading.
+    pub async fn tickets_of(&self, user: &str) -> Result<Vec<Ticket>, store::Error> {
         let query = Query {
             agent: Some(user.to_owned()),
             limit: TICKETS_SHOWN,

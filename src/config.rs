@@ -37,6 +37,36 @@ pub struct Layer {
     pub service: Option<String>,
     /// How many hours a draft nobody goes on with stays open, and then at hand.
     pub draft_kept_hours: Option<u16>,
+    /// Where the Discord bot works.
+    pub discord: Option<Discord>,
+}
+
+/// Where the Discord bot works. Every number is an id that Discord's developer mode shows on a right click.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Discord {
+    /// The workspaces it serves; it leaves every other one.
+    pub guilds: Vec<u64>,
+    /// The channels in which it answers without being called.
+    pub help_channels: Vec<u64>,
+    /// The roles that leads have.
+    pub lead_roles: Vec<u64>,
+    /// Where filed drafts are posted.
+    pub ticket_channel: Option<u64>,
+    /// Whether it answers direct messages.
+    pub direct_messages: bool,
+}
+
+impl Default for Discord {
+    fn default() -> Self {
+        Self {
+            guilds: Vec::new(),
+            help_channels: Vec::new(),
+            lead_roles: Vec::new(),
+            ticket_channel: None,
+            direct_messages: true,
+        }
+    }
 }
 
 /// The settings in force.
@@ -54,6 +84,8 @@ pub struct Config {
     pub service: Option<String>,
     /// How long a draft nobody goes on with stays open, and then at hand.
     pub draft_kept: SignedDuration,
+    /// Where the Discord bot works.
+    pub discord: Discord,
     clock: Clock,
 }
 
@@ -91,6 +123,7 @@ impl Config {
                     .unwrap_or(DRAFT_KEPT_HOURS)
                     .into(),
             ),
+            discord: flags.discord.or(file.discord).unwrap_or_default(),
             clock: now.map_or(Clock::System, Clock::Fixed),
         })
     }

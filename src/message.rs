@@ -24,6 +24,8 @@ pub struct Incoming {
     pub at: Zoned,
     /// What was said.
     pub said: Said,
+    /// The conversation that this one goes on from when it is new: a ticket's thread knows what the question told.
+    pub continues: Option<ConversationId>,
 }
 
 /// What an agent did.
@@ -42,6 +44,8 @@ pub struct Reply {
     pub text: String,
     /// What may be pressed below it.
     pub buttons: Vec<Button>,
+    /// The SOP it shows, when it shows one.
+    pub sop: Option<String>,
 }
 
 /// A button: what it says and what it does.

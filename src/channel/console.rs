@@ -137,6 +137,7 @@ impl Console {
             service: self.service.clone(),
             at,
             said: Said::Text(text.to_owned()),
+            continues: None,
         };
         assistant
             .handle(&incoming)

@@ -2,3 +2,4 @@
 //! decides nothing.
 
 pub mod console;
+pub mod discord;

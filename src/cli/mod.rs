@@ -8,6 +8,7 @@ mod chat;
 mod check;
 mod eval;
 mod r#match;
+mod serve;
 mod ticket;
 
 use std::path::PathBuf;
@@ -51,6 +52,8 @@ struct Settings {
 enum Command {
     /// Talk to the assistant on the console
     Chat(chat::Chat),
+    /// Run the Discord bot
+    Serve(serve::Serve),
     /// Show what messages are matched to, and why
     Match(r#match::Args),
     /// Measure the matcher on labelled utterances
@@ -96,6 +99,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
             let config = Config::new(flags(chat.channel_kind(), chat.service()), now)?;
             chat.run(&config)
         }
+        Command::Serve(serve) => serve.run(&Config::new(flags(None, None), now)?),
         Command::Match(args) => r#match::run(args, &Config::new(flags(None, None), now)?),
         Command::Eval(args) => eval::run(args, &Config::new(flags(None, None), now)?),
         Command::Check(check) => check.run(&Config::new(flags(None, None), now)?),

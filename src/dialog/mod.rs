@@ -34,6 +34,9 @@ pub struct Conversation {
     pub parked: Vec<Parked>,
     /// When the last message came.
     pub touched: Option<Timestamp>,
+    /// What a lead has set, where the conversation stands for a whole channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_kind: Option<ChannelKind>,
 }
 
 /// Where a conversation stands.

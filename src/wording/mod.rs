@@ -3,6 +3,7 @@
 //! The text is Markdown with lists and bold only, so that every channel can show it.
 //! What an SOP says comes from the catalogue; what is said around it stands here and nowhere else.
 
+pub mod platform;
 mod problems;
 mod sop;
 
@@ -387,11 +388,16 @@ fn say(text: String) -> Reply {
     Reply {
         text,
         buttons: Vec::new(),
+        sop: None,
     }
 }
 
 fn say_with(text: String, buttons: Vec<Button>) -> Reply {
-    Reply { text, buttons }
+    Reply {
+        text,
+        buttons,
+        sop: None,
+    }
 }
 
 fn button(label: &str, action: impl Into<String>) -> Button {

@@ -46,7 +46,7 @@ pub fn whole(knowledge: &Knowledge, intent: &str, points: &[String], around: Aro
         );
     }
     text += &format!("\n\n*{}*", source(sop));
-    say_with(text, buttons(sop))
+    shown(sop, text)
 }
 
 /// A section, all causes, or one point.
@@ -55,17 +55,21 @@ pub fn part(knowledge: &Knowledge, intent: &str, id: &str, around: Around<'_>) -
         return gone(intent);
     };
     if id == CAUSES && !sop.causes.is_empty() {
-        return say_with(causes(sop), buttons(sop));
+        return shown(sop, causes(sop));
     }
     if let Some(section) = sop.sections.iter().find(|section| section.id == id) {
-        return say_with(
-            section_text(knowledge, section, around.channel_kind),
-            buttons(sop),
-        );
+        return shown(sop, section_text(knowledge, section, around.channel_kind));
     }
     match knowledge.point(intent, id) {
-        Some(point) => say_with(answer(knowledge, sop, point), buttons(sop)),
+        Some(point) => shown(sop, answer(knowledge, sop, point)),
         None => say(format!("SOP **{}** tidak punya bagian `{id}`.", sop.title)),
+    }
+}
+
+fn shown(sop: &Sop, text: String) -> Reply {
+    Reply {
+        sop: Some(sop.id.clone()),
+        ..say_with(text, buttons(sop))
     }
 }
 

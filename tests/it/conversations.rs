@@ -88,6 +88,7 @@ fn play(script: &str) -> (String, Vec<String>) {
                 service: service.clone(),
                 at: shipped::now(),
                 said: Said::Text(typed.replace("\\n", "\n")),
+                continues: None,
             };
             let handled = runtime.block_on(assistant.handle(&incoming)).unwrap();
             out += &format!("{line}\n{}\n", shown(&assistant, &handled, kind));

@@ -23,6 +23,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("clap::", "cli"),
     ("rustyline::", "channel"),
     ("comfy_table::", "cli"),
+    ("serenity::", "channel"),
 ];
 
 /// What the core must not do: each needle is a way to leave it.

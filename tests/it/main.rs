@@ -1,5 +1,7 @@
 //! Tests through the library's widest doors and on the real binary.
 
+// A workspace as Discord describes it is a large piece of JSON.
+#![recursion_limit = "256"]
 #![expect(
     clippy::unwrap_used,
     reason = "a test ends where something unexpected happens, in its helpers too"
@@ -8,6 +10,7 @@
 mod catalog;
 mod conversations;
 mod dialog;
+mod discord;
 mod guide;
 mod layers;
 mod shipped;

@@ -248,6 +248,7 @@ impl Turn<'_> {
             ("undo", _) => self.undo(conversation),
             ("list", _) => self.aside(conversation, Effect::ListSops),
             ("help", _) => self.aside(conversation, Effect::Help),
+            ("why", phase) => self.why(conversation, phase),
             ("none", Phase::Clarifying(_)) => self.go_as(
                 conversation,
                 Phase::Idle,

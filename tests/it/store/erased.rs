@@ -377,6 +377,7 @@ async fn talk(assistant: &Assistant, user: &str, lines: &[&str]) -> Handled {
     for (number, line) in lines.iter().enumerate() {
         let incoming = Incoming {
             event: EventId(format!("line-{number}")),
+            continues: None,
             conversation: ConversationId(format!("console:{user}")),
             user: user.to_owned(),
             channel_kind: ChannelKind::Voice,

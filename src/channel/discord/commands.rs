@@ -1,0 +1,136 @@
+//! The commands as data: names and descriptions in Indonesian and English.
+
+use serde_json::{Value as Json, json};
+
+use super::payload::shortened;
+use crate::catalog::Sop;
+use crate::message::ChannelKind;
+use crate::ticket::Ticket;
+
+pub const TANYA: &str = "tanya";
+pub const SOP: &str = "sop";
+pub const TIKET: &str = "tiket";
+pub const BANTUAN: &str = "bantuan";
+pub const KANAL: &str = "kanal";
+/// The command in a message's own menu.
+pub const CARIKAN: &str = "Carikan SOP";
+
+/// The options' names.
+pub const QUESTION: &str = "pertanyaan";
+pub const TITLE: &str = "judul";
+pub const ID: &str = "id";
+pub const KIND: &str = "jenis";
+
+/// Discord's limits on suggestions.
+const CHOICES_MAX: usize = 25;
+const CHOICE_MAX: usize = 100;
+
+/// All commands, for registering them in one request.
+pub fn all() -> Json {
+    let kinds: Vec<_> = KINDS
+        .iter()
+        .map(|(kind, id, en)| json!({"name": id, "value": kind.name(), "name_localizations": localised(id, en)}))
+        .collect();
+    json!([
+        slash(TANYA, "ask", "Tanyakan kasus pelanggan; hanya kamu yang melihat jawabannya",
+            "Ask about a customer's case; only you see the answer",
+            vec![option(QUESTION, "question", "Kendala pelanggan apa adanya", "The case in your own words", json!({"required": true, "max_length": 2000}))]),
+        slash(SOP, "procedure", "Buka satu SOP, atau daftarnya", "Open a procedure, or the list of them",
+            vec![option(TITLE, "title", "Judul SOP", "The procedure's title", json!({"autocomplete": true}))]),
+        slash(TIKET, "ticket", "Draft tiket saya, atau satu draft", "My ticket drafts, or one of them",
+            vec![option(ID, "id", "Nomor draft", "The draft's id", json!({"autocomplete": true}))]),
+        slash(BANTUAN, "help", "Cara memakai Sigap", "How to use Sigap", Vec::new()),
+        slash(KANAL, "channel", "Team lead: jenis kanal ini", "Team leads: what kind of channel this is",
+            vec![option(KIND, "kind", "Bagaimana pelanggan menghubungi", "How customers get in touch", json!({"required": true, "choices": kinds}))]),
+        {"name": CARIKAN, "type": 3, "name_localizations": localised(CARIKAN, "Find procedure"), "contexts": [0, 1], "integration_types": [0]},
+    ])
+}
+
+const KINDS: &[(ChannelKind, &str, &str)] = &[
+    (ChannelKind::Voice, "Voice (telepon)", "Voice (telephone)"),
+    (
+        ChannelKind::NonVoice,
+        "Non-voice (chat, email)",
+        "Non-voice (chat, e-mail)",
+    ),
+    (ChannelKind::Ecare, "E-Care", "E-Care"),
+];
+
+/// Returns the kind of channel with this name.
+pub fn kind(name: &str) -> Option<ChannelKind> {
+    KINDS
+        .iter()
+        .map(|(kind, ..)| *kind)
+        .find(|kind| kind.name() == name)
+}
+
+/// Suggests procedures: `ranked` by what was typed, then those that contain it.
+pub fn sops(typed: &str, ranked: &[String], sops: &[Sop]) -> Json {
+    let typed = typed.trim().to_lowercase();
+    let found = ranked
+        .iter()
+        .filter_map(|id| sops.iter().find(|sop| sop.id == *id));
+    let containing = sops.iter().filter(|sop| {
+        typed.is_empty() || sop.title.to_lowercase().contains(&typed) || sop.id.contains(&typed)
+    });
+    let mut suggested: Vec<&Sop> = Vec::new();
+    for sop in containing.chain(found) {
+        if suggested.iter().all(|known| known.id != sop.id) {
+            suggested.push(sop);
+        }
+    }
+    choices(
+        suggested
+            .iter()
+            .map(|sop| (sop.title.as_str(), sop.id.as_str())),
+    )
+}
+
+/// Suggests an agent's own drafts.
+pub fn tickets(typed: &str, tickets: &[Ticket]) -> Json {
+    let typed = typed.trim().to_uppercase();
+    let shown: Vec<_> = tickets
+        .iter()
+        .filter(|ticket| ticket.id.contains(&typed) || ticket.title.to_uppercase().contains(&typed))
+        .map(|ticket| {
+            (
+                format!("{} · {}", ticket.id, ticket.title),
+                ticket.id.as_str(),
+            )
+        })
+        .collect();
+    choices(shown.iter().map(|(name, id)| (name.as_str(), *id)))
+}
+
+fn choices<'a>(named: impl Iterator<Item = (&'a str, &'a str)>) -> Json {
+    let choices: Vec<_> = named
+        .filter(|(_, value)| value.chars().count() <= CHOICE_MAX)
+        .take(CHOICES_MAX)
+        .map(|(name, value)| json!({"name": shortened(name, CHOICE_MAX), "value": value}))
+        .collect();
+    json!({"choices": choices})
+}
+
+fn slash(name: &str, en: &str, about: &str, about_en: &str, options: Vec<Json>) -> Json {
+    json!({
+        "name": name, "type": 1, "description": about, "contexts": [0, 1], "integration_types": [0],
+        "name_localizations": localised(name, en), "description_localizations": localised(about, about_en), "options": options,
+    })
+}
+
+fn option(name: &str, en: &str, about: &str, about_en: &str, more: Json) -> Json {
+    const TEXT: u8 = 3;
+    let mut option = json!({
+        "name": name, "type": TEXT, "description": about,
+        "name_localizations": localised(name, en), "description_localizations": localised(about, about_en),
+    });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        option[key] = value.clone();
+    }
+    option
+}
+
+/// Indonesian stands for every other language too.
+fn localised(id: &str, en: &str) -> Json {
+    json!({"id": id, "en-US": en, "en-GB": en})
+}

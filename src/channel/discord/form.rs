@@ -1,0 +1,111 @@
+//! `Isi formulir`: the next open text fields in one window instead of one message each.
+//!
+//! Text inputs in action rows only: serenity 0.12 decodes the answers of newer components to nothing, without an error.
+//! Choices stay buttons and menus in messages.
+
+use jiff::Zoned;
+use serde_json::{Value as Json, json};
+use serenity::model::application::{ActionRow, ActionRowComponent};
+
+use super::payload::shortened;
+use crate::catalog::{Field, Form};
+use crate::dialog::Draft;
+use crate::message::ChannelKind;
+use crate::value::Kind;
+
+/// What the button below a question does; the channel answers it, not the dialog.
+pub const OPEN: &str = "form:";
+/// Discord's limits on a window.
+const INPUTS_MAX: usize = 5;
+const TITLE_MAX: usize = 45;
+const LABEL_MAX: usize = 45;
+const PLACEHOLDER_MAX: usize = 100;
+/// Longer than any answer that a field takes.
+const ANSWER_MAX: usize = 1_000;
+/// From here on a text is written in a box of several lines.
+const LINE_CHARS: usize = 120;
+/// One open field is asked faster than a window is opened.
+const WORTH_IT: usize = 2;
+
+/// Whether a window helps: several text fields are open.
+pub fn is_worth_it(form: &Form, draft: &Draft, kind: ChannelKind, now: &Zoned) -> bool {
+    open_fields(form, draft, kind, now).count() >= WORTH_IT
+}
+
+/// Returns the window for the next open text fields; none when there are none.
+pub fn window(
+    form: &Form,
+    draft: &Draft,
+    kind: ChannelKind,
+    now: &Zoned,
+    mark: &str,
+) -> Option<Json> {
+    let rows: Vec<_> = open_fields(form, draft, kind, now)
+        .take(INPUTS_MAX)
+        .map(|field| {
+            let spec = field.spec(draft.case(kind));
+            let long = matches!(spec.kind, Kind::Text { max_chars } if max_chars > LINE_CHARS);
+            let hint = spec.example.as_ref().or(spec.help.as_ref());
+            let mut input = json!({
+                "type": 4, "custom_id": field.id, "style": if long { 2 } else { 1 },
+                "label": shortened(&spec.label, LABEL_MAX), "required": false, "max_length": ANSWER_MAX,
+            });
+            if let Some(hint) = hint {
+                input["placeholder"] = shortened(hint, PLACEHOLDER_MAX).into();
+            }
+            json!({"type": 1, "components": [input]})
+        })
+        .collect();
+    let title = shortened(&form.title, TITLE_MAX);
+    (!rows.is_empty()).then(|| json!({"title": title, "custom_id": mark, "components": rows}))
+}
+
+/// Returns what was typed, by field, in the window's order; fields that were left empty are not answered.
+pub fn typed(rows: &[ActionRow]) -> Vec<(String, String)> {
+    rows.iter()
+        .flat_map(|row| &row.components)
+        .filter_map(|component| match component {
+            ActionRowComponent::InputText(input) => {
+                let value = input.value.as_deref().unwrap_or_default();
+                let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+                (!line.is_empty()).then(|| (input.custom_id.clone(), line))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether the window came back as it was sent; otherwise its answers were lost in decoding and must be asked again.
+pub fn is_whole(rows: &[ActionRow]) -> bool {
+    !rows.is_empty() && rows.iter().all(|row| !row.components.is_empty())
+}
+
+fn open_fields<'a>(
+    form: &'a Form,
+    draft: &'a Draft,
+    kind: ChannelKind,
+    now: &Zoned,
+) -> impl Iterator<Item = &'a Field> {
+    let missing = form.missing(draft.case(kind), now).into_iter();
+    missing.filter(move |field| !matches!(field.spec(draft.case(kind)).kind, Kind::Choice(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_of_newer_components_is_seen_to_be_empty() {
+        let labels = json!([{"type": 18, "components": [], "component": {"type": 4, "custom_id": "lokasi", "value": "x"}}]);
+        let rows: Vec<ActionRow> = serde_json::from_value(labels).unwrap();
+        assert!(!is_whole(&rows) && typed(&rows).is_empty());
+        let input = |value: &str| json!({"type": 1, "components": [{"type": 4, "custom_id": "lokasi", "value": value}]});
+        let rows: Vec<ActionRow> =
+            serde_json::from_value(json!([input(" Kota\n Contoh "), input("")])).unwrap();
+        assert!(is_whole(&rows));
+        assert_eq!(
+            typed(&rows),
+            [("lokasi".to_owned(), "Kota Contoh".to_owned())]
+        );
+    }
+}

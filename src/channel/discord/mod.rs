@@ -1,0 +1,198 @@
+//! Discord: the assistant where agents are.
+//!
+//! ```text
+//! incoming   platform event -> who said what where, and whether it is for the bot    pure
+//! queue      one at a time per conversation, in the platform's order, each event once
+//! bot        asks the assistant and delivers
+//! payload    reply -> bodies of messages, within every limit                         pure
+//! rest       the one way out: nobody is pinged, what fails is tried again
+//! ```
+//!
+//! No decision is taken here: who may press what and where an answer goes is the platform's business, what is answered
+//! is the assistant's. A conversation is one person in one channel or thread: `discord:GUILD:CHANNEL:USER`.
+//! State is in the store and in signed custom ids, so a restart is not noticed.
+
+mod bot;
+mod commands;
+mod form;
+mod incoming;
+mod mark;
+mod payload;
+mod plain;
+mod queue;
+mod rest;
+mod setup;
+mod ticks;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Zoned;
+use serenity::client::ClientBuilder;
+use serenity::gateway::GatewayError;
+use serenity::model::gateway::GatewayIntents;
+
+use crate::assistant::Assistant;
+use crate::message::ChannelKind;
+use bot::Bot;
+use rest::Rest;
+
+pub use rest::Api;
+
+/// What is in work when the bot is stopped may take this long.
+const DRAIN_MAX: Duration = Duration::from_secs(10);
+
+/// How the bot behaves.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Where Discord is.
+    pub api: Api,
+    /// The workspaces it serves; it leaves every other one.
+    pub guilds: Vec<u64>,
+    /// The channels in which it answers without being called.
+    pub help_channels: Vec<u64>,
+    /// The roles that leads have.
+    pub lead_roles: Vec<u64>,
+    /// Where filed drafts are posted.
+    pub ticket_channel: Option<u64>,
+    /// Whether it answers direct messages.
+    pub direct_messages: bool,
+    /// How customers reach the agents of channels for which no lead has set it.
+    pub channel_kind: ChannelKind,
+    /// The default service of its channels.
+    pub service: Option<String>,
+}
+
+/// What proves to Discord that this is the bot. It is shown to nobody.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    /// Takes the token as it stands in the environment.
+    ///
+    /// # Errors
+    ///
+    /// When there is none: the text explains where to get one.
+    pub fn parse(text: Option<&str>) -> Result<Token, Error> {
+        let text = text.map(str::trim).filter(|text| !text.is_empty());
+        text.map(|text| Token(text.to_owned()))
+            .ok_or_else(|| Error::Setup(setup::no_token()))
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(***)")
+    }
+}
+
+/// Why the bot does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Something has to be set up first; the text tells what and where.
+    #[error("{0}")]
+    Setup(String),
+    /// Discord could not be asked who the bot is.
+    #[error("cannot reach Discord")]
+    Unreachable(#[source] rest::Error),
+    /// A double on this machine hands out a gateway elsewhere.
+    #[error("the gateway `{0}` is not on this machine, so no token is sent there")]
+    NotLoopback(String),
+    /// The connection ended for good.
+    #[error("the connection to Discord ended")]
+    Ended(#[source] Box<serenity::Error>),
+}
+
+/// Runs the bot until `stop` is ready, then finishes what is in work and closes the connection.
+///
+/// # Errors
+///
+/// When something has to be set up first, or Discord ends the connection for good.
+pub async fn serve(
+    token: Token,
+    settings: Settings,
+    assistant: Assistant,
+    now: impl Fn() -> Zoned + Send + Sync + 'static,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let Token(token) = token;
+    let rest = Rest::new(settings.api.http(&token), settings.api.clone());
+    tokio::pin!(stop);
+    let application = tokio::select! {
+        prepared = prepare(&rest, &settings) => prepared?,
+        () = &mut stop => return Ok(()),
+    };
+    // serenity's gateway client wants one of its own.
+    let gateway = settings.api.http(&token);
+    let bot = Arc::new(Bot::new(assistant, rest.clone(), settings, &token, now));
+    let intents = GatewayIntents::GUILDS
+        | GatewayIntents::GUILD_MESSAGES
+        | GatewayIntents::DIRECT_MESSAGES
+        | GatewayIntents::MESSAGE_CONTENT;
+    let mut client = ClientBuilder::new_with_http(gateway, intents)
+        .raw_event_handler(bot::Ears(Arc::downgrade(&bot)))
+        .await
+        .map_err(|error| ended(error, application))?;
+    let shards = Arc::clone(&client.shard_manager);
+    let ended_by = {
+        let running = client.start_autosharded();
+        tokio::pin!(running);
+        tokio::select! {
+            ended = &mut running => Some(ended),
+            () = &mut stop => None,
+        }
+    };
+    // What was taken is answered before the connection goes, and nothing new is taken.
+    if tokio::time::timeout(DRAIN_MAX, bot.drain()).await.is_err() {
+        tracing::warn!("stopping with messages still in work");
+    }
+    shards.shutdown_all().await;
+    let counts = rest.counts();
+    tracing::info!(
+        sent = counts.sent.load(Ordering::Relaxed),
+        retried = counts.retried.load(Ordering::Relaxed),
+        failed = counts.failed.load(Ordering::Relaxed),
+        "closed"
+    );
+    match ended_by {
+        Some(Err(error)) => Err(ended(error, application)),
+        Some(Ok(())) | None => Ok(()),
+    }
+}
+
+/// Finds out everything that is missing before a connection is opened, and returns the application's id.
+async fn prepare(rest: &Rest, settings: &Settings) -> Result<u64, Error> {
+    let about = rest.application().await.map_err(|error| match error {
+        rest::Error::Refused { status: 401, .. } => Error::Setup(setup::bad_token()),
+        error => Error::Unreachable(error),
+    })?;
+    let application = about.id.get();
+    if !setup::may_read_messages(about.flags) {
+        return Err(Error::Setup(setup::no_message_content(application)));
+    }
+    if settings.guilds.is_empty() {
+        return Err(Error::Setup(setup::no_guilds(application)));
+    }
+    rest.gateway()
+        .await
+        .map_err(Error::Unreachable)?
+        .map_err(Error::NotLoopback)?;
+    rest.commands(&commands::all())
+        .await
+        .map_err(Error::Unreachable)?;
+    tracing::info!(invite = setup::invite(application), "ready to be invited");
+    Ok(application)
+}
+
+fn ended(error: serenity::Error, application: u64) -> Error {
+    match error {
+        serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents) => {
+            Error::Setup(setup::no_message_content(application))
+        }
+        serenity::Error::Gateway(GatewayError::InvalidAuthentication) => {
+            Error::Setup(setup::bad_token())
+        }
+        error => Error::Ended(Box::new(error)),
+    }
+}

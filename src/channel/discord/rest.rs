@@ -1,0 +1,347 @@
+//! The one way to Discord's HTTP interface: every body leaves through here.
+//!
+//! It keeps anybody from being pinged (`allowed_mentions`), tries again what may succeed later, bounds every wait, and
+//! refuses any address but Discord's own and a loopback double's.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use serenity::http::{Http, HttpBuilder, HttpError};
+use serenity::model::application::CurrentApplicationInfo;
+use serenity::model::id::{ChannelId, GuildId, InteractionId, UserId};
+use tokio::time::{Instant, sleep, timeout};
+
+/// One attempt takes at most this long; Discord's own answers come within a second.
+const ATTEMPT_MAX: Duration = Duration::from_secs(20);
+/// All attempts together: longer than Discord's longest limit on a route, shorter than an agent's patience.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// An answer to an interaction is worthless after three seconds.
+const CALLBACK_TIMEOUT: Duration = Duration::from_millis(2_900);
+const PAUSE: Duration = Duration::from_millis(120);
+const PAUSE_MAX: Duration = Duration::from_secs(8);
+
+/// Where the HTTP interface is.
+#[derive(Debug, Clone, Default)]
+pub enum Api {
+    /// Discord itself, with serenity's rate limiter.
+    #[default]
+    Discord,
+    /// A double on this machine, without: the limiter sends its requests to the real host whatever the address is.
+    Loopback(String),
+    /// Discord's names resolved by this client, with the limiter: a double that speaks TLS.
+    Resolved(reqwest::Client),
+}
+
+impl Api {
+    /// Makes serenity's client for it.
+    pub fn http(&self, token: &str) -> Http {
+        let builder = HttpBuilder::new(token);
+        match self {
+            Api::Discord => builder.build(),
+            Api::Loopback(address) => builder
+                .proxy(address.clone())
+                .ratelimiter_disabled(true)
+                .build(),
+            Api::Resolved(client) => builder.client(client.clone()).build(),
+        }
+    }
+
+    /// Reads `SIGAP_DISCORD_API`; anything but a loopback address is refused, since a token would go there.
+    pub fn parse(address: &str) -> Result<Api, String> {
+        let refusal = || {
+            format!(
+                "`SIGAP_DISCORD_API` must be a loopback address such as http://127.0.0.1:8080, found `{address}`"
+            )
+        };
+        let authority = address
+            .strip_prefix("http://")
+            .ok_or_else(refusal)?
+            .trim_end_matches('/');
+        is_loopback(authority)
+            .then(|| Api::Loopback(format!("http://{authority}")))
+            .ok_or_else(refusal)
+    }
+}
+
+/// `127.0.0.1:8080`, `[::1]:8080`: a literal address, so that no name can point elsewhere later.
+fn is_loopback(authority: &str) -> bool {
+    let host = authority
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(authority, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.parse::<IpAddr>()
+        .is_ok_and(|address| address.is_loopback())
+}
+
+/// Sends requests.
+#[derive(Debug, Clone)]
+pub struct Rest {
+    http: Arc<Http>,
+    api: Api,
+    counts: Arc<Counts>,
+}
+
+/// What was sent, for the log at the end.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Requests that succeeded.
+    pub sent: AtomicU64,
+    /// Attempts that had to be made again.
+    pub retried: AtomicU64,
+    /// Requests that were given up.
+    pub failed: AtomicU64,
+}
+
+/// Why a request was given up.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Discord refused it: another attempt would be refused too.
+    #[error("discord refused the request with status {status}, code {code}: {message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Discord's own code.
+        code: isize,
+        /// What it says.
+        message: String,
+    },
+    /// No attempt got through.
+    #[error("discord did not take the request after {attempts} attempts")]
+    GivenUp {
+        /// How many were made.
+        attempts: u32,
+    },
+}
+
+impl Rest {
+    /// Makes a client; nothing is sent yet.
+    pub fn new(http: Http, api: Api) -> Self {
+        Self {
+            http: Arc::new(http),
+            api,
+            counts: Arc::default(),
+        }
+    }
+
+    /// What was sent so far.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Asks who the bot is; from then on interactions can be answered.
+    pub async fn application(&self) -> Result<CurrentApplicationInfo, Error> {
+        let about = self
+            .again(REQUEST_TIMEOUT, || self.http.get_current_application_info())
+            .await?;
+        self.http.set_application_id(about.id);
+        Ok(about)
+    }
+
+    /// Makes sure that the gateway can be asked for, and that a double hands out one on this machine.
+    ///
+    /// serenity falls back to the real gateway for good when its own question fails once.
+    pub async fn gateway(&self) -> Result<Result<(), String>, Error> {
+        let gateway = self
+            .again(REQUEST_TIMEOUT, || self.http.get_gateway())
+            .await?;
+        if matches!(self.api, Api::Discord) {
+            return Ok(Ok(()));
+        }
+        let authority = gateway
+            .url
+            .strip_prefix("ws://")
+            .map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+        let fine = authority.is_some_and(is_loopback);
+        Ok(fine.then_some(()).ok_or(gateway.url))
+    }
+
+    /// Registers the commands; doing it again changes nothing.
+    pub async fn commands(&self, commands: &Json) -> Result<(), Error> {
+        self.again(REQUEST_TIMEOUT, || async {
+            done(self.http.create_global_commands(commands).await)
+        })
+        .await
+    }
+
+    /// Posts a message. The same nonce within some minutes posts nothing new.
+    pub async fn post(&self, channel: u64, mut body: Json, nonce: &str) -> Result<(), Error> {
+        body["nonce"] = nonce.into();
+        body["enforce_nonce"] = true.into();
+        let body = quiet(body);
+        let channel = ChannelId::new(channel.max(1));
+        self.again(REQUEST_TIMEOUT, || async {
+            done(self.http.send_message(channel, Vec::new(), &body).await)
+        })
+        .await
+    }
+
+    /// Gives the first response to an interaction; bodies of messages are made quiet.
+    pub async fn respond(&self, id: u64, token: &str, kind: u8, data: Json) -> Result<(), Error> {
+        let is_message = matches!(kind, 4 | 7);
+        let data = if is_message { quiet(data) } else { data };
+        let body = json!({"type": kind, "data": data});
+        let id = InteractionId::new(id.max(1));
+        self.again(CALLBACK_TIMEOUT, || {
+            self.http
+                .create_interaction_response(id, token, &body, Vec::new())
+        })
+        .await
+    }
+
+    /// Puts the answer where `thinking…` stands.
+    pub async fn fill(&self, token: &str, body: Json) -> Result<(), Error> {
+        let body = quiet(body);
+        self.again(REQUEST_TIMEOUT, || async {
+            let request = self
+                .http
+                .edit_original_interaction_response(token, &body, Vec::new());
+            done(request.await)
+        })
+        .await
+    }
+
+    /// Adds a message to an answered interaction.
+    pub async fn follow(&self, token: &str, body: Json) -> Result<(), Error> {
+        let body = quiet(body);
+        self.again(REQUEST_TIMEOUT, || async {
+            let request = self.http.create_followup_message(token, &body, Vec::new());
+            done(request.await)
+        })
+        .await
+    }
+
+    /// Opens a thread that only invited people and those who manage threads see, and invites one person.
+    pub async fn thread(&self, channel: u64, name: &str, user: u64) -> Result<u64, Error> {
+        const PRIVATE_THREAD: u8 = 12;
+        const A_DAY_MIN: u16 = 1_440;
+        let body = json!({
+            "name": name, "type": PRIVATE_THREAD, "invitable": false, "auto_archive_duration": A_DAY_MIN,
+        });
+        let channel = ChannelId::new(channel.max(1));
+        let thread = self
+            .again(REQUEST_TIMEOUT, || {
+                self.http.create_thread(channel, &body, None)
+            })
+            .await?;
+        let user = UserId::new(user.max(1));
+        self.again(REQUEST_TIMEOUT, || {
+            self.http.add_thread_channel_member(thread.id, user)
+        })
+        .await?;
+        Ok(thread.id.get())
+    }
+
+    /// Leaves a workspace.
+    pub async fn leave(&self, guild: u64) -> Result<(), Error> {
+        let guild = GuildId::new(guild.max(1));
+        self.again(REQUEST_TIMEOUT, || self.http.leave_guild(guild))
+            .await
+    }
+
+    /// Tries until it succeeds, is refused, or the time is up.
+    async fn again<T, F>(&self, within: Duration, request: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = serenity::Result<T>>,
+    {
+        let deadline = Instant::now() + within;
+        let mut pause = PAUSE;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let left = deadline.saturating_duration_since(Instant::now());
+            let refusal = match timeout(left.min(ATTEMPT_MAX), request()).await {
+                Ok(Ok(done)) => {
+                    self.counts.sent.fetch_add(1, Ordering::Relaxed);
+                    return Ok(done);
+                }
+                Ok(Err(error)) => refusal(&error),
+                Err(_elapsed) => None,
+            };
+            if let Some(refusal) = refusal {
+                self.counts.failed.fetch_add(1, Ordering::Relaxed);
+                return Err(refusal);
+            }
+            if Instant::now() + pause > deadline {
+                self.counts.failed.fetch_add(1, Ordering::Relaxed);
+                return Err(Error::GivenUp { attempts });
+            }
+            self.counts.retried.fetch_add(1, Ordering::Relaxed);
+            sleep(pause).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+    }
+}
+
+/// What Discord took is done, even if it describes the result in a way that serenity does not read yet.
+#[expect(
+    clippy::result_large_err,
+    reason = "serenity's own error goes through as it came"
+)]
+fn done<T>(result: serenity::Result<T>) -> serenity::Result<()> {
+    match result {
+        Ok(_) => Ok(()),
+        Err(serenity::Error::Json(error)) => {
+            tracing::warn!(%error, "an answer does not read");
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Nobody is pinged by what the bot says.
+fn quiet(mut body: Json) -> Json {
+    body["allowed_mentions"] = json!({"parse": []});
+    body
+}
+
+/// Returns why another attempt makes no sense; none for busy servers, rate limits and broken connections.
+fn refusal(error: &serenity::Error) -> Option<Error> {
+    let serenity::Error::Http(error) = error else {
+        // The request went out and its answer does not read: again, the nonce keeps it from appearing twice.
+        return None;
+    };
+    match error {
+        HttpError::UnsuccessfulRequest(response) => {
+            let status = response.status_code.as_u16();
+            (status != 429 && status < 500).then(|| Error::Refused {
+                status,
+                code: response.error.code,
+                message: response.error.message.clone(),
+            })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_addresses_stand_for_discord() {
+        for good in [
+            "http://127.0.0.1:8080",
+            "http://127.0.0.1:8080/",
+            "http://[::1]:1",
+            "http://127.9.9.9",
+        ] {
+            assert!(matches!(Api::parse(good), Ok(Api::Loopback(_))), "{good}");
+        }
+        for bad in [
+            "https://127.0.0.1:8080",
+            "http://discord.com",
+            "http://localhost:1",
+            "http://127.0.0.1.example:1",
+            "http://127.0.0.1@example.com",
+            "http://10.0.0.1:1",
+            "http://127.0.0.1:80/path",
+            "",
+        ] {
+            assert!(Api::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The Discord channel over real sockets: the bot as it is served, against a double on this machine.
+
+mod binary;
+mod double;
+mod faults;
+mod orders;
+mod rules;
+mod talks;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use sigap::assistant::Assistant;
+use sigap::channel::discord::{self, Api, Settings, Token};
+use sigap::store;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use self::double::{Double, GUILD, HELP, LEAD_ROLE, TICKETS, TOKEN};
+use crate::shipped;
+
+/// A bot that is being served.
+pub struct Served {
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<Result<(), discord::Error>>,
+}
+
+/// What every test's bot is set to.
+fn settings(api: Api) -> Settings {
+    Settings {
+        api,
+        guilds: vec![GUILD],
+        help_channels: vec![HELP],
+        lead_roles: vec![LEAD_ROLE],
+        ticket_channel: Some(TICKETS),
+        direct_messages: true,
+        ..Settings::default()
+    }
+}
+
+/// Serves a bot on a double, and waits until it is connected.
+async fn serve(double: &Double, dir: &TempDir, times: usize) -> Served {
+    let served = start(settings(Api::parse(&double.api()).unwrap()), TOKEN, dir);
+    double.connected(times).await;
+    served
+}
+
+fn start(settings: Settings, token: &str, dir: &TempDir) -> Served {
+    static LOG: std::sync::Once = std::sync::Once::new();
+    if std::env::var_os("SIGAP_LOG").is_some() {
+        LOG.call_once(sigap::telemetry::start);
+    }
+    let (stop, stopped) = oneshot::channel();
+    let store = store::sled::open(dir.path()).unwrap();
+    let assistant = Assistant::new(
+        shipped::knowledge(),
+        Arc::new(store),
+        SignedDuration::from_hours(24),
+    );
+    let token = Token::parse(Some(token)).unwrap();
+    let task = tokio::spawn(async move {
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        discord::serve(token, settings, assistant, shipped::now, stopped).await
+    });
+    Served {
+        stop: Some(stop),
+        task,
+    }
+}
+
+impl Served {
+    /// Asks the bot to stop and waits until it has.
+    async fn stop(mut self) -> Result<(), discord::Error> {
+        let _ = self.stop.take().unwrap().send(());
+        self.ended().await
+    }
+
+    /// Waits until the bot has ended.
+    async fn ended(&mut self) -> Result<(), discord::Error> {
+        tokio::time::timeout(Duration::from_secs(30), &mut self.task)
+            .await
+            .expect("the bot ends in time")
+            .unwrap()
+    }
+}
