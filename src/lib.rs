@@ -14,17 +14,18 @@
 //! | [`dialog`] | the conversation: what was said, what happens next |
 //! | [`wording`] | every sentence the bot says |
 //! | [`store`] | what is kept: whole turns, durable before they are shown |
+//! | [`erasure`] | what leaves the store for good: by age, or because a customer asked |
 //! | [`assistant`], [`turns`] | the life of a message; one at a time per conversation |
 //! | [`channel`] | where agents are |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
 //! Imports point one way: {message, text, value} → ticket → catalog → matcher → guide → dialog → {wording, store} →
-//! assistant → channel → cli. `tests/it/layers.rs` holds this.
+//! {assistant, erasure} → channel → cli. `tests/it/layers.rs` holds this.
 //!
-//! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording` open no file, await
-//! nothing and read no clock (time is an argument); nothing is shown before it is committed; no panic is reached from
-//! what an agent, an author or a file says; no message text and no customer data is logged; sled is named in
-//! `store` only, clap in `cli` only.
+//! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, and `erasure`,
+//! open no file, await nothing and read no clock (time is an argument); nothing is shown before it is committed; no
+//! panic is reached from what an agent, an author or a file says; no message text and no customer data is logged; sled
+//! is named in `store` only, clap in `cli` only.
 
 pub mod assistant;
 pub mod catalog;
@@ -32,6 +33,7 @@ pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod dialog;
+pub mod erasure;
 pub mod guide;
 pub mod load;
 pub mod matcher;

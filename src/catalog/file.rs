@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::sop::{Cause, Figure, Outcome, Section, See, Unclear};
+use super::sop::{Cause, Figure, Matching, Outcome, Section, See, Unclear};
 
 /// One standard operating procedure: what agents may ask, what to check, what to ask the customer, which cause leads
 /// to which outcome, and the ticket that may come out of it.
@@ -42,7 +42,7 @@ pub struct SopFile {
     pub source: String,
     /// How agents ask for it.
     #[serde(rename = "match")]
-    pub matching: MatchFile,
+    pub matching: Matching,
     /// The procedure's parts in reading order.
     #[serde(default, rename = "section")]
     pub sections: Vec<Section>,
@@ -64,27 +64,6 @@ pub struct SopFile {
     /// The ticket forms. The first whose `when` holds applies; one without `when` comes last.
     #[serde(default, rename = "form")]
     pub forms: Vec<FormFile>,
-}
-
-/// How agents ask for a procedure.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MatchFile {
-    /// Words or phrases that speak for this procedure almost by themselves.
-    #[serde(default)]
-    pub keywords: Vec<String>,
-    /// Words that fit this procedure but others as well.
-    #[serde(default)]
-    pub hints: Vec<String>,
-    /// Regular expressions over the folded (lower-case) message.
-    #[serde(default)]
-    pub patterns: Vec<String>,
-    /// Phrases that say the message belongs elsewhere although it looks alike.
-    #[serde(default)]
-    pub unless: Vec<String>,
-    /// Messages as agents write them.
-    #[serde(default)]
-    pub utterances: Vec<String>,
 }
 
 /// A ticket form.

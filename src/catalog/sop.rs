@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::condition::Case;
-use super::file::MatchFile;
 use super::form::Form;
 use crate::message::ChannelKind;
 
@@ -32,7 +31,7 @@ pub struct Sop {
     /// The document it was written from.
     pub source: String,
     /// How agents ask for it.
-    pub matching: MatchFile,
+    pub matching: Matching,
     /// Its parts in reading order.
     pub sections: Vec<Section>,
     /// The questions of its walk, the first one first.
@@ -56,6 +55,27 @@ impl Sop {
             .iter()
             .find(|form| form.when.as_ref().is_none_or(|when| when.holds(case)))
     }
+}
+
+/// How agents ask for a procedure.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Matching {
+    /// Words or phrases that speak for this procedure almost by themselves.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// Words that fit this procedure but others as well.
+    #[serde(default)]
+    pub hints: Vec<String>,
+    /// Regular expressions over the folded (lower-case) message.
+    #[serde(default)]
+    pub patterns: Vec<String>,
+    /// Phrases that say the message belongs elsewhere although it looks alike.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Messages as agents write them.
+    #[serde(default)]
+    pub utterances: Vec<String>,
 }
 
 /// A part of the procedure.

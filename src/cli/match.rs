@@ -3,10 +3,12 @@
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::config::Config;
+use crate::dialog;
 use crate::matcher::{Candidate, Classification, Context, Decision};
+use crate::ticket::{Answers, canonical_json};
 
 /// Arguments of `sigap match`.
 #[derive(Debug, clap::Args)]
@@ -30,7 +32,14 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     let mut show = |text: &str| -> anyhow::Result<()> {
         let found = knowledge.matcher.classify(text, &Context { service });
         if args.json {
-            writeln!(out, "{}", as_json(text, &found))?;
+            let sop = intent(&found).and_then(|id| knowledge.catalog.sop(id));
+            let values =
+                sop.map(|sop| dialog::values_in(sop, text, config.channel_kind, &config.now()));
+            writeln!(
+                out,
+                "{}",
+                as_json(text, &found, &values.unwrap_or_default())
+            )?;
         } else {
             print(&mut out, text, &found)?;
         }
@@ -48,7 +57,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn as_json(text: &str, found: &Classification) -> Value {
+fn as_json(text: &str, found: &Classification, values: &Answers) -> Value {
     let candidates = found.candidates.iter().map(|candidate| {
         json!({
             "intent": &*candidate.intent,
@@ -63,7 +72,7 @@ fn as_json(text: &str, found: &Classification) -> Value {
         "confidence": found.candidates.first().map_or(0.0, |first| first.confidence),
         "candidates": candidates.collect::<Vec<_>>(),
         "second": found.second.as_deref(),
-        "values": {},
+        "values": values.iter().map(|(field, answer)| (field.clone(), canonical_json(answer))).collect::<Map<_, _>>(),
     })
 }
 

@@ -6,12 +6,16 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::config::Config;
-use crate::store::{self, Query, Store};
+use crate::erasure::{Age, Forget, Purge};
+use crate::store::{self, Query, Rebuilt, Sieve, Store};
 use crate::ticket::{Answer, canonical_json};
-use crate::{cli, ticket};
+use crate::value::{self, Kind};
+use crate::{cli, telemetry, ticket};
 
 /// Arguments of `sigap ticket`.
 #[derive(Debug, Args)]
@@ -49,6 +53,24 @@ enum TicketCommand {
         #[arg(long)]
         masked: bool,
     },
+    /// Remove old drafts and unanswered questions for good
+    ///
+    /// The store is written anew without them, which takes as much free space as it has now; it must not be in use.
+    /// Backups keep what they hold: delete those that are too old as well.
+    Purge {
+        /// Days or weeks: 90d, 12w
+        #[arg(long, value_name = "AGE")]
+        older_than: Age,
+    },
+    /// Remove everything that mentions a customer's number, for good
+    ///
+    /// That is drafts, open conversations, unanswered questions and the replies kept for delivering them again.
+    /// The store is written anew without them, which takes as much free space as it has now; it must not be in use.
+    /// Backups keep what they hold: make a new one and delete those made before.
+    Forget {
+        /// The number as it comes to hand: 0812-0000-1234, +62 812 0000 1234
+        msisdn: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +81,12 @@ struct Filter {
     /// Only this agent
     #[arg(long, value_name = "NAME")]
     agent: Option<String>,
+    /// Only what was filed on this day or later: 2026-07-12
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// Only what was filed on this day or before
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -70,11 +98,9 @@ enum Format {
 impl Ticket {
     /// Reads the store and writes what was asked for.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
-        let runtime = cli::runtime()?;
-        let store = store::sled::open(&config.state)?;
         match self.command {
             TicketCommand::List { filter, json } => {
-                let tickets = runtime.block_on(store.tickets(&filter.query()))?;
+                let tickets = tickets(config, filter)?;
                 if json {
                     as_json_lines(&tickets, false)
                 } else {
@@ -82,7 +108,9 @@ impl Ticket {
                 }
             }
             TicketCommand::Show { id, json } => {
-                let Some(ticket) = runtime.block_on(store.ticket(&id.to_uppercase()))? else {
+                let store = store::sled::open(&config.state)?;
+                let found = cli::runtime()?.block_on(store.ticket(&id.to_uppercase()))?;
+                let Some(ticket) = found else {
                     anyhow::bail!("there is no draft `{id}`: `sigap ticket list` shows all");
                 };
                 if json {
@@ -96,23 +124,70 @@ impl Ticket {
                 format,
                 masked,
             } => {
-                let tickets = runtime.block_on(store.tickets(&filter.query()))?;
+                let tickets = tickets(config, filter)?;
                 match format {
                     Format::Json => as_json_lines(&tickets, masked),
                     Format::Csv => as_csv(&tickets, masked),
                 }
+            }
+            TicketCommand::Purge { older_than } => erase(
+                config,
+                &mut Purge::new(older_than, config.now().timestamp()),
+            ),
+            TicketCommand::Forget { msisdn } => {
+                let now = config.now();
+                let number = value::parse(&Kind::Msisdn, &msisdn, &now)
+                    .map_err(|error| anyhow::anyhow!(not_a_number(&error)))?;
+                erase(config, &mut Forget::new(number, now.timestamp()))
             }
         }
     }
 }
 
 impl Filter {
-    fn query(self) -> Query {
-        Query {
+    /// Days are those of the contact centre's time zone.
+    fn query(self, zone: &TimeZone) -> anyhow::Result<Query> {
+        let start = |day: Date| day.to_zoned(zone.clone()).map(|start| start.timestamp());
+        Ok(Query {
             intent: self.intent,
             agent: self.agent,
+            from: self.from.map(start).transpose()?,
+            to: self.to.map(|day| start(day.tomorrow()?)).transpose()?,
             ..Query::default()
-        }
+        })
+    }
+}
+
+fn tickets(config: &Config, filter: Filter) -> anyhow::Result<Vec<ticket::Ticket>> {
+    let store = store::sled::open(&config.state)?;
+    let query = filter.query(config.now().time_zone())?;
+    Ok(cli::runtime()?.block_on(store.tickets(&query))?)
+}
+
+fn erase(config: &Config, sieve: &mut dyn Sieve) -> anyhow::Result<ExitCode> {
+    telemetry::start();
+    let Rebuilt {
+        removed,
+        left_aside,
+    } = store::sled::rebuild(&config.state, sieve)?;
+    let mut output = io::stdout().lock();
+    writeln!(output, "removed {removed}")?;
+    for path in left_aside {
+        writeln!(
+            output,
+            "`{}` is a damaged store that cannot be searched: it may hold what was removed, delete it when nobody \
+             needs it any more",
+            path.display()
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says what is wrong with a number without repeating it: an error ends up in more places than a screen.
+fn not_a_number(error: &value::Error) -> &'static str {
+    match error {
+        value::Error::Ambiguous { .. } => "these are several numbers: forget one at a time",
+        _ => "this is no Indonesian mobile number: write it like `0812-0000-1234`",
     }
 }
 

@@ -1,6 +1,6 @@
 //! The conversation with one agent: what was kept of it, what was said, what happens next.
 //!
-//! [`step`] is the whole of it: *(knowledge, conversation, what was said, now)* in, *(next conversation, effects)* out.
+//! [`step()`] is the whole of it: *(knowledge, conversation, what was said, now)* in, *(next conversation, effects)* out.
 //! It reads no clock, opens nothing and says nothing; an [`Effect`] is a decision that `wording` puts into words, and
 //! that can be stored, compared and delivered again.
 
@@ -16,6 +16,7 @@ use crate::message::{Button, ChannelKind, EventId, Reply};
 use crate::ticket::{Answers, Entry, Remarked, Ticket};
 use crate::value;
 
+pub use fill::from_question as values_in;
 pub use step::step;
 
 /// Everything kept of a conversation between two messages.

@@ -20,7 +20,7 @@ const WEIGHT_STEM: f32 = WEIGHT_WORD;
 /// A piece of a word. A word of seven letters has a dozen: together they weigh more than the word, which is what keeps
 /// an unseen inflection or an irreparable slip intelligible.
 const WEIGHT_PIECE: f32 = 0.7;
-/// A piece of a function word: half a point more with a hundred utterances an intent, half a point less at full weight.
+/// A piece of a function word: 0.2 to 0.3 points more on clinc150, 0.3 fewer on banking77 (development rows).
 const WEIGHT_FUNCTION_PIECE: f32 = 0.4;
 /// Two words in a row, by their stems.
 const WEIGHT_NEIGHBOURS: f32 = 1.0;
@@ -71,8 +71,8 @@ pub struct Detail {
     /// A pair of words that was seen once is chance, one that recurs is an idiom. With this scale, 100 utterances an
     /// intent gain 0.6 points of top-1 over the weights that suit ten, and ten gain 1.3 over those that suit 100.
     company: f32,
-    /// Whether words are taken to pieces and pairs noted at a distance. Beyond some hundred intents every piece occurs in
-    /// all of them: it tells little and costs most of the time and memory.
+    /// Whether words are taken to pieces and pairs noted at a distance. Beyond some hundred intents every piece occurs
+    /// in all of them: it tells little and costs most of the time and memory.
     pub is_fine: bool,
 }
 

@@ -1,6 +1,6 @@
 //! Gathering: from the catalogue's messages to vocabulary, features and examples to learn from.
 //!
-//! Messages are read again in each pass rather than kept: reading is cheap, and a hundred thousand read messages are not.
+//! Messages are read again in each pass rather than kept: reading is cheap, a hundred thousand read messages are not.
 
 use rustc_hash::FxHashMap;
 
@@ -11,11 +11,12 @@ use super::reading::{Vocabulary, Word};
 use super::train::Examples;
 use crate::text::{Kind, Utterance};
 
-/// Rarer features count more; the power says by how much. Between 0.5 and 0.8 nothing changes, 1 (the usual) loses
-/// two points with ten utterances an intent.
+/// Rarer features count more; the power says by how much. Against the usual 1, powers of 0.5 to 0.7 gained about 0.3
+/// points on clinc150 and nothing on banking77 (development rows).
 const RARITY_POWER: f32 = 0.6;
-/// Without detail, company that was kept only once is left out: a large catalogue has millions of such pairs, and none of them
-/// helps with another message. They are counted in a table of so many bits, where a chance collision merely keeps one.
+/// Without detail, company that was kept only once is left out: a large catalogue has millions of such pairs, and none
+/// of them helps with another message. They are counted in a table of so many bits, where a chance collision merely
+/// keeps one.
 const SKETCH_BITS: u32 = 22;
 
 /// The words of a catalogue's messages and phrases.
@@ -55,24 +56,18 @@ pub struct Gathered {
 
 /// Gathers the features of all messages.
 pub fn gather(material: &Material<'_>, vocabulary: &Vocabulary, detail: Detail) -> Gathered {
-    let read = |mut each: Box<dyn FnMut(&[Word<'_>], u32) + '_>| {
-        for &(text, label) in material.messages {
-            let utterance = Utterance::new(text);
-            each(&vocabulary.read(&utterance, material.lexicon), label);
-        }
-    };
     let mut recurring = Recurring::default();
     if !detail.is_fine {
         recurring.counts = vec![0; 1 << SKETCH_BITS];
-        read(Box::new(|words, _| {
+        each_read(material, vocabulary, |words, _| {
             features::of_phrases(words, detail, |key, _| recurring.note(key))
-        }));
+        });
     }
     let mut ids: FxHashMap<Key, u32> = FxHashMap::default();
     let mut messages: Vec<u32> = Vec::new();
     let mut examples = Examples::default();
     let mut found: Vec<(u32, f32)> = Vec::new();
-    read(Box::new(|words, label| {
+    each_read(material, vocabulary, |words, label| {
         found.clear();
         let mut emit = |key, weight| {
             let next = messages.len() as u32;
@@ -95,7 +90,7 @@ pub fn gather(material: &Material<'_>, vocabulary: &Vocabulary, detail: Detail) 
         sum_same(&mut found);
         found.iter().for_each(|&(id, _)| messages[id as usize] += 1);
         examples.push(&found, label);
-    }));
+    });
     let all = material.messages.len() as f32;
     let rarity = |&n: &u32| (((1.0 + all) / (1.0 + n as f32)).ln() + 1.0).powf(RARITY_POWER);
     let rarity: Vec<f32> = messages.iter().map(rarity).collect();
@@ -104,6 +99,17 @@ pub fn gather(material: &Material<'_>, vocabulary: &Vocabulary, detail: Detail) 
         ids,
         rarity,
         examples,
+    }
+}
+
+fn each_read(
+    material: &Material<'_>,
+    vocabulary: &Vocabulary,
+    mut each: impl FnMut(&[Word<'_>], u32),
+) {
+    for &(text, label) in material.messages {
+        let utterance = Utterance::new(text);
+        each(&vocabulary.read(&utterance, material.lexicon), label);
     }
 }
 

@@ -107,14 +107,17 @@ pub struct Candidate {
 pub const CANDIDATES_SHOWN: usize = 5;
 /// How many of them say why: those that can be offered.
 const CANDIDATES_EXPLAINED: usize = decide::CHOICES_MAX;
-/// What the channel's default service is worth against intents of other services, on the scale of candidates' scores, where
-/// two sides of an even choice are rarely 2 apart and a clear one is beyond 4: it settles what brands share, and yields to
-/// a message that speaks plainly of another.
+/// What the channel's default service is worth against intents of other services, on the scale of candidates' scores. A
+/// judgement, not a measurement: there is no labelled data with channels yet. 1.5 did not settle a lone `tagihan`.
 const SERVICE_FAVOUR: f32 = 3.0;
+/// A word stands alone although somebody says `kak` or `mau` next to it.
+const LONE_WORDS_MAX: usize = 2;
 /// An intent claims a word that at least this share of its utterances use: once in twenty is no accident.
 const CLAIM_USAGE_MIN: f32 = 0.05;
 /// Likeness below this is no reason an agent would accept.
 const SIMILARITY_SHOWN_MIN: f32 = 0.3;
+/// So many joining words are tried: the message is read twice more for each.
+const JOINTS_MAX: usize = 3;
 /// Each of two requests in one message has at least this many words.
 const REQUEST_WORDS_MIN: usize = 2;
 
@@ -126,8 +129,8 @@ pub struct Matcher {
     calibration: Calibration,
     ids: Vec<Arc<str>>,
     services: Vec<Option<Arc<str>>>,
-    /// The names of services, folded, with the service's id.
-    names: Vec<(Box<str>, Arc<str>)>,
+    /// The names of services, folded.
+    names: Vec<Box<str>>,
 }
 
 impl Matcher {
@@ -174,16 +177,7 @@ impl Matcher {
                 .iter()
                 .map(|source| source.service.map(Into::into))
                 .collect(),
-            names: training
-                .services
-                .iter()
-                .flat_map(|service| {
-                    service
-                        .names
-                        .iter()
-                        .map(|name| (crate::text::fold(name).text.into(), service.id.into()))
-                })
-                .collect(),
+            names: names(training),
         }
     }
 
@@ -237,7 +231,8 @@ impl Matcher {
             return;
         };
         let [keyword, _, _, pattern] = first.signs;
-        if signals.content_words != 1 || keyword + pattern > 0.0 {
+        let is_one_word = signals.content_words == 1 && signals.words <= LONE_WORDS_MAX;
+        if !is_one_word || keyword + pattern > 0.0 {
             return;
         }
         let claims = |candidate: &model::Signal| {
@@ -246,7 +241,9 @@ impl Matcher {
         };
         let (claiming, others): (Vec<_>, Vec<_>) =
             signals.candidates.iter().cloned().partition(claims);
-        if claiming.is_empty() || (claiming.len() == 1 && claiming[0].intent == first.intent) {
+        let is_settled = claiming.len() == 1 && claiming[0].intent == first.intent;
+        let is_about_another = first.favour >= 0.0 && !claims(first);
+        if claiming.is_empty() || is_settled || is_about_another {
             return;
         }
         let each = confidences[0] / claiming.len() as f32;
@@ -258,7 +255,13 @@ impl Matcher {
     }
 
     fn names_a_service(&self, folded: &str) -> bool {
-        self.names.iter().any(|(name, _)| folded.contains(&**name))
+        let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        self.names.iter().any(|name| {
+            folded.match_indices(&**name).any(|(at, _)| {
+                is_edge(folded[..at].chars().next_back())
+                    && is_edge(folded[at + name.len()..].chars().next())
+            })
+        })
     }
 
     fn report(&self, utterance: &Utterance<'_>, weighed: &Weighed) -> Classification {
@@ -338,10 +341,8 @@ impl Matcher {
         context: &Context<'_>,
     ) -> Option<Arc<str>> {
         let first = whole.signals.candidates.first()?.intent;
-        for at in 0..utterance.tokens.len() {
-            let Some((head, tail)) = requests(utterance, at) else {
-                continue;
-            };
+        let joints = (0..utterance.tokens.len()).filter_map(|at| requests(utterance, at));
+        for (head, tail) in joints.take(JOINTS_MAX) {
             let sure = |part: &str| {
                 let weighed = self.weigh(&Utterance::new(part), context);
                 let is_sure =
@@ -363,6 +364,16 @@ impl Matcher {
         }
         None
     }
+}
+
+/// The names by which messages call services. A name that is also a greeting (`halo`) names none by itself.
+fn names(training: &Training<'_>) -> Vec<Box<str>> {
+    let names = training.services.iter().flat_map(|service| service.names);
+    names
+        .map(|name| crate::text::fold(name).text)
+        .filter(|name| !name.is_empty() && !training.lexicon.is_function(name))
+        .map(Into::into)
+        .collect()
 }
 
 /// The two requests that a joining word at a token separates.

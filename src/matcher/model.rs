@@ -70,6 +70,8 @@ pub struct Signals {
     pub candidates: Vec<Signal>,
     /// The logit of belonging nowhere, where messages of that kind were given.
     pub outside: Option<f32>,
+    /// Words, known or not.
+    pub words: usize,
     /// Known words that say what a message is about.
     pub content_words: usize,
     /// The stem of the last of them.
@@ -272,9 +274,8 @@ impl Model {
                     self.word_rows.add(id as usize, 1.0, scratch);
                 }
                 None => features::of_word(word, self.detail, |key, weight| {
-                    match self.features.get(&key) {
-                        Some(&feature) => square += self.give(feature, weight, scratch),
-                        None => {}
+                    if let Some(&feature) = self.features.get(&key) {
+                        square += self.give(feature, weight, scratch);
                     }
                 }),
             }
@@ -289,6 +290,7 @@ impl Model {
         let mut signals = Signals {
             candidates: Vec::with_capacity(CANDIDATES_MAX),
             outside: (self.classes > self.intents).then(|| scratch.scores[self.intents] * scale),
+            words: words.iter().filter(|word| word.value.is_none()).count(),
             content_words,
             subject: subject.and_then(|stem| self.features.get(&features::stem_key(stem)).copied()),
             changes: words

@@ -249,7 +249,6 @@ fn the_channels_service_settles_shared_words() {
             .map_or(0.0, |candidate| candidate.confidence)
     };
     let (mobile, home) = (tagihan(Some("seluler")), tagihan(Some("rumah")));
-    eprintln!("{:?}", classify("tagihan"));
     assert_eq!(&*mobile[0].intent, "bayar-tagihan");
     assert_eq!(&*home[0].intent, "tagihan-rumah");
     assert!(share(&mobile, "tagihan-rumah") < share(&home, "tagihan-rumah"));
@@ -431,11 +430,34 @@ proptest! {
         prop_assert!(found.candidates.len() <= CANDIDATES_SHOWN);
         let confidences: Vec<f32> = found.candidates.iter().map(|candidate| candidate.confidence).collect();
         prop_assert!(confidences.iter().all(|confidence| (0.0..=1.0).contains(confidence)));
+        prop_assert!(confidences.iter().sum::<f32>() <= 1.001);
         prop_assert!(confidences.windows(2).all(|pair| pair[0] >= pair[1]));
     }
 
     #[test]
     fn no_pile_of_known_words_panics(words in proptest::collection::vec("(pulsa|tagihan|dan|[a-z]{1,9}|[0-9]{1,20}|😀|\\.)", 0..400)) {
         classify(&words.join(" "));
+    }
+}
+
+#[test]
+fn hostile_messages_are_read_to_the_bound_and_no_further() {
+    for part in [
+        "pulsa dan ",
+        "plusa ",
+        "zxcvbnmasdfghjkl ",
+        "😀",
+        "a",
+        "isi ulang sekalian ",
+        "1",
+    ] {
+        let bounded: String = part
+            .repeat(2_000)
+            .chars()
+            .take(crate::text::CHARS_MAX)
+            .collect();
+        let (long, short) = (classify(&part.repeat(2_000)), classify(&bounded));
+        let first = |found: &Classification| found.candidates.first().map(|first| first.confidence);
+        assert_eq!(first(&long), first(&short), "{part}");
     }
 }

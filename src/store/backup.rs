@@ -53,10 +53,15 @@ impl<W: Write> Writer<W> {
         self.line(record)
     }
 
+    /// Returns what [`finish`](Writer::finish) would end with: the same for the same records.
+    pub fn trailer(&self) -> String {
+        self.seal.trailer()
+    }
+
     /// Ends with the trailer and returns the number of records.
     pub fn finish(mut self) -> Result<u64, Error> {
         let records = self.seal.records;
-        self.write(self.seal.trailer().as_bytes())?;
+        self.write(self.trailer().as_bytes())?;
         self.to.flush().map_err(Error::io("write the backup"))?;
         Ok(records)
     }

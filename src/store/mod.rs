@@ -8,6 +8,7 @@
 
 mod backup;
 mod codec;
+mod rebuild;
 pub mod sled;
 
 use std::io::{self, Write};
@@ -21,6 +22,9 @@ use crate::dialog::{Conversation, Effect};
 use crate::message::{ChannelKind, ConversationId, EventId};
 use crate::ticket::Ticket;
 
+pub use codec::{Handled, Kept, Record};
+pub use rebuild::{Fate, Rebuilt, Removed, Sieve};
+
 /// How long a handled event is remembered.
 ///
 /// Gateways replay within minutes; a week also covers somebody pressing an old button again after a long weekend,
@@ -29,7 +33,8 @@ pub const EVENT_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Where turns are kept; one suite of tests (`tests/it/store.rs`) holds every engine to this contract.
 ///
-/// Restoring a backup is not here: it makes a store where none is, so it stands beside each engine's `open`.
+/// Restoring a backup and rebuilding without some records are not here: they make a store, so they stand beside each
+/// engine's `open`.
 #[async_trait]
 pub trait Store: std::fmt::Debug + Send + Sync {
     /// Returns where a conversation stands, and what `event` led to if it was handled before.
@@ -219,6 +224,9 @@ pub enum Error {
         "line {line} of the backup {why}; nothing was restored: take another copy or an older backup"
     )]
     BadBackup { line: u64, why: &'static str },
+    /// There is no store where one was expected.
+    #[error("there is no store at `{}`: name its directory with `--state`", path.display())]
+    Missing { path: PathBuf },
     /// There is something where a backup should go.
     #[error(
         "`{}` is not empty: `sigap restore` needs an empty or new directory, so that it overwrites nothing",

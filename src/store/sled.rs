@@ -28,7 +28,10 @@ use tokio::task;
 
 use super::backup;
 use super::codec::{self, Handled, Kept, Record};
-use super::{EVENT_KEPT, Error, Loaded, Query, Question, Revision, Store, Turn};
+use super::{
+    EVENT_KEPT, Error, Fate, Loaded, Query, Question, Rebuilt, Removed, Revision, Sieve, Store,
+    Turn,
+};
 use crate::message::{ConversationId, EventId};
 use crate::ticket::Ticket;
 use disk::{Dir, Disk, Refusal};
@@ -69,13 +72,7 @@ pub fn open(dir: &Path) -> Result<Sled, Error> {
         dir.nothing_aside()?;
         dir.make(|home| Engine::open(home, &dir)?.seal())?;
     }
-    let home = dir.home();
-    let opened = Engine::open(&home, &dir).and_then(|engine| engine.sealed(&home));
-    match opened {
-        Ok(engine) => Sled::start(engine),
-        Err(Refusal::Damaged(cause)) => Err(dir.set_aside(cause)),
-        Err(Refusal::Other(error)) => Err(error),
-    }
+    Sled::start(Engine::whole(&dir)?)
 }
 
 /// Makes a store in an empty or new directory from a backup and returns the number of records. Blocks.
@@ -93,6 +90,67 @@ pub fn restore(dir: &Path, from: &mut dyn BufRead) -> Result<u64, Error> {
         let records = backup::read(from, |record| engine.keep(&record))?;
         engine.seal()?;
         Ok(records)
+    })
+}
+
+/// Writes the store in `dir` anew without what a sieve takes out, and deletes the old files. Blocks.
+///
+/// This is what makes an erasure real: sled keeps a removed value in its file until it happens to use the space again.
+/// Everything that stays goes through the records of a backup into a new directory, is read back from the disk and
+/// compared before that directory takes the place of the old one; for that long the disk holds both.
+/// A crash leaves either store whole, and the next [`open`] clears the other away.
+///
+/// # Errors
+///
+/// [`Error::Missing`], [`Error::Locked`] while a process uses the store, and those of [`open`]. Unless the error is
+/// about renaming or deleting, the store is as it was.
+pub fn rebuild(dir: &Path, sieve: &mut dyn Sieve) -> Result<Rebuilt, Error> {
+    let path = dir;
+    let missing = || Error::Missing { path: path.into() };
+    // An empty store would be made and found clean, at a path that was mistyped.
+    if !path.exists() {
+        return Err(missing());
+    }
+    let dir = Arc::new(Dir::lock(path)?);
+    if !dir.home().exists() {
+        dir.nothing_aside()?;
+        return Err(missing());
+    }
+    let old = Engine::whole(&dir)?;
+    old.records(|record| {
+        sieve.survey(&record);
+        Ok(())
+    })?;
+    let (removed, what) = dir.remake(|home| {
+        let new = Engine::open(home, &dir)?;
+        let (removed, seal) = old.sift(&new, sieve)?;
+        new.disk.durable()?;
+        drop((old, new));
+
+        let new = Engine::open(home, &dir)?;
+        if new.attest()? != seal {
+            let differs = io::Error::other("it reads back differently");
+            return Err(Error::io("rebuild the store")(differs));
+        }
+        let line = sieve.audit(&removed);
+        let what = line.what.clone();
+        new.keep(&Record::Audit(line))?;
+        new.seal()?;
+        Ok((removed, what))
+    })?;
+    tracing::info!(
+        what,
+        tickets = removed.tickets,
+        conversations = removed.conversations,
+        events = removed.events,
+        questions = removed.questions,
+        audit = removed.audit,
+        "the store was rebuilt without these"
+    );
+    let left_aside = dir.aside()?;
+    Ok(Rebuilt {
+        removed,
+        left_aside,
     })
 }
 
@@ -236,6 +294,16 @@ impl Engine {
             trees,
             disk,
             _dir: Arc::clone(dir),
+        })
+    }
+
+    /// Opens the store of a directory; one that is damaged is set aside.
+    fn whole(dir: &Arc<Dir>) -> Result<Engine, Error> {
+        let home = dir.home();
+        let opened = Engine::open(&home, dir).and_then(|engine| engine.sealed(&home));
+        opened.map_err(|refusal| match refusal {
+            Refusal::Damaged(cause) => dir.set_aside(cause),
+            Refusal::Other(error) => error,
         })
     }
 
@@ -395,16 +463,50 @@ impl Engine {
     fn backup(&self, chunks: Chunks) -> Result<u64, Error> {
         self.disk.sound()?;
         let mut writer = backup::Writer::new(BufWriter::with_capacity(CHUNK_BYTES, chunks))?;
-        self.each(Table::Conversations, |kept| {
-            writer.add(&Record::Conversation(kept))
-        })?;
-        self.each(Table::Events, |handled| writer.add(&Record::Event(handled)))?;
-        self.each(Table::Tickets, |ticket| writer.add(&Record::Ticket(ticket)))?;
-        self.each(Table::Questions, |question| {
-            writer.add(&Record::Question(question))
-        })?;
-        self.each(Table::Audit, |audit| writer.add(&Record::Audit(audit)))?;
+        self.records(|record| writer.add(&record))?;
         writer.finish()
+    }
+
+    /// Hands over every record, in the order of a backup.
+    fn records(&self, mut take: impl FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        self.each(Table::Conversations, |kept| {
+            take(Record::Conversation(kept))
+        })?;
+        self.each(Table::Events, |handled| take(Record::Event(handled)))?;
+        self.each(Table::Tickets, |ticket| take(Record::Ticket(ticket)))?;
+        self.each(Table::Questions, |question| {
+            take(Record::Question(question))
+        })?;
+        self.each(Table::Audit, |audit| take(Record::Audit(audit)))
+    }
+
+    /// Copies what a sieve lets through, and returns what it did not and the trailer of a backup of the copy.
+    fn sift(&self, to: &Engine, sieve: &dyn Sieve) -> Result<(Removed, String), Error> {
+        let mut removed = Removed::default();
+        let mut copied = backup::Writer::new(io::sink())?;
+        self.records(|record| {
+            let stays = match sieve.judge(&record) {
+                Fate::Keep => record,
+                Fate::Replace(other) => {
+                    removed.count(&record);
+                    *other
+                }
+                Fate::Drop => {
+                    removed.count(&record);
+                    return Ok(());
+                }
+            };
+            to.keep(&stays)?;
+            copied.add(&stays)
+        })?;
+        Ok((removed, copied.trailer()))
+    }
+
+    /// Returns the trailer that a backup would end with.
+    fn attest(&self) -> Result<String, Error> {
+        let mut writer = backup::Writer::new(io::sink())?;
+        self.records(|record| writer.add(&record))?;
+        Ok(writer.trailer())
     }
 
     /// Hands every record of a table to `take`, in the order of their keys.

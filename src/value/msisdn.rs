@@ -12,6 +12,9 @@ use super::{Error, Found, Lookalike, Value, card, is_glued, serial, settle};
 /// How many digits a mobile number has in its national form `08...`.
 const DIGITS: RangeInclusive<usize> = 10..=13;
 
+/// How many digits a mobile number is written with at most: `0062 0...`.
+const DIGITS_WRITTEN_MAX: usize = *DIGITS.end() + "0062".len();
+
 /// Reads the one mobile number in an answer; chatter may touch it and the leading zero may be missing.
 pub fn parse(raw: &str) -> Result<Value, Error> {
     let standing = find(raw);
@@ -29,6 +32,28 @@ pub fn find(raw: &str) -> Vec<Found> {
     let mut found = numbers(raw, Start::Prefixed);
     found.retain(|number| !is_glued(raw, &number.span));
     found
+}
+
+/// Says whether a text holds this number in any spelling that [`parse`] knows, alone or glued to something:
+/// `TRX-081200001234`.
+///
+/// Wider than [`find`], since it is asked before an erasure. A longer number that merely contains this one is another
+/// customer's, so only whole groups of digits count.
+pub fn is_mentioned(number: &Value, text: &str) -> bool {
+    let wanted = domestic(&number.canonical.to_string());
+    let groups = digits::groups(text);
+    (0..groups.len()).any(|first| {
+        let (start, others) = (&groups[first], &groups[first + 1..]);
+        let mut digits = start.digits.to_owned();
+        let continued = others
+            .iter()
+            .take_while(|group| group.joint != Joint::Apart);
+        domestic(&digits) == wanted
+            || continued.take(DIGITS_WRITTEN_MAX).any(|group| {
+                digits.push_str(group.digits);
+                domestic(&digits) == wanted
+            })
+    })
 }
 
 /// Returns the national form `08...` of a number's digits, if they can be an Indonesian mobile number's.
@@ -319,6 +344,43 @@ mod tests {
         check_find("TRX081200001234", &[]);
         check_find("81200001234", &[]);
         check_find("0212 3456 7890 1234 5678 9012 3", &[]);
+    }
+
+    #[test]
+    fn every_spelling_is_a_mention_and_no_other_number_is() {
+        let number = parse("0812-0000-1234").unwrap();
+        for text in [
+            "6281200001234",
+            "0812-0000-1234",
+            "081200001234",
+            "81200001234",
+            "+62 812-0000-1234",
+            "+62 0812 0000 1234",
+            "0062 812 0000 1234",
+            "(0812) 0000.1234",
+            "\u{202a}0812\u{2011}0000\u{2011}1234\u{202c}",
+            "no0812-0000-1234ya",
+            "TRX-081200001234",
+            "0812-0000-1234 50.000",
+            "tgl 12 0812 0000 1234",
+            "0812-0000-5678/0812-0000-1234",
+            "*MSISDN:* 0812-0000-1234\nNama: Siti",
+        ] {
+            assert!(is_mentioned(&number, text), "{text}");
+        }
+        for text in [
+            "",
+            "0812-0000-12345",
+            "0812-0000-123",
+            "081200001234567",
+            "0281200001234",
+            "0208120000123456789012345",
+            "****-****-*234",
+            "2026-11-21T08:12:00.001234Z",
+            "0812, 0000, 1234",
+        ] {
+            assert!(!is_mentioned(&number, text), "{text}");
+        }
     }
 
     #[test]

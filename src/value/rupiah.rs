@@ -1,7 +1,7 @@
 //! Amounts of rupiah: `50rb`, `Rp 100.000`, `1,5 juta`, `seratus ribu`, `goceng`.
 //!
 //! A dot before three digits separates thousands, in front of a unit with fewer digits it is a decimal point. There is
-//! nothing to buy for less than [`AMOUNT_MIN`], so a bare `50` is asked back as `Rp50.000` instead of being believed.
+//! nothing to buy for less than `AMOUNT_MIN`, so a bare `50` is asked back as `Rp50.000` instead of being believed.
 
 use std::ops::Range;
 use std::sync::LazyLock;

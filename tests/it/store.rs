@@ -13,6 +13,7 @@ use sigap::ticket::Ticket;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
+mod erased;
 mod killed;
 
 /// A place where one engine keeps its store.

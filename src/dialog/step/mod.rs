@@ -135,6 +135,10 @@ impl Turn<'_> {
             (Control::Cancel, Phase::Interrupted { draft, .. }) => {
                 self.advance(conversation, draft.clone(), Vec::new())
             }
+            // Where one procedure alone was offered, going on with it picks it.
+            (Control::Start, Phase::Clarifying(choices)) if choices.len() == 1 => {
+                self.start(conversation, choices[0].clone())
+            }
             (Control::Cancel, Phase::Asking { draft, .. } | Phase::Reviewing(draft)) => {
                 self.discard(conversation, draft)
             }

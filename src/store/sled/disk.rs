@@ -4,8 +4,21 @@
 //! DIR/lock                                 held while the store is open
 //! DIR/sled/                                sled's own: conf, db, blobs/, snap.*
 //! DIR/sled.new/                            a store being made, becomes `sled` when it is whole
+//! DIR/sled.replaced/                       the store that a rebuilt one takes the place of
 //! DIR/sled.unopenable-20261121T083937Z/    a damaged one
 //! ```
+//!
+//! Two directories cannot change places in one step, so a rebuild goes through these, each synced before the next:
+//!
+//! | step | on the disk | the next open |
+//! |---|---|---|
+//! | fill `sled.new`, verify, sync | `sled`, part of `sled.new` | deletes `sled.new` |
+//! | `sled` becomes `sled.replaced` | `sled.replaced`, all of `sled.new` | goes on |
+//! | `sled.new` becomes `sled` | `sled`, `sled.replaced` | goes on |
+//! | delete `sled.replaced` | `sled`, part of `sled.replaced` | goes on |
+//!
+//! That `sled` is missing beside a `sled.replaced` is what says that `sled.new` is whole; nothing else could.
+//! [`Dir::settle`] is both the ordinary end of a rebuild and the repair after a crash.
 //!
 //! Left to itself sled loses acknowledged commits in a power cut (its `flush` is no barrier, its `conf` is never
 //! synced) and refuses whole data after a kill at the wrong moment; [`Disk::open`] and [`Disk::durable`] are the cure.
@@ -176,6 +189,30 @@ fn sync(home: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Waits until sled has let go of the files that it was asked to close.
+///
+/// Its threads may outlive its handle for a moment and reach files by their path, where another store may soon be.
+fn closed(home: &Path) -> Result<(), Error> {
+    let data = home.join("db");
+    let deadline = Instant::now() + CLOSING_MAX;
+    loop {
+        // It is sled's own lock, given free when the last of its threads has gone.
+        let locked = File::open(&data).map(|file| file.try_lock());
+        match locked.map_err(Error::io(format!("open `{}`", data.display())))? {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                thread::sleep(CLOSING_POLL);
+            }
+            Err(error) => {
+                return Err(Error::io(format!(
+                    "close the store in `{}`",
+                    home.display()
+                ))(error.into()));
+            }
+        }
+    }
+}
+
 /// A state directory whose lock is held, until this is dropped.
 #[derive(Debug)]
 pub struct Dir {
@@ -192,7 +229,7 @@ impl Drop for Dir {
 }
 
 impl Dir {
-    /// Takes the directory, making it if need be.
+    /// Takes the directory, making it if need be, and ends what a crash interrupted.
     pub fn lock(path: &Path) -> Result<Dir, Error> {
         let doing = || format!("lock the state directory `{}`", path.display());
         if !path.exists() {
@@ -210,10 +247,12 @@ impl Dir {
             TryLockError::WouldBlock => Error::Locked { path: path.into() },
             TryLockError::Error(source) => Error::io(doing())(source),
         })?;
-        Ok(Dir {
+        let dir = Dir {
             path: path.into(),
             lock,
-        })
+        };
+        dir.settle()?;
+        Ok(dir)
     }
 
     /// Returns where sled's files are.
@@ -236,21 +275,78 @@ impl Dir {
     /// Makes a store with `fill` and puts it in its place when it is whole and durable, so that there never is half a
     /// store; on an error nothing is left of it.
     pub fn make<T>(&self, fill: impl FnOnce(&Path) -> Result<T, Error>) -> Result<T, Error> {
-        let unfinished = self.path.join("sled.new");
-        let doing = || format!("make a store in `{}`", self.path.display());
-        let clear = || match fs::remove_dir_all(&unfinished) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(doing())(error)),
-            _ => Ok(()),
-        };
-        clear()?;
-        let filled = match fill(&unfinished) {
-            Ok(filled) => filled,
-            Err(error) => return clear().and(Err(error)),
-        };
-        fs::rename(&unfinished, self.home())
-            .and_then(|()| File::open(&self.path)?.sync_all())
-            .map_err(Error::io(doing()))?;
+        let filled = self.fill(fill)?;
+        self.rename(&self.unfinished(), &self.home())?;
         Ok(filled)
+    }
+
+    /// Makes a store with `fill` and puts it in the place of the present one, whose files are deleted.
+    ///
+    /// `fill` closes both. On an error before the first renaming the present store stays as it is.
+    pub fn remake<T>(&self, fill: impl FnOnce(&Path) -> Result<T, Error>) -> Result<T, Error> {
+        let filled = self.fill(fill)?;
+        closed(&self.home())?;
+        self.rename(&self.home(), &self.replaced())?;
+        self.settle()?;
+        Ok(filled)
+    }
+
+    fn fill<T>(&self, fill: impl FnOnce(&Path) -> Result<T, Error>) -> Result<T, Error> {
+        let unfinished = self.unfinished();
+        let filled = fill(&unfinished).and_then(|filled| {
+            closed(&unfinished)?;
+            sync(&unfinished).map_err(Error::io("sync the new store"))?;
+            Ok(filled)
+        });
+        if filled.is_err() {
+            self.delete(&unfinished)?;
+        }
+        filled
+    }
+
+    /// Goes on from wherever a crash left the directories; see the table at the top of this file.
+    fn settle(&self) -> Result<(), Error> {
+        let (home, new, replaced) = (self.home(), self.unfinished(), self.replaced());
+        if !home.exists() && replaced.exists() {
+            // Without a new one somebody's hands were at work; the old one is all there is.
+            let whole = if new.exists() { &new } else { &replaced };
+            self.rename(whole, &home)?;
+        }
+        self.delete(&new)?;
+        self.delete(&replaced)
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        self.path.join("sled.new")
+    }
+
+    /// Not `sled.old`: that is what an operator would call a copy of their own, and this one is deleted.
+    fn replaced(&self) -> PathBuf {
+        self.path.join("sled.replaced")
+    }
+
+    /// Renames for good: once this returns, a power cut does not undo it.
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        fs::rename(from, to)
+            .and_then(|()| self.sync())
+            .map_err(Error::io(format!(
+                "rename `{}` to `{}`",
+                from.display(),
+                to.display()
+            )))
+    }
+
+    /// Deletes a directory for good, if it is there.
+    fn delete(&self, path: &Path) -> Result<(), Error> {
+        match fs::remove_dir_all(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            deleted => deleted.and_then(|()| self.sync()),
+        }
+        .map_err(Error::io(format!("delete `{}`", path.display())))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()
     }
 
     /// Moves a damaged store out of the way and returns the error that says so.
@@ -271,16 +367,19 @@ impl Dir {
     /// A supervisor starts a failed bot again at once; it would find an empty directory and serve as if nothing had
     /// ever been filed.
     pub fn nothing_aside(&self) -> Result<(), Error> {
-        let aside = self
-            .entries()?
-            .into_iter()
-            .find(|path| file_name(path).starts_with(ASIDE));
-        match aside {
+        match self.aside()?.into_iter().next() {
             Some(kept_aside) => {
                 Err(self.unopenable(kept_aside, "found by an earlier start".into()))
             }
             None => Ok(()),
         }
+    }
+
+    /// Returns where damaged stores were set aside.
+    pub fn aside(&self) -> Result<Vec<PathBuf>, Error> {
+        let mut entries = self.entries()?;
+        entries.retain(|path| file_name(path).starts_with(ASIDE));
+        Ok(entries)
     }
 
     fn unopenable(&self, kept_aside: PathBuf, cause: String) -> Error {

@@ -1,7 +1,7 @@
 //! Days and moments in western Indonesian time, named absolutely or as seen from now: `kemarin jam 8 malam`,
 //! `12/7/2023 20.15`, `senin lalu`, `5 menit lalu`.
 //!
-//! [`day`] finds what names a day, [`clock`] what names a time of day; here they are put together. A day without a
+//! `day` finds what names a day, `clock` what names a time of day; here they are put together. A day without a
 //! year or month is the latest one that is not in the future, and so is the hour that may be before or after noon.
 //! A part of the day is no time: who says `tadi malam` is asked for the hour.
 

@@ -279,10 +279,10 @@ impl Worker {
 }
 
 /// SplitMix64: the same kills in every run.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below_ms(&mut self, bound: u64) -> Duration {
+    pub(super) fn below_ms(&mut self, bound: u64) -> Duration {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
