@@ -71,7 +71,7 @@ pub fn read(text: &str) -> Option<Control> {
 }
 
 /// Words of politeness around a control word.
-const COURTESY: &[&str] = &[
+pub const COURTESY: &[&str] = &[
     "kak", "min", "mba", "mbak", "mas", "ya", "dong", "deh", "aja", "pls", "please", "tolong",
     "bot",
 ];

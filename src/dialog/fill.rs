@@ -12,6 +12,7 @@ use jiff::Zoned;
 use regex::Regex;
 
 use super::Problem;
+use super::control::COURTESY;
 use crate::catalog::{Case, Field, Form, Sop, Spec};
 use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
@@ -43,6 +44,8 @@ const CORRECTIONS: &[&str] = &[
     "yg bener",
     "yang benar",
 ];
+/// Those of them with which a text may begin that corrects nothing: `maaf, saldo Rp50.000 tidak cukup`.
+const AMBIGUOUS: &[&str] = &["maaf", "sorry", "salah"];
 /// Those of them that begin no name and no status: a message that opens with one is about what was told before.
 const CHANGES: &[&str] = &["ralat", "koreksi", "ganti", "ubah", "edit", "bukan"];
 /// Words between a field's name and its corrected value: `sidnya salah, harusnya ...`.
@@ -123,7 +126,14 @@ pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zon
             Labels::All,
         );
         numbered(form, &mut message, &mut answers, channel_kind, now);
-        speaking(form, &mut message, &mut answers, channel_kind, now, false);
+        speaking(
+            form,
+            &mut message,
+            &mut answers,
+            channel_kind,
+            now,
+            Again::Never,
+        );
     }
     answers
 }
@@ -155,12 +165,22 @@ pub fn from_answer(
     numbered(form, &mut message, &mut taken, channel_kind, now);
     let mut problem = None;
     if taken.get(&asked.id) == answers.get(&asked.id) {
-        if is_brief(&spec.kind)
-            && let Some(first) = message.first_of_several()
+        // `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it. Without a
+        // single word all of it may be something else.
+        let wordless = !message.text.contains(char::is_alphabetic);
+        let first = message.first_of_several().filter(|_| !wordless);
+        if let Some(first) = first.or(wordless.then_some(0..0))
+            && is_brief(&spec.kind)
         {
-            // `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it.
             message.used.push(first.clone());
-            speaking(form, &mut message, &mut taken, channel_kind, now, false);
+            speaking(
+                form,
+                &mut message,
+                &mut taken,
+                channel_kind,
+                now,
+                Again::Never,
+            );
             message.used.retain(|used| *used != first);
         }
         let rest = message.unused();
@@ -176,7 +196,14 @@ pub fn from_answer(
         }
     }
     if !free && problem.is_none() {
-        speaking(form, &mut message, &mut taken, channel_kind, now, false);
+        speaking(
+            form,
+            &mut message,
+            &mut taken,
+            channel_kind,
+            now,
+            Again::Never,
+        );
     }
     let others = changed(form, answers, &taken)
         .filter(|id| *id != asked.id)
@@ -224,18 +251,20 @@ pub fn partial(problem: &Problem, spec: &Spec, text: &str) -> Option<String> {
     }
 }
 
-/// `lokasi bandung` for the location is `bandung`. An alias may be part of the answer: `kota bandung`.
+/// `lokasi bandung` for the location is `bandung`, `gold ya kak` is `gold`. An alias may be part of the answer: `kota
+/// bandung`.
 fn without_own_label<'a>(field: &Field, spec: &Spec, text: &'a str) -> &'a str {
     let id = field.id.replace('_', " ");
     let names = [spec.label.as_str(), id.as_str()];
     let stripped = names.into_iter().find_map(|name| {
         let start = text.get(..name.len())?;
         let rest = &text[name.len()..];
-        let rest = rest.strip_prefix("nya").unwrap_or(rest);
+        let rest = without_suffix(rest);
         let ends = rest.starts_with(char::is_whitespace) && !rest.trim().is_empty();
         (ends && start.eq_ignore_ascii_case(name)).then(|| rest.trim_start())
     });
     match &spec.kind {
+        Kind::Text { .. } if is_brief(&spec.kind) => without_courtesy(stripped.unwrap_or(text)),
         Kind::Text { .. } => stripped.unwrap_or(text),
         _ => text,
     }
@@ -253,12 +282,14 @@ fn changed<'a>(
 }
 
 /// Reads corrections from a message: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
+/// `in_a_text` says that a text is asked, which the message may be instead.
 pub fn corrections(
     form: &Form,
     text: &str,
     answers: &Answers,
     channel_kind: ChannelKind,
     now: &Zoned,
+    in_a_text: bool,
 ) -> Taken {
     let case = Case {
         answers,
@@ -276,8 +307,15 @@ pub fn corrections(
         Labels::All,
     );
     numbered(form, &mut message, &mut taken, channel_kind, now);
-    if taken == *answers && message.refused.iter().all(|refused| !refused.certain) {
-        speaking(form, &mut message, &mut taken, channel_kind, now, true);
+    let told = taken != *answers || message.refused.iter().any(|refused| refused.certain);
+    let may_be_one = is_surely_correction(text) || !in_a_text;
+    if !told && !text.trim_end().ends_with('?') && may_be_one {
+        let again = if opened(text).1.is_empty() {
+            Again::WithCue
+        } else {
+            Again::Freely
+        };
+        speaking(form, &mut message, &mut taken, channel_kind, now, again);
     }
     let others = changed(form, answers, &taken).collect();
     Taken {
@@ -292,6 +330,11 @@ pub fn corrections(
 /// Whether a message says that it corrects something.
 pub fn is_correction(form: &Form, case: Case<'_>, text: &str) -> bool {
     opened(text).0.len() != text.trim().len() || between(form, case, opened(text).0).is_some()
+}
+
+/// Whether a message opens with words that say for sure that it corrects something.
+pub fn is_surely_correction(text: &str) -> bool {
+    opened(text).1.iter().any(|word| !AMBIGUOUS.contains(word))
 }
 
 /// Whether a message can only be about what was told before, even where any text is an answer.
@@ -321,9 +364,13 @@ fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, Problem> {
     } else {
         Cow::Borrowed(text)
     };
-    value::parse(&spec.kind, &text, now)
-        .map(Answer::Given)
-        .map_err(Problem::Unusable)
+    let parsed = value::parse(&spec.kind, &text, now);
+    // An option may say it (`Belum ada`); otherwise it says that there is no value.
+    let is_option = matches!(&parsed, Ok(value) if value.remark.is_none()) && !is_free(&spec.kind);
+    if !is_option && is_absence(&text) {
+        return Err(Problem::Mandatory);
+    }
+    parsed.map(Answer::Given).map_err(Problem::Unusable)
 }
 
 /// Masks the payment cards in a text that is kept as typed.
@@ -471,7 +518,13 @@ fn labelled(
         if !colon && is_free(&spec.kind) && raw.split_whitespace().count() > LOOSE_TEXT_WORDS {
             continue;
         }
-        match read(spec, raw, now) {
+        let mut answer = read(spec, raw, now);
+        if matches!(spec.kind, Kind::Choice(_)) && answer.is_err() {
+            // `collection block 1`: the label is a part of the option's name.
+            let with_label = &message.text[whole.clone()];
+            answer = answer.or_else(|problem| read(spec, with_label, now).map_err(|_| problem));
+        }
+        match answer {
             Ok(answer) if is_sure(spec, &answer, colon) => {
                 let end = place_of(
                     spec,
@@ -485,6 +538,8 @@ fn labelled(
                 message.used.push(whole.start..end);
             }
             Ok(_) => {}
+            // `keterangan: -` leaves out what may be left out.
+            Err(Problem::Mandatory) if !field.mandatory(case) => message.used.push(whole),
             Err(problem) => {
                 message.refused.push(Refused {
                     field: field.id.clone(),
@@ -621,15 +676,25 @@ fn is_sure(spec: &Spec, answer: &Answer, colon: bool) -> bool {
     colon || !(matches!(spec.kind, Kind::Choice(_)) && unlisted)
 }
 
-/// Values that need no label. Fields come in the form's order; bytes once used serve no second field. A correction
-/// (`again`) replaces what was answered.
+/// Whether values that speak for themselves replace what was answered.
+#[derive(Clone, Copy, PartialEq)]
+enum Again {
+    /// They do not.
+    Never,
+    /// Where their cue stands near them, as for a first answer.
+    WithCue,
+    /// The message says that it corrects: what looks like nothing else needs no cue.
+    Freely,
+}
+
+/// Values that need no label. Fields come in the form's order; bytes once used serve no second field.
 fn speaking(
     form: &Form,
     message: &mut Message<'_>,
     answers: &mut Answers,
     channel_kind: ChannelKind,
     now: &Zoned,
-    again: bool,
+    again: Again,
 ) {
     for field in &form.fields {
         let case = Case {
@@ -637,10 +702,19 @@ fn speaking(
             channel_kind,
         };
         let answered = answers.contains_key(&field.id);
-        if (answered && !again) || !field.exists(case) {
+        if !field.exists(case) {
             continue;
         }
         let spec = field.spec(case);
+        if answered && again == Again::Never {
+            // Told once more, it is no part of anything else.
+            let told = |found: &value::Found| matches!(answers.get(&field.id), Some(Answer::Given(known)) if known.canonical == found.value.canonical);
+            let found = value::find(&spec.kind, message.text, now).into_iter();
+            message
+                .used
+                .extend(found.filter(told).map(|found| found.span));
+            continue;
+        }
         // A second number or another way to reach somebody is only one when the agent says so.
         if matches!(spec.kind, Kind::Contact) {
             continue;
@@ -651,7 +725,7 @@ fn speaking(
                 message.is_unused(&found.span)
                     && !is_greeting(message.text, &found.span)
                     && (has_cue(spec, message.text, &found.span)
-                        || (answered && is_unmistakable(&spec.kind)))
+                        || (answered && again == Again::Freely && is_unmistakable(&spec.kind)))
                     && !is_catch_all(&found.value)
             });
         if let Some(found) = found {
@@ -675,13 +749,18 @@ fn is_catch_all(value: &Value) -> bool {
         .starts_with("lain")
 }
 
-/// `halo kak, ...` greets; it does not name a card.
+/// `halo kak, ...` greets, wherever it stands; it does not name a card.
 fn is_greeting(text: &str, span: &Range<usize>) -> bool {
-    span.start == 0
-        && matches!(
-            text[span.clone()].to_lowercase().as_str(),
-            "halo" | "hallo" | "hai"
-        )
+    const GREETED: &[&str] = &["kak", "min", "admin", "mba", "mbak", "mas", "selamat"];
+    let greets = matches!(
+        text[span.clone()].to_lowercase().as_str(),
+        "halo" | "hallo" | "hai"
+    );
+    let after = text[span.end..].to_lowercase();
+    let next = after
+        .split(|c: char| !c.is_alphanumeric())
+        .find(|word| !word.is_empty());
+    greets && (span.start == 0 || next.is_some_and(|next| GREETED.contains(&next)))
 }
 
 fn has_cue(spec: &Spec, text: &str, span: &Range<usize>) -> bool {
@@ -769,7 +848,7 @@ fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Label<'a
             let Some(rest) = lower[at..].strip_prefix(name.as_str()) else {
                 continue;
             };
-            let rest = rest.strip_prefix("nya").unwrap_or(rest);
+            let rest = without_suffix(rest);
             let name_end = lower.len() - rest.len();
             let value = rest.trim_start();
             let (colon, value) = match value.strip_prefix([':', '=']) {
@@ -792,6 +871,15 @@ fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Label<'a
     best.map(|(label, _)| label)
 }
 
+/// `snnya` and `sn nya`: what is behind the suffix of a name.
+fn without_suffix(text: &str) -> &str {
+    let rest = text
+        .strip_prefix("nya")
+        .or_else(|| text.strip_prefix(" nya"));
+    rest.filter(|rest| !rest.starts_with(char::is_alphanumeric))
+        .unwrap_or(text)
+}
+
 /// Splits at line ends, semicolons and commas; a comma inside a number (`1,5 juta`) splits nothing.
 fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let bytes = text.as_bytes();
@@ -808,6 +896,17 @@ fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     };
     let ends = (0..=text.len()).filter(move |&at| at == text.len() || is_break(at));
     ends.scan(0, |start, end| Some(std::mem::replace(start, end + 1)..end))
+}
+
+/// Takes the politeness off the end of a brief answer, unless it is all there is.
+fn without_courtesy(text: &str) -> &str {
+    let mut rest = text.trim_end();
+    while let Some((before, last)) = rest.rsplit_once(char::is_whitespace)
+        && COURTESY.contains(&last.to_lowercase().trim_end_matches(['.', '!']))
+    {
+        rest = before.trim_end_matches(is_mark);
+    }
+    rest
 }
 
 /// Returns the message behind the words with which a correction opens, and those words.

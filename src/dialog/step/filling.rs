@@ -149,6 +149,8 @@ impl Turn<'_> {
                 .collect(),
             _ => Vec::new(),
         };
+        let missing = form.missing(case, self.around.now);
+        let missing: Vec<_> = missing.iter().map(|field| field.id.as_str()).collect();
         Prompt {
             field: field.id.clone(),
             label: spec.label.clone(),
@@ -160,7 +162,11 @@ impl Turn<'_> {
             looked_up: spec.looked_up,
             problem,
             refused,
-            left: form.missing(case, self.around.now).len(),
+            left: if missing.contains(&field.id.as_str()) {
+                missing.len()
+            } else {
+                0
+            },
         }
     }
 
@@ -183,13 +189,16 @@ impl Turn<'_> {
         let brief = fill::is_brief(&spec.kind);
         let open = matches!(&spec.kind, Kind::Choice(choices) if choices.open);
         if fill::is_correction(form, draft.case(kind), text) {
-            let taken = fill::corrections(form, text, &draft.answers, kind, now);
+            let in_a_text = matches!(spec.kind, Kind::Text { .. }) && !brief;
+            let taken = fill::corrections(form, text, &draft.answers, kind, now, in_a_text);
             let corrected = Draft {
                 answers: taken.answers,
                 ..draft.clone()
             };
             let noted = self.noted(form, &corrected, &taken.others);
-            if let Some(refused) = taken.refused.into_iter().find(|refused| refused.certain) {
+            let sure = !in_a_text && fill::is_surely_correction(text);
+            let mut refused = taken.refused.into_iter();
+            if let Some(refused) = refused.find(|refused| refused.certain || sure) {
                 return self.ask_refused(conversation, corrected, refused, text, noted);
             }
             if !taken.others.is_empty() {
@@ -231,6 +240,10 @@ impl Turn<'_> {
             // Another field's value was told instead.
             Some(_) if !taken.others.is_empty() => {
                 self.go_on(conversation, draft, told, field, noted)
+            }
+            // There is nothing to tell of a field that may be left out.
+            Some(Problem::Mandatory) if !asked.mandatory(draft.case(kind)) => {
+                self.advance(conversation, told, noted)
             }
             Some(problem) => {
                 let again = Again {
@@ -299,6 +312,7 @@ impl Turn<'_> {
             &draft.answers,
             self.around.channel_kind,
             self.around.now,
+            false,
         );
         let mut refused = taken.refused.into_iter();
         // At a review a label is meant as one, unless something else was told.
