@@ -4,7 +4,6 @@
 //! A whole filled template may be pasted back, and numbered lines answer in the form's order.
 //! What was told once is never asked; what is not certain is not taken.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -212,28 +211,9 @@ fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, Problem> {
             Ok(Answer::Unchecked(reason))
         };
     }
-    let kept_as_typed =
-        is_free(&spec.kind) || matches!(&spec.kind, Kind::Choice(choices) if choices.open);
-    let text = if kept_as_typed {
-        without_cards(text, now)
-    } else {
-        Cow::Borrowed(text)
-    };
-    value::parse(&spec.kind, &text, now)
+    value::parse(&spec.kind, text, now)
         .map(Answer::Given)
         .map_err(Problem::Unusable)
-}
-
-/// Masks the payment cards in a text that is kept as typed.
-fn without_cards<'a>(text: &'a str, now: &Zoned) -> Cow<'a, str> {
-    let cards = value::find(&Kind::Card, text, now);
-    cards
-        .into_iter()
-        .rev()
-        .fold(Cow::Borrowed(text), |mut text, card| {
-            text.to_mut().replace_range(card.span, &card.value.display);
-            text
-        })
 }
 
 /// `tidak bisa dicek karena DSC error`: the reason, empty when none is given.
