@@ -4,6 +4,7 @@
 //! A whole filled template may be pasted back, and numbered lines answer in the form's order.
 //! What was told once is never asked; what is not certain is not taken.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -505,6 +506,8 @@ fn behind_its_label(
     if lower.len() != message.text.len() {
         return None;
     }
+    // `no cc 4111 1111 1111 1111`: a value may have blanks of its own.
+    let whole = LazyCell::new(|| value::find(&spec.kind, message.text, now));
     for label in names(field, spec) {
         for (at, _) in lower.match_indices(&label) {
             let starts_word = !lower[..at].ends_with(char::is_alphanumeric);
@@ -514,6 +517,11 @@ fn behind_its_label(
                 continue;
             }
             let start = at + label.len() + gap;
+            let is_here =
+                |found: &&value::Found| found.span.start == start && message.is_unused(&found.span);
+            if let Some(whole) = whole.iter().find(is_here) {
+                return Some((whole.span.clone(), Answer::Given(whole.value.clone())));
+            }
             let length = message.text[start..]
                 .find([' ', ',', ';', '\n'])
                 .unwrap_or(message.text.len() - start);
