@@ -5,7 +5,9 @@
     reason = "a test ends where something unexpected happens, in its helpers too"
 )]
 
+mod binary;
 mod catalog;
+mod cli;
 mod conversations;
 mod guide;
 mod layers;
