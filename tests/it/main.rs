@@ -9,6 +9,7 @@ mod binary;
 mod catalog;
 mod cli;
 mod conversations;
+mod crash;
 mod guide;
 mod layers;
 mod shipped;
