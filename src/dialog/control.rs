@@ -17,12 +17,16 @@ pub enum Control {
     Skip,
     /// File the draft.
     Send,
+    /// The draft is right; where a field is asked, an answer like any other.
+    Confirm,
     /// Change a field: which one, when it was named.
     Edit(Option<String>),
     /// Start a ticket from the procedure just shown.
     Start,
     /// What the bot can do.
     Help,
+    /// A greeting; where a card is asked, `halo` is one.
+    Greet,
     /// Show all procedures, or one, or a point of one.
     Sop(Option<String>),
     /// Show the agent's tickets, or one.
@@ -52,14 +56,14 @@ pub fn read(text: &str) -> Option<Control> {
         | "tunda dulu" => Control::Park,
         "kembali" | "back" | "mundur" | "sebelumnya" => Control::Back,
         "lewati" | "lewat" | "skip" | "lanjut saja" => Control::Skip,
-        "kirim" | "submit" | "send" | "sudah benar" | "udah bener" | "benar" | "betul"
-        | "sesuai" => Control::Send,
+        "kirim" | "submit" | "send" => Control::Send,
+        "sudah benar" | "udah bener" | "benar" | "betul" | "sesuai" => Control::Confirm,
         "ubah" | "edit" | "ganti" | "koreksi" => Control::Edit(None),
         "buat tiket" | "bikin tiket" | "buatkan tiket" | "create tiket" | "create ticket"
         | "open tiket" | "tiket" => Control::Start,
-        "bantuan" | "help" | "menu" | "halo" | "hai" | "hi" | "hello" | "pagi" | "siang"
-        | "sore" | "malam" | "selamat pagi" | "selamat siang" | "selamat sore"
-        | "selamat malam" => Control::Help,
+        "bantuan" | "help" | "menu" => Control::Help,
+        "halo" | "hai" | "hi" | "hello" | "pagi" | "siang" | "sore" | "malam" | "selamat pagi"
+        | "selamat siang" | "selamat sore" | "selamat malam" => Control::Greet,
         "kenapa ini" | "kok bisa" => Control::Why,
         "terima kasih" | "makasih" | "mksh" | "thanks" | "thank you" | "thx" | "tq" | "trims" => {
             Control::Thanks
@@ -130,7 +134,9 @@ mod tests {
         );
         check("nanti dulu ya", Some(Control::Park));
         check("/tiket", Some(Control::Tickets(None)));
-        check("halo kak", Some(Control::Help));
+        check("halo kak", Some(Control::Greet));
+        check("help", Some(Control::Help));
+        check("sudah benar", Some(Control::Confirm));
         check("makasih kak", Some(Control::Thanks));
     }
 

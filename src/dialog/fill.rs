@@ -24,6 +24,8 @@ const LOOSE_TEXT_WORDS: usize = 4;
 const COMMAS_CHARS_MIN: usize = 100;
 /// One numbered line may be a figure of speech; two are a list.
 const NUMBERED_LINES_MIN: usize = 2;
+/// A label without a colon in the first words of an answer needs so many letters: a name may begin with `An`.
+const LOOSE_LABEL_LETTERS_MIN: usize = 4;
 /// Words that say that what follows corrects something.
 const CORRECTIONS: &[&str] = &[
     "eh",
@@ -41,13 +43,48 @@ const CORRECTIONS: &[&str] = &[
     "yg bener",
     "yang benar",
 ];
+/// Those of them that begin no name and no status: a message that opens with one is about what was told before.
+const CHANGES: &[&str] = &["ralat", "koreksi", "ganti", "ubah", "edit", "bukan"];
+/// Words between a field's name and its corrected value: `sidnya salah, harusnya ...`.
+const BETWEEN: &[&str] = &[
+    "salah",
+    "keliru",
+    "ganti",
+    "diganti",
+    "diubah",
+    "jadi",
+    "jadinya",
+    "menjadi",
+    "ke",
+    "harusnya",
+    "seharusnya",
+    "mestinya",
+    "yg bener",
+    "yang bener",
+    "yg benar",
+    "yang benar",
+    "bukan",
+];
+/// Behind `bukan ...`: what it is instead.
+const INSTEAD: &[&str] = &[" tapi ", " tp ", " melainkan "];
 
 /// A message from which values are read, and what of it is used up.
 struct Message<'a> {
     text: &'a str,
     used: Vec<Range<usize>>,
     /// Labelled values that could not be used.
-    refused: Vec<(String, Problem)>,
+    refused: Vec<Refused>,
+}
+
+/// A field that was named with a value that could not be used.
+#[derive(Debug)]
+pub struct Refused {
+    /// The field.
+    pub field: String,
+    /// Why.
+    pub problem: Problem,
+    /// A colon or a number says that it was meant; without, the label may be a word of a sentence.
+    pub certain: bool,
 }
 
 /// What an answer to a field brought.
@@ -60,7 +97,9 @@ pub struct Taken {
     /// Why the asked field got none.
     pub problem: Option<Problem>,
     /// Fields that were named with a value that could not be used.
-    pub refused: Vec<(String, Problem)>,
+    pub refused: Vec<Refused>,
+    /// A field that was called wrong without a better value.
+    pub named: Option<String>,
 }
 
 /// Returns the values that a question names for the forms of an SOP.
@@ -84,7 +123,7 @@ pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zon
             Labels::All,
         );
         numbered(form, &mut message, &mut answers, channel_kind, now);
-        speaking(form, &mut message, &mut answers, channel_kind, now);
+        speaking(form, &mut message, &mut answers, channel_kind, now, false);
     }
     answers
 }
@@ -107,15 +146,28 @@ pub fn from_answer(
         channel_kind,
     });
     let free = is_free(&spec.kind);
-    let labels = if free { Labels::WithColon } else { Labels::All };
+    let labels = match free {
+        false => Labels::All,
+        true if is_brief(&spec.kind) => Labels::Others(&asked.id),
+        true => Labels::WithColon,
+    };
     labelled(form, &mut message, &mut taken, channel_kind, now, labels);
     numbered(form, &mut message, &mut taken, channel_kind, now);
     let mut problem = None;
     if taken.get(&asked.id) == answers.get(&asked.id) {
+        if is_brief(&spec.kind)
+            && let Some(first) = message.first_of_several()
+        {
+            // `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it.
+            message.used.push(first.clone());
+            speaking(form, &mut message, &mut taken, channel_kind, now, false);
+            message.used.retain(|used| *used != first);
+        }
         let rest = message.unused();
+        let rest = without_own_label(asked, spec, &rest);
         let completed =
-            partial.and_then(|partial| read(spec, &completed(partial, &rest), now).ok());
-        match completed.map_or_else(|| read(spec, &rest, now), Ok) {
+            partial.and_then(|partial| read(spec, &completed(spec, partial, rest)?, now).ok());
+        match completed.map_or_else(|| read(spec, rest, now), Ok) {
             Ok(answer) => {
                 taken.insert(asked.id.clone(), answer);
                 message.use_up(&spec.kind, now);
@@ -124,7 +176,7 @@ pub fn from_answer(
         }
     }
     if !free && problem.is_none() {
-        speaking(form, &mut message, &mut taken, channel_kind, now);
+        speaking(form, &mut message, &mut taken, channel_kind, now, false);
     }
     let others = changed(form, answers, &taken)
         .filter(|id| *id != asked.id)
@@ -134,16 +186,58 @@ pub fn from_answer(
         others,
         problem,
         refused: message.refused,
+        named: None,
     }
 }
 
-/// The day that was told before with the hour that is told now.
-fn completed(partial: &str, rest: &str) -> String {
-    let bare_hour = rest.trim().parse::<u8>().is_ok();
-    if bare_hour {
-        format!("{partial} jam {rest}")
-    } else {
-        format!("{partial} {rest}")
+/// What was told before with what is told now: the day with the hour, the wallet with where it was used.
+fn completed(spec: &Spec, partial: &str, rest: &str) -> Option<String> {
+    let number = rest.trim().parse::<u8>().is_ok();
+    match (&spec.kind, number) {
+        // A number picks from what is offered, which is not all there is.
+        (Kind::Choice(_), true) => None,
+        (_, true) => Some(format!("{partial} jam {rest}")),
+        (_, false) => Some(format!("{partial} {rest}")),
+    }
+}
+
+/// What the next answer may complete.
+pub fn partial(problem: &Problem, spec: &Spec, text: &str) -> Option<String> {
+    const PARTS_OF_DAY: &[&str] = &[
+        "subuh", "pagi", "siang", "sore", "petang", "malam", "malem", "mlm",
+    ];
+    match (problem, &spec.kind) {
+        (Problem::Unusable(value::Error::NeedsTime { date }), _) => {
+            let folded = text.to_lowercase();
+            let part = folded
+                .split(|c: char| !c.is_alphanumeric())
+                .find(|word| PARTS_OF_DAY.contains(word))
+                .unwrap_or_default();
+            Some(format!("{} {part}", date.canonical).trim_end().to_owned())
+        }
+        (Problem::Unusable(value::Error::Ambiguous { .. }), Kind::Choice(choices))
+            if !choices.many =>
+        {
+            Some(value::sensitive::redact(text))
+        }
+        _ => None,
+    }
+}
+
+/// `lokasi bandung` for the location is `bandung`. An alias may be part of the answer: `kota bandung`.
+fn without_own_label<'a>(field: &Field, spec: &Spec, text: &'a str) -> &'a str {
+    let id = field.id.replace('_', " ");
+    let names = [spec.label.as_str(), id.as_str()];
+    let stripped = names.into_iter().find_map(|name| {
+        let start = text.get(..name.len())?;
+        let rest = &text[name.len()..];
+        let rest = rest.strip_prefix("nya").unwrap_or(rest);
+        let ends = rest.starts_with(char::is_whitespace) && !rest.trim().is_empty();
+        (ends && start.eq_ignore_ascii_case(name)).then(|| rest.trim_start())
+    });
+    match &spec.kind {
+        Kind::Text { .. } => stripped.unwrap_or(text),
+        _ => text,
     }
 }
 
@@ -158,7 +252,7 @@ fn changed<'a>(
         .cloned()
 }
 
-/// Reads corrections from a message at review: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
+/// Reads corrections from a message: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
 pub fn corrections(
     form: &Form,
     text: &str,
@@ -166,7 +260,11 @@ pub fn corrections(
     channel_kind: ChannelKind,
     now: &Zoned,
 ) -> Taken {
-    let plain = without_correction_words(text);
+    let case = Case {
+        answers,
+        channel_kind,
+    };
+    let plain = corrected(form, case, text);
     let mut taken = answers.clone();
     let mut message = Message::new(&plain);
     labelled(
@@ -178,10 +276,8 @@ pub fn corrections(
         Labels::All,
     );
     numbered(form, &mut message, &mut taken, channel_kind, now);
-    if taken == *answers {
-        let mut fresh = Answers::new();
-        speaking(form, &mut message, &mut fresh, channel_kind, now);
-        taken.extend(fresh);
+    if taken == *answers && message.refused.iter().all(|refused| !refused.certain) {
+        speaking(form, &mut message, &mut taken, channel_kind, now, true);
     }
     let others = changed(form, answers, &taken).collect();
     Taken {
@@ -189,12 +285,18 @@ pub fn corrections(
         others,
         problem: None,
         refused: message.refused,
+        named: called_wrong(form, case, text).map(|field| field.id.clone()),
     }
 }
 
-/// Whether a message opens by saying that it corrects something.
-pub fn is_correction(text: &str) -> bool {
-    without_correction_words(text) != text.trim()
+/// Whether a message says that it corrects something.
+pub fn is_correction(form: &Form, case: Case<'_>, text: &str) -> bool {
+    opened(text).0.len() != text.trim().len() || between(form, case, opened(text).0).is_some()
+}
+
+/// Whether a message can only be about what was told before, even where any text is an answer.
+pub fn is_change(text: &str) -> bool {
+    opened(text).1.iter().any(|word| CHANGES.contains(word))
 }
 
 /// Reads one field's answer from a text that is meant for it.
@@ -263,12 +365,46 @@ fn is_free(kind: &Kind) -> bool {
     matches!(kind, Kind::Text { .. } | Kind::Name)
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Labels {
+/// Whether any words are an answer, but a sentence hardly is.
+pub fn is_brief(kind: &Kind) -> bool {
+    is_free(kind) && !holds_commas(kind)
+}
+
+/// Which labels count.
+#[derive(Clone, Copy)]
+enum Labels<'a> {
     /// Only `label: value`.
     WithColon,
     /// Also `label value`.
     All,
+    /// Also `label value`, of other fields than this one, and not where a name may begin.
+    Others(&'a str),
+}
+
+impl Labels<'_> {
+    /// Whether a label without a colon counts; `first` when it opens the message.
+    fn count(self, label: &Label<'_>, kind: &Kind, first: bool) -> bool {
+        match self {
+            Labels::WithColon => false,
+            Labels::All => true,
+            Labels::Others(asked) => {
+                let letters = label.name_end - label.at;
+                label.field.id != asked
+                    && (!first || !is_free(kind) || letters >= LOOSE_LABEL_LETTERS_MIN)
+            }
+        }
+    }
+}
+
+/// The name of a field at the beginning of a clause.
+struct Label<'a> {
+    field: &'a Field,
+    /// A colon follows it.
+    colon: bool,
+    /// Where it begins, where the name ends, where the value begins.
+    at: usize,
+    name_end: usize,
+    value_at: usize,
 }
 
 fn labelled(
@@ -277,45 +413,69 @@ fn labelled(
     answers: &mut Answers,
     channel_kind: ChannelKind,
     now: &Zoned,
-    labels: Labels,
+    labels: Labels<'_>,
 ) {
     let mut rest = clauses(message.text).peekable();
     // In a pasted template each line is one field; in a sentence any label begins the next.
     let one_a_line = message.text.contains('\n');
+    // In a list the number says which field it is; `4. PT Contoh` begins with no label.
+    let listed = numbered_lines(message.text).count() >= NUMBERED_LINES_MIN;
     while let Some(mut clause) = rest.next() {
         let case = Case {
             answers,
             channel_kind,
         };
         let text = &message.text[clause.clone()];
-        let Some((field, colon, value_at)) = label_of(form, case, text) else {
+        let Some(label) = label_of(form, case, text).filter(|label| label.value_at < text.len())
+        else {
             continue;
         };
-        if !colon && labels == Labels::WithColon {
+        let (field, colon, value_at) = (label.field, label.colon, label.value_at);
+        let spec = field.spec(case);
+        let first = message.text[..clause.start + label.at].trim().is_empty();
+        if !colon && (listed || !labels.count(&label, &spec.kind, first)) {
             continue;
         }
-        let spec = field.spec(case);
         if colon && holds_commas(&spec.kind) {
             // `alamat: Jl Contoh 1, Jakarta, sid: ...`: the address goes on up to the next label or line.
             while let Some(next) = rest.next_if(|next| {
                 let label = label_of(form, case, &message.text[next.clone()]);
-                let goes_on = label.is_none_or(|(_, colon, _)| !colon && one_a_line);
+                let goes_on = label.is_none_or(|label| !label.colon && one_a_line);
                 message.text.as_bytes()[next.start - 1] == b',' && goes_on
             }) {
                 clause.end = next.end;
             }
         }
-        let raw = message.text[clause.start + value_at..clause.end].trim();
+        let value_at = clause.start + value_at;
+        let raw = message.text[value_at..clause.end].trim();
+        let whole = clause.start + label.at..clause.end;
         if !colon && is_free(&spec.kind) && raw.split_whitespace().count() > LOOSE_TEXT_WORDS {
             continue;
         }
         match read(spec, raw, now) {
             Ok(answer) if is_sure(spec, &answer, colon) => {
+                let end = place_of(
+                    spec,
+                    &answer,
+                    &message.text[value_at..clause.end],
+                    colon,
+                    now,
+                );
+                let end = end.map_or(clause.end, |end| value_at + end);
                 answers.insert(field.id.clone(), answer);
-                message.used.push(clause);
+                message.used.push(whole.start..end);
             }
             Ok(_) => {}
-            Err(problem) => message.refused.push((field.id.clone(), problem)),
+            Err(problem) => {
+                message.refused.push(Refused {
+                    field: field.id.clone(),
+                    problem,
+                    certain: colon,
+                });
+                if colon {
+                    message.used.push(whole);
+                }
+            }
         }
     }
     for field in &form.fields {
@@ -336,6 +496,19 @@ fn labelled(
             message.used.push(span);
         }
     }
+}
+
+/// Where a labelled value ends, when more may stand behind it: `no 0812-0000-1234 simpati`, `bayar via ovo kemarin`.
+fn place_of(spec: &Spec, answer: &Answer, text: &str, colon: bool, now: &Zoned) -> Option<usize> {
+    let Answer::Given(value) = answer else {
+        return None;
+    };
+    // Behind a colon an option may be told in more words than its name.
+    if colon && matches!(spec.kind, Kind::Choice(_)) {
+        return None;
+    }
+    let found = value::find(&spec.kind, text, now).into_iter().next()?;
+    (found.value.canonical == value.canonical).then_some(found.span.end)
 }
 
 /// Whether a value of this kind may hold commas of its own.
@@ -384,10 +557,17 @@ fn numbered(
             answers,
             channel_kind,
         });
-        if let Ok(answer) = read(spec, &message.text[span.clone()], now) {
-            answers.insert(field.id.clone(), answer);
-            message.used.push(span);
+        match read(spec, &message.text[span.clone()], now) {
+            Ok(answer) => {
+                answers.insert(field.id.clone(), answer);
+            }
+            Err(problem) => message.refused.push(Refused {
+                field: field.id.clone(),
+                problem,
+                certain: true,
+            }),
         }
+        message.used.push(span);
     }
 }
 
@@ -422,20 +602,23 @@ fn is_sure(spec: &Spec, answer: &Answer, colon: bool) -> bool {
     colon || !(matches!(spec.kind, Kind::Choice(_)) && unlisted)
 }
 
-/// Values that need no label. Fields come in the form's order; bytes once used serve no second field.
+/// Values that need no label. Fields come in the form's order; bytes once used serve no second field. A correction
+/// (`again`) replaces what was answered.
 fn speaking(
     form: &Form,
     message: &mut Message<'_>,
     answers: &mut Answers,
     channel_kind: ChannelKind,
     now: &Zoned,
+    again: bool,
 ) {
     for field in &form.fields {
         let case = Case {
             answers,
             channel_kind,
         };
-        if answers.contains_key(&field.id) || !field.exists(case) {
+        let answered = answers.contains_key(&field.id);
+        if (answered && !again) || !field.exists(case) {
             continue;
         }
         let spec = field.spec(case);
@@ -448,7 +631,8 @@ fn speaking(
             .find(|found| {
                 message.is_unused(&found.span)
                     && !is_greeting(message.text, &found.span)
-                    && has_cue(spec, message.text, &found.span)
+                    && (has_cue(spec, message.text, &found.span)
+                        || (answered && is_unmistakable(&spec.kind)))
                     && !is_catch_all(&found.value)
             });
         if let Some(found) = found {
@@ -456,6 +640,11 @@ fn speaking(
             message.used.push(found.span);
         }
     }
+}
+
+/// Whether a value of this kind looks like nothing else, so that a correction needs no cue.
+fn is_unmistakable(kind: &Kind) -> bool {
+    !matches!(kind, Kind::Choice(_))
 }
 
 /// `LAINNYA` answers a question; in a message, `lain` speaks of something else.
@@ -552,9 +741,9 @@ fn names(field: &Field, spec: &Spec) -> Vec<String> {
     names
 }
 
-/// Returns the field whose name a clause begins with, whether a colon follows, and where the value begins.
-fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<(&'a Field, bool, usize)> {
-    let start = clause.len()
+/// Returns the field whose name a clause begins with; of several names the longest.
+fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Label<'a>> {
+    let at = clause.len()
         - clause
             .trim_start_matches(|c: char| !c.is_alphabetic())
             .len();
@@ -562,29 +751,33 @@ fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<(&'a Fie
     if lower.len() != clause.len() {
         return None;
     }
-    let mut best: Option<(&Field, bool, usize, usize)> = None;
+    let mut best: Option<(Label<'_>, usize)> = None;
     for field in form.fields.iter().filter(|field| field.exists(case)) {
         for name in names(field, field.spec(case)) {
-            let Some(rest) = lower[start..].strip_prefix(name.as_str()) else {
+            let Some(rest) = lower[at..].strip_prefix(name.as_str()) else {
                 continue;
             };
             let rest = rest.strip_prefix("nya").unwrap_or(rest);
+            let name_end = lower.len() - rest.len();
             let value = rest.trim_start();
             let (colon, value) = match value.strip_prefix([':', '=']) {
                 Some(value) => (true, value),
                 None => (false, value),
             };
-            let ends_word = colon || rest.starts_with(char::is_whitespace);
-            let at = lower.len() - value.len();
-            if ends_word
-                && !value.trim().is_empty()
-                && best.is_none_or(|(.., length)| name.len() > length)
-            {
-                best = Some((field, colon, at, name.len()));
+            let ends_word = !rest.starts_with(char::is_alphanumeric);
+            let label = Label {
+                field,
+                colon,
+                at,
+                name_end,
+                value_at: lower.len() - value.trim_start().len(),
+            };
+            if ends_word && best.as_ref().is_none_or(|(_, length)| name.len() > *length) {
+                best = Some((label, name.len()));
             }
         }
     }
-    best.map(|(field, colon, at, _)| (field, colon, at))
+    best.map(|(label, _)| label)
 }
 
 /// Splits at line ends, semicolons and commas; a comma inside a number (`1,5 juta`) splits nothing.
@@ -605,23 +798,87 @@ fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     ends.scan(0, |start, end| Some(std::mem::replace(start, end + 1)..end))
 }
 
-/// Takes away the words that only say that something is corrected.
-fn without_correction_words(text: &str) -> String {
-    let mut rest = text.trim();
-    while let Some(opening) = CORRECTIONS.iter().find(|opening| {
-        rest.get(..opening.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(opening))
-            && rest[opening.len()..]
-                .chars()
-                .next()
-                .is_none_or(|next| !next.is_alphanumeric())
-    }) {
-        rest = rest[opening.len()..]
-            .trim_start_matches(|c: char| c.is_whitespace() || ",:;.".contains(c));
+/// Returns the message behind the words with which a correction opens, and those words.
+fn opened(text: &str) -> (&str, Vec<&'static str>) {
+    let (mut rest, mut words) = (text.trim(), Vec::new());
+    while let Some((word, after)) = leading(rest, CORRECTIONS) {
+        words.push(word);
+        rest = after;
     }
+    (rest, words)
+}
+
+/// The word that a text begins with, and what is behind it.
+fn leading<'a>(text: &'a str, words: &[&'static str]) -> Option<(&'static str, &'a str)> {
+    words.iter().find_map(|word| {
+        let start = text.get(..word.len())?;
+        let after = &text[word.len()..];
+        let ends = after
+            .chars()
+            .next()
+            .is_none_or(|next| !next.is_alphanumeric());
+        (ends && start.eq_ignore_ascii_case(word))
+            .then(|| (*word, after.trim_start_matches(is_mark)))
+    })
+}
+
+fn is_mark(c: char) -> bool {
+    c.is_whitespace() || ",:;.".contains(c)
+}
+
+/// A field's name followed by words that say that its value changes: the field, its name as written, and the value.
+fn between<'a, 'f>(
+    form: &'f Form,
+    case: Case<'_>,
+    text: &'a str,
+) -> Option<(&'f Field, &'a str, &'a str)> {
+    let label = label_of(form, case, text)?;
+    let name = &text[..label.name_end];
+    let (_, mut rest) = leading(text[label.name_end..].trim_start_matches(is_mark), BETWEEN)?;
+    let mut negated = text[label.name_end..].to_lowercase().contains("bukan");
+    while let Some((word, after)) = leading(rest, BETWEEN) {
+        negated |= word == "bukan";
+        rest = after;
+    }
+    Some((
+        label.field,
+        name,
+        if negated { instead(rest) } else { rest },
+    ))
+}
+
+/// Behind `bukan`: `kemarin tapi tgl 17` is `tgl 17`.
+fn instead(text: &str) -> &str {
+    let folded = text.to_lowercase();
+    if folded.len() != text.len() {
+        return text;
+    }
+    let found = INSTEAD
+        .iter()
+        .find_map(|word| Some(folded.find(word)? + word.len()));
+    &text[found.unwrap_or_default()..]
+}
+
+/// The message as it would have been written at once: without the words that only say that something is corrected.
+fn corrected(form: &Form, case: Case<'_>, text: &str) -> String {
+    let (rest, words) = opened(text);
+    if let Some((_, name, value)) = between(form, case, rest) {
+        return format!("{name}: {value}");
+    }
+    let rest = if words.contains(&"bukan") {
+        instead(rest)
+    } else {
+        rest
+    };
     [" jadi ", " menjadi ", " ke "]
         .iter()
         .fold(rest.to_owned(), |text, word| text.replacen(word, ": ", 1))
+}
+
+/// The field of `nominalnya salah`: named, called wrong, and nothing else.
+fn called_wrong<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<&'f Field> {
+    let (field, _, value) = between(form, case, opened(text).0)?;
+    value.is_empty().then_some(field)
 }
 
 impl<'a> Message<'a> {
@@ -645,13 +902,27 @@ impl<'a> Message<'a> {
             return self.text.trim().to_owned();
         }
         let mut rest = String::new();
-        for clause in clauses(self.text).filter(|clause| self.is_unused(clause)) {
+        let left = |clause: &Range<usize>| self.is_unused(clause) && self.says_something(clause);
+        for clause in clauses(self.text).filter(left) {
             if !rest.is_empty() {
                 rest.push_str(", ");
             }
             rest.push_str(self.text[clause].trim());
         }
         rest
+    }
+
+    /// `Rp50.000,-` leaves a dash behind, which answers nothing.
+    fn says_something(&self, span: &Range<usize>) -> bool {
+        self.text[span.clone()].contains(char::is_alphanumeric)
+    }
+
+    /// The first clause that no field has used, when others follow it.
+    fn first_of_several(&self) -> Option<Range<usize>> {
+        let mut left = clauses(self.text)
+            .filter(|clause| self.is_unused(clause) && self.says_something(clause));
+        let first = left.next()?;
+        left.next().map(|_| first)
     }
 
     /// Marks what the asked field's value was read from; everything, when its place cannot be told.

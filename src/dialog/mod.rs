@@ -247,7 +247,7 @@ pub struct Prompt {
     pub problem: Option<Problem>,
     /// How often an answer could not be used.
     pub refused: u8,
-    /// How many mandatory fields are missing, this one included.
+    /// How many mandatory fields are missing; this one is among them unless it is asked out of turn.
     pub left: usize,
 }
 

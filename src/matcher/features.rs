@@ -20,7 +20,7 @@ const WEIGHT_STEM: f32 = WEIGHT_WORD;
 /// A piece of a word. A word of seven letters has a dozen: together they weigh more than the word, which is what keeps
 /// an unseen inflection or an irreparable slip intelligible.
 const WEIGHT_PIECE: f32 = 0.7;
-/// A piece of a function word: gains a fifth of a point; at full weight it loses that again.
+/// A piece of a function word: 0.2 to 0.3 points more on clinc150, 0.3 fewer on banking77 (development rows).
 const WEIGHT_FUNCTION_PIECE: f32 = 0.4;
 /// Two words in a row, by their stems.
 const WEIGHT_NEIGHBOURS: f32 = 1.0;

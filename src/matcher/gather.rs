@@ -11,8 +11,8 @@ use super::reading::{Vocabulary, Word};
 use super::train::Examples;
 use crate::text::{Kind, Utterance};
 
-/// Rarer features count more; the power says by how much. The usual 1 makes every chance word decisive: 0.6 gains half a
-/// point with ten utterances an intent.
+/// Rarer features count more; the power says by how much. Against the usual 1, powers of 0.5 to 0.7 gained about 0.3
+/// points on clinc150 and nothing on banking77 (development rows).
 const RARITY_POWER: f32 = 0.6;
 /// Without detail, company that was kept only once is left out: a large catalogue has millions of such pairs, and none
 /// of them helps with another message. They are counted in a table of so many bits, where a chance collision merely

@@ -107,9 +107,8 @@ pub struct Candidate {
 pub const CANDIDATES_SHOWN: usize = 5;
 /// How many of them say why: those that can be offered.
 const CANDIDATES_EXPLAINED: usize = decide::CHOICES_MAX;
-/// What the channel's default service is worth against intents of other services, on the scale of candidates' scores,
-/// where the sides of an even choice are rarely 2 apart and a clear one is beyond 4: it settles what brands share, and
-/// yields to a message that speaks plainly of another.
+/// What the channel's default service is worth against intents of other services, on the scale of candidates' scores. A
+/// judgement, not a measurement: there is no labelled data with channels yet. 1.5 did not settle a lone `tagihan`.
 const SERVICE_FAVOUR: f32 = 3.0;
 /// A word stands alone although somebody says `kak` or `mau` next to it.
 const LONE_WORDS_MAX: usize = 2;

@@ -1,6 +1,6 @@
 //! The nearest utterance: whether somebody said something like it before.
 //!
-//! Weights tell *which* intent a message is of; likeness to one whole utterance tells *whether* it is of any.
+//! It is the reason an agent understands best, and it says how usual a word is for an intent.
 //! Utterances are compared by the stems they share, rarer ones counting more, through an inverted index.
 
 use std::ops::Range;

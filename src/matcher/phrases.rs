@@ -14,7 +14,7 @@ use crate::text::{Lexicon, Utterance};
 
 /// Longer phrases are sentences: they belong among the utterances and are cut.
 const PHRASE_WORDS_MAX: usize = 8;
-/// How much memory one compiled pattern may take: a pattern of a few lines needs a hundredth.
+/// How much memory one compiled pattern may take: `regex`'s own default.
 const PATTERN_BYTES_MAX: usize = 10 << 20;
 
 /// What a phrase or pattern says about its intent.
@@ -90,7 +90,7 @@ impl Phrases {
 
     /// Adds a pattern; one that does not compile is reported by the catalogue's check and does nothing here.
     pub fn add_pattern(&mut self, pattern: &str, intent: u32) {
-        // Without Unicode classes a pattern runs several times faster, and folded Indonesian is ASCII.
+        // Folded Indonesian is ASCII: Unicode classes would only cost memory.
         let built = RegexBuilder::new(pattern)
             .unicode(false)
             .size_limit(PATTERN_BYTES_MAX)

@@ -13,7 +13,7 @@ const ROW_MAX: usize = 256;
 const RIVALS_MAX: usize = 12;
 /// Only features this rare suggest rivals.
 const SUGGESTING_ROW_MAX: usize = 192;
-/// The mean's weight, in logits: where the dense learner's first pass would have put it.
+/// The mean's weight, in logits. A first guess that was kept; never compared with others.
 const MEAN_SCALE: f32 = 8.0;
 
 /// For each feature the classes it speaks in, and how much.

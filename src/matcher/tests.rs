@@ -430,6 +430,7 @@ proptest! {
         prop_assert!(found.candidates.len() <= CANDIDATES_SHOWN);
         let confidences: Vec<f32> = found.candidates.iter().map(|candidate| candidate.confidence).collect();
         prop_assert!(confidences.iter().all(|confidence| (0.0..=1.0).contains(confidence)));
+        prop_assert!(confidences.iter().sum::<f32>() <= 1.001);
         prop_assert!(confidences.windows(2).all(|pair| pair[0] >= pair[1]));
     }
 

@@ -1,9 +1,8 @@
 //! Learning: from labelled messages to a weight for each feature and class.
 //!
 //! A softmax regression, trained in its dual: each message holds, for each class, what it asks of that class, and one
-//! step moves that towards what the current probabilities leave to be asked. Against one-against-rest support vectors over
-//! the same features this gains 1 to 3 points of top-1 with ten utterances an intent, and its scores tell messages of no
-//! intent apart (AUROC 0.94 instead of 0.81).
+//! step moves that towards what the current probabilities leave to be asked. Against our own one-against-rest support
+//! vectors over the same features it gained 1.3 points (clinc150) and 3.3 (banking77) with ten utterances an intent.
 //! The order of steps is a fixed shuffle, so the same catalogue always learns the same weights.
 
 use std::ops::Range;
@@ -24,9 +23,9 @@ pub struct Examples {
 const COMPLIANCE: f32 = 100.0;
 /// The share of certainty withheld from every label: utterances are examples, not truths.
 const SMOOTHING: f32 = 0.1;
-/// Passes over the messages; more change nothing in the third decimal.
+/// Passes over the messages: 50 instead of 15 left full clinc150 at the same top-1.
 const PASSES: usize = 15;
-/// Large collections repeat themselves and need fewer.
+/// Fewer for large collections, for the sake of time: 5 passes cost full clinc150 0.3 points against 15.
 const PASSES_LARGE: usize = 8;
 const LARGE: usize = 8_000;
 

@@ -29,7 +29,7 @@ const COST_SWAP: f32 = 0.6;
 const COST_NEIGHBOUR: f32 = 0.7;
 /// A letter doubled, or one of a double missing.
 const COST_DOUBLE: f32 = 0.5;
-/// A vowel missing: half of all abbreviations in chats.
+/// A vowel missing, as in `pmbyaran`.
 const COST_VOWEL: f32 = 0.7;
 /// The first letter is rarely wrong; what differs there is usually another word.
 const COST_FIRST: f32 = 0.5;

@@ -119,19 +119,24 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
 }
 
 fn clarify(catalog: &Catalog, intents: &[String]) -> Reply {
-    let sops = intents.iter().filter_map(|intent| catalog.sop(intent));
-    let mut buttons: Vec<_> = sops
-        .clone()
-        .map(|sop| button(&sop.distinction, format!("answer:{}", sop.id)))
+    let sops: Vec<_> = intents
+        .iter()
+        .filter_map(|intent| catalog.sop(intent))
         .collect();
-    buttons.push(button("Bukan semuanya", "none:"));
+    let (question, none) = match sops.len() {
+        1 => ("Maksudnya ini?", "Bukan ini"),
+        _ => ("Yang mana yang dimaksud?", "Bukan semuanya"),
+    };
     let choices: Vec<_> = sops
+        .iter()
         .map(|sop| format!("- {}: {}", sop.distinction, sop.title))
         .collect();
-    say_with(
-        format!("Yang mana yang dimaksud?\n{}", choices.join("\n")),
-        buttons,
-    )
+    let mut buttons: Vec<_> = sops
+        .iter()
+        .map(|sop| button(&sop.distinction, format!("answer:{}", sop.id)))
+        .collect();
+    buttons.push(button(none, "none:"));
+    say_with(format!("{question}\n{}", choices.join("\n")), buttons)
 }
 
 fn fallback(catalog: &Catalog) -> Reply {
@@ -295,6 +300,7 @@ fn ask(prompt: &Prompt) -> Reply {
         text += "\nBisa juga `kembali` ke pertanyaan sebelumnya, atau `batal`.";
     }
     text += &match prompt.left {
+        0 => String::new(),
         1 => "\n*Data terakhir yang dibutuhkan.*".to_owned(),
         left => format!("\n*Masih {left} data.*"),
     };

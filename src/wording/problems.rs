@@ -1,7 +1,7 @@
 //! Why an answer could not be used, and what would be: one sentence each.
 
 use crate::dialog::{Problem, Prompt};
-use crate::value::{Error, Lookalike};
+use crate::value::{Error, Lookalike, rupiah};
 
 /// Says what was wrong with the last answer and what cures it.
 pub fn sentence(problem: &Problem, prompt: &Prompt) -> String {
@@ -37,8 +37,8 @@ fn unusable(error: &Error, label: &str) -> String {
         Error::NotAnOption { nearest: Some(nearest) } => format!("Pilihan itu tidak ada. Maksudnya {nearest}?"),
         Error::NotAnOption { nearest: None } => "Pilihan itu tidak ada. Pilih salah satu.".to_owned(),
         Error::InvalidDate => "Tanggal atau jam itu tidak ada di kalender.".to_owned(),
-        Error::TooSmall { suggest } => format!("Nominalnya terlalu kecil. Maksudnya {suggest}?"),
-        Error::TooLarge { expected } => format!("Nominalnya terlalu besar, paling banyak {expected}."),
+        Error::TooSmall { suggest } => format!("Nominalnya terlalu kecil. Maksudnya {}?", rupiah::display(*suggest)),
+        Error::TooLarge { expected } => format!("Nominalnya terlalu besar, paling banyak {}.", rupiah::display(*expected)),
         Error::ZeroAmount => format!("{label} tidak boleh nol."),
         Error::ChecksumFailed => {
             "Nomor kartu itu tidak sah, ada angka yang salah ketik. Cukup tulis empat digit terakhirnya.".to_owned()

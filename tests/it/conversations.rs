@@ -3,7 +3,13 @@
 //! A line that begins with `>` is typed; below it stand the decision, the state of the dialog and the reply.
 //! `@channel-kind ecare`, `@service telkomsel` and `@restart` steer; `UPDATE=1 cargo test` rewrites what is below the
 //! typed lines, and the diff is the review.
+//!
+//! `# expect` lines say what must have come out where they stand, and no rewriting touches them:
+//! `# expect class=Gold nama_pelanggan="Contoh Satu"` names every field of the open draft, or of the ticket filed last,
+//! with its canonical value; a final `...` allows others. Besides fields there are `asking`, `intent`, `form`, `tickets`
+//! and `parked` (how many), and `kip` and `says` (a part of the category, of the last replies).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +17,7 @@ use std::sync::Arc;
 use sigap::assistant::{Assistant, Handled};
 use sigap::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
 use sigap::store;
-use sigap::ticket::canonical_json;
+use sigap::ticket::{Entry, Ticket, canonical_json};
 
 use crate::shipped;
 
@@ -26,11 +32,16 @@ fn conversations_go_as_written() {
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
-    assert!(paths.len() >= 10, "the transcripts are there");
-    let mut differing = Vec::new();
+    assert!(paths.len() >= 60, "the transcripts are there");
+    let (mut differing, mut wrong) = (Vec::new(), Vec::new());
     for path in paths {
         let script = fs::read_to_string(&path).unwrap();
-        let played = play(&script);
+        let (played, unmet) = play(&script);
+        wrong.extend(
+            unmet
+                .into_iter()
+                .map(|unmet| format!("{}:{unmet}", path.display())),
+        );
         if std::env::var_os("UPDATE").is_some() {
             fs::write(&path, &played).unwrap();
         } else if played != script {
@@ -38,14 +49,19 @@ fn conversations_go_as_written() {
         }
     }
     assert!(
+        wrong.is_empty(),
+        "not as expected, which `UPDATE=1` does not cure\n{}",
+        wrong.join("\n")
+    );
+    assert!(
         differing.is_empty(),
         "`UPDATE=1 cargo test` rewrites them\n{}",
         differing.join("\n")
     );
 }
 
-/// Plays the typed lines and returns the transcript as it comes out.
-fn play(script: &str) -> String {
+/// Plays the typed lines; returns the transcript as it comes out and the expectations that were not met.
+fn play(script: &str) -> (String, Vec<String>) {
     let dir = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -60,7 +76,8 @@ fn play(script: &str) -> String {
     };
     let mut assistant = open();
     let (mut kind, mut service) = (ChannelKind::Voice, None);
-    let mut out = String::new();
+    let (mut out, mut unmet) = (String::new(), Vec::new());
+    let mut scene = Scene::default();
     for (number, line) in script.lines().enumerate() {
         if let Some(typed) = line.strip_prefix("> ") {
             let incoming = Incoming {
@@ -74,6 +91,7 @@ fn play(script: &str) -> String {
             };
             let handled = runtime.block_on(assistant.handle(&incoming)).unwrap();
             out += &format!("{line}\n{}\n", shown(&assistant, &handled, kind));
+            scene.follow(&assistant, handled, kind);
         } else if let Some(directive) = line.strip_prefix('@') {
             match directive.split_once(' ').unwrap_or((directive, "")) {
                 ("channel-kind", "ecare") => kind = ChannelKind::Ecare,
@@ -87,10 +105,128 @@ fn play(script: &str) -> String {
             }
             out += &format!("{line}\n");
         } else if line.starts_with('#') {
+            if let Some(expected) = line.strip_prefix("# expect ") {
+                let wrong = scene.unmet(expected).into_iter();
+                unmet.extend(wrong.map(|wrong| format!("{}: {wrong}", number + 1)));
+            }
             out += &format!("{line}\n");
         }
     }
-    out
+    (out, unmet)
+}
+
+/// What `# expect` lines are compared with.
+#[derive(Default)]
+struct Scene {
+    /// The fields of the open draft or, when none is open, of the ticket filed last.
+    fields: BTreeMap<String, String>,
+    /// Everything else that has a name.
+    others: BTreeMap<&'static str, String>,
+    tickets: Vec<Ticket>,
+}
+
+impl Scene {
+    fn follow(&mut self, assistant: &Assistant, handled: Handled, kind: ChannelKind) {
+        let says = handled.replies.iter().map(|reply| reply.text.as_str());
+        let says = says.collect::<Vec<_>>().join("\n");
+        self.tickets.extend(handled.ticket);
+        let (intent, form, kip, entries) = match (handled.conversation.draft(), self.tickets.last())
+        {
+            (Some(draft), _) => {
+                let knowledge = assistant.knowledge();
+                let form = draft.form(&knowledge.catalog, kind).unwrap();
+                let case = draft.case(kind);
+                let entries = form.entries(case, &shipped::now());
+                let kip = form.kip(case).to_owned();
+                (draft.intent.clone(), form.id.clone(), kip, entries)
+            }
+            (None, Some(ticket)) => {
+                let Ticket {
+                    intent,
+                    form,
+                    kip,
+                    entries,
+                    ..
+                } = ticket.clone();
+                (intent, form, kip, entries)
+            }
+            (None, None) => Default::default(),
+        };
+        self.fields = entries
+            .iter()
+            .map(|entry| (entry.field.clone(), canonical(entry)))
+            .collect();
+        let asking = handled.conversation.asking().unwrap_or("-").to_owned();
+        self.others = BTreeMap::from([
+            ("asking", asking),
+            ("intent", intent),
+            ("form", form),
+            ("kip", kip),
+            ("tickets", self.tickets.len().to_string()),
+            ("parked", handled.conversation.parked.len().to_string()),
+            ("says", says),
+        ]);
+    }
+
+    /// What is not as the line says.
+    fn unmet(&self, line: &str) -> Vec<String> {
+        let (line, others_allowed) = match line.strip_suffix("...") {
+            Some(line) => (line, true),
+            None => (line, false),
+        };
+        let mut wrong = Vec::new();
+        let mut fields = self.fields.clone();
+        let mut names_fields = false;
+        for (name, value) in pairs(line) {
+            let is = match self.others.get(name.as_str()).cloned() {
+                Some(is) if matches!(name.as_str(), "kip" | "says") && is.contains(&value) => {
+                    continue;
+                }
+                Some(is) => Some(is),
+                None => {
+                    names_fields = true;
+                    fields.remove(&name)
+                }
+            };
+            if is.as_deref() != Some(value.as_str()) {
+                wrong.push(format!(
+                    "{name} should be {value:?}, is {:?}",
+                    is.unwrap_or_default()
+                ));
+            }
+        }
+        if names_fields && !others_allowed {
+            wrong.extend(
+                fields
+                    .iter()
+                    .map(|(name, value)| format!("{name} should not be there, is {value:?}")),
+            );
+        }
+        wrong
+    }
+}
+
+fn canonical(entry: &Entry) -> String {
+    match canonical_json(&entry.answer) {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// Splits `name=value name="a longer value"`.
+fn pairs(line: &str) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    let mut rest = line.trim();
+    while !rest.is_empty() {
+        let (name, value) = rest.split_once('=').expect("a pair has a `=`");
+        let (value, after) = match value.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').expect("a quote is closed"),
+            None => value.split_once(' ').unwrap_or((value, "")),
+        };
+        pairs.push((name.to_owned(), value.to_owned()));
+        rest = after.trim_start();
+    }
+    pairs
 }
 
 fn shown(assistant: &Assistant, handled: &Handled, kind: ChannelKind) -> String {

@@ -10,6 +10,7 @@ mod catalog;
 mod cli;
 mod conversations;
 mod crash;
+mod dialog;
 mod guide;
 mod layers;
 mod shipped;

@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use super::super::fill::Refused;
 use super::super::{
     Conversation, Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, Step, fill,
 };
@@ -78,6 +79,25 @@ impl Turn<'_> {
         self.ask_again(conversation, draft, field, Again::default(), effects)
     }
 
+    /// Asks the open field again after something else was shown; what was told of it is kept.
+    pub fn ask_still(&self, conversation: &Conversation, effects: Vec<Effect>) -> Step {
+        let Phase::Asking {
+            draft,
+            field,
+            refused,
+            partial,
+        } = &conversation.phase
+        else {
+            return self.same(conversation, Effect::NothingOpen);
+        };
+        let again = Again {
+            problem: None,
+            refused: *refused,
+            partial: partial.clone(),
+        };
+        self.ask_again(conversation, draft.clone(), field, again, effects)
+    }
+
     fn ask_again(
         &self,
         conversation: &Conversation,
@@ -86,8 +106,10 @@ impl Turn<'_> {
         again: Again,
         mut effects: Vec<Effect>,
     ) -> Step {
+        let case = draft.case(self.around.channel_kind);
         let form = self.form(&draft);
-        let Some((form, known)) = form.and_then(|form| Some((form, form.field(field)?))) else {
+        let known = form.and_then(|form| Some((form, form.field(field)?)));
+        let Some((form, known)) = known.filter(|(_, field)| field.exists(case)) else {
             return self.same(conversation, Effect::Stale);
         };
         effects.push(Effect::Ask(self.prompt(
@@ -138,7 +160,7 @@ impl Turn<'_> {
             looked_up: spec.looked_up,
             problem,
             refused,
-            left: form.missing(case, self.around.now).len().max(1),
+            left: form.missing(case, self.around.now).len(),
         }
     }
 
@@ -148,7 +170,7 @@ impl Turn<'_> {
         conversation: &Conversation,
         draft: &Draft,
         field: &str,
-        refused: u8,
+        refused_before: u8,
         partial: Option<&str>,
         text: &str,
     ) -> Step {
@@ -157,67 +179,113 @@ impl Turn<'_> {
         let Some((form, asked)) = form.and_then(|form| Some((form, form.field(field)?))) else {
             return self.same(conversation, Effect::Stale);
         };
-        if fill::is_correction(text) {
+        let spec = asked.spec(draft.case(kind));
+        let brief = fill::is_brief(&spec.kind);
+        let open = matches!(&spec.kind, Kind::Choice(choices) if choices.open);
+        if fill::is_correction(form, draft.case(kind), text) {
             let taken = fill::corrections(form, text, &draft.answers, kind, now);
-            let refused = taken.refused.into_iter().next();
             let corrected = Draft {
                 answers: taken.answers,
                 ..draft.clone()
             };
             let noted = self.noted(form, &corrected, &taken.others);
-            if let Some((refused, problem)) = refused {
-                let again = Again {
-                    problem: Some(problem),
-                    refused: 1,
-                    partial: None,
-                };
-                return self.ask_again(conversation, corrected, &refused, again, noted);
+            if let Some(refused) = taken.refused.into_iter().find(|refused| refused.certain) {
+                return self.ask_refused(conversation, corrected, refused, text, noted);
             }
             if !taken.others.is_empty() {
-                return self.advance(conversation, corrected, noted);
+                return self.go_on(conversation, draft, corrected, field, noted);
+            }
+            if let Some(named) = taken.named.filter(|named| named != field) {
+                return self.ask(conversation, corrected, &named, noted);
+            }
+            if (brief || open) && fill::is_change(text) {
+                return self.choose_field(conversation, draft);
             }
         }
         let taken = fill::from_answer(form, asked, text, partial, &draft.answers, kind, now);
-        let free = matches!(
-            asked.spec(draft.case(kind)).kind,
-            Kind::Text { .. } | Kind::Name
-        );
-        if taken.problem.is_some() || (free && text.trim_end().ends_with('?')) {
+        let unlisted = taken.answers.get(field).is_some_and(is_unlisted);
+        let any_text = matches!(spec.kind, Kind::Text { .. } | Kind::Name) || unlisted;
+        let question = any_text && text.trim_end().ends_with('?');
+        if taken.problem.is_some() || question || brief || unlisted {
             match self.meant_aside(&draft.intent, text) {
-                Some(Aside::Question(shown)) => {
-                    return self.ask(conversation, draft.clone(), field, vec![shown]);
+                Some(Aside::Question(shown)) if taken.problem.is_some() || question => {
+                    return self.ask_still(conversation, vec![shown]);
                 }
                 Some(Aside::Case(heard)) if taken.others.is_empty() => {
                     return self.interrupted(conversation, draft.clone(), heard, Vec::new());
                 }
-                Some(Aside::Case(_)) | None => {}
+                Some(_) | None => {}
             }
         }
-        let draft = Draft {
+        let told = Draft {
             answers: taken.answers,
             ..draft.clone()
         };
-        let noted = self.noted(form, &draft, &taken.others);
+        let noted = self.noted(form, &told, &taken.others);
+        let mut refused = taken.refused.into_iter();
+        if let Some(refused) = refused.find(|refused| refused.certain && refused.field != field) {
+            return self.ask_refused(conversation, told, refused, text, noted);
+        }
         match taken.problem {
-            None => self.advance(conversation, draft, noted),
-            // Another field's value was told instead; the asked one is simply asked again.
-            Some(_) if !taken.others.is_empty() => self.ask(conversation, draft, field, noted),
+            None => self.advance(conversation, told, noted),
+            // Another field's value was told instead.
+            Some(_) if !taken.others.is_empty() => {
+                self.go_on(conversation, draft, told, field, noted)
+            }
             Some(problem) => {
-                let partial = match &problem {
-                    Problem::Unusable(value::Error::NeedsTime { date }) => {
-                        Some(date.canonical.to_string())
-                    }
-                    _ => None,
-                };
-                let refused = (refused + 1).min(REFUSED_MAX);
                 let again = Again {
+                    refused: (refused_before + 1).min(REFUSED_MAX),
+                    partial: fill::partial(&problem, spec, text),
                     problem: Some(problem),
-                    refused,
-                    partial,
                 };
-                self.ask_again(conversation, draft, field, again, noted)
+                self.ask_again(conversation, told, field, again, noted)
             }
         }
+    }
+
+    /// Goes on after other fields than the asked one got a value: one that was asked out of turn is asked again,
+    /// otherwise what is missing now.
+    fn go_on(
+        &self,
+        conversation: &Conversation,
+        before: &Draft,
+        after: Draft,
+        field: &str,
+        effects: Vec<Effect>,
+    ) -> Step {
+        let kind = self.around.channel_kind;
+        let known = |draft: &Draft| self.form(draft).and_then(|form| form.field(field));
+        let case = before.case(kind);
+        let was_due = known(before)
+            .is_some_and(|field| field.mandatory(case) && !field.answered(case, self.around.now));
+        let exists = known(&after).is_some_and(|field| field.exists(after.case(kind)));
+        if was_due || !exists {
+            self.advance(conversation, after, effects)
+        } else {
+            self.ask(conversation, after, field, effects)
+        }
+    }
+
+    /// Asks for a field that was named with a value that cannot be used; the old value stays.
+    fn ask_refused(
+        &self,
+        conversation: &Conversation,
+        draft: Draft,
+        refused: Refused,
+        text: &str,
+        effects: Vec<Effect>,
+    ) -> Step {
+        let case = draft.case(self.around.channel_kind);
+        let field = self
+            .form(&draft)
+            .and_then(|form| form.field(&refused.field));
+        let spec = field.map(|field| field.spec(case));
+        let again = Again {
+            partial: spec.and_then(|spec| fill::partial(&refused.problem, spec, text)),
+            problem: Some(refused.problem),
+            refused: 1,
+        };
+        self.ask_again(conversation, draft, &refused.field, again, effects)
     }
 
     /// What a message at review corrects.
@@ -232,21 +300,21 @@ impl Turn<'_> {
             self.around.channel_kind,
             self.around.now,
         );
-        let refused = taken.refused.into_iter().next();
-        if let Some((field, problem)) = refused {
+        let mut refused = taken.refused.into_iter();
+        // At a review a label is meant as one, unless something else was told.
+        let nothing_told = taken.others.is_empty();
+        if let Some(refused) = refused.find(|refused| refused.certain || nothing_told) {
             let corrected = Draft {
                 answers: taken.answers,
                 ..draft.clone()
             };
             let noted = self.noted(form, &corrected, &taken.others);
-            let again = Again {
-                problem: Some(problem),
-                refused: 1,
-                partial: None,
-            };
-            return self.ask_again(conversation, corrected, &field, again, noted);
+            return self.ask_refused(conversation, corrected, refused, text, noted);
         }
-        if taken.others.is_empty() {
+        if let Some(named) = taken.named.filter(|_| nothing_told) {
+            return self.ask(conversation, draft.clone(), &named, Vec::new());
+        }
+        if nothing_told {
             return match self.meant_aside(&draft.intent, text) {
                 Some(Aside::Question(shown)) => {
                     self.review(conversation, draft.clone(), vec![shown])
@@ -345,6 +413,7 @@ impl Turn<'_> {
         self.form(draft)?
             .fields
             .iter()
+            .filter(|field| field.exists(case))
             .find(is_called)
             .map(|field| field.id.clone())
     }
@@ -355,6 +424,15 @@ impl Turn<'_> {
         if let Some(current) = conversation.asking() {
             draft.asked.retain(|asked| asked != current);
         }
+        // What a correction has taken out of the form is not gone back to.
+        let case = draft.case(self.around.channel_kind);
+        let form = self.form(&draft);
+        let exists = |id: &String| {
+            form.and_then(|form| form.field(id))
+                .is_some_and(|field| field.exists(case))
+        };
+        let asked = draft.asked.iter().filter(|id| exists(id)).cloned();
+        draft.asked = asked.collect();
         match draft.asked.last().cloned() {
             Some(field) => self.ask(conversation, draft, &field, Vec::new()),
             None => self.advance(conversation, draft, Vec::new()),
@@ -362,7 +440,13 @@ impl Turn<'_> {
     }
 
     /// Leaves a field out, or as it was, where it may be.
-    pub fn skip(&self, conversation: &Conversation, draft: &Draft, field: &str) -> Step {
+    pub fn skip(
+        &self,
+        conversation: &Conversation,
+        draft: &Draft,
+        field: &str,
+        refused: u8,
+    ) -> Step {
         let Some(known) = self.form(draft).and_then(|form| form.field(field)) else {
             return self.same(conversation, Effect::Stale);
         };
@@ -370,7 +454,8 @@ impl Turn<'_> {
         if known.mandatory(case) && !known.answered(case, self.around.now) {
             let again = Again {
                 problem: Some(Problem::Mandatory),
-                ..Again::default()
+                refused: (refused + 1).min(REFUSED_MAX),
+                partial: None,
             };
             return self.ask_again(conversation, draft.clone(), field, again, Vec::new());
         }
@@ -445,6 +530,11 @@ impl Turn<'_> {
         (self.around.event, self.around.attempt).hash(&mut hasher);
         hasher.finish()
     }
+}
+
+/// Whether an open choice took something outside its list.
+fn is_unlisted(answer: &Answer) -> bool {
+    matches!(answer, Answer::Given(value) if value.remark == Some(value::Remark::Unlisted))
 }
 
 fn remarks(entries: &[Entry]) -> Vec<Remarked> {

@@ -101,10 +101,10 @@ impl Turn<'_> {
         let command = text.starts_with('/');
         match (control, &conversation.phase) {
             // A greeting is no command in the middle of a form: `halo` is a card there.
-            (Control::Help, Phase::Asking { .. } | Phase::Reviewing(_)) if !command => {
+            (Control::Greet, Phase::Asking { .. } | Phase::Reviewing(_)) => {
                 self.hear(conversation, text)
             }
-            (Control::Help, _) => self.aside(conversation, Effect::Help),
+            (Control::Help | Control::Greet, _) => self.aside(conversation, Effect::Help),
             (Control::Thanks, _) => self.aside(conversation, Effect::Welcome),
             (Control::Sop(None), _) => self.aside(conversation, Effect::ListSops),
             (Control::Sop(Some(name)), _) => self.show(conversation, &name),
@@ -122,8 +122,23 @@ impl Turn<'_> {
             ),
             (Control::Why, phase) => self.why(conversation, phase),
             (Control::Undo, _) => self.undo(conversation),
+            (Control::Park, Phase::Interrupted { draft, heard }) => {
+                self.park_for(conversation, draft, heard.clone())
+            }
             (Control::Park, _) => self.park(conversation),
             (Control::Start, Phase::Answered(heard)) => self.start(conversation, heard.clone()),
+            // It was started already; the next question, or the review, says where it stands.
+            (Control::Start | Control::Send, Phase::Asking { draft, .. })
+            | (Control::Start, Phase::Reviewing(draft)) => {
+                self.advance(conversation, draft.clone(), Vec::new())
+            }
+            (Control::Cancel, Phase::Interrupted { draft, .. }) => {
+                self.advance(conversation, draft.clone(), Vec::new())
+            }
+            // Where one procedure alone was offered, going on with it picks it.
+            (Control::Start, Phase::Clarifying(choices)) if choices.len() == 1 => {
+                self.start(conversation, choices[0].clone())
+            }
             (Control::Cancel, Phase::Asking { draft, .. } | Phase::Reviewing(draft)) => {
                 self.discard(conversation, draft)
             }
@@ -136,11 +151,22 @@ impl Turn<'_> {
             (Control::Back, Phase::Asking { draft, .. } | Phase::Reviewing(draft)) => {
                 self.back(conversation, draft)
             }
-            (Control::Skip, Phase::Asking { draft, field, .. }) => {
-                self.skip(conversation, draft, field)
+            (
+                Control::Skip,
+                Phase::Asking {
+                    draft,
+                    field,
+                    refused,
+                    ..
+                },
+            ) => self.skip(conversation, draft, field, *refused),
+            (Control::Skip, Phase::Reviewing(draft)) => {
+                self.review(conversation, draft.clone(), Vec::new())
             }
-            (Control::Send, Phase::Reviewing(draft)) => self.file(conversation, draft),
-            (Control::Edit(None), Phase::Reviewing(draft)) => {
+            (Control::Send | Control::Confirm, Phase::Reviewing(draft)) => {
+                self.file(conversation, draft)
+            }
+            (Control::Edit(None), Phase::Asking { draft, .. } | Phase::Reviewing(draft)) => {
                 self.choose_field(conversation, draft)
             }
             (Control::Edit(Some(name)), Phase::Asking { draft, .. } | Phase::Reviewing(draft)) => {
@@ -165,6 +191,12 @@ impl Turn<'_> {
             ("point", _) => self.show(conversation, what),
             ("ticket", Phase::Answered(heard)) if heard.intent == what => {
                 self.start(conversation, heard.clone())
+            }
+            // Shown again with the procedure, in the middle of this very ticket.
+            ("ticket", Phase::Asking { draft, .. } | Phase::Reviewing(draft))
+                if draft.intent == what =>
+            {
+                self.advance(conversation, draft.clone(), Vec::new())
             }
             (
                 "ticket",
@@ -229,9 +261,7 @@ impl Turn<'_> {
     /// Shows something without moving; in a dialog the open question follows.
     fn aside(&self, conversation: &Conversation, shown: Effect) -> Step {
         let mut step = match &conversation.phase {
-            Phase::Asking { draft, field, .. } => {
-                self.ask(conversation, draft.clone(), field, vec![shown])
-            }
+            Phase::Asking { .. } => self.ask_still(conversation, vec![shown]),
             Phase::Reviewing(draft) => self.review(conversation, draft.clone(), vec![shown]),
             phase => self.go_as(conversation, phase.clone(), vec![shown], Decision::Command),
         };

@@ -12,6 +12,10 @@ use crate::value;
 const OTHER_CASE_CONFIDENCE: f32 = 0.8;
 /// A new case takes some words to tell; fewer are an answer that happens to look like one.
 const OTHER_CASE_WORDS_MIN: usize = 3;
+/// How many procedures a clarification offers.
+const CHOICES_MAX: usize = 3;
+/// A procedure this much less likely than the first is no choice but noise.
+const CHOICE_SHARE_MIN: f32 = 0.1;
 /// Words with which agents ask something in the middle of a dialog.
 const QUESTION_WORDS: &[&str] = &[
     "apa",
@@ -76,7 +80,12 @@ impl Turn<'_> {
                 self.go(conversation, Phase::Answered(heard), understood, effects)
             }
             matcher::Decision::Clarify => {
-                let choices: Vec<_> = self.heard_of(&found, text).take(3).collect();
+                let best = found.candidates.first().map_or(0.0, |best| best.confidence);
+                let offered = found.candidates.iter().take(CHOICES_MAX);
+                let worth = offered
+                    .filter(|one| one.confidence >= CHOICE_SHARE_MIN * best)
+                    .count();
+                let choices: Vec<_> = self.heard_of(&found, text).take(worth).collect();
                 let intents: Vec<_> = choices.iter().map(|heard| heard.intent.clone()).collect();
                 let understood = understood(Decision::Clarify, intents.first().cloned());
                 let unanswered = self.unanswered(text, understood.clone());

@@ -1,0 +1,600 @@
+//! What must hold of every dialog, whatever is typed, pressed, and in whatever order.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, ToSpan, Zoned};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use sigap::catalog::{Field, Form};
+use sigap::dialog::{self, Conversation, Draft, Effect, Phase, Prompt, Step};
+use sigap::guide::Knowledge;
+use sigap::message::{Button, ChannelKind, EventId, Said};
+use sigap::ticket::{Answer, Answers};
+use sigap::value::{self, Kind};
+use sigap::wording;
+
+use crate::shipped;
+
+/// Sequences tried; each is about a dozen messages long, and the whole stays under twenty seconds unoptimised.
+const CASES: u32 = 400;
+const DRAFT_KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// More questions than the longest form has fields: a dialog that asks so often does not end.
+const QUESTIONS_MAX: usize = 40;
+
+/// Messages that open a case, with more or less told.
+const OPENINGS: &[&str] = &[
+    "udah bayar tapi nomor belum aktif",
+    "msisdn 0812-0000-1234 halo, udah bayar kemarin via bca tapi msh ga bisa internetan",
+    "isi ulang 50rb via alfamart kmrn jam 9 pagi blm masuk",
+    "isi ulang 100rb pakai kartu kredit kemarin jam 8 pagi sukses tapi pulsa belum masuk",
+    "pulsa 20rb beli pakai ovo tadi jam 6 pagi belum masuk",
+    "isi ulang lewat tokopedia belum masuk",
+    "tagihan vsat ga bisa dibayar",
+    "tagihan seat management ga bisa dibayar",
+    "tagihan vsat ga bisa dibayar, sid 4700001-0000012",
+    "tagihan",
+    "ott itu apa",
+    "resep rendang padang",
+];
+
+/// Answers, good and bad, labelled and not, of every kind.
+const ANSWERS: &[&str] = &[
+    "gold",
+    "Contoh Satu",
+    "class silver, a.n Contoh Dua",
+    "gold, 0812-0000-1111, halo",
+    "0812-0000-1234",
+    "0812000",
+    "021-5550-1234",
+    "halo",
+    "xl",
+    "1",
+    "2",
+    "7",
+    "0",
+    "1,3",
+    "kemarin",
+    "besok",
+    "kemarin malam",
+    "jam 8",
+    "tgl 31 feb",
+    "12/11/2026 20.15",
+    "50rb",
+    "goceng",
+    "20",
+    "bca",
+    "gopay",
+    "yang di mytelkomsel",
+    "kartu kredit",
+    "Tokopedia",
+    "0212345678901234567890123",
+    "021234567890123456789012",
+    "O212345678901234567890123",
+    "TRX0000CONTOH01",
+    "4111 1111 1111 1111",
+    "4111 1111 1111 1112",
+    "contoh@contoh.invalid",
+    "contoh@contoh",
+    "tidak ada",
+    "-",
+    "tidak bisa dicek karena DSC error",
+    "tidak bisa dicek",
+    "sudah",
+    "collection block 1",
+    "aging",
+    "terblokir",
+    "data, sms",
+    "Jl Contoh 3, Kota Contoh",
+    "1. gold\n2. contoh\n3. halo\n4. besok",
+    "1. ga ada\n2. ga ada\n3. 4700001-0000012",
+    "Class: Gold\nMSISDN: 0812\nNama pelanggan:\nLokasi: Depok",
+    "nama: contoh, kartu: loop, cp: tidak ada",
+    "",
+    "???",
+    "terima kasih",
+];
+
+/// What changes an answer that was given.
+const CHANGES: &[&str] = &[
+    "eh salah, nominalnya 25rb",
+    "nominalnya salah",
+    "nominal: 0",
+    "ganti nomor jadi 0812-0000-9999",
+    "msisdn: 0812",
+    "channel: tokopedia",
+    "channel: bca",
+    "channel: gopay mytelkomsel",
+    "ganti channel jadi indomaret",
+    "jenis layanan: vsat",
+    "jenis layanan: seat management",
+    "sid: tidak ada",
+    "sidnya salah, harusnya 4700001-0000013",
+    "bukan kemarin tapi tgl 17",
+    "fa: belum masuk",
+    "pic ganti Pak Contoh",
+    "waktu kendala: kemarin malam",
+    "ubah",
+    "ubah nominal",
+    "ubah class",
+    "ubah keterangan",
+    "ganti email",
+    "kembali",
+];
+
+/// Words that steer, questions, other cases.
+const STEERING: &[&str] = &[
+    "buat tiket",
+    "kirim",
+    "/kirim",
+    "sudah benar",
+    "lewati",
+    "nanti",
+    "batal",
+    "undo",
+    "lanjut draft ini",
+    "simpan dulu",
+    "buang draft",
+    "halo kak",
+    "bantuan",
+    "/tiket",
+    "/sop",
+    "/sop ganti-ont",
+    "sn berapa digit?",
+    "gimana cara cek hlr?",
+    "tagihan vsat pelanggan lain ga bisa dibayar",
+    "isi ulang 50rb via alfamart belum masuk",
+];
+
+/// Actions that no button on the screen offers, as an old message's button would.
+const STALE_ACTIONS: &[&str] = &[
+    "send:",
+    "cancel:",
+    "undo:",
+    "resume:1",
+    "resume:9",
+    "edit:",
+    "edit:msisdn",
+    "edit:email_pelanggan",
+    "edit:sid",
+    "edit:nothing",
+    "ticket:imes-tagihan",
+    "ticket:isi-ulang-belum-masuk",
+    "ticket:nothing",
+    "value:class=gold",
+    "value:jenis_kartu=Loop",
+    "keep:",
+    "park:",
+    "drop:",
+    "answer:ott-status",
+    "nonsense",
+];
+
+#[derive(Debug, Clone)]
+enum Event {
+    Type(&'static str),
+    TypeAnything(String),
+    /// Answers the open question as its example says, so that drafts get finished.
+    AnswerWell,
+    PressOffered(Index),
+    PressStale(&'static str),
+    Wait(i64),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        2 => select(OPENINGS).prop_map(Event::Type),
+        6 => select(ANSWERS).prop_map(Event::Type),
+        4 => select(CHANGES).prop_map(Event::Type),
+        4 => select(STEERING).prop_map(Event::Type),
+        1 => ".{0,40}".prop_map(Event::TypeAnything),
+        10 => Just(Event::AnswerWell),
+        4 => any::<Index>().prop_map(Event::PressOffered),
+        2 => select(STALE_ACTIONS).prop_map(Event::PressStale),
+        1 => (1i64..30).prop_map(Event::Wait),
+    ]
+}
+
+fn channel_kind() -> impl Strategy<Value = ChannelKind> {
+    select(&[
+        ChannelKind::Voice,
+        ChannelKind::NonVoice,
+        ChannelKind::Ecare,
+    ])
+}
+
+/// One agent's conversation, every step of which is checked.
+struct Desk {
+    knowledge: std::sync::Arc<Knowledge>,
+    kind: ChannelKind,
+    now: Zoned,
+    events: u32,
+    conversation: Conversation,
+}
+
+impl Desk {
+    fn new(kind: ChannelKind) -> Self {
+        Self {
+            knowledge: shipped::knowledge(),
+            kind,
+            now: shipped::now(),
+            events: 0,
+            conversation: Conversation::default(),
+        }
+    }
+
+    fn decide(&self, conversation: &Conversation, said: &Said) -> Step {
+        let event = EventId(self.events.to_string());
+        let around = dialog::Around {
+            event: &event,
+            attempt: 0,
+            user: "agen",
+            channel_kind: self.kind,
+            service: None,
+            now: &self.now,
+            draft_kept: DRAFT_KEPT,
+        };
+        let mut step = dialog::step(&self.knowledge, conversation, said, &around);
+        let around = wording::Around {
+            now: &self.now,
+            channel_kind: self.kind,
+            tickets: &[],
+            recent: &[],
+        };
+        let replies = wording::replies(&self.knowledge, &step.effects, around);
+        step.next.offer(&replies);
+        step
+    }
+
+    /// Says something and checks what it did.
+    fn say(&mut self, said: &Said) -> Result<Step, TestCaseError> {
+        self.events += 1;
+        let before = self.conversation.clone();
+        let step = self.decide(&before, said);
+
+        let stored = serde_json::to_string(&before).unwrap();
+        let restored: Conversation = serde_json::from_str(&stored).unwrap();
+        prop_assert_eq!(&restored, &before, "a conversation survives being stored");
+        prop_assert_eq!(
+            &self.decide(&restored, said),
+            &step,
+            "a restart changes nothing"
+        );
+
+        for (intent, answers) in known(&step.next) {
+            self.check_values(intent, answers)?;
+        }
+        self.check_asks_nothing_answered(&before, said, &step)?;
+        self.check_filing(&before, &step)?;
+        self.conversation = step.next.clone();
+        self.check_can_be_left()?;
+        Ok(step)
+    }
+
+    fn forms(&self, intent: &str) -> &[Form] {
+        self.knowledge
+            .catalog
+            .sop(intent)
+            .map_or(&[], |sop| sop.forms.as_slice())
+    }
+
+    fn form(&self, draft: &Draft) -> &Form {
+        draft.form(&self.knowledge.catalog, self.kind).unwrap()
+    }
+
+    fn missing(&self, draft: &Draft) -> Vec<String> {
+        let missing = self
+            .form(draft)
+            .missing(draft.case(self.kind), &self.now)
+            .into_iter();
+        missing.map(|field| field.id.clone()).collect()
+    }
+
+    fn is_answered(&self, draft: &Draft, field: &str) -> bool {
+        let field = self.form(draft).field(field);
+        field.is_some_and(|field| field.answered(draft.case(self.kind), &self.now))
+    }
+
+    /// Whatever is kept was accepted by some look of its field, and what counts as answered by its present look.
+    fn check_values(&self, intent: &str, answers: &Answers) -> Result<(), TestCaseError> {
+        let case = sigap::catalog::Case {
+            answers,
+            channel_kind: self.kind,
+        };
+        for (id, answer) in answers {
+            let fields: Vec<&Field> = self
+                .forms(intent)
+                .iter()
+                .filter_map(|form| form.field(id))
+                .collect();
+            let specs = fields.iter().flat_map(|field| {
+                let variants = field.variants.iter().map(|(_, spec)| spec);
+                [&field.base].into_iter().chain(variants)
+            });
+            let accepted = |spec: &sigap::catalog::Spec| match answer {
+                Answer::Absent => spec.may_be_absent,
+                Answer::Unchecked(reason) => spec.looked_up && !reason.is_empty(),
+                Answer::Given(value) => {
+                    value::parse(&spec.kind, &value.canonical.to_string(), &self.now).is_ok()
+                }
+            };
+            prop_assert!(
+                specs.into_iter().any(accepted),
+                "{id} of {intent} keeps {answer:?}"
+            );
+            let form = self
+                .knowledge
+                .catalog
+                .sop(intent)
+                .and_then(|sop| sop.form(case));
+            if let Some(field) = form.and_then(|form| form.field(id))
+                && field.exists(case)
+                && field.answered(case, &self.now)
+            {
+                prop_assert!(
+                    accepted(field.spec(case)),
+                    "{id} of {intent} counts {answer:?} as answered"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// A field that has its answer is asked again only when it was just changed, or asked for by the agent.
+    fn check_asks_nothing_answered(
+        &self,
+        before: &Conversation,
+        said: &Said,
+        step: &Step,
+    ) -> Result<(), TestCaseError> {
+        let (Some(field), Some(draft)) = (step.next.asking(), step.next.draft()) else {
+            return Ok(());
+        };
+        let exists = self
+            .form(draft)
+            .field(field)
+            .is_some_and(|field| field.exists(draft.case(self.kind)));
+        prop_assert!(
+            exists,
+            "{field} is asked although it is no part of the ticket"
+        );
+        if !self.is_answered(draft, field) || before.asking() == Some(field) {
+            return Ok(());
+        }
+        let wanted = match said {
+            Said::Text(text) => {
+                let refused = prompt(step).is_some_and(|prompt| prompt.problem.is_some());
+                let offered = before.offered.iter().enumerate();
+                let pressed = offered.filter(|(place, button)| {
+                    button.label == *text || (place + 1).to_string() == *text
+                });
+                let mut pressed = pressed.map(|(_, button)| &button.action);
+                refused
+                    || text.starts_with("ubah")
+                    || CHANGES.contains(&text.as_str())
+                    || pressed.any(|action| action.starts_with("edit:"))
+            }
+            Said::Press(action) => action.starts_with("edit:"),
+        };
+        prop_assert!(
+            wanted,
+            "{field} was answered and is asked again after {said:?}"
+        );
+        Ok(())
+    }
+
+    /// A ticket comes from a review, and lacks nothing.
+    fn check_filing(&self, before: &Conversation, step: &Step) -> Result<(), TestCaseError> {
+        let Some(ticket) = &step.ticket else {
+            return Ok(());
+        };
+        let Phase::Reviewing(draft) = &before.phase else {
+            return Err(TestCaseError::fail(format!(
+                "filed from {:?}",
+                before.phase
+            )));
+        };
+        prop_assert!(self.missing(draft).is_empty());
+        let complete = self
+            .form(draft)
+            .complete(draft.case(self.kind), &self.now)
+            .unwrap();
+        prop_assert_eq!(&ticket.entries, &complete.entries);
+        prop_assert_eq!(&ticket.kip, &complete.kip);
+        prop_assert!(step.next.draft().is_none(), "what was filed is not open");
+        Ok(())
+    }
+
+    /// `batal` leaves a question; where another case came up, the first one goes back to the draft. It can be undone.
+    fn check_can_be_left(&self) -> Result<(), TestCaseError> {
+        let Some(draft) = self.conversation.draft() else {
+            return Ok(());
+        };
+        let mut left = self.conversation.clone();
+        for _ in 0..2 {
+            if left.draft().is_some() {
+                left = self.decide(&left, &Said::Text("batal".to_owned())).next;
+            }
+        }
+        prop_assert!(left.draft().is_none(), "not left: {:?}", left.phase);
+        let back = self.decide(&left, &Said::Text("undo".to_owned())).next;
+        prop_assert_eq!(
+            back.draft().map(|draft| &draft.answers),
+            Some(&draft.answers),
+            "taken back as it was"
+        );
+        Ok(())
+    }
+
+    fn play(&mut self, event: &Event) -> Result<(), TestCaseError> {
+        let said = match event {
+            Event::Type(text) => Said::Text((*text).to_owned()),
+            Event::TypeAnything(text) => Said::Text(text.clone()),
+            Event::AnswerWell => match good_answer(&self.conversation, self) {
+                Some(text) => Said::Text(text),
+                None => Said::Text("buat tiket".to_owned()),
+            },
+            Event::PressOffered(index) => match self.conversation.offered.as_slice() {
+                [] => return Ok(()),
+                offered => Said::Press(index.get(offered).action.clone()),
+            },
+            Event::PressStale(action) => Said::Press((*action).to_owned()),
+            Event::Wait(hours) => {
+                self.now = self.now.checked_add((*hours).hours()).unwrap();
+                return Ok(());
+            }
+        };
+        self.say(&said).map(|_| ())
+    }
+}
+
+/// Everything that a conversation keeps of what was told.
+fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
+    let heard = match &conversation.phase {
+        Phase::Answered(heard) | Phase::Interrupted { heard, .. } => vec![heard],
+        Phase::Clarifying(choices) => choices.iter().collect(),
+        Phase::Idle | Phase::Asking { .. } | Phase::Reviewing(_) => Vec::new(),
+    };
+    let parked = conversation.parked.iter().map(|parked| &parked.draft);
+    let drafts = parked
+        .chain(conversation.draft())
+        .chain(&conversation.discarded);
+    heard
+        .into_iter()
+        .map(|heard| (heard.intent.as_str(), &heard.answers))
+        .chain(drafts.map(|draft| (draft.intent.as_str(), &draft.answers)))
+        .collect()
+}
+
+fn prompt(step: &Step) -> Option<&Prompt> {
+    step.effects.iter().find_map(|effect| match effect {
+        Effect::Ask(prompt) => Some(prompt),
+        _ => None,
+    })
+}
+
+/// An answer that the open question takes.
+fn good_answer(conversation: &Conversation, desk: &Desk) -> Option<String> {
+    let (draft, field) = (conversation.draft()?, conversation.asking()?);
+    let spec = desk.form(draft).field(field)?.spec(draft.case(desk.kind));
+    Some(match &spec.kind {
+        Kind::Choice(choices) => choices.options[0].value.clone(),
+        _ => spec.example.clone()?,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        max_shrink_iters: 400,
+        ..ProptestConfig::with_cases(CASES)
+    })]
+
+    #[test]
+    fn no_sequence_breaks_a_dialog(
+        kind in channel_kind(),
+        opening in select(OPENINGS),
+        events in prop::collection::vec(event(), 1..24),
+    ) {
+        let mut desk = Desk::new(kind);
+        desk.play(&Event::Type(opening))?;
+        desk.play(&Event::Type("buat tiket"))?;
+        for event in &events {
+            desk.play(event)?;
+        }
+    }
+
+    #[test]
+    fn a_straight_dialog_asks_each_missing_field_once(
+        kind in channel_kind(),
+        opening in select(&OPENINGS[..9]),
+        picks in prop::collection::vec(any::<Index>(), QUESTIONS_MAX),
+    ) {
+        let mut desk = Desk::new(kind);
+        desk.play(&Event::Type(opening))?;
+        desk.play(&Event::Type("buat tiket"))?;
+        let (mut asked, mut missing) = (BTreeSet::new(), BTreeSet::new());
+        for pick in &picks {
+            let draft = desk.conversation.draft().unwrap().clone();
+            missing.extend(desk.missing(&draft));
+            let Some(field) = desk.conversation.asking().map(str::to_owned) else {
+                break;
+            };
+            prop_assert!(asked.insert(field.clone()), "{} is asked twice", field);
+            let options: Vec<&Button> = desk
+                .conversation
+                .offered
+                .iter()
+                .filter(|button| button.action.starts_with("value:"))
+                .collect();
+            let said = match options.as_slice() {
+                [] => Said::Text(good_answer(&desk.conversation, &desk).unwrap()),
+                options => Said::Press(pick.get(options).action.clone()),
+            };
+            desk.say(&said)?;
+        }
+        prop_assert!(matches!(desk.conversation.phase, Phase::Reviewing(_)), "it ends at the review");
+        prop_assert!(asked.len() <= missing.len());
+        let filed = desk.say(&Said::Text("kirim".to_owned()))?;
+        prop_assert!(filed.ticket.is_some());
+    }
+}
+
+/// Every word and button that could file a ticket, from everywhere.
+#[test]
+fn a_ticket_is_filed_from_a_complete_review_only() {
+    const FULL: &str = "Class: Gold\nMSISDN: 0812-0000-1234\nNama pelanggan: Contoh Satu\nJenis kartu: KartuHalo\n\
+        Tanggal pembayaran: kemarin\nChannel pembayaran: Indomaret\nStatus Collection: collection block 1\n\
+        Pembayaran di FA: belum masuk\nStatus HLR: terblokir\nInfo profil: terblokir\nLayanan yang dikeluhkan: data\n\
+        Lokasi: Bogor\nCP lain yang dapat dihubungi: tidak ada";
+    const CASE: &str = "udah bayar tapi nomor belum aktif";
+    const OTHER: &str = "tagihan vsat pelanggan lain ga bisa dibayar";
+    /// Ways to somewhere, and whether the draft there is complete and under review.
+    const WAYS: &[(&[&str], bool)] = &[
+        (&[], false),
+        (&[CASE], false),
+        (&["tagihan"], false),
+        (&[CASE, "buat tiket"], false),
+        (&[CASE, "buat tiket", OTHER], false),
+        (&[CASE, "buat tiket", "gold", "nanti"], false),
+        (&[CASE, "buat tiket", "gold", "batal"], false),
+        (&[CASE, "buat tiket", "gold", "batal", "undo"], false),
+        (&[CASE, "buat tiket", "gold", "nanti", "/tiket", "1"], false),
+        (&[CASE, "buat tiket", FULL], true),
+        (&[CASE, "buat tiket", FULL, "batal", "undo"], true),
+        (&[CASE, "buat tiket", FULL, "nanti", "/tiket", "1"], true),
+        (&[CASE, "buat tiket", FULL, OTHER, "lanjut draft ini"], true),
+        (&[CASE, "buat tiket", FULL, OTHER], false),
+        (&[CASE, "buat tiket", FULL, "nanti"], false),
+        (&[CASE, "buat tiket", FULL, "batal"], false),
+        (&[CASE, "buat tiket", FULL, "ubah lokasi"], false),
+        (&[CASE, "buat tiket", FULL, "msisdn: 0812"], false),
+        (&[CASE, "buat tiket", FULL, "kirim"], false),
+    ];
+    let files = ["kirim", "Kirim", "/kirim", "submit", "sudah benar", "1"]
+        .map(|text| Said::Text(text.to_owned()));
+    let presses = [
+        "send:",
+        "resume:1",
+        "undo:",
+        "keep:",
+        "ticket:bayar-belum-aktif",
+    ]
+    .map(|action| Said::Press(action.to_owned()));
+    let others =
+        [FULL, "undo", "buat tiket", "lewati", "kembali"].map(|text| Said::Text(text.to_owned()));
+    for (way, complete) in WAYS {
+        for said in files.iter().chain(&presses).chain(&others) {
+            let mut desk = Desk::new(ChannelKind::Voice);
+            for text in *way {
+                desk.say(&Said::Text((*text).to_owned())).unwrap();
+            }
+            let files_here = files.contains(said) || *said == Said::Press("send:".to_owned());
+            let step = desk.say(said).unwrap();
+            assert_eq!(
+                step.ticket.is_some(),
+                *complete && files_here,
+                "{said:?} after {way:?}"
+            );
+        }
+    }
+}
