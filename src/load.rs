@@ -64,13 +64,17 @@ pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
     Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))
 }
 
-/// Makes knowledge of the files in two folders.
+/// Makes knowledge of the files in two folders, which takes its time: the matcher learns.
 pub fn knowledge(intents: &Path, data: &Path, today: Date) -> Result<Knowledge, Error> {
+    let (catalog, lexicon) = checked(intents, data, today)?;
+    Ok(Knowledge::new(catalog, lexicon))
+}
+
+/// Reads and checks everything that knowledge is made of.
+pub fn checked(intents: &Path, data: &Path, today: Date) -> Result<(Catalog, Lexicon), Error> {
     let loaded = Catalog::load(&files(intents, data)?, today);
-    let Some(catalog) = loaded.catalog else {
-        return Err(Error::Mistakes(loaded.diagnostics));
-    };
-    Ok(Knowledge::new(catalog, lexicon(data)?))
+    let catalog = loaded.catalog.ok_or(Error::Mistakes(loaded.diagnostics))?;
+    Ok((catalog, lexicon(data)?))
 }
 
 fn source(path: &Path) -> anyhow::Result<Source> {

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::assistant::Assistant;
 use crate::channel::console::Console;
 use crate::config::Config;
+use crate::guide::Knowledge;
 use crate::message::ChannelKind;
 use crate::{cli, store, telemetry};
 
@@ -42,18 +43,13 @@ impl Chat {
     /// Talks until the input ends.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         telemetry::start();
-        let knowledge = cli::knowledge(config)?;
+        let (catalog, lexicon) = cli::files(config)?;
         if let Some(service) = config
             .service
             .as_ref()
-            .filter(|id| !knowledge.catalog.services.contains_key(*id))
+            .filter(|id| !catalog.services.contains_key(*id))
         {
-            let known: Vec<_> = knowledge
-                .catalog
-                .services
-                .keys()
-                .map(String::as_str)
-                .collect();
+            let known: Vec<_> = catalog.services.keys().map(String::as_str).collect();
             anyhow::bail!("unknown service `{service}`: one of {}", known.join(", "));
         }
         let console = Console {
@@ -63,7 +59,9 @@ impl Chat {
             json: self.json,
         };
         let runtime = cli::runtime()?;
+        // Before the matcher learns: whoever starts a second program on a state is told at once.
         let store = store::sled::open(&config.state)?;
+        let knowledge = Knowledge::new(catalog, lexicon);
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept);
         runtime.block_on(console.run(&assistant, || config.now()))?;
         Ok(ExitCode::SUCCESS)

@@ -17,10 +17,12 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
+use crate::catalog::Catalog;
 use crate::config::{Config, Layer};
 use crate::guide::Knowledge;
 use crate::load;
 use crate::message::ChannelKind;
+use crate::text::Lexicon;
 
 /// Finds the SOP, asks for the missing ticket fields, writes the draft.
 #[derive(Debug, Parser)]
@@ -109,9 +111,16 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Loads the knowledge; a catalogue with mistakes is shown to whoever started the program, all of them at once.
+/// Loads the knowledge, which takes its time: the matcher learns.
 fn knowledge(config: &Config) -> anyhow::Result<Knowledge> {
-    load::knowledge(&config.intents, &config.data, config.now().date()).map_err(|error| {
+    let (catalog, lexicon) = files(config)?;
+    Ok(Knowledge::new(catalog, lexicon))
+}
+
+/// Loads what knowledge is made of; a catalogue with mistakes is shown to whoever started the program, all of them at
+/// once.
+fn files(config: &Config) -> anyhow::Result<(Catalog, Lexicon)> {
+    load::checked(&config.intents, &config.data, config.now().date()).map_err(|error| {
         if let load::Error::Mistakes(diagnostics) = &error
             && let Ok(files) = load::files(&config.intents, &config.data)
         {

@@ -276,7 +276,9 @@ fn as_csv(tickets: &[ticket::Ticket], masked: bool) -> anyhow::Result<ExitCode> 
 
 fn exported(entry: &ticket::Entry, masked: bool) -> serde_json::Value {
     match &entry.answer {
-        Answer::Given(_) if masked => entry.masked.as_str().into(),
+        Answer::Given(value) if masked && value.display != entry.masked => {
+            entry.masked.as_str().into()
+        }
         answer => canonical_json(answer),
     }
 }

@@ -1,5 +1,7 @@
 //! Words that steer the dialog instead of answering it: `batal`, `kembali`, `lewati`, `kirim`, commands with a slash.
 
+use crate::value::sensitive;
+
 /// What an agent wants to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
@@ -80,7 +82,9 @@ fn command_of(command: &str) -> Option<Control> {
     let (name, rest) = command
         .split_once(char::is_whitespace)
         .unwrap_or((command, ""));
-    let rest = Some(rest.trim().to_owned()).filter(|rest| !rest.is_empty());
+    // It is echoed and kept when nothing is found under it.
+    let rest = Some(sensitive::without_cards(rest.trim()).into_owned());
+    let rest = rest.filter(|rest| !rest.is_empty());
     Some(match name.to_lowercase().as_str() {
         "batal" | "cancel" => Control::Cancel,
         "urungkan" | "undo" => Control::Undo,

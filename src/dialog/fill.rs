@@ -5,6 +5,7 @@
 //! What was told once is never asked; what is not certain is not taken.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -793,6 +794,8 @@ fn behind_its_label(
     if lower.len() != message.text.len() {
         return None;
     }
+    // `no cc 4111 1111 1111 1111`: a value may have blanks of its own.
+    let whole = LazyCell::new(|| value::find(&spec.kind, message.text, now));
     for label in names(field, spec) {
         for (at, _) in lower.match_indices(&label) {
             let starts_word = !lower[..at].ends_with(char::is_alphanumeric);
@@ -802,6 +805,11 @@ fn behind_its_label(
                 continue;
             }
             let start = at + label.len() + gap;
+            let is_here =
+                |found: &&value::Found| found.span.start == start && message.is_unused(&found.span);
+            if let Some(whole) = whole.iter().find(is_here) {
+                return Some((whole.span.clone(), Answer::Given(whole.value.clone())));
+            }
             let length = message.text[start..]
                 .find([' ', ',', ';', '\n'])
                 .unwrap_or(message.text.len() - start);

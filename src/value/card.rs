@@ -1,14 +1,15 @@
 //! Payment cards: a number is checked as a whole, then only its last four digits are kept.
 //!
 //! The full number is in no value and in no error. A card is a whole run of digits, never a part of a longer one: among
-//! the windows of a voucher's 25 digits one in ten would pass the checksum.
+//! the windows of a voucher's 25 digits one in ten would pass the checksum. Only digits grouped as on the plastic may
+//! have others beside them: a check code, an amount.
 
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::digits::{self, Run};
+use super::digits::{self, Group, Run};
 use super::{Error, Found, Value, is_glued, serial, settle};
 
 /// How many digits card numbers have (ISO/IEC 7812).
@@ -17,6 +18,10 @@ const DIGITS: RangeInclusive<usize> = 13..=19;
 const DIGITS_USUAL: usize = 16;
 /// How many are kept.
 const DIGITS_KEPT: usize = 4;
+/// The groups in which cards have their numbers printed.
+const PRINTED: &[&[usize]] = &[&[4, 4, 4, 4, 3], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4]];
+/// What payment networks' numbers begin with.
+const NETWORKS: [char; 5] = ['2', '3', '4', '5', '6'];
 
 /// Reads a full number, a masked one, or the last four digits alone.
 pub fn parse(raw: &str) -> Result<Value, Error> {
@@ -33,7 +38,7 @@ pub fn find(raw: &str) -> Vec<Found> {
         .filter(|run| !is_glued(raw, &run.span))
         .map(|Run { span, digits }| Found {
             span,
-            value: value(&digits[digits.len() - DIGITS_KEPT..]),
+            value: Value::plain(masked(&digits)),
         })
         .collect()
 }
@@ -75,12 +80,68 @@ pub(super) fn runs(raw: &str) -> Vec<Run> {
         .filter(|run| !inside(run, &vouchers) && !inside(run, &runs))
         .collect();
     runs.extend(narrow);
+    let printed: Vec<Run> = printed(raw)
+        .into_iter()
+        .filter(|run| !inside(run, &vouchers) && !inside(run, &runs))
+        .collect();
+    runs.extend(printed);
     runs.sort_by_key(|run| run.span.start);
     runs
 }
 
+/// Whether a payment network hands out such numbers; others are as long and may pass the checksum, too.
+pub(super) fn is_a_networks(digits: &str) -> bool {
+    digits.starts_with(NETWORKS)
+}
+
+/// Returns the number as it is kept.
+pub(super) fn masked(digits: &str) -> String {
+    let last_four = &digits[digits.len() - DIGITS_KEPT..];
+    format!("**** **** **** {last_four}")
+}
+
+/// The cards whose digits stand as on the plastic, or in one block, whatever is beside them and between the groups.
+fn printed(raw: &str) -> Vec<Run> {
+    let groups = digits::groups(raw);
+    let mut rest = groups.as_slice();
+    let mut runs = Vec::new();
+    while !rest.is_empty() {
+        let layouts = PRINTED.iter().filter(|sizes| has_sizes(rest, sizes));
+        let mut counts = layouts.map(|sizes| sizes.len()).chain([1]);
+        let found = counts.find_map(|count| Some((count, one_card(raw, &rest[..count])?)));
+        let used = found.as_ref().map_or(1, |(count, _)| *count);
+        runs.extend(found.map(|(_, run)| run));
+        rest = &rest[used..];
+    }
+    runs
+}
+
+fn has_sizes(groups: &[Group<'_>], sizes: &[usize]) -> bool {
+    groups.len() >= sizes.len()
+        && groups
+            .iter()
+            .zip(sizes)
+            .all(|(group, size)| group.digits.len() == *size)
+}
+
+/// The card that these groups are together.
+fn one_card(raw: &str, groups: &[Group<'_>]) -> Option<Run> {
+    const BETWEEN_CHARS_MAX: usize = 3;
+    let (first, last) = (groups.first()?, groups.last()?);
+    let stand_together = groups.windows(2).all(|pair| {
+        let between = &raw[pair[0].span.end..pair[1].span.start];
+        between.chars().count() <= BETWEEN_CHARS_MAX && !between.contains(char::is_alphanumeric)
+    });
+    let digits: String = groups.iter().map(|group| group.digits).collect();
+    let found = stand_together && is_valid(&digits) && is_a_networks(&digits);
+    found.then_some(Run {
+        span: first.span.start..last.span.end,
+        digits,
+    })
+}
+
 fn value(last_four: &str) -> Value {
-    Value::plain(format!("**** **** **** {last_four}"))
+    Value::plain(masked(last_four))
 }
 
 fn parse_last_four(raw: &str) -> Result<Value, Error> {
@@ -126,6 +187,25 @@ mod tests {
         check("kartunya 4111-1111-1111-1111 kak", "1111");
         check("3782 822463 10005", "0005");
         check("4111111111111111 50000", "1111");
+    }
+
+    #[test]
+    fn digits_grouped_as_on_the_plastic_may_have_others_beside_them() {
+        for raw in [
+            "4111 1111 1111 1111 123",
+            "4111 1111 1111 1111 200000 gagal",
+            "4111111111111111-123",
+            "4111, 1111, 1111, 1111",
+            "4111/1111/1111/1111/12/28",
+            "4111\n1111\n1111\n1111",
+        ] {
+            let runs = runs(raw);
+            assert_eq!(runs.len(), 1, "{raw}");
+            assert_eq!(runs[0].digits, "4111111111111111", "{raw}");
+        }
+        assert_eq!(runs("3782 822463 10005 1234")[0].digits, "378282246310005");
+        assert!(runs("02123 45678 90123 45678 90123").is_empty());
+        assert!(runs("1111 1111 1111 1117 123").is_empty());
     }
 
     #[test]

@@ -364,7 +364,7 @@ fn own_words(choices: &Choices, answer: &Squeezed<'_>, option: usize) -> Option<
         .collect();
     (1..=OWN_WORDS_MAX)
         .contains(&words.len())
-        .then(|| words.join(" "))
+        .then(|| text::kept(&words.join(" ")))
 }
 
 /// Whether one name is a part of the other, or nearly the same.
@@ -484,7 +484,7 @@ fn unlisted(choices: &Choices, answer: &Squeezed<'_>) -> Result<Value, Error> {
     /// Likeness from which on it is worth asking "did you mean".
     const LIKENESS_MIN: f64 = 0.5;
     if choices.open {
-        return text::bounded(text::one_line(answer.raw), UNLISTED_CHARS_MAX)
+        return text::bounded(text::kept(&text::one_line(answer.raw)), UNLISTED_CHARS_MAX)
             .map(|value| value.remarked(Remark::Unlisted));
     }
     if answer.words.is_empty() {

@@ -245,8 +245,11 @@ pub fn mask(kind: &Kind, value: &Value) -> String {
         Kind::Name => text::initials(&value.display),
         Kind::Email => email::mask(&value.display),
         Kind::Msisdn | Kind::Contact => contact::mask(&value.display),
-        Kind::Text { .. }
-        | Kind::Choice(_)
+        Kind::Text { .. } => sensitive::redact(&value.display),
+        Kind::Choice(_) if value.remark == Some(Remark::Unlisted) => {
+            sensitive::redact(&value.display)
+        }
+        Kind::Choice(_)
         | Kind::Date { .. }
         | Kind::DateTime { .. }
         | Kind::Rupiah

@@ -1,6 +1,7 @@
-//! Personal data and secrets in free text: made unrecognisable before text is stored or logged ([`redact`]), pointed
-//! out before it gets into the catalogue ([`scan`]).
+//! Personal data and secrets in free text: made unrecognisable before text is stored or logged ([`redact`],
+//! [`without_cards`]), pointed out before it gets into the catalogue ([`scan`]).
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -85,6 +86,27 @@ pub fn redact(text: &str) -> String {
     }
     redacted.push_str(&text[done..]);
     redacted
+}
+
+/// Returns the text with payment cards reduced to their last four digits and everything else as it was: what a ticket
+/// keeps of an agent's own words.
+pub fn without_cards(text: &str) -> Cow<'_, str> {
+    let phones = msisdn::find(text);
+    let is_phone = |span: &Range<usize>| {
+        phones
+            .iter()
+            .any(|phone| phone.span.start <= span.start && span.end <= phone.span.end)
+    };
+    let cards = card::runs(text).into_iter().filter(|run| {
+        card::is_a_networks(&run.digits)
+            && !is_phone(&run.span)
+            && !is_amount(&text[run.span.clone()])
+    });
+    cards.rev().fold(Cow::Borrowed(text), |mut text, run| {
+        text.to_mut()
+            .replace_range(run.span, &card::masked(&run.digits));
+        text
+    })
 }
 
 /// Points out secrets and personal data, except what is `allowed` word by word and what is obviously invented.
@@ -275,6 +297,32 @@ mod tests {
         check("rek 1234567890 an Budi", "rek *******890 an Budi");
         check("mail budi@example.com", "mail b***@example.com");
         check("id TRX081200001234", "id TRX*********234");
+    }
+
+    #[test]
+    fn only_cards_are_masked_in_what_a_ticket_keeps() {
+        for (text, kept) in [
+            (
+                "kartu 4111 1111 1111 1111 ditolak",
+                "kartu **** **** **** 1111 ditolak",
+            ),
+            (
+                "4111111111111111 dan 5555-5555-5555-4444",
+                "**** **** **** 1111 dan **** **** **** 4444",
+            ),
+            ("4111 1111 1111 1111 123", "**** **** **** 1111 123"),
+        ] {
+            assert_eq!(without_cards(text), kept);
+        }
+        for text in [
+            // These pass a card's checksum.
+            "6281200001238",
+            "Rp4.000.000.000.006",
+            "1234567890128",
+            "balik ke 0812-0000-7777, Jl Contoh 1",
+        ] {
+            assert_eq!(without_cards(text), text);
+        }
     }
 
     #[test]

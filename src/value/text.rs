@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::digits::is_invisible;
-use super::{Error, Lookalike, Value, email, msisdn};
+use super::{Error, Lookalike, Value, email, msisdn, sensitive};
 
 /// The longest name; longer ones are a sentence in the wrong field.
 const NAME_CHARS_MAX: usize = 80;
 
-/// Reads free text: trimmed, blanks folded, lines kept.
+/// Reads free text: trimmed, blanks folded, lines kept, payment cards masked.
 pub fn parse(raw: &str, max_chars: usize) -> Result<Value, Error> {
-    bounded(clean(raw), max_chars)
+    bounded(kept(&clean(raw)), max_chars)
 }
 
 /// Reads the name of a person or an account, without what is said around it: `namanya Budi Contoh ya kak`.
@@ -33,7 +33,7 @@ pub fn parse_name(raw: &str) -> Result<Value, Error> {
     if name.chars().any(char::is_alphabetic) {
         return match email::parse(name) {
             Ok(_) => Err(Error::LooksLike(Lookalike::Email)),
-            Err(_) => bounded(name.to_owned(), NAME_CHARS_MAX),
+            Err(_) => bounded(kept(name), NAME_CHARS_MAX),
         };
     }
     Err(if msisdn::parse(name).is_ok() {
@@ -80,6 +80,11 @@ pub(super) fn one_line(raw: &str) -> String {
     clean(raw).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What may be kept of an agent's own words.
+pub(super) fn kept(words: &str) -> String {
+    sensitive::without_cards(words).into_owned()
+}
+
 /// Takes the text as it is, if it is something and not too much.
 pub(super) fn bounded(text: String, max_chars: usize) -> Result<Value, Error> {
     match text.chars().count() {
@@ -118,6 +123,13 @@ mod tests {
             "baris satu\n\nbaris dua",
         );
         check("a\u{202e}b\u{200b}c\u{7}d", "abcd");
+    }
+
+    #[test]
+    fn a_card_is_masked_in_text_and_names() {
+        check("cc 4111 1111 1111 1111", "cc **** **** **** 1111");
+        check("4111\t1111\t1111\t1111", "**** **** **** 1111");
+        check_name("Budi 4111111111111111", Ok("Budi **** **** **** 1111"));
     }
 
     #[test]

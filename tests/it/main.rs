@@ -7,8 +7,11 @@
     reason = "a test ends where something unexpected happens, in its helpers too"
 )]
 
+mod binary;
 mod catalog;
+mod cli;
 mod conversations;
+mod crash;
 mod dialog;
 mod discord;
 mod guide;
