@@ -247,7 +247,7 @@ mod tests {
             &[("50mbps", value(Shape::Size)), ("10gb", value(Shape::Size))],
         );
         check("0812-3456-7890", &[("0812-3456-7890", value(Shape::Phone))]);
-        check("+6281234567890", &[("+6281234567890", value(Shape::Phone))]);
+        check("+6281200001234", &[("+6281200001234", value(Shape::Phone))]);
         check(
             "a.b@c.co.id, x",
             &[("a.b@c.co.id", value(Shape::Email)), ("x", Kind::Word)],
