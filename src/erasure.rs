@@ -262,6 +262,7 @@ mod tests {
                 masked: String::new(),
             }],
             kip: "K22".to_owned(),
+            checked: Vec::new(),
             text: String::new(),
         })
     }

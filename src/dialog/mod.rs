@@ -11,7 +11,9 @@ mod step;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::sop::OutcomeKind;
 use crate::catalog::{Case, Catalog, Form};
+use crate::guide::Walk;
 use crate::message::{Button, ChannelKind, EventId, Reply};
 use crate::ticket::{Answers, Entry, Remarked, Ticket};
 use crate::value;
@@ -63,6 +65,15 @@ pub enum Phase {
     },
     /// Everything is there; the agent looks it over.
     Reviewing(Draft),
+    /// A walk through a procedure: one of its causes is asked, or what the sentence at its end still lacks.
+    Walking {
+        /// What is known so far, and the walk.
+        draft: Draft,
+        /// How often the answer could not be used.
+        refused: u8,
+    },
+    /// A walk has come to its end without a ticket; it can be gone back on, and a ticket be made of it.
+    Walked(Draft),
     /// Another case came up while a draft is open: the agent says what becomes of the draft.
     Interrupted {
         /// The open draft.
@@ -94,6 +105,12 @@ pub struct Draft {
     pub answers: Answers,
     /// The fields in the order in which they were asked, for `kembali`.
     pub asked: Vec<String>,
+    /// The walk that comes before the ticket, while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walk: Option<Walk>,
+    /// What the walk before the ticket has found, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checked: Vec<String>,
 }
 
 /// A draft put aside.
@@ -122,6 +139,9 @@ pub struct ParkedLine {
     pub left: usize,
     /// It waited longer than drafts are kept at hand; it can still be resumed.
     pub expired: bool,
+    /// How many questions its walk has left, while it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walk_left: Option<usize>,
 }
 
 /// What a turn decided to show.
@@ -161,6 +181,18 @@ pub enum Effect {
     Review(Review),
     /// Which field is to be changed.
     ChooseField { fields: Vec<(String, String)> },
+    /// A question of a walk.
+    WalkStep(WalkStep),
+    /// The end of a walk.
+    WalkEnd(WalkEnd),
+    /// The steps of a walk to jump to, with their names.
+    ChooseStep { steps: Vec<(String, String)> },
+    /// The procedures that can be walked.
+    ChooseWalk { intents: Vec<String> },
+    /// The procedure has nothing to walk.
+    NoWalk { intent: String },
+    /// A walk was left; it can be taken back.
+    WalkLeft { intent: String },
     /// A ticket was filed.
     Filed { id: String, text: String },
     /// A text to pass on to the customer.
@@ -254,6 +286,48 @@ pub struct Prompt {
     pub left: usize,
 }
 
+/// A question of a walk, complete in itself like a [`Prompt`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WalkStep {
+    /// The intent's id.
+    pub intent: String,
+    /// The cause's id.
+    pub cause: String,
+    /// What to find out.
+    pub text: String,
+    /// The possible answers.
+    pub branches: Vec<String>,
+    /// What was found so far, a line each.
+    pub done: Vec<String>,
+    /// How many questions can still come at most, this one included.
+    pub left: usize,
+    /// The last answer fits no branch, or more than one.
+    pub unclear: bool,
+    /// Whether a ticket can be gone to.
+    pub ticket: bool,
+}
+
+/// The end of a walk, complete in itself like a [`Prompt`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WalkEnd {
+    /// The intent's id.
+    pub intent: String,
+    /// The outcome's id.
+    pub outcome: String,
+    /// What it asks of the agent.
+    pub kind: OutcomeKind,
+    /// What to do.
+    pub text: String,
+    /// What to say to the customer, filled in.
+    pub say: Option<String>,
+    /// What was found, a line each.
+    pub done: Vec<String>,
+    /// Whether a ticket can be made of it.
+    pub ticket: bool,
+    /// Whether that ticket is gone on with at once.
+    pub goes_on: bool,
+}
+
 /// A draft to look over, complete in itself like a [`Prompt`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Review {
@@ -339,6 +413,17 @@ impl Heard {
 }
 
 impl Draft {
+    /// A draft of which this much is known.
+    pub fn new(intent: String, answers: Answers) -> Self {
+        Self {
+            intent,
+            answers,
+            asked: Vec::new(),
+            walk: None,
+            checked: Vec::new(),
+        }
+    }
+
     /// What the draft's conditions are evaluated against.
     pub fn case(&self, channel_kind: ChannelKind) -> Case<'_> {
         Case {
@@ -359,8 +444,9 @@ impl Conversation {
         match &self.phase {
             Phase::Asking { draft, .. }
             | Phase::Reviewing(draft)
+            | Phase::Walking { draft, .. }
             | Phase::Interrupted { draft, .. } => Some(draft),
-            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) => None,
+            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => None,
         }
     }
 

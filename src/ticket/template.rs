@@ -53,6 +53,7 @@ struct Page<'a> {
     source: &'a str,
     filed: &'a str,
     remarks: &'a [Remarked],
+    checked: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -124,6 +125,7 @@ impl Template {
             source: around.source,
             filed: around.filed,
             remarks: around.remarks,
+            checked: &ticket.checked,
         };
         let text = self.environment.get_template(NAME)?.render(Serde(&page))?;
         Ok(text.trim().to_owned())

@@ -6,6 +6,7 @@
 pub mod platform;
 mod problems;
 mod sop;
+mod walk;
 
 use jiff::Zoned;
 
@@ -76,10 +77,16 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::Ask(prompt) => ask(prompt),
         Effect::Review(draft) => review(draft, around.recent),
         Effect::ChooseField { fields } => choose_field(fields),
+        Effect::WalkStep(step) => walk::step(step),
+        Effect::WalkEnd(end) => walk::end(end),
+        Effect::ChooseStep { steps } => walk::choose_step(steps),
+        Effect::ChooseWalk { intents } => walk::choose(catalog, intents),
+        Effect::NoWalk { intent } => walk::none(&title(catalog, intent)),
+        Effect::WalkLeft { intent } => walk::left(&title(catalog, intent)),
         Effect::Filed { id, text } => say(format!("Draft tiket **{id}** tersimpan. Salin ke aplikasi tiket:\n```\n{text}\n```")),
         Effect::Kit { text } => say(format!("Teruskan ke pelanggan:\n```\n{text}\n```")),
         Effect::Parked { line } => say_with(
-            format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line.left)),
+            format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line)),
             vec![resume(catalog, line)],
         ),
         Effect::ParkedBySilence { line } => say_with(
@@ -170,6 +177,7 @@ fn help(catalog: &Catalog) -> Reply {
              Saya carikan SOP-nya, lalu bantu mengisi tiket. Data yang sudah ditulis tidak ditanyakan lagi.\n\
              - `/sop` daftar SOP, `/sop ID` membuka satu SOP\n\
              - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft\n\
+             - `/pandu` memandu langkah demi langkah; di dalamnya `kembali`, `lompat ke ...`, `langsung tiket`\n\
              - saat mengisi: `kembali`, `lewati`, `ubah NAMA-FIELD`, `nanti`, `batal`",
             examples.join("\n")
         ),
@@ -222,16 +230,17 @@ fn parked_lines(catalog: &Catalog, parked: &[ParkedLine]) -> String {
             "- {}: {} ({}{expired})",
             title(catalog, &line.intent),
             line.about,
-            still(line.left)
+            still(line)
         )
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn still(left: usize) -> String {
-    match left {
-        0 => "tinggal dikirim".to_owned(),
-        left => format!("kurang {left} data"),
+fn still(line: &ParkedLine) -> String {
+    match (line.walk_left, line.left) {
+        (Some(left), _) => format!("panduan, paling banyak {left} langkah lagi"),
+        (None, 0) => "tinggal dikirim".to_owned(),
+        (None, left) => format!("kurang {left} data"),
     }
 }
 

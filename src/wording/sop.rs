@@ -89,6 +89,7 @@ fn checklist(sop: &Sop) -> impl Iterator<Item = &Section> {
 fn buttons(sop: &Sop) -> Vec<Button> {
     let ticket =
         (!sop.forms.is_empty()).then(|| button("Buat tiket", format!("ticket:{}", sop.id)));
+    let walk = (!sop.causes.is_empty()).then(|| button("Pandu", format!("walk:{}", sop.id)));
     let causes = (!sop.causes.is_empty())
         .then(|| button("Kemungkinan penyebab", format!("point:{}#{CAUSES}", sop.id)));
     let shown: Vec<_> = checklist(sop).map(|section| section.id.as_str()).collect();
@@ -98,7 +99,8 @@ fn buttons(sop: &Sop) -> Vec<Button> {
         .filter(|section| !shown.contains(&section.id.as_str()));
     let sections =
         sections.map(|section| button(&section.title, format!("point:{}#{}", sop.id, section.id)));
-    ticket.into_iter().chain(causes).chain(sections).collect()
+    let first = ticket.into_iter().chain(walk).chain(causes);
+    first.chain(sections).collect()
 }
 
 /// One point, with where it stands in the SOP.
@@ -205,7 +207,7 @@ fn with_labels(sop: &Sop, say: &str) -> String {
     })
 }
 
-fn kind_word(kind: OutcomeKind) -> &'static str {
+pub fn kind_word(kind: OutcomeKind) -> &'static str {
     match kind {
         OutcomeKind::Inform => "informasikan",
         OutcomeKind::Recheck => "cek ulang",

@@ -452,7 +452,11 @@ fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
     let heard = match &conversation.phase {
         Phase::Answered(heard) | Phase::Interrupted { heard, .. } => vec![heard],
         Phase::Clarifying(choices) => choices.iter().collect(),
-        Phase::Idle | Phase::Asking { .. } | Phase::Reviewing(_) => Vec::new(),
+        Phase::Idle
+        | Phase::Asking { .. }
+        | Phase::Reviewing(_)
+        | Phase::Walking { .. }
+        | Phase::Walked(_) => Vec::new(),
     };
     let parked = conversation.parked.iter().map(|parked| &parked.draft);
     let drafts = parked

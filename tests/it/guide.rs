@@ -1,5 +1,8 @@
 //! Questions inside an SOP are answered by the very point, and a story asks for the SOP.
 
+mod questions;
+mod walks;
+
 use crate::shipped;
 
 #[track_caller]

@@ -798,6 +798,7 @@ fn ticket(id: &str, second: i64) -> Ticket {
         filed_at: at(second),
         entries: Vec::new(),
         kip: "K22".into(),
+        checked: Vec::new(),
         text: format!("*{id}*\nNama: Siti"),
     }
 }

@@ -4,6 +4,7 @@ mod forms;
 mod graph;
 mod lint;
 mod points;
+mod walk;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -163,6 +164,7 @@ fn sop(
     let forms = forms::build(parsed, file, shared, found);
     points::check(parsed, file, &shared.links, &forms, found);
     graph::check(parsed, file, found);
+    let causes = walk::build(parsed, file, &forms, shared.today, found);
     for (index, hole) in file.unclear.iter().enumerate() {
         let span = parsed.span(&format!("/unclear/{index}/text"));
         let message = format!("unclear in the source ({}): {}", hole.id, hole.text);
@@ -185,7 +187,7 @@ fn sop(
         source: file.source.clone(),
         matching: file.matching.clone(),
         sections: file.sections.clone(),
-        causes: file.causes.clone(),
+        causes,
         outcomes: file.outcomes.clone(),
         figures: file.figures.clone(),
         see: file.see.clone(),

@@ -26,11 +26,7 @@ struct Again {
 impl Turn<'_> {
     /// Starts a ticket with what the question already told.
     pub fn start(&self, conversation: &Conversation, heard: Heard) -> Step {
-        let draft = Draft {
-            intent: heard.intent,
-            answers: heard.answers,
-            asked: Vec::new(),
-        };
+        let draft = Draft::new(heard.intent, heard.answers);
         match self.form(&draft) {
             None => self.same(
                 conversation,
@@ -48,6 +44,9 @@ impl Turn<'_> {
 
     /// Asks the next missing field, or shows the draft when nothing is missing.
     pub fn advance(&self, conversation: &Conversation, draft: Draft, effects: Vec<Effect>) -> Step {
+        if draft.walk.is_some() {
+            return self.walk_on(conversation, draft, 0, effects);
+        }
         let Some(form) = self.form(&draft) else {
             return self.go_as(
                 conversation,
@@ -130,7 +129,7 @@ impl Turn<'_> {
         self.go_as(conversation, phase, effects, Decision::Dialog)
     }
 
-    fn prompt(
+    pub fn prompt(
         &self,
         form: &Form,
         field: &Field,
@@ -514,6 +513,7 @@ impl Turn<'_> {
             filed_at: now.timestamp(),
             entries: complete.entries,
             kip: complete.kip,
+            checked: draft.checked.clone(),
             text: String::new(),
         };
         let filed = now.strftime("%d-%m-%Y %H.%M").to_string();

@@ -1,10 +1,12 @@
 //! The decision: one match on where the conversation stands and what was said.
 //!
-//! `question` answers from the procedures, `filling` fills a ticket in, `parking` puts drafts aside and takes them up.
+//! `question` answers from the procedures, `walking` leads through one, `filling` fills a ticket in, `parking` puts drafts
+//! aside and takes them up.
 
 mod filling;
 mod parking;
 mod question;
+mod walking;
 
 use super::control::{self, Control};
 use super::{Around, Conversation, Decision, Effect, Phase, Step, Understood};
@@ -73,8 +75,11 @@ impl Turn<'_> {
     /// A message in words of its own.
     fn hear(&self, conversation: &Conversation, text: &str) -> Step {
         match &conversation.phase {
-            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) => {
+            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => {
                 self.question(conversation, text)
+            }
+            Phase::Walking { draft, refused } => {
+                self.walk_hear(conversation, draft, *refused, text)
             }
             Phase::Asking {
                 draft,
@@ -99,6 +104,9 @@ impl Turn<'_> {
     /// A control word or command.
     fn control(&self, conversation: &Conversation, control: Control, text: &str) -> Step {
         let command = text.starts_with('/');
+        if let Some(step) = self.walk_control(conversation, &control, text) {
+            return step;
+        }
         match (control, &conversation.phase) {
             // A greeting is no command in the middle of a form: `halo` is a card there.
             (Control::Greet, Phase::Asking { .. } | Phase::Reviewing(_)) => {
@@ -186,6 +194,9 @@ impl Turn<'_> {
     /// A button, pressed or typed.
     fn press(&self, conversation: &Conversation, action: &str) -> Step {
         let (verb, what) = action.split_once(':').unwrap_or((action, ""));
+        if let Some(step) = self.walk_press(conversation, verb, what) {
+            return step;
+        }
         match (verb, &conversation.phase) {
             ("answer", _) => self.show_heard(conversation, what),
             ("point", _) => self.show(conversation, what),
@@ -260,10 +271,13 @@ impl Turn<'_> {
     }
 
     /// Shows something without moving; in a dialog the open question follows.
-    fn aside(&self, conversation: &Conversation, shown: Effect) -> Step {
+    pub fn aside(&self, conversation: &Conversation, shown: Effect) -> Step {
         let mut step = match &conversation.phase {
             Phase::Asking { .. } => self.ask_still(conversation, vec![shown]),
             Phase::Reviewing(draft) => self.review(conversation, draft.clone(), vec![shown]),
+            Phase::Walking { draft, refused } => {
+                self.walk_on(conversation, draft.clone(), *refused, vec![shown])
+            }
             phase => self.go_as(conversation, phase.clone(), vec![shown], Decision::Command),
         };
         if let Some(Effect::Understood(understood)) = step.effects.first_mut() {
@@ -301,6 +315,7 @@ impl Turn<'_> {
         };
         let intent = match &next.phase {
             Phase::Answered(heard) => Some(heard.intent.clone()),
+            Phase::Walked(draft) => Some(draft.intent.clone()),
             _ => next.draft().map(|draft| draft.intent.clone()),
         };
         let understood = Understood {

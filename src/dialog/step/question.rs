@@ -45,7 +45,7 @@ pub enum Aside {
 }
 
 impl Turn<'_> {
-    fn classify(&self, text: &str) -> Classification {
+    pub fn classify(&self, text: &str) -> Classification {
         self.knowledge.matcher.classify(
             text,
             &Context {
