@@ -277,7 +277,12 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step) -> Turn {
             text: unanswered.text.clone(),
             intent: unanswered.understood.intent.clone(),
             confidence: f64::from(unanswered.understood.confidence),
-            decision: unanswered.understood.decision.name().to_owned(),
+            decision: match unanswered.forwarded_to {
+                Some(_) => "forwarded",
+                None => unanswered.understood.decision.name(),
+            }
+            .to_owned(),
+            owner: unanswered.forwarded_to.clone(),
             at: unanswered.at,
             channel_kind: incoming.channel_kind,
         }),

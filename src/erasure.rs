@@ -273,6 +273,7 @@ mod tests {
             intent: None,
             confidence: 0.1,
             decision: "fallback".to_owned(),
+            owner: None,
             at: days_ago(days),
             channel_kind: ChannelKind::Voice,
         })

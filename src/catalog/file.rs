@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::rules::{Number, Upgrade};
 use super::sop::{Figure, Matching, Outcome, Section, See, Unclear};
 
 /// One standard operating procedure: what agents may ask, what to check, what to ask the customer, which cause leads
@@ -63,6 +64,11 @@ pub struct SopFile {
     /// Holes and contradictions of the source: shown to leads, never decided silently.
     #[serde(default, rename = "unclear")]
     pub unclear: Vec<Unclear>,
+    /// Which packages a customer may change to, and what that costs.
+    pub upgrade: Option<Upgrade>,
+    /// What a pasted number may be, and where it leads.
+    #[serde(default, rename = "number")]
+    pub numbers: Vec<Number>,
     /// The ticket forms. The first whose `when` holds applies; one without `when` comes last.
     #[serde(default, rename = "form")]
     pub forms: Vec<FormFile>,

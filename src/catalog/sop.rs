@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::condition::{Case, Condition};
 use super::form::{Field, Form};
+use super::rules::{Number, Upgrade};
 use crate::message::ChannelKind;
 
 /// A checked procedure.
@@ -46,6 +47,10 @@ pub struct Sop {
     pub see: Vec<See>,
     /// Holes and contradictions of its source.
     pub unclear: Vec<Unclear>,
+    /// Which packages a customer may change to.
+    pub upgrade: Option<Upgrade>,
+    /// What a pasted number may be.
+    pub numbers: Vec<Number>,
     /// Its ticket forms; the first whose condition holds applies.
     pub forms: Vec<Form>,
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::sop::OutcomeKind;
 use crate::catalog::{Case, Catalog, Form};
 use crate::guide::Walk;
+use crate::guide::upgrade::Ruling;
 use crate::message::{Button, ChannelKind, EventId, Reply};
 use crate::ticket::{Answers, Entry, Remarked, Ticket};
 use crate::value;
@@ -36,6 +37,9 @@ pub struct Conversation {
     pub parked: Vec<Parked>,
     /// When the last message came.
     pub touched: Option<Timestamp>,
+    /// The last question, customer data masked, when the documents do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent_on: Option<String>,
     /// What a lead has set, where the conversation stands for a whole channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_kind: Option<ChannelKind>,
@@ -181,6 +185,12 @@ pub enum Effect {
     Review(Review),
     /// Which field is to be changed.
     ChooseField { fields: Vec<(String, String)> },
+    /// What a rule of a procedure says to a question.
+    Ruled { intent: String, ruling: Ruling },
+    /// What a pasted number is, or may be.
+    NumberIs { kinds: Vec<NumberKind> },
+    /// A question was handed to the owner of a procedure.
+    Forwarded { owner: String },
     /// A question of a walk.
     WalkStep(WalkStep),
     /// The end of a walk.
@@ -284,6 +294,17 @@ pub struct Prompt {
     pub refused: u8,
     /// How many mandatory fields are missing, this one included; none when this one is not.
     pub left: usize,
+}
+
+/// What a pasted number may be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NumberKind {
+    /// What it is called.
+    pub label: String,
+    /// The intent's id.
+    pub intent: String,
+    /// The point that says what to do with it.
+    pub point: String,
 }
 
 /// A question of a walk, complete in itself like a [`Prompt`].
@@ -398,6 +419,8 @@ pub struct Unanswered {
     pub understood: Understood,
     /// When it was asked.
     pub at: Timestamp,
+    /// The owner it was handed to, when an agent did so.
+    pub forwarded_to: Option<String>,
 }
 
 impl Heard {

@@ -3,6 +3,7 @@
 //! A branch is what its button says, clause by clause, and its aliases. Words that every branch has tell nothing, a
 //! negated clause is meant by a negated answer only, and `ya` or `tidak` choose where one branch alone can be meant.
 
+use super::terms;
 use crate::catalog::sop::{Branch, Cause};
 use crate::text::{self, Lexicon};
 
@@ -168,7 +169,7 @@ struct Clause {
 
 impl Clause {
     fn new(text: &str, lexicon: &Lexicon) -> Self {
-        let words = text::words(text, lexicon);
+        let words = terms::all(text, lexicon);
         let negated = words.iter().any(|word| NEGATIONS.contains(&word.as_str()));
         let telling =
             |word: &String| !NEGATIONS.contains(&word.as_str()) && !EMPTY.contains(&word.as_str());

@@ -5,7 +5,10 @@
 //! question costs the points that share a word with it.
 
 pub mod branch;
+pub mod number;
 mod points;
+mod terms;
+pub mod upgrade;
 pub mod walk;
 
 use std::collections::HashMap;

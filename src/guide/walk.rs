@@ -109,7 +109,8 @@ impl Walk {
         self
     }
 
-    fn known_branch(&self, cause: &Cause, ground: Ground<'_>) -> Option<usize> {
+    /// The branch of a cause that is known to hold, when it is the only one.
+    pub fn known_branch(&self, cause: &Cause, ground: Ground<'_>) -> Option<usize> {
         let answers = self.answers(ground);
         let case = Case {
             answers: &answers,

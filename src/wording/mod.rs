@@ -5,6 +5,7 @@
 
 pub mod platform;
 mod problems;
+mod rules;
 mod sop;
 mod walk;
 
@@ -77,6 +78,9 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::Ask(prompt) => ask(prompt),
         Effect::Review(draft) => review(draft, around.recent),
         Effect::ChooseField { fields } => choose_field(fields),
+        Effect::Ruled { intent, ruling } => rules::ruling(knowledge, intent, ruling),
+        Effect::NumberIs { kinds } => rules::number(knowledge, kinds, around),
+        Effect::Forwarded { owner } => say(format!("Pertanyaannya diteruskan ke **{owner}**.")),
         Effect::WalkStep(step) => walk::step(step),
         Effect::WalkEnd(end) => walk::end(end),
         Effect::ChooseStep { steps } => walk::choose_step(steps),

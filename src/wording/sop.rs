@@ -46,7 +46,11 @@ pub fn whole(knowledge: &Knowledge, intent: &str, points: &[String], around: Aro
         );
     }
     text += &format!("\n\n*{}*", source(sop));
-    shown(sop, text)
+    let mut reply = shown(sop, text);
+    if asked.first().is_some_and(|point| is_hole(point)) {
+        reply.buttons.insert(0, forward(intent));
+    }
+    reply
 }
 
 /// A section, all causes, or one point.
@@ -61,9 +65,32 @@ pub fn part(knowledge: &Knowledge, intent: &str, id: &str, around: Around<'_>) -
         return shown(sop, section_text(knowledge, section, around.channel_kind));
     }
     match knowledge.point(intent, id) {
-        Some(point) => shown(sop, answer(knowledge, sop, point)),
+        Some(point) => {
+            let text = format!("{}\n*{}*", answer(knowledge, sop, point), source(sop));
+            let mut reply = shown(sop, text);
+            if is_hole(point) {
+                reply.buttons.insert(0, forward(intent));
+            }
+            reply
+        }
         None => say(format!("SOP **{}** tidak punya bagian `{id}`.", sop.title)),
     }
+}
+
+/// One point, with where it stands in the SOP; nothing when the catalogue has lost it.
+pub fn point_text(knowledge: &Knowledge, intent: &str, id: &str) -> String {
+    let sop = knowledge.catalog.sop(intent);
+    let point = sop.zip(knowledge.point(intent, id));
+    point.map_or_else(String::new, |(sop, point)| answer(knowledge, sop, point))
+}
+
+/// Hands the question to the owner of the procedure.
+pub fn forward(intent: &str) -> Button {
+    button("Teruskan ke pemilik SOP", format!("forward:{intent}"))
+}
+
+fn is_hole(point: &Point) -> bool {
+    matches!(point.kind, PointKind::Unclear(_))
 }
 
 fn shown(sop: &Sop, text: String) -> Reply {
@@ -111,7 +138,9 @@ fn answer(knowledge: &Knowledge, sop: &Sop, point: &Point) -> String {
         }
         PointKind::Cause(place) => cause_text(sop, &sop.causes[place]),
         PointKind::Outcome(place) => outcome_text(sop, &sop.outcomes[place]),
-        PointKind::Unclear(place) => sop.unclear[place].text.clone(),
+        PointKind::Unclear(place) => {
+            format!("{}\nPemilik SOP: {}.", sop.unclear[place].text, sop.owner)
+        }
         PointKind::Kip(place) => {
             let form = &sop.forms[place];
             let paths: Vec<_> = form
@@ -123,7 +152,10 @@ fn answer(knowledge: &Knowledge, sop: &Sop, point: &Point) -> String {
             format!("{}: {}", form.title, paths.join("\natau: "))
         }
     };
-    format!("➤ **{}**\n{text}\n*{}#{}*", point.under, sop.id, point.id)
+    format!(
+        "➤ **{}**\n{text}\n*{} › {} › {}#{}*",
+        point.under, sop.title, point.under, sop.id, point.id
+    )
 }
 
 fn section_text(knowledge: &Knowledge, section: &Section, kind: ChannelKind) -> String {

@@ -1,6 +1,7 @@
 //! Questions inside an SOP are answered by the very point, and a story asks for the SOP.
 
 mod questions;
+mod upgrades;
 mod walks;
 
 use crate::shipped;

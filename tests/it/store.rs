@@ -782,6 +782,7 @@ fn question(text: &str) -> Question {
         intent: Some("ganti-ont".into()),
         confidence: 0.1 + 0.2,
         decision: "fallback".into(),
+        owner: None,
         at: at(1),
         channel_kind: ChannelKind::NonVoice,
     }

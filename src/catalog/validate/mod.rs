@@ -4,6 +4,7 @@ mod forms;
 mod graph;
 mod lint;
 mod points;
+mod rules;
 mod walk;
 
 use std::collections::{BTreeMap, HashMap};
@@ -163,6 +164,7 @@ fn sop(
     check_matching(parsed, file, found);
     let forms = forms::build(parsed, file, shared, found);
     points::check(parsed, file, &shared.links, &forms, found);
+    rules::check(parsed, file, found);
     graph::check(parsed, file, found);
     let causes = walk::build(parsed, file, &forms, shared.today, found);
     for (index, hole) in file.unclear.iter().enumerate() {
@@ -192,6 +194,8 @@ fn sop(
         figures: file.figures.clone(),
         see: file.see.clone(),
         unclear: file.unclear.clone(),
+        upgrade: file.upgrade.clone(),
+        numbers: file.numbers.clone(),
         forms,
     }
 }

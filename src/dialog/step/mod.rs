@@ -1,8 +1,9 @@
 //! The decision: one match on where the conversation stands and what was said.
 //!
-//! `question` answers from the procedures, `walking` leads through one, `filling` fills a ticket in, `parking` puts drafts
+//! `answering` decides by rules, `question` answers from the procedures, `walking` leads through one, `filling` fills a ticket in, `parking` puts drafts
 //! aside and takes them up.
 
+mod answering;
 mod filling;
 mod parking;
 mod question;
@@ -36,6 +37,9 @@ pub fn step(
         },
         Said::Press(action) => turn.press(&conversation, action),
     };
+    if let Said::Text(text) = said {
+        turn.remember_unanswered(&mut step, text);
+    }
     step.effects.splice(1..1, before);
     turn.remind(&mut step);
     step.next.touched = Some(around.now.timestamp());
@@ -257,6 +261,7 @@ impl Turn<'_> {
             ("send", _) => self.control(conversation, Control::Send, "/kirim"),
             ("cancel", _) => self.control(conversation, Control::Cancel, "/batal"),
             ("undo", _) => self.undo(conversation),
+            ("forward", _) => self.forward(conversation, what),
             ("list", _) => self.aside(conversation, Effect::ListSops),
             ("help", _) => self.aside(conversation, Effect::Help),
             ("why", phase) => self.why(conversation, phase),
@@ -287,7 +292,7 @@ impl Turn<'_> {
     }
 
     /// Says something and stays.
-    fn same(&self, conversation: &Conversation, effect: Effect) -> Step {
+    pub fn same(&self, conversation: &Conversation, effect: Effect) -> Step {
         let decision = if conversation.draft().is_some() {
             Decision::Dialog
         } else {
@@ -302,7 +307,7 @@ impl Turn<'_> {
     }
 
     /// Moves on, the intent being that of where it goes.
-    fn go_as(
+    pub fn go_as(
         &self,
         conversation: &Conversation,
         phase: Phase,

@@ -56,6 +56,9 @@ impl Turn<'_> {
 
     /// A message outside a dialog.
     pub fn question(&self, conversation: &Conversation, text: &str) -> Step {
+        if let Some(step) = self.answer_at_once(conversation, text) {
+            return step;
+        }
         let found = self.classify(text);
         let confidence = found.candidates.first().map_or(0.0, |best| best.confidence);
         let understood = |decision, intent| Understood {
@@ -125,6 +128,7 @@ impl Turn<'_> {
             text: value::sensitive::redact(text),
             understood,
             at: self.around.now.timestamp(),
+            forwarded_to: None,
         }
     }
 
@@ -221,6 +225,9 @@ impl Turn<'_> {
             || folded
                 .split_whitespace()
                 .any(|word| QUESTION_WORDS.contains(&word));
+        if asks && let Some((_, ruled)) = self.ruled(text) {
+            return Some(Aside::Question(ruled));
+        }
         if asks && let Some(id) = self.points(sop, text).into_iter().next() {
             return Some(Aside::Question(Effect::ShowPoint {
                 intent: intent.to_owned(),

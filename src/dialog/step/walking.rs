@@ -259,7 +259,10 @@ impl Turn<'_> {
         };
         let settled = || Some(walk.clone().settled(self.ground(sop, &next)));
         let moved = match branch::meant(cause, text, &self.knowledge.lexicon) {
-            _ if is_value => settled(),
+            // It was asked for and told here, so going back comes to it again.
+            _ if is_value => walk
+                .known_branch(cause, self.ground(sop, &next))
+                .and_then(|branch| walk.choose(branch, self.ground(sop, &next))),
             Some(branch) => walk.choose(branch, self.ground(sop, &next)),
             None if next.answers != draft.answers => settled(),
             None => None,
