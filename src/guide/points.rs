@@ -76,10 +76,19 @@ pub struct Index {
     concepts: HashMap<String, Word>,
     vocabulary: Vec<String>,
     speller: Speller,
-    /// For each phrase: its point and the weight of all its words.
-    phrases: Vec<(usize, f32)>,
+    phrases: Vec<Phrase>,
     /// For each point: the words that stand side by side in it.
     pairs: Vec<HashSet<(String, String)>>,
+}
+
+/// Words with which a point is asked for.
+#[derive(Debug)]
+struct Phrase {
+    point: usize,
+    /// The weight of all its words.
+    weight: f32,
+    /// It asks (`kapan pulsa masuk`), so a message that only tells does not mean it.
+    asks: bool,
 }
 
 #[derive(Debug, Default)]
@@ -136,7 +145,11 @@ impl Index {
                     let word = words.entry(term.word.clone()).or_default();
                     word.phrases.push(phrases.len());
                 }
-                phrases.push((place, 0.0));
+                phrases.push(Phrase {
+                    point: place,
+                    weight: 0.0,
+                    asks: terms::asks(phrase, lexicon),
+                });
                 phrase_words.push(terms);
             }
         }
@@ -145,7 +158,7 @@ impl Index {
             word.weight = (1.0 + count / (word.points.len() as f32).max(1.0)).ln();
         }
         for (phrase, terms) in phrases.iter_mut().zip(&phrase_words) {
-            phrase.1 = terms.iter().map(|term| words[&term.word].weight).sum();
+            phrase.weight = terms.iter().map(|term| words[&term.word].weight).sum();
         }
         let pairs = written
             .iter()
@@ -188,6 +201,7 @@ impl Index {
         let mut by_phrase: HashMap<usize, f32> = HashMap::new();
         let asked = terms(message, lexicon);
         let asked_pairs = pairs(&asked);
+        let asks = terms::asks(message, lexicon);
         for term in asked {
             let word = self.known(&term.word);
             let concept = term.concept.and_then(|concept| self.concepts.get(&concept));
@@ -213,7 +227,14 @@ impl Index {
             }
         }
         for (phrase, weight) in by_phrase {
-            let (place, all) = self.phrases[phrase];
+            let Phrase {
+                point: place,
+                weight: all,
+                asks: is_question,
+            } = self.phrases[phrase];
+            if is_question && !asks {
+                continue;
+            }
             let fits = weight >= PHRASE_FIT_MIN * all && weight >= PHRASE_COVER_MIN * question;
             if let Some(found) = found.get_mut(&place).filter(|_| fits) {
                 // A longer phrase that fits says more than a short one.

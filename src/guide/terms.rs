@@ -93,9 +93,29 @@ const EMPTY: &[&str] = &[
     "perlu",
     "minta",
 ];
-/// Behind the sentence it asks for assent and negates nothing: `perlu dicek ga`.
-const TAGS: &[&str] = &["tidak", "bukan", "belum"];
-
+/// Words that deny the next one; behind the sentence they ask for assent: `perlu dicek ga`.
+const NEGATIONS: &[&str] = &["tidak", "belum", "bukan", "tanpa", "not", "no"];
+/// Words with which something is asked rather than told.
+const ASKING: &[&str] = &[
+    "apa",
+    "apaan",
+    "apakah",
+    "bagaimana",
+    "kenapa",
+    "mengapa",
+    "kapan",
+    "berapa",
+    "mana",
+    "dimana",
+    "siapa",
+    "lama",
+    "what",
+    "how",
+    "when",
+    "why",
+    "where",
+    "who",
+];
 /// Words with which agents ask for what SOPs call otherwise; the first one stands for all.
 const SAME: &[&[&str]] = &[
     &[
@@ -125,27 +145,45 @@ const SAME: &[&[&str]] = &[
     &["tindakan", "penanganan", "tindak", "langkah"],
 ];
 
-/// Returns the words that count, each once.
+/// Returns the words that count, each once; a denied word stands for itself and for what is denied.
 pub fn terms(text: &str, lexicon: &Lexicon) -> Vec<Term> {
     let utterance = Utterance::new(text);
     let spoken = lexicon.read(&utterance);
-    let words: Vec<&str> = spoken
+    let words = spoken
         .iter()
         .filter(|word| !matches!(word.kind, Kind::Value(_)))
         .map(|word| word.text)
-        .filter(|word| !EMPTY.contains(word))
-        .collect();
-    let end = words
-        .iter()
-        .rposition(|word| !TAGS.contains(word))
-        .map_or(0, |last| last + 1);
+        .filter(|word| !EMPTY.contains(word));
     let mut seen = HashSet::new();
-    words[..end]
-        .iter()
-        .map(|word| term(word, lexicon))
-        .filter(|term| !EMPTY.contains(&term.word.as_str()))
-        .filter(|term| seen.insert(term.word.clone()))
-        .collect()
+    let mut found = Vec::new();
+    let mut denied = false;
+    for word in words {
+        if NEGATIONS.contains(&word) {
+            denied = true;
+            continue;
+        }
+        let term = term(word, lexicon);
+        if EMPTY.contains(&term.word.as_str()) {
+            continue;
+        }
+        let denial = std::mem::take(&mut denied).then(|| Term {
+            word: format!("-{}", term.word),
+            concept: term.concept.as_ref().map(|concept| format!("-{concept}")),
+        });
+        let both = [Some(term), denial].into_iter().flatten();
+        found.extend(both.filter(|term| seen.insert(term.word.clone())));
+    }
+    found
+}
+
+/// Whether something is asked rather than told.
+pub fn asks(text: &str, lexicon: &Lexicon) -> bool {
+    let utterance = Utterance::new(text);
+    let spoken = lexicon.read(&utterance);
+    let ends_denied = spoken
+        .last()
+        .is_some_and(|word| NEGATIONS.contains(&word.text));
+    text.contains('?') || ends_denied || spoken.iter().any(|word| ASKING.contains(&word.text))
 }
 
 fn term(word: &str, lexicon: &Lexicon) -> Term {

