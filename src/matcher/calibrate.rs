@@ -79,8 +79,8 @@ impl Calibration {
         Self::of(&mut observe(material))
     }
 
-    /// Learns, and says what the held-out utterances of intents were taken for.
-    pub fn held_out(material: &Material<'_>) -> (Calibration, Vec<HeldOut>) {
+    /// Says what utterances of intents are taken for by models that have not seen them.
+    pub fn held_out(material: &Material<'_>) -> Vec<HeldOut> {
         let mut observations = observe(material);
         let calibration = Self::of(&mut observations);
         let held_out = observations.iter().filter_map(|observation| {
@@ -91,8 +91,7 @@ impl Calibration {
                 confidence: calibration.judge(observation).first,
             })
         });
-        let held_out = held_out.collect();
-        (calibration, held_out)
+        held_out.collect()
     }
 
     fn of(observations: &mut Vec<Observation>) -> Calibration {

@@ -267,24 +267,25 @@ impl Model {
             if word.is_repeated(&words[..at]) {
                 continue;
             }
+            if word.is_content && word.value.is_none() {
+                content_words += usize::from(word.id.is_some());
+                let stem = word.stem.map(features::stem_key);
+                match stem.and_then(|key| self.features.get(&key)) {
+                    Some(&stem) if subjects.len() < SUBJECTS_MAX => subjects.push(stem),
+                    Some(_) => {}
+                    None => strangers += 1,
+                }
+            }
             match word.id.filter(|_| word.value.is_none()) {
                 Some(id) => {
                     square += self.squares[id as usize];
-                    if word.is_content {
-                        content_words += 1;
-                        let stem = word.stem.filter(|_| subjects.len() < SUBJECTS_MAX);
-                        subjects.extend(stem.and_then(|stem| self.features.get(&features::stem_key(stem))));
-                    }
                     self.word_rows.add(id as usize, 1.0, scratch);
                 }
-                None => {
-                    strangers += usize::from(word.is_content && word.value.is_none());
-                    features::of_word(word, self.detail, |key, weight| {
-                        if let Some(&feature) = self.features.get(&key) {
-                            square += self.give(feature, weight, scratch);
-                        }
-                    });
-                }
+                None => features::of_word(word, self.detail, |key, weight| {
+                    if let Some(&feature) = self.features.get(&key) {
+                        square += self.give(feature, weight, scratch);
+                    }
+                }),
             }
         }
         features::of_phrases(words, self.detail, |key, weight| {

@@ -35,7 +35,8 @@ pub fn divide(model: &Model, signals: &mut Signals, confidences: &mut [f32]) -> 
         return Claim::None;
     };
     let [keyword, _, _, pattern] = first.signs;
-    let is_short = (1..=SUBJECTS_MAX).contains(&signals.subjects.len()) && signals.words <= WORDS_MAX;
+    let is_short =
+        (1..=SUBJECTS_MAX).contains(&signals.subjects.len()) && signals.words <= WORDS_MAX;
     if !is_short || signals.strangers > 0 || keyword + pattern > 0.0 {
         return Claim::None;
     }
@@ -62,7 +63,10 @@ pub fn divide(model: &Model, signals: &mut Signals, confidences: &mut [f32]) -> 
             weight => divided * weight / total,
         };
     }
-    signals.candidates = order.iter().map(|&at| signals.candidates[at].clone()).collect();
+    signals.candidates = order
+        .iter()
+        .map(|&at| signals.candidates[at].clone())
+        .collect();
     match claiming {
         1 => Claim::One,
         _ => Claim::Several,

@@ -223,12 +223,10 @@ impl Lexicon {
             };
             let is_so = match when {
                 When::Alone => true,
-                When::BeforeNumber => {
-                    next.is_some_and(|next| matches!(next.kind, Kind::Value(Shape::Number | Shape::Moment)))
-                }
-                When::Beside => {
-                    next.is_some_and(says_when) || at > 0 && says_when(&spoken[at - 1])
-                }
+                When::BeforeNumber => next.is_some_and(|next| {
+                    matches!(next.kind, Kind::Value(Shape::Number | Shape::Moment))
+                }),
+                When::Beside => next.is_some_and(says_when) || at > 0 && says_when(&spoken[at - 1]),
             };
             if is_so {
                 spoken[at].kind = MOMENT;
@@ -315,6 +313,38 @@ mod tests {
         assert_eq!(lexicon.concept("bill"), lexicon.concept("tagihan"));
         assert!(lexicon.is_known("pulas"));
         assert!(!lexicon.is_known("plusa"));
+    }
+
+    #[test]
+    fn when_something_happened_is_a_value() {
+        let lexicon = Lexicon::load(
+            r#"
+            [when]
+            alone = "kemarin"
+            before-number = "jam"
+            beside = "pagi sore senin lalu"
+            [slang]
+            "kemarin" = ["kmrn"]
+            "#,
+        )
+        .expect("it is well formed");
+        let check = |message: &str, words: &str| {
+            let utterance = Utterance::new(message);
+            let read = lexicon.read(&utterance);
+            let left = read
+                .iter()
+                .filter(|word| !matches!(word.kind, Kind::Value(_)))
+                .map(|word| word.text);
+            assert_eq!(left.collect::<Vec<_>>().join(" "), words, "{message}");
+        };
+        check("isi pulsa kmrn sore jam 8", "isi pulsa");
+        check("jam 8 pagi", "");
+        check("pagi kemarin senin lalu", "");
+        check("senin lalu", "senin lalu");
+        check("pagi kak jam berapa", "pagi kak jam berapa");
+        check("jam 14.30 sore beli", "beli");
+        check("kemarin", "");
+        check("jam", "jam");
     }
 
     #[test]
