@@ -22,12 +22,11 @@ use sigap::{load, store};
 
 #[expect(
     dead_code,
+    unused_imports,
     reason = "the tests' double can do more than a load asks of it"
 )]
-#[path = "../tests/it/discord/double.rs"]
+#[path = "../tests/it/discord/double/mod.rs"]
 mod double;
-#[path = "../tests/it/discord/rules.rs"]
-mod rules;
 
 use double::{BOT, BUDI, CHANNEL, Double, GUILD, Somebody, TOKEN};
 

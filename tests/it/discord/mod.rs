@@ -4,7 +4,6 @@ mod binary;
 mod double;
 mod faults;
 mod orders;
-mod rules;
 mod talks;
 
 use std::sync::Arc;
