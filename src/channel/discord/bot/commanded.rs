@@ -29,6 +29,8 @@ impl Bot {
             commands::TANYA => option(commands::QUESTION),
             commands::SOP => format!("/sop {}", option(commands::TITLE)),
             commands::TIKET => format!("/tiket {}", option(commands::ID)),
+            commands::AM => format!("/am {}", option(commands::NAME)),
+            commands::ISTILAH => format!("/istilah {}", option(commands::WORD)),
             commands::BANTUAN => "/bantuan".to_owned(),
             commands::KANAL => return self.set_kind(ask, &option(commands::KIND)).await,
             commands::CARIKAN => match target(command) {
@@ -41,9 +43,9 @@ impl Bot {
             }
         };
         let conversation = ask.place.conversation(ask.person.id);
-        let (id, shared) = (ask.id, ask.place.guild.is_some());
+        let (id, owner, shared) = (ask.id, ask.person.id, ask.place.guild.is_some());
         let responder = self.responder(ask, shared);
-        self.take(conversation, id, Work::Question(responder, said));
+        self.take(conversation, id, Work::Question(responder, owner, said));
     }
 
     /// Sets the kind of a channel; only leads may, and only where there are channels.

@@ -1,76 +1,106 @@
 //! What the assistant says, on its way to where it is read.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::{Value as Json, json};
 
 use super::Bot;
-use super::pressed::{SHARE, TICKS, WHY};
+use super::pressed::{COPY, ENTERED, LOGINS, REVISE, SHARE, TICKS, WHY};
 use super::responder::Responder;
 use crate::assistant::Handled;
 use crate::channel::discord::payload::{self, Face};
 use crate::channel::discord::{form, ticks};
 use crate::dialog::Effect;
 use crate::message::{Button, ChannelKind, Incoming, Reply};
+use crate::store;
 use crate::ticket::Ticket;
 use crate::wording::{self, platform};
 
 /// Where replies go.
 #[derive(Debug)]
 pub enum Sink {
-    /// Into a channel, below the message that is answered.
-    Channel {
-        channel: u64,
-        event: u64,
-        answering: Option<u64>,
-        said: u32,
-    },
+    /// Into a channel.
+    Channel(Posts),
     /// To whoever pressed or commanded.
     Interaction(Arc<Responder>),
 }
 
+/// Messages in a channel: below the one that is answered, or in the place of earlier ones.
+#[derive(Debug, Default)]
+pub struct Posts {
+    pub channel: u64,
+    /// Which event they answer: nonces are drawn from it, so that a message stands once.
+    pub event: u64,
+    /// The message that the first of them answers.
+    pub answering: Option<u64>,
+    /// Earlier messages of ours, whose places are taken first.
+    pub replacing: VecDeque<u64>,
+    /// What stands there now.
+    pub posted: Vec<u64>,
+    pub said: u32,
+}
+
 impl Bot {
-    pub(super) async fn answer(&self, incoming: &Incoming, owner: u64, sink: Sink) {
-        let handled = self.assistant.handle(incoming).await;
-        self.deliver(handled, owner, sink).await;
+    pub(super) async fn answer(&self, incoming: &Incoming, owner: u64, mut sink: Sink) {
+        let handled = self.handle(incoming).await;
+        self.deliver(handled, owner, &mut sink).await;
+    }
+
+    /// Asks the assistant, and counts.
+    pub(super) async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::Error> {
+        let began = Instant::now();
+        let handled = self.assistant.handle(incoming).await?;
+        let understood = handled.understood.as_ref();
+        let decision = understood.map_or("none", |understood| understood.decision.name());
+        self.settings.metrics.message(decision, began.elapsed());
+        Ok(handled)
     }
 
     pub(super) async fn deliver(
         &self,
-        handled: Result<Handled, crate::store::Error>,
+        handled: Result<Handled, store::Error>,
         owner: u64,
-        mut sink: Sink,
+        sink: &mut Sink,
     ) {
         let mut handled = match handled {
             Ok(handled) => handled,
             Err(error) => {
                 tracing::error!(%error, "a turn was not kept");
-                return self
-                    .say(&mut sink, json!({"content": platform::NOT_KEPT}))
-                    .await;
+                return self.say(sink, json!({"content": platform::NOT_KEPT})).await;
             }
         };
         if self.is_form_worth_it(&handled.conversation)
             && let Some(reply) = handled.replies.last_mut()
         {
-            reply.buttons.push(Button {
-                label: platform::FORM_BUTTON.to_owned(),
-                action: form::OPEN.to_owned(),
-            });
+            reply
+                .buttons
+                .push(button(platform::FORM_BUTTON, form::OPEN));
         }
         let ephemeral = sink.is_ephemeral();
-        let kind = match &sink {
+        let kind = match sink {
             Sink::Interaction(responder) => self.kind_of(responder.ask.place).await,
-            Sink::Channel { .. } => self.settings.channel_kind,
+            Sink::Channel(_) => self.settings.channel_kind,
         };
         for reply in &mut handled.replies {
             self.decorate(reply, ephemeral);
+            if let Some(ticket) = handled
+                .ticket
+                .as_ref()
+                .filter(|ticket| reply.text.contains(&ticket.text))
+            {
+                reply.buttons.insert(
+                    0,
+                    button(platform::COPY_BUTTON, format!("{COPY}{}", ticket.id)),
+                );
+            }
             let mut bodies = self.messages(reply, owner);
             if let Some(last) = bodies.last_mut() {
-                self.add_checklist(last, reply, owner, kind, &[]);
+                self.add_checklist(last, reply, owner, kind);
             }
             for body in bodies {
-                self.say(&mut sink, body).await;
+                self.say(sink, body).await;
             }
         }
         if let Some(ticket) = &handled.ticket {
@@ -88,7 +118,11 @@ impl Bot {
                 "**{}** · {}\n```\n{}\n```",
                 ticket.id, ticket.agent, ticket.text
             ),
-            buttons: Vec::new(),
+            buttons: vec![
+                button(platform::COPY_BUTTON, format!("{COPY}{}", ticket.id)),
+                button(platform::REVISE_BUTTON, format!("{REVISE}{}", ticket.id)),
+                button(platform::ENTERED_BUTTON, format!("{ENTERED}{}", ticket.id)),
+            ],
             sop: None,
         };
         for (number, body) in self.messages(&reply, owner).into_iter().enumerate() {
@@ -119,20 +153,22 @@ impl Bot {
         wording::replies(&knowledge, &[show], around)
     }
 
-    /// Adds what only a platform with private and public messages has: why this answer, and sharing it.
+    /// Adds what only a platform with private and public messages has: why this answer, sharing it, and its logins.
     pub(super) fn decorate(&self, reply: &mut Reply, ephemeral: bool) {
+        let shown = reply.sop.clone().filter(|sop| !self.logins(sop).is_empty());
+        if let Some(sop) = shown {
+            reply
+                .buttons
+                .push(button(platform::LOGINS_BUTTON, format!("{LOGINS}{sop}")));
+        }
         let Some(intent) = self.whole(reply) else {
             return;
         };
-        let mut add = |label: &str, action: String| {
-            reply.buttons.push(Button {
-                label: label.to_owned(),
-                action,
-            });
-        };
-        add(platform::WHY_BUTTON, WHY.to_owned());
+        reply.buttons.push(button(platform::WHY_BUTTON, WHY));
         if ephemeral {
-            add(platform::SHARE_BUTTON, format!("{SHARE}{intent}"));
+            reply
+                .buttons
+                .push(button(platform::SHARE_BUTTON, format!("{SHARE}{intent}")));
         }
     }
 
@@ -150,7 +186,6 @@ impl Bot {
         reply: &Reply,
         owner: u64,
         kind: ChannelKind,
-        ticked: &[String],
     ) {
         let knowledge = self.assistant.knowledge();
         let Some(sop) = self
@@ -160,7 +195,7 @@ impl Bot {
             return;
         };
         let mark = self.marks.write(owner, &format!("{TICKS}{}", sop.id));
-        let Some(row) = mark.and_then(|mark| ticks::menu(sop, kind, ticked, &mark)) else {
+        let Some(row) = mark.and_then(|mark| ticks::menu(sop, kind, &mark)) else {
             return;
         };
         match body["components"].as_array_mut() {
@@ -172,7 +207,8 @@ impl Bot {
 
     pub(super) fn messages(&self, reply: &Reply, owner: u64) -> Vec<Json> {
         let knowledge = self.assistant.knowledge();
-        let links: Vec<_> = knowledge.catalog.links.values().cloned().collect();
+        let mut links: Vec<_> = knowledge.catalog.links.values().cloned().collect();
+        links.push(platform::MESSAGES.to_owned());
         let face = Face {
             marks: &self.marks,
             owner,
@@ -181,25 +217,30 @@ impl Bot {
         payload::messages(reply, face)
     }
 
-    pub(super) async fn say(&self, sink: &mut Sink, mut body: Json) {
+    pub(super) async fn say(&self, sink: &mut Sink, body: Json) {
         match sink {
             Sink::Interaction(responder) => responder.say(body).await,
-            Sink::Channel {
-                channel,
-                event,
-                answering,
-                said,
-            } => {
-                if let Some(message) = answering.take() {
-                    body["message_reference"] =
-                        json!({"message_id": message.to_string(), "fail_if_not_exists": false});
-                }
-                let nonce = format!("{event}.{said}");
-                *said += 1;
-                if let Err(error) = self.rest.post(*channel, body, &nonce).await {
-                    tracing::error!(%error, "a reply was not delivered");
-                }
+            Sink::Channel(posts) => self.post(posts, body).await,
+        }
+    }
+
+    async fn post(&self, posts: &mut Posts, mut body: Json) {
+        if let Some(earlier) = posts.replacing.pop_front() {
+            match self.rest.edit(posts.channel, earlier, body.clone()).await {
+                Ok(()) => return posts.posted.push(earlier),
+                // Somebody took it away: what is said stands below instead.
+                Err(error) => tracing::info!(%error, "an earlier reply was not changed"),
             }
+        }
+        if let Some(message) = posts.answering.take() {
+            body["message_reference"] =
+                json!({"message_id": message.to_string(), "fail_if_not_exists": false});
+        }
+        let nonce = format!("{}.{}", posts.event, posts.said);
+        posts.said += 1;
+        match self.rest.post(posts.channel, body, &nonce).await {
+            Ok(posted) => posts.posted.extend(posted),
+            Err(error) => tracing::error!(%error, "a reply was not delivered"),
         }
     }
 }
@@ -207,5 +248,12 @@ impl Bot {
 impl Sink {
     fn is_ephemeral(&self) -> bool {
         matches!(self, Sink::Interaction(responder) if responder.ephemeral)
+    }
+}
+
+pub(super) fn button(label: &str, action: impl Into<String>) -> Button {
+    Button {
+        label: label.to_owned(),
+        action: action.into(),
     }
 }

@@ -17,7 +17,7 @@ mod pressed;
 mod responder;
 mod window;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, Weak};
 
 use async_trait::async_trait;
@@ -28,15 +28,17 @@ use serenity::model::application::Interaction;
 use serenity::model::event::Event;
 
 use self::deliver::Sink;
+use self::pressed::Press;
 use self::responder::Responder;
 use super::Settings;
-use super::incoming::{self, Ask, Person, Place, Post};
+use super::incoming::{self, Ask, Edited, Person, Place, Post};
 use super::mark::{Mark, Marks};
 use super::payload::EPHEMERAL;
 use super::queue::{Queues, Taken};
+use super::recall::Recall;
 use super::rest::Rest;
 use crate::assistant::{Assistant, Deed};
-use crate::message::{ChannelKind, ConversationId, Incoming, Said};
+use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
 use crate::wording::platform;
 
 /// The bot.
@@ -48,7 +50,10 @@ pub struct Bot {
     now: Box<dyn Fn() -> Zoned + Send + Sync>,
     me: OnceLock<u64>,
     queues: Arc<Queues<Work>>,
-    undecodable: AtomicU64,
+    /// Our answers by the question.
+    answers: Recall<u64, Vec<u64>>,
+    /// What was typed into a form and could not be used, by field.
+    refused: Recall<ConversationId, BTreeMap<String, String>>,
 }
 
 /// Hears everything that the gateway says, as long as there is a bot: serenity's tasks outlive it by some seconds, and
@@ -59,11 +64,40 @@ pub struct Ears(pub Weak<Bot>);
 #[derive(Debug)]
 enum Work {
     Post(Post),
+    Edit(Edited),
     Press(Arc<Responder>, Mark),
-    Question(Arc<Responder>, String),
+    Question(Arc<Responder>, u64, String),
     Form(Arc<Responder>, u64, Vec<(String, String)>),
     Kind(Arc<Responder>, ChannelKind),
     Share(Arc<Responder>, String),
+    Copy(Arc<Responder>, String),
+}
+
+/// Who said something where, in whose conversation.
+#[derive(Debug, Clone, Copy)]
+struct From<'a> {
+    place: Place,
+    person: &'a Person,
+    /// Another one than the person when a lead presses in an agent's conversation: what is filed is the agent's.
+    owner: u64,
+}
+
+impl<'a> From<'a> {
+    fn posted(post: &'a Post) -> Self {
+        Self {
+            place: post.place,
+            person: &post.person,
+            owner: post.person.id,
+        }
+    }
+
+    fn asked(ask: &'a Ask, owner: u64) -> Self {
+        Self {
+            place: ask.place,
+            person: &ask.person,
+            owner,
+        }
+    }
 }
 
 #[async_trait]
@@ -82,10 +116,20 @@ impl RawEventHandler for Ears {
             Event::Resumed(_) => tracing::info!("connection resumed"),
             Event::GuildCreate(event) => bot.leave_unless_listed(event.guild.id.get()).await,
             Event::MessageCreate(event) => bot.hear(&event.message),
+            Event::MessageUpdate(event) => bot.hear_again(&event),
+            Event::MessageDelete(event) => {
+                let question = event.message_id.get();
+                bot.retract(event.channel_id.get(), [question].into_iter())
+                    .await;
+            }
+            Event::MessageDeleteBulk(event) => {
+                let questions = event.ids.iter().map(|id| id.get());
+                bot.retract(event.channel_id.get(), questions).await;
+            }
             Event::InteractionCreate(event) => bot.interact(event.interaction).await,
             // serenity itself mentions these at debug level only, and then they are gone.
             Event::Unknown(event) => {
-                let count = bot.undecodable.fetch_add(1, Ordering::Relaxed) + 1;
+                let count = bot.settings.metrics.undecodable();
                 tracing::warn!(kind = event.kind, count, "an event could not be decoded");
             }
             _ => {}
@@ -110,7 +154,8 @@ impl Bot {
             now: Box::new(now),
             me: OnceLock::new(),
             queues: Arc::default(),
-            undecodable: AtomicU64::new(0),
+            answers: Recall::default(),
+            refused: Recall::default(),
         }
     }
 
@@ -131,20 +176,12 @@ impl Bot {
 
     // -- what comes in -----------------------------------------------------------------------------------------------
 
-    fn hear(self: &Arc<Self>, message: &serenity::model::channel::Message) {
-        let Some(&me) = self.me.get() else { return };
-        let Some(post) = incoming::post(message, me, &self.settings) else {
-            return;
-        };
-        let conversation = post.place.conversation(post.person.id);
-        self.take(conversation, post.id, Work::Post(post));
-    }
-
     async fn interact(self: &Arc<Self>, interaction: Interaction) {
         match interaction {
             Interaction::Component(pressed) => {
                 let (ask, marks) = incoming::press(&pressed, &self.settings);
-                self.press(ask, &marks).await;
+                let rows = pressed.message.components;
+                self.press(Press { ask, marks, rows }).await;
             }
             Interaction::Command(command) => self.command(&command).await,
             Interaction::Modal(form) => self.form(&form).await,
@@ -161,6 +198,7 @@ impl Bot {
             async move { bot.work(work).await }
         });
         if taken == Taken::No {
+            self.settings.metrics.untaken();
             tracing::warn!("an event was not taken: too many are waiting, or the bot is stopping");
         }
     }
@@ -182,23 +220,16 @@ impl Bot {
     async fn work(self: Arc<Self>, work: Work) {
         match work {
             Work::Post(post) => self.answer_post(post).await,
+            Work::Edit(edited) => self.answer_edit(edited).await,
             Work::Press(responder, mark) => self.answer_press(responder, mark).await,
-            Work::Question(responder, text) => {
-                let ask = &responder.ask;
-                let conversation = ask.place.conversation(ask.person.id);
-                let incoming = self
-                    .incoming(
-                        ask.id,
-                        conversation,
-                        ask.place,
-                        &ask.person,
-                        Said::Text(text),
-                    )
-                    .await;
-                let owner = ask.person.id;
+            Work::Question(responder, owner, text) => {
+                let asked = From::asked(&responder.ask, owner);
+                let event = incoming::event(responder.ask.id);
+                let incoming = self.incoming(event, asked, Said::Text(text)).await;
                 let sink = Sink::Interaction(Arc::clone(&responder));
                 self.answer(&incoming, owner, sink).await;
             }
+            Work::Copy(responder, ticket) => self.answer_copy(responder, &ticket).await,
             Work::Share(responder, intent) => {
                 let ask = &responder.ask;
                 let (owner, kind) = (ask.person.id, self.kind_of(ask.place).await);
@@ -234,23 +265,35 @@ impl Bot {
 
     // -- what surrounds it -------------------------------------------------------------------------------------------
 
-    async fn incoming(
-        &self,
-        event: u64,
-        conversation: ConversationId,
-        place: Place,
-        person: &Person,
-        said: Said,
-    ) -> Incoming {
+    async fn incoming(&self, event: EventId, from: From<'_>, said: Said) -> Incoming {
         Incoming {
-            event: incoming::event(event),
-            conversation,
-            user: person.name.clone(),
-            channel_kind: self.kind_of(place).await,
+            event,
+            conversation: from.place.conversation(from.owner),
+            user: self.agent(from).await,
+            channel_kind: self.kind_of(from.place).await,
             service: self.settings.service.clone(),
             at: (self.now)(),
             said,
             continues: None,
+        }
+    }
+
+    /// Whose conversation it is, by the name on drafts.
+    async fn agent(&self, from: From<'_>) -> String {
+        if from.owner == from.person.id {
+            return from.person.name.clone();
+        }
+        tracing::info!(
+            who = from.person.id,
+            of = from.owner,
+            "a lead acts for an agent"
+        );
+        match self.rest.handle(from.owner).await {
+            Ok(handle) => incoming::agent(&handle, from.owner),
+            Err(error) => {
+                tracing::warn!(%error, "an account's handle is not known");
+                incoming::agent("?", from.owner)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Answers one interaction within Discord's times.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -8,7 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::channel::discord::incoming::Ask;
 use crate::channel::discord::payload::EPHEMERAL;
-use crate::channel::discord::rest::Rest;
+use crate::channel::discord::rest::{self, Rest};
 
 /// Discord waits three seconds for the first response; whoever is not ready by half of that asks for more time.
 const DEFER_AFTER: Duration = Duration::from_millis(1_500);
@@ -20,6 +21,7 @@ pub struct Responder {
     pub ephemeral: bool,
     rest: Rest,
     answered: Mutex<Answered>,
+    said_elsewhere: AtomicU32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,7 @@ impl Responder {
             ephemeral,
             rest,
             answered: Mutex::new(Answered::Not),
+            said_elsewhere: AtomicU32::new(0),
         });
         let watched = Arc::downgrade(&responder);
         // Ends by itself; an answered interaction is gone by then.
@@ -71,15 +74,24 @@ impl Responder {
         };
         *answered = Answered::Yes;
         let Err(error) = said else { return };
-        if self.ephemeral {
+        tracing::info!(%error, "an interaction is lost, what it is told goes as a message");
+        if let Err(error) = self.say_elsewhere(body).await {
             tracing::error!(%error, "a reply was not delivered");
-            return;
         }
-        // The interaction is lost, the channel is still there.
-        let nonce = format!("{id}.late");
-        if let Err(second) = self.rest.post(self.ask.place.channel, body, &nonce).await {
-            tracing::error!(%error, %second, "a reply was not delivered");
-        }
+    }
+
+    /// Its token has run out, or Discord lost it: the channel is still there, and for one person's eyes their direct
+    /// messages.
+    async fn say_elsewhere(&self, mut body: Json) -> Result<(), rest::Error> {
+        let channel = if self.ephemeral {
+            body["flags"] = (body["flags"].as_u64().unwrap_or_default() & !EPHEMERAL).into();
+            self.rest.direct(self.ask.person.id).await?
+        } else {
+            self.ask.place.channel
+        };
+        let said = self.said_elsewhere.fetch_add(1, Ordering::Relaxed);
+        let nonce = format!("{}.l{said}", self.ask.id);
+        self.rest.post(channel, body, &nonce).await.map(|_| ())
     }
 
     /// Asks for more time, unless something was said already.
