@@ -68,6 +68,14 @@ impl Bot {
         if mark.owner != ask.person.id && !ask.person.lead {
             return self.refuse(ask, platform::NOT_YOURS).await;
         }
+        // Whoever takes up a filed draft does so in a conversation of their own; a draft in work is its owner's.
+        let mark = match mark.action.split_once(':') {
+            Some(("revise" | "entered" | "done", _)) => Mark {
+                owner: ask.person.id,
+                ..mark
+            },
+            _ => mark,
+        };
         if mark.action.starts_with(TICKS) {
             return self.tick(ask, &rows, first, chosen).await;
         }

@@ -12,9 +12,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
 
+use super::buckets::{Scope, Told};
 use super::gateway::gateway;
-use super::shapes::is_id;
-use super::{BOT, FIRST_RESPONSE_MAX, Fault, GUILD, Guarded, Sent, TOKEN, World};
+use super::shapes::{bot, direct_channel, is_id, user};
+use super::{
+    BOT, BUDI, FIRST_RESPONSE_MAX, Fault, GUILD, Guarded, LEAD, SITI, Sent, Somebody, TOKEN, World,
+};
 
 pub(super) fn app(world: &Arc<World>) -> Router {
     Router::new().fallback(any).with_state(Arc::clone(world))
@@ -57,11 +60,27 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
         }
         Some(Fault::Lost) | None => None,
     };
-    let answer = match (refused, body) {
+    let told = {
+        let path = path.trim_start_matches("/api/v10").trim_matches('/');
+        let parts: Vec<&str> = path.split('/').collect();
+        world.lock().buckets.take(&method, &parts, Instant::now())
+    };
+    let too_many = told.as_ref().and_then(|told| {
+        let global = told.refused? == Scope::Global;
+        Some(rate_limited(told.reset_after.as_secs_f64(), global))
+    });
+    let mut answer = match (refused.or(too_many), body) {
         (Some(refused), _) => refused,
         (None, Err(answer)) => answer,
-        (None, Ok(body)) => world.answer(&method, &path, &parts.headers, &body),
+        (None, Ok(body)) => {
+            let answer = world.answer(&method, &path, &parts.headers, &body);
+            world.checks(&method, &path, &answer);
+            answer
+        }
     };
+    if let Some(told) = told {
+        answer.tells(&told);
+    }
     let body = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
     world.lock().log.push(Sent {
         at: Instant::now(),
@@ -119,6 +138,26 @@ impl Answer {
                 ("x-ratelimit-bucket", "double".to_owned()),
             ],
         }
+    }
+
+    /// Takes over the bucket's numbers.
+    fn tells(&mut self, told: &Told) {
+        let after = told.reset_after.as_secs_f64();
+        let at = std::time::SystemTime::UNIX_EPOCH
+            .elapsed()
+            .unwrap()
+            .as_secs_f64()
+            + after;
+        let numbers = [
+            ("x-ratelimit-limit", told.limit.to_string()),
+            ("x-ratelimit-remaining", told.remaining.to_string()),
+            ("x-ratelimit-reset-after", format!("{after:.3}")),
+            ("x-ratelimit-reset", format!("{at:.3}")),
+            ("x-ratelimit-bucket", told.bucket.replace(['/', ' '], "-")),
+        ];
+        self.headers
+            .retain(|(name, _)| numbers.iter().all(|(other, _)| name != other));
+        self.headers.extend(numbers);
     }
 
     fn done() -> Answer {
@@ -222,13 +261,20 @@ impl World {
         match (method, parts.as_slice()) {
             ("GET", ["gateway"]) => Answer::ok(json!({"url": format!("ws://{}", self.address)})),
             ("GET", ["gateway", "bot"]) => Answer::ok(json!({
-                "url": format!("ws://{}", self.address), "shards": 1,
+                "url": format!("ws://{}", self.address), "shards": self.lock().shards,
                 "session_start_limit": {"total": 1000, "remaining": 999, "reset_after": 1000, "max_concurrency": 1},
             })),
-            ("GET", ["users", "@me"]) => Answer::ok(json!({
-                "id": BOT.to_string(), "username": "sigap", "discriminator": "0", "avatar": null, "bot": true,
-                "mfa_enabled": false, "verified": true,
-            })),
+            ("GET", ["users", "@me"]) => {
+                let mut me = bot();
+                for (part, value) in [
+                    ("mfa_enabled", json!(false)),
+                    ("verified", json!(true)),
+                    ("locale", json!("id")),
+                ] {
+                    me[part] = value;
+                }
+                Answer::ok(me)
+            }
             ("GET", ["oauth2", "applications", "@me"] | ["applications", "@me"]) => {
                 self.application()
             }
@@ -239,6 +285,18 @@ impl World {
             ("PATCH", ["channels", channel, "messages", message]) => {
                 self.edit_message(number(channel), number(message), body)
             }
+            ("DELETE", ["channels", channel, "messages", message]) => {
+                self.delete_message(number(channel), number(message))
+            }
+            ("GET", ["users", id]) => {
+                let somebody = [BUDI, SITI, LEAD]
+                    .into_iter()
+                    .find(|somebody| somebody.id == number(id));
+                somebody.map_or(Answer::error(404, 10_013, "Unknown User"), |somebody| {
+                    Answer::ok(user(somebody))
+                })
+            }
+            ("POST", ["users", "@me", "channels"]) => self.open_direct(&body["recipient_id"]),
             ("POST", ["channels", channel, "threads"]) => self.create_thread(number(channel), body),
             ("PUT", ["channels", _, "thread-members", _]) => Answer::done(),
             ("POST", ["channels", _, "typing"]) => Answer::done(),
@@ -255,6 +313,20 @@ impl World {
         }
     }
 
+    /// The double's own slips count as violations too: what it answers must be what Discord could.
+    fn checks(&self, method: &str, path: &str, answer: &Answer) {
+        let path = path.trim_start_matches("/api/v10").trim_matches('/');
+        let parts: Vec<&str> = path.split('/').collect();
+        let Some(body) = answer.body.as_ref().filter(|_| answer.status < 300) else {
+            return;
+        };
+        let slips = self.rules.slips(method, &parts, answer.status, body);
+        let slips = slips
+            .iter()
+            .map(|slip| format!("the double on {method} {path}: {slip} in {body}"));
+        self.lock().violations.extend(slips);
+    }
+
     fn application(&self) -> Answer {
         let content = if self.lock().message_content_off {
             0
@@ -263,7 +335,10 @@ impl World {
         };
         Answer::ok(json!({
             "id": BOT.to_string(), "name": "Sigap", "icon": null, "description": "", "bot_public": false,
-            "bot_require_code_grant": false, "verify_key": "0", "flags": content, "owner": null, "team": null,
+            "bot_require_code_grant": false, "verify_key": "0", "flags": content, "flags_new": content.to_string(),
+            "owner": user(LEAD), "team": null, "type": null, "redirect_uris": [], "interactions_endpoint_url": null,
+            "role_connections_verification_url": null, "approximate_guild_count": 1, "approximate_user_install_count": 0,
+            "approximate_user_authorization_count": 0, "explicit_content_filter": 0, "eligible_oauth2_scopes": [],
         }))
     }
 
@@ -275,6 +350,7 @@ impl World {
             command["id"] = state.id().to_string().into();
             command["application_id"] = BOT.to_string().into();
             command["version"] = "1".into();
+            command["default_member_permissions"] = Json::Null;
             if command.get("description").is_none() {
                 command["description"] = "".into();
             }
@@ -317,6 +393,35 @@ impl World {
         };
         change(message, body);
         Answer::ok(message.clone())
+    }
+
+    fn delete_message(&self, channel: u64, id: u64) -> Answer {
+        let mut state = self.lock();
+        let messages = state.messages.entry(channel).or_default();
+        let Some(place) = messages
+            .iter()
+            .position(|message| is_id(&message["id"], id))
+        else {
+            return Answer::error(404, 10_008, "Unknown Message");
+        };
+        messages.remove(place);
+        Answer::done()
+    }
+
+    fn open_direct(&self, with: &Json) -> Answer {
+        let Some(with) = with.as_str().and_then(|id| id.parse::<u64>().ok()) else {
+            return Answer::error(400, 50_033, "Invalid Recipient(s)");
+        };
+        let channel = direct_channel(with);
+        self.lock().direct.insert(channel);
+        let recipient = user(Somebody {
+            id: with,
+            name: "somebody",
+            lead: false,
+        });
+        Answer::ok(
+            json!({"id": channel.to_string(), "type": 1, "last_message_id": null, "flags": 0, "recipients": [recipient]}),
+        )
     }
 
     fn create_thread(&self, channel: u64, body: &Json) -> Answer {
@@ -388,6 +493,9 @@ impl World {
         else {
             return Answer::error(404, 10_015, "Unknown Webhook");
         };
+        if asked.expired {
+            return Answer::error(401, 50_027, "Invalid Webhook Token");
+        }
         if asked.first.is_none() {
             return Answer::error(404, 10_008, "Unknown Message");
         }
@@ -410,6 +518,9 @@ impl World {
         else {
             return Answer::error(404, 10_015, "Unknown Webhook");
         };
+        if asked.expired {
+            return Answer::error(401, 50_027, "Invalid Webhook Token");
+        }
         if asked.first.is_none() {
             return Answer::error(404, 10_015, "Unknown Webhook");
         }
@@ -431,10 +542,10 @@ impl Guarded {
         let id = self.id();
         let mut message = json!({
             "id": id.to_string(), "channel_id": channel.to_string(),
-            "author": {"id": BOT.to_string(), "username": "sigap", "discriminator": "0", "avatar": null, "bot": true},
+            "author": bot(),
             "content": body["content"].as_str().unwrap_or_default(), "timestamp": "2026-11-21T09:00:00+00:00",
             "edited_timestamp": null, "tts": false, "mention_everyone": false, "mentions": [], "mention_roles": [],
-            "attachments": [], "embeds": body.get("embeds").cloned().unwrap_or_else(|| json!([])), "pinned": false,
+            "attachments": [], "embeds": embedded(body.get("embeds")), "pinned": false,
             "type": 0, "flags": body["flags"].as_u64().unwrap_or_default(),
             "components": numbered(body.get("components")),
         });
@@ -443,9 +554,14 @@ impl Guarded {
         }
         if let Some(answered) = body.get("message_reference") {
             message["message_reference"] = answered.clone();
+            // Ids are taken as numbers too, and told as text.
+            if let Some(id) = answered["message_id"].as_u64() {
+                message["message_reference"]["message_id"] = id.to_string().into();
+            }
             message["message_reference"]["channel_id"] = channel.to_string().into();
             message["message_reference"]["type"] = 0.into();
         }
+        self.latest = message.clone();
         if in_channel {
             self.messages
                 .entry(channel)
@@ -456,9 +572,32 @@ impl Guarded {
     }
 }
 
-/// Discord numbers components; the bot never needs the numbers.
+/// Discord numbers components and spells out what a menu leaves open; the bot never needs either.
 fn numbered(components: Option<&Json>) -> Json {
-    components.cloned().unwrap_or_else(|| json!([]))
+    let mut rows = components.cloned().unwrap_or_else(|| json!([]));
+    let mut number = 0;
+    for row in rows.as_array_mut().into_iter().flatten() {
+        number += 1;
+        row["id"] = number.into();
+        for inner in row["components"].as_array_mut().into_iter().flatten() {
+            number += 1;
+            inner["id"] = number.into();
+            for (part, usual) in [("min_values", 1), ("max_values", 1)] {
+                if inner["type"] == 3 && inner.get(part).is_none() {
+                    inner[part] = usual.into();
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn embedded(embeds: Option<&Json>) -> Json {
+    let mut embeds = embeds.cloned().unwrap_or_else(|| json!([]));
+    for embed in embeds.as_array_mut().into_iter().flatten() {
+        embed["type"] = "rich".into();
+    }
+    embeds
 }
 
 fn is_ephemeral(body: &Json) -> bool {
@@ -466,10 +605,14 @@ fn is_ephemeral(body: &Json) -> bool {
 }
 
 fn change(message: &mut Json, body: &Json) {
-    for part in ["content", "embeds", "components"] {
-        if let Some(new) = body.get(part) {
-            message[part] = new.clone();
-        }
+    if let Some(content) = body.get("content") {
+        message["content"] = content.clone();
+    }
+    if body.get("embeds").is_some() {
+        message["embeds"] = embedded(body.get("embeds"));
+    }
+    if body.get("components").is_some() {
+        message["components"] = numbered(body.get("components"));
     }
     message["edited_timestamp"] = "2026-11-21T09:00:01+00:00".into();
 }

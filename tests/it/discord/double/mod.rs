@@ -3,6 +3,7 @@
 //! It keeps messages, interactions and gateway sessions, refuses what Discord would refuse (`rules`), can be told to
 //! fail, and logs every request. It is our reading of the documentation: a pass here is not a pass there.
 
+mod buckets;
 mod gateway;
 mod http;
 mod people;
@@ -10,7 +11,7 @@ mod rules;
 mod shapes;
 mod trouble;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -20,10 +21,11 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use self::buckets::Buckets;
 use self::gateway::Session;
 use self::rules::Rules;
 
-pub use self::shapes::{guild_event, labels, message_event, text};
+pub use self::shapes::{direct_channel, guild_event, labels, message_event, text};
 
 pub const TOKEN: &str = "double.token.x";
 pub const GUILD: u64 = 1_100_000_000_000_000_001;
@@ -97,12 +99,18 @@ struct Guarded {
     violations: Vec<String>,
     faults: VecDeque<(String, Fault)>,
     messages: HashMap<u64, Vec<Json>>,
+    /// The bot's last message anywhere, ephemeral ones included.
+    latest: Json,
     nonces: HashMap<(u64, String), u64>,
     interactions: HashMap<u64, Asked>,
     threads: Vec<Json>,
     threads_forbidden: bool,
     message_content_off: bool,
     commands: Json,
+    /// The channels that are direct messages.
+    direct: HashSet<u64>,
+    buckets: Buckets,
+    shards: u64,
     left: Vec<u64>,
     sessions: Vec<Session>,
     identified: usize,
@@ -140,6 +148,8 @@ struct Asked {
     channel: u64,
     first: Option<u64>,
     on: Option<Json>,
+    /// Its 15 minutes are over.
+    expired: bool,
     /// What was shown, the first response at the front.
     shown: Vec<Json>,
 }
@@ -147,7 +157,12 @@ struct Asked {
 impl Double {
     /// Starts one on a free port.
     pub async fn start() -> Double {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Double::start_on(0).await
+    }
+
+    /// Starts one on this port.
+    pub async fn start_on(port: u16) -> Double {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let address = listener.local_addr().unwrap();
         assert!(address.ip().is_loopback(), "nothing leaves this machine");
         let world = World::new(address);
@@ -247,6 +262,50 @@ impl Double {
         .await
     }
 
+    /// Waits for a thread under this channel and returns its id.
+    pub async fn thread_in(&self, channel: u64) -> u64 {
+        self.wait("a thread", |state| {
+            let mut threads = state.threads.iter();
+            let thread = threads.find(|thread| shapes::is_id(&thread["parent_id"], channel))?;
+            thread["id"].as_str()?.parse().ok()
+        })
+        .await
+    }
+
+    /// Waits until the bot's message in a channel says this, and returns it.
+    pub async fn says_now(&self, channel: u64, place: usize, what: &str) -> Json {
+        self.wait(&format!("`{what}` in message {place}"), |state| {
+            let message = state.messages.get(&channel)?.get(place)?;
+            text(message).contains(what).then(|| message.clone())
+        })
+        .await
+    }
+
+    /// Waits until any of the bot's messages in a channel says this, and returns it.
+    pub async fn says_somewhere(&self, channel: u64, what: &str) -> Json {
+        self.wait(&format!("`{what}`"), |state| {
+            let mut messages = state.messages.get(&channel)?.iter();
+            messages
+                .find(|message| text(message).contains(what))
+                .cloned()
+        })
+        .await
+    }
+
+    /// How often the bot has identified itself.
+    pub fn identified(&self) -> usize {
+        self.world.lock().identified
+    }
+
+    /// Waits until the bot has this many messages in a channel.
+    pub async fn count(&self, channel: u64, count: usize) {
+        self.wait(&format!("{count} messages"), |state| {
+            let messages = state.messages.get(&channel).map_or(0, Vec::len);
+            (messages == count).then_some(())
+        })
+        .await
+    }
+
     /// Waits until the bot has left this many workspaces.
     pub async fn left(&self, count: usize) -> Vec<u64> {
         self.wait("a workspace left", |state| {
@@ -326,6 +385,51 @@ impl Double {
     }
 }
 
+#[allow(
+    dead_code,
+    reason = "for measurements and for a person at a terminal, who both wait as long as it takes"
+)]
+impl Double {
+    /// Waits as long as it takes until the bot has identified itself this often.
+    pub async fn comes(&self, times: usize) {
+        self.patiently(|state| (state.identified >= times).then_some(()))
+            .await;
+    }
+
+    /// Waits as long as it takes for request number `place`, counted from 0.
+    pub async fn sent(&self, place: usize) -> Sent {
+        self.patiently(|state| state.log.get(place).cloned()).await
+    }
+
+    /// The bot's last message anywhere.
+    pub fn latest(&self) -> Json {
+        self.world.lock().latest.clone()
+    }
+
+    /// The thread that the bot opened last.
+    pub fn last_thread(&self) -> Option<u64> {
+        let state = self.world.lock();
+        state.threads.last()?["id"].as_str()?.parse().ok()
+    }
+
+    /// Returns what was requested from number `place` on.
+    pub fn log_from(&self, place: usize) -> Vec<Sent> {
+        self.world.lock().log[place..].to_vec()
+    }
+
+    async fn patiently<T>(&self, find: impl Fn(&Guarded) -> Option<T>) -> T {
+        loop {
+            let changed = self.world.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if let Some(found) = find(&self.world.lock()) {
+                return found;
+            }
+            changed.await;
+        }
+    }
+}
+
 impl Drop for Double {
     fn drop(&mut self) {
         self.server.abort();
@@ -338,6 +442,7 @@ impl World {
             state: Mutex::new(Guarded {
                 next_id: 1_200_000_000_000_000_000,
                 heartbeat_ms: 41_250,
+                shards: 1,
                 ..Guarded::default()
             }),
             changed: Notify::new(),

@@ -21,10 +21,48 @@ impl Double {
     /// Writes a direct message.
     pub fn writes_directly(&self, who: Somebody, channel: u64, text: &str) -> u64 {
         let mut state = self.world.lock();
+        state.direct.insert(channel);
         let id = state.id();
         let event = message_event(id, who, None, channel, text);
         state.dispatch("MESSAGE_CREATE", &event);
         id
+    }
+
+    /// Writes a message with a picture.
+    pub fn shows(&self, who: Somebody, channel: u64, text: &str) -> u64 {
+        let mut state = self.world.lock();
+        let id = state.id();
+        let mut event = message_event(id, who, Some(GUILD), channel, text);
+        let url = format!("https://cdn.discordapp.com/attachments/{channel}/{id}/struk.png");
+        event["attachments"] = json!([{
+            "id": (id + 1).to_string(), "filename": "struk.png", "size": 1_234, "url": url, "proxy_url": url,
+            "content_type": "image/png", "width": 10, "height": 10, "ephemeral": false,
+        }]);
+        state.dispatch("MESSAGE_CREATE", &event);
+        id
+    }
+
+    /// Changes a message of somebody's own.
+    pub fn changes(&self, who: Somebody, channel: u64, message: u64, text: &str) {
+        let mut state = self.world.lock();
+        // Each change is later than the one before.
+        let at = state.id() % 3_600;
+        let mut event = message_event(message, who, Some(GUILD), channel, text);
+        event["edited_timestamp"] =
+            format!("2026-11-21T09:{:02}:{:02}+00:00", at / 60, at % 60).into();
+        state.dispatch("MESSAGE_UPDATE", &event);
+    }
+
+    /// Takes a message of the bot's away, as whoever manages messages may.
+    pub fn removes(&self, channel: u64, place: usize) {
+        let mut state = self.world.lock();
+        state.messages.get_mut(&channel).unwrap().remove(place);
+    }
+
+    /// Takes a message back.
+    pub fn takes_back(&self, channel: u64, message: u64) {
+        let event = json!({"id": message.to_string(), "channel_id": channel.to_string(), "guild_id": GUILD.to_string()});
+        self.sends("MESSAGE_DELETE", &event);
     }
 
     /// Sends any dispatch.
@@ -118,7 +156,10 @@ impl Double {
                 "thread_metadata": thread["thread_metadata"],
             });
         }
-        let direct = about["type"] == 1;
+        let direct = state.direct.contains(&channel);
+        if direct {
+            about = json!({"id": channel.to_string(), "type": 1, "permissions": "0"});
+        }
         let mut event = json!({
             "id": id.to_string(), "application_id": BOT.to_string(), "type": kind, "token": token, "version": 1,
             "channel_id": channel.to_string(), "channel": about, "locale": "id", "guild_locale": "id",
@@ -143,6 +184,7 @@ impl Double {
                 channel,
                 first: None,
                 on: message.cloned(),
+                expired: false,
                 shown: Vec::new(),
             },
         );

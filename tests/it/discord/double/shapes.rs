@@ -8,8 +8,27 @@ pub(super) fn is_id(id: &Json, number: u64) -> bool {
     id.as_str() == Some(number.to_string().as_str())
 }
 
+/// The channel in which the bot writes to somebody alone.
+pub fn direct_channel(user: u64) -> u64 {
+    user + 10_000
+}
+
 pub(super) fn user(who: Somebody) -> Json {
-    json!({"id": who.id.to_string(), "username": who.name, "discriminator": "0", "avatar": null, "global_name": null})
+    account(who.id, who.name)
+}
+
+/// The bot, as others see it.
+pub(super) fn bot() -> Json {
+    let mut bot = account(BOT, "sigap");
+    bot["bot"] = true.into();
+    bot
+}
+
+fn account(id: u64, name: &str) -> Json {
+    json!({
+        "id": id.to_string(), "username": name, "discriminator": "0", "avatar": null, "global_name": null,
+        "public_flags": 0, "flags": 0, "primary_guild": null,
+    })
 }
 
 pub(super) fn member(who: Somebody) -> Json {
@@ -27,7 +46,7 @@ pub(super) fn member(who: Somebody) -> Json {
 pub fn message_event(id: u64, who: Somebody, guild: Option<u64>, channel: u64, text: &str) -> Json {
     let mut mentions = Vec::new();
     if text.contains(&format!("<@{BOT}>")) {
-        mentions.push(json!({"id": BOT.to_string(), "username": "sigap", "discriminator": "0", "avatar": null, "bot": true}));
+        mentions.push(bot());
     }
     let mut event = json!({
         "id": id.to_string(), "channel_id": channel.to_string(), "author": user(who), "content": text,

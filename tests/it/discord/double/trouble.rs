@@ -67,6 +67,22 @@ impl Double {
         self.world.lock().message_content_off = true;
     }
 
+    /// The 15 minutes of an interaction are over.
+    pub fn ages(&self, interaction: u64) {
+        let mut state = self.world.lock();
+        state.interactions.get_mut(&interaction).unwrap().expired = true;
+    }
+
+    /// From now on requests are counted as Discord counts them; a route's bucket empties after this time.
+    pub fn limits(&self, window: Duration) {
+        self.world.lock().buckets.window = Some(window);
+    }
+
+    /// The workspaces are spread over so many connections.
+    pub fn wants_shards(&self, shards: u64) {
+        self.world.lock().shards = shards;
+    }
+
     /// Heartbeats of later connections are expected this often, and perhaps not acknowledged.
     pub fn beats(&self, every: Duration, acknowledged: bool) {
         let mut state = self.world.lock();
