@@ -274,6 +274,12 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step) -> Turn {
         what: "ticket.file".to_owned(),
         subject: ticket.id.clone(),
     });
+    let deeds = step.deeds.iter().map(|deed| Audit {
+        at,
+        who: incoming.user.clone(),
+        what: deed.what.to_owned(),
+        subject: deed.subject.clone(),
+    });
     Turn {
         conversation: incoming.conversation.clone(),
         event: incoming.event.clone(),
@@ -295,7 +301,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step) -> Turn {
             at: unanswered.at,
             channel_kind: incoming.channel_kind,
         }),
-        audit: audit.collect(),
+        audit: audit.chain(deeds).collect(),
     }
 }
 

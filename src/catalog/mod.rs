@@ -8,6 +8,7 @@ pub mod condition;
 pub mod diagnostic;
 pub mod file;
 pub mod form;
+pub mod glossary;
 pub mod rules;
 pub mod schema;
 pub mod sop;
@@ -37,6 +38,8 @@ pub struct Files {
     pub outside: Option<Source>,
     /// `ticket.txt`: the template of a draft.
     pub template: Option<Source>,
+    /// `glossary.toml`: abbreviations and words.
+    pub glossary: Option<Source>,
 }
 
 impl Files {
@@ -48,6 +51,7 @@ impl Files {
             &self.services,
             &self.outside,
             &self.template,
+            &self.glossary,
         ];
         self.sops
             .iter()
@@ -69,6 +73,8 @@ pub struct Catalog {
     pub outside: Vec<String>,
     /// The template of a draft.
     pub template: crate::ticket::Template,
+    /// Abbreviations and words.
+    pub glossary: glossary::Glossary,
     by_id: HashMap<String, usize>,
 }
 
@@ -83,6 +89,9 @@ pub struct Service {
     /// What agents call it.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Its customers have account managers.
+    #[serde(default)]
+    pub account_managers: bool,
 }
 
 /// What loading found: the catalogue if nothing was wrong, and everything there is to say.
@@ -111,6 +120,7 @@ impl Catalog {
         links: BTreeMap<String, String>,
         outside: Vec<String>,
         template: crate::ticket::Template,
+        glossary: glossary::Glossary,
     ) -> Self {
         sops.sort_by(|a, b| a.id.cmp(&b.id));
         let by_id = sops
@@ -124,6 +134,7 @@ impl Catalog {
             links,
             outside,
             template,
+            glossary,
             by_id,
         }
     }

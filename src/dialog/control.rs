@@ -27,6 +27,10 @@ pub enum Control {
     Walk(Option<String>),
     /// Go to another step of a walk: which one, when it was named.
     Jump(Option<String>),
+    /// Find the account manager of a company.
+    Am(Option<String>),
+    /// Look a word up.
+    Istilah(Option<String>),
     /// What the bot can do.
     Help,
     /// A greeting; where a card is asked, `halo` is one.
@@ -105,6 +109,8 @@ fn command_of(command: &str) -> Option<Control> {
         "ubah" | "edit" => Control::Edit(rest),
         "buat" | "new" => Control::Start,
         "pandu" | "walk" => Control::Walk(rest),
+        "am" => Control::Am(rest),
+        "istilah" | "term" => Control::Istilah(rest),
         "bantuan" | "help" | "start" => Control::Help,
         "sop" => Control::Sop(rest),
         "tiket" | "ticket" | "tickets" => Control::Tickets(rest),

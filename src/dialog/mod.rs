@@ -8,6 +8,7 @@ mod control;
 mod fill;
 mod step;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,9 @@ pub struct Conversation {
     /// The last question, customer data masked, when the documents do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silent_on: Option<String>,
+    /// The company whose account manager was told or offered last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub am: Option<String>,
     /// What a lead has set, where the conversation stands for a whole channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_kind: Option<ChannelKind>,
@@ -185,6 +189,22 @@ pub enum Effect {
     Review(Review),
     /// Which field is to be changed.
     ChooseField { fields: Vec<(String, String)> },
+    /// Whom to turn to for a company.
+    Am { card: ContactCard },
+    /// How account managers are asked for.
+    AmHow,
+    /// Several companies have a name like this.
+    AmChoose { companies: Vec<String> },
+    /// The company is known; its account manager is told once that was validated.
+    AmValidate { company: String },
+    /// Nobody is known for this.
+    AmUnknown { query: String },
+    /// The account manager does not respond: whom to turn to instead.
+    AmSilent { card: ContactCard },
+    /// A word of the glossary.
+    Defined { term: String },
+    /// The words of the glossary, and the one that is not among them.
+    Glossary { missing: Option<String> },
     /// What a rule of a procedure says to a question.
     Ruled { intent: String, ruling: Ruling },
     /// What a pasted number is, or may be.
@@ -294,6 +314,36 @@ pub struct Prompt {
     pub refused: u8,
     /// How many mandatory fields are missing, this one included; none when this one is not.
     pub left: usize,
+}
+
+/// A company's contacts, complete in themselves like a [`Prompt`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactCard {
+    /// The company.
+    pub company: String,
+    /// The account manager.
+    pub am: String,
+    /// How to reach the account manager.
+    pub am_contact: String,
+    /// Who is turned to next.
+    pub eos: String,
+    /// How to reach them.
+    pub eos_contact: String,
+    /// The region.
+    pub region: String,
+    /// When this was last verified.
+    pub verified: Date,
+    /// That is long ago.
+    pub stale: bool,
+}
+
+/// What is kept for the audit: a deed and what it was done to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// The deed: `am.no-response`.
+    pub what: &'static str,
+    /// What it was done to.
+    pub subject: String,
 }
 
 /// What a pasted number may be.
@@ -408,6 +458,8 @@ pub struct Step {
     pub ticket: Option<Ticket>,
     /// A question that was not answered, to be kept for the leads.
     pub unanswered: Option<Unanswered>,
+    /// What is to be kept in the audit besides.
+    pub deeds: Vec<Deed>,
 }
 
 /// A question that no procedure answered for sure.

@@ -3,6 +3,7 @@
 //! The text is Markdown with lists and bold only, so that every channel can show it.
 //! What an SOP says comes from the catalogue; what is said around it stands here and nowhere else.
 
+mod directory;
 pub mod platform;
 mod problems;
 mod rules;
@@ -78,6 +79,19 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::Ask(prompt) => ask(prompt),
         Effect::Review(draft) => review(draft, around.recent),
         Effect::ChooseField { fields } => choose_field(fields),
+        Effect::Am { card } => directory::card(card),
+        Effect::AmHow => directory::how_to_ask(),
+        Effect::AmChoose { companies } => directory::choose(companies),
+        Effect::AmValidate { company } => directory::validate(company),
+        Effect::AmUnknown { query } => directory::unknown(knowledge, query),
+        Effect::AmSilent { card } => directory::silent(card),
+        Effect::Defined { term } => match catalog.glossary.get(term) {
+            Some(term) => directory::term(knowledge, term),
+            None => directory::glossary(catalog.glossary.terms(), Some(term)),
+        },
+        Effect::Glossary { missing } => {
+            directory::glossary(catalog.glossary.terms(), missing.as_deref())
+        }
         Effect::Ruled { intent, ruling } => rules::ruling(knowledge, intent, ruling),
         Effect::NumberIs { kinds } => rules::number(knowledge, kinds, around),
         Effect::Forwarded { owner } => say(format!("Pertanyaannya diteruskan ke **{owner}**.")),
@@ -182,6 +196,7 @@ fn help(catalog: &Catalog) -> Reply {
              - `/sop` daftar SOP, `/sop ID` membuka satu SOP\n\
              - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft\n\
              - `/pandu` memandu langkah demi langkah; di dalamnya `kembali`, `lompat ke ...`, `langsung tiket`\n\
+             - `/am NAMA` mencari AM perusahaan, `/istilah KATA` arti singkatan\n\
              - saat mengisi: `kembali`, `lewati`, `ubah NAMA-FIELD`, `nanti`, `batal`",
             examples.join("\n")
         ),

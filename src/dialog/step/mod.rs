@@ -1,9 +1,10 @@
 //! The decision: one match on where the conversation stands and what was said.
 //!
-//! `answering` decides by rules, `question` answers from the procedures, `walking` leads through one, `filling` fills a ticket in, `parking` puts drafts
+//! `answering` decides by rules, `contacts` knows account managers and words, `question` answers from the procedures, `walking` leads through one, `filling` fills a ticket in, `parking` puts drafts
 //! aside and takes them up.
 
 mod answering;
+mod contacts;
 mod filling;
 mod parking;
 mod question;
@@ -40,6 +41,7 @@ pub fn step(
     if let Said::Text(text) = said {
         turn.remember_unanswered(&mut step, text);
     }
+    turn.bring_am(&mut step);
     step.effects.splice(1..1, before);
     turn.remind(&mut step);
     step.next.touched = Some(around.now.timestamp());
@@ -132,6 +134,8 @@ impl Turn<'_> {
                     id: id.to_uppercase(),
                 },
             ),
+            (Control::Am(query), _) => self.am(conversation, query.as_deref()),
+            (Control::Istilah(word), _) => self.istilah(conversation, word.as_deref()),
             (Control::Why, phase) => self.why(conversation, phase),
             (Control::Undo, _) => self.undo(conversation),
             (Control::Park, Phase::Interrupted { draft, heard }) => {
@@ -199,6 +203,9 @@ impl Turn<'_> {
     fn press(&self, conversation: &Conversation, action: &str) -> Step {
         let (verb, what) = action.split_once(':').unwrap_or((action, ""));
         if let Some(step) = self.walk_press(conversation, verb, what) {
+            return step;
+        }
+        if let Some(step) = self.contacts_press(conversation, verb, what) {
             return step;
         }
         match (verb, &conversation.phase) {
@@ -337,6 +344,7 @@ impl Turn<'_> {
             effects,
             ticket: None,
             unanswered: None,
+            deeds: Vec::new(),
         }
     }
 
@@ -361,6 +369,7 @@ impl Turn<'_> {
             effects,
             ticket: None,
             unanswered: None,
+            deeds: Vec::new(),
         }
     }
 }
