@@ -237,8 +237,9 @@ impl Said {
             tokio::time::sleep(Duration::from_millis(50)).await;
             for sent in double.log_from(seen) {
                 seen += 1;
-                let question = sent.body["message_reference"]["message_id"].as_str();
-                if let Some(at) = question.and_then(|id| asked.remove(id)) {
+                // discord.py gives ids as numbers.
+                let question = sent.body["message_reference"]["message_id"].to_string();
+                if let Some(at) = asked.remove(question.trim_matches('"')) {
                     millis.push((sent.at - at).as_secs_f64() * 1_000.0);
                 }
             }
