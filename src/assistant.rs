@@ -115,6 +115,7 @@ impl Assistant {
                 event: &incoming.event,
                 attempt,
                 user: &incoming.user,
+                lead: incoming.lead,
                 channel_kind: incoming.channel_kind,
                 service: incoming.service.as_deref(),
                 now: &incoming.at,

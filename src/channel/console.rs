@@ -25,6 +25,8 @@ use crate::ticket::canonical_json;
 pub struct Console {
     /// The agent's name.
     pub user: String,
+    /// Whether the agent is a team lead.
+    pub lead: bool,
     /// The kind of channel the console stands for.
     pub channel_kind: ChannelKind,
     /// The service it is about.
@@ -133,6 +135,7 @@ impl Console {
             event: next_event(),
             conversation: ConversationId(format!("console:{}", self.user)),
             user: self.user.clone(),
+            lead: self.lead,
             channel_kind: self.channel_kind,
             service: self.service.clone(),
             at,

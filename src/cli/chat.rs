@@ -18,6 +18,9 @@ pub struct Chat {
     /// The agent's name: conversations and drafts belong to it
     #[arg(long, value_name = "NAME", env = "SIGAP_USER")]
     user: Option<String>,
+    /// Talk as a team lead, who may edit the drafts of others
+    #[arg(long)]
+    lead: bool,
     /// How customers reach the agents of this channel: voice, non-voice or ecare [default: voice]
     #[arg(long, value_name = "KIND", env = "SIGAP_CHANNEL_KIND", value_parser = channel_kind)]
     channel_kind: Option<ChannelKind>,
@@ -54,6 +57,7 @@ impl Chat {
         }
         let console = Console {
             user: self.user.unwrap_or_else(|| "agent".to_owned()),
+            lead: self.lead,
             channel_kind: config.channel_kind,
             service: config.service.clone(),
             json: self.json,

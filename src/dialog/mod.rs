@@ -292,6 +292,8 @@ pub struct Around<'a> {
     pub attempt: u32,
     /// Who said it.
     pub user: &'a str,
+    /// Whether that is a team lead, who may do more than an agent.
+    pub lead: bool,
     /// How customers reach the agents of this channel.
     pub channel_kind: ChannelKind,
     /// The channel's default service.

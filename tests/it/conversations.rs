@@ -84,6 +84,7 @@ fn play(script: &str) -> (String, Vec<String>) {
                 event: EventId(format!("line-{number}")),
                 conversation: ConversationId("script:agen".to_owned()),
                 user: "agen".to_owned(),
+                lead: false,
                 channel_kind: kind,
                 service: service.clone(),
                 at: shipped::now(),

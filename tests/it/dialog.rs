@@ -228,6 +228,7 @@ impl Desk {
             event: &event,
             attempt: 0,
             user: "agen",
+            lead: false,
             channel_kind: self.kind,
             service: None,
             now: &self.now,

@@ -863,6 +863,7 @@ impl Bot {
             event: incoming::event(event),
             conversation,
             user: person.name.clone(),
+            lead: false,
             channel_kind: self.kind_of(place).await,
             service: self.settings.service.clone(),
             at: (self.now)(),

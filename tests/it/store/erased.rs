@@ -380,6 +380,7 @@ async fn talk(assistant: &Assistant, user: &str, lines: &[&str]) -> Handled {
             continues: None,
             conversation: ConversationId(format!("console:{user}")),
             user: user.to_owned(),
+            lead: false,
             channel_kind: ChannelKind::Voice,
             service: None,
             at: shipped::now(),
