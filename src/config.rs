@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::Deserialize;
 
+use crate::dialog::Hours;
 use crate::message::ChannelKind;
 
 /// The settings file, looked for where the program is started.
@@ -37,6 +38,10 @@ pub struct Layer {
     pub service: Option<String>,
     /// How many hours a draft nobody goes on with stays open, and then at hand.
     pub draft_kept_hours: Option<u16>,
+    /// When agents are reminded: `08:00-17:00`.
+    pub working_hours: Option<String>,
+    /// On which days: `["mon", "tue"]`; every day when left out.
+    pub working_days: Option<Vec<String>>,
     /// Where the Discord bot works.
     pub discord: Option<Discord>,
 }
@@ -84,6 +89,8 @@ pub struct Config {
     pub service: Option<String>,
     /// How long a draft nobody goes on with stays open, and then at hand.
     pub draft_kept: SignedDuration,
+    /// When agents are reminded.
+    pub hours: Hours,
     /// Where the Discord bot works.
     pub discord: Discord,
     clock: Clock,
@@ -104,7 +111,12 @@ impl Config {
             .data
             .or(file.data)
             .unwrap_or_else(|| PathBuf::from("data"));
+        let hours = hours(
+            flags.working_hours.or(file.working_hours).as_deref(),
+            flags.working_days.or(file.working_days).as_deref(),
+        )?;
         Ok(Self {
+            hours,
             intents: flags
                 .intents
                 .or(file.intents)
@@ -136,6 +148,11 @@ impl Config {
             Clock::Fixed(now) => now.to_zoned(zone),
         }
     }
+}
+
+fn hours(times: Option<&str>, days: Option<&[String]>) -> anyhow::Result<Hours> {
+    Hours::new(times.unwrap_or(Hours::TIMES), days)
+        .context("in the settings `working-hours` and `working-days`")
 }
 
 fn read(path: &Path) -> anyhow::Result<Layer> {

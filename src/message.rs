@@ -37,6 +37,8 @@ pub enum Said {
     Text(String),
     /// Pressed a button with this action.
     Press(String),
+    /// Nothing: the conversation's time has come to be reminded, or put aside.
+    Tick,
 }
 
 /// One message to an agent, in Markdown.

@@ -749,6 +749,8 @@ fn turn(number: u64) -> Turn {
         state: Conversation::default(),
         effects: Vec::new(),
         tickets: Vec::new(),
+        progress: Vec::new(),
+        wake: None,
         question: None,
         audit: Vec::new(),
     }
@@ -799,5 +801,6 @@ fn ticket(id: &str, second: i64) -> Ticket {
         entries: Vec::new(),
         kip: "K22".into(),
         text: format!("*{id}*\nNama: Siti"),
+        revision: None,
     }
 }

@@ -68,7 +68,7 @@ fn why_unchecked(text: &str) -> Option<&str> {
 }
 
 /// `tidak ada` as agents write it.
-fn is_absence(text: &str) -> bool {
+pub fn is_absence(text: &str) -> bool {
     let folded = text.trim().trim_end_matches(['.', '!']).to_lowercase();
     matches!(
         folded.as_str(),

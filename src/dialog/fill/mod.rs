@@ -24,7 +24,7 @@ use lines::numbered;
 use message::Message;
 use speaking::{Again, speaking};
 
-pub use answer::is_brief;
+pub use answer::{is_absence, is_brief};
 pub use corrections::{corrections, is_change, is_correction, is_surely_correction};
 
 /// A field that was named with a value that could not be used.

@@ -1,15 +1,14 @@
-//! Filling a ticket in: the next question, the answer, corrections, the review, the filing.
-
-use std::hash::{Hash, Hasher};
+//! Filling a ticket in: the next question, the answer, corrections, the review.
 
 use super::super::fill::Refused;
 use super::super::{
     Conversation, Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, Step, fill,
 };
 use super::Turn;
+use super::filing::remarks;
 use super::question::Aside;
 use crate::catalog::{Field, Form};
-use crate::ticket::{self, Answer, Entry, Remarked, Ticket};
+use crate::ticket::{Answer, Entry};
 use crate::value::{self, Kind};
 
 /// As often as this an answer is refused before the prompt stops growing.
@@ -30,6 +29,7 @@ impl Turn<'_> {
             intent: heard.intent,
             answers: heard.answers,
             asked: Vec::new(),
+            revises: None,
         };
         match self.form(&draft) {
             None => self.same(
@@ -180,7 +180,10 @@ impl Turn<'_> {
         partial: Option<&str>,
         text: &str,
     ) -> Step {
-        let (kind, now) = (self.around.channel_kind, self.around.now);
+        let (kind, now) = (
+            draft.channel_kind(self.around.channel_kind),
+            self.around.now,
+        );
         let form = self.form(draft);
         let Some((form, asked)) = form.and_then(|form| Some((form, form.field(field)?))) else {
             return self.same(conversation, Effect::Stale);
@@ -310,7 +313,7 @@ impl Turn<'_> {
             form,
             text,
             &draft.answers,
-            self.around.channel_kind,
+            draft.channel_kind(self.around.channel_kind),
             self.around.now,
             false,
         );
@@ -380,6 +383,7 @@ impl Turn<'_> {
                 .collect(),
             entries,
             kip: form.kip(case).to_owned(),
+            revises: draft.revises.as_ref().map(|revises| revises.id.clone()),
         }));
         self.go_as(
             conversation,
@@ -488,76 +492,12 @@ impl Turn<'_> {
         self.go_as(&next, Phase::Idle, vec![told], Decision::Dialog)
     }
 
-    /// Files the draft if it is complete; the form's rule decides.
-    pub fn file(&self, conversation: &Conversation, draft: &Draft) -> Step {
-        let (kind, now) = (self.around.channel_kind, self.around.now);
-        let catalog = &self.knowledge.catalog;
-        let Some((sop, form)) = catalog.sop(&draft.intent).zip(self.form(draft)) else {
-            return self.same(conversation, Effect::Stale);
-        };
-        let case = draft.case(kind);
-        let Ok(complete) = form.complete(case, now) else {
-            return self.advance(conversation, draft.clone(), Vec::new());
-        };
-        let remarks = remarks(&complete.entries);
-        let kits = form
-            .kits(case, &complete.entries)
-            .into_iter()
-            .map(|text| Effect::Kit { text });
-        let mut ticket = Ticket {
-            id: Ticket::id_for(now.date(), self.seed()),
-            intent: draft.intent.clone(),
-            form: form.id.clone(),
-            title: form.title.clone(),
-            agent: self.around.user.to_owned(),
-            channel_kind: kind,
-            filed_at: now.timestamp(),
-            entries: complete.entries,
-            kip: complete.kip,
-            text: String::new(),
-        };
-        let filed = now.strftime("%d-%m-%Y %H.%M").to_string();
-        let around = ticket::Around {
-            sop: &sop.title,
-            source: &sop.source,
-            filed: &filed,
-            remarks: &remarks,
-        };
-        ticket.text = catalog.template.render(&ticket, around);
-        let told = Effect::Filed {
-            id: ticket.id.clone(),
-            text: ticket.text.clone(),
-        };
-        let effects = [told].into_iter().chain(kits).collect();
-        let mut step = self.go_as(conversation, Phase::Idle, effects, Decision::Dialog);
-        step.ticket = Some(ticket);
-        step
-    }
-
-    fn form<'k>(&'k self, draft: &Draft) -> Option<&'k Form> {
+    pub fn form<'k>(&'k self, draft: &Draft) -> Option<&'k Form> {
         draft.form(&self.knowledge.catalog, self.around.channel_kind)
-    }
-
-    /// Drawn from the event, so that the same event files the same ticket; another attempt draws another.
-    fn seed(&self) -> u64 {
-        let mut hasher = rustc_hash::FxHasher::default();
-        (self.around.event, self.around.attempt).hash(&mut hasher);
-        hasher.finish()
     }
 }
 
 /// Whether an open choice took something outside its list.
 fn is_unlisted(answer: &Answer) -> bool {
     matches!(answer, Answer::Given(value) if value.remark == Some(value::Remark::Unlisted))
-}
-
-fn remarks(entries: &[Entry]) -> Vec<Remarked> {
-    let remark = |entry: &Entry| match &entry.answer {
-        Answer::Given(value) => value.remark.clone().map(|remark| Remarked {
-            label: entry.label.clone(),
-            remark,
-        }),
-        Answer::Absent | Answer::Unchecked(_) => None,
-    };
-    entries.iter().filter_map(remark).collect()
 }

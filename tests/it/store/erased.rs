@@ -110,6 +110,7 @@ async fn what_is_too_old_is_purged_with_its_copies() {
                 effects: vec![sigap::dialog::Effect::Filed {
                     id: filed.id.clone(),
                     text: filed.text.clone(),
+                    follow_up: false,
                 }],
                 tickets: vec![filed],
                 question,
