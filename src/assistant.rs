@@ -155,8 +155,8 @@ impl Assistant {
         }
     }
 
-    /// Returns the messages that nobody writes: that the time of a conversation has come, of those whose ids begin with
-    /// `channel`.
+    /// Returns the messages that nobody writes: that the time of a conversation has come, of all those whose ids begin
+    /// with `channel` when it ends with a colon (`discord:`), otherwise of that one (`console:budi`).
     ///
     /// [`handle`](Assistant::handle) takes them like any other, and what it says is shown in that conversation; often
     /// it says nothing. Each comes once: a channel asks every half minute or so, and before it takes an agent's message.

@@ -27,7 +27,7 @@ pub struct Chat {
     /// The service this channel is about: an id from services.toml
     #[arg(long, value_name = "ID", env = "SIGAP_SERVICE")]
     service: Option<String>,
-    /// One JSON object for every input line
+    /// One JSON object for every input line, in which `\n` stands for a line break
     #[arg(long)]
     json: bool,
 }
@@ -66,7 +66,8 @@ impl Chat {
         // Before the matcher learns: whoever starts a second program on a state is told at once.
         let store = store::sled::open(&config.state)?;
         let knowledge = Knowledge::new(catalog, lexicon);
-        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept);
+        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
+            .with_hours(config.hours.clone());
         runtime.block_on(console.run(&assistant, || config.now()))?;
         Ok(ExitCode::SUCCESS)
     }

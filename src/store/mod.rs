@@ -69,7 +69,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// Returns the conversations of one channel that were to be woken by now, those that wait longest first.
     ///
-    /// A channel's conversations are those whose ids begin with `channel`.
+    /// A `channel` that ends with a colon stands for all conversations whose ids begin with it, another for the one with
+    /// this id.
     async fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error>;
 
     /// Returns the latest unanswered questions, newest first.

@@ -511,7 +511,11 @@ impl Engine {
             }
             let key = self.sane(key)?;
             let conversation: Option<ConversationId> = self.get(Table::Wakes, &key)?;
-            let Some(conversation) = conversation.filter(|id| id.0.starts_with(channel)) else {
+            let is_of = |id: &ConversationId| match channel.ends_with(':') {
+                true => id.0.starts_with(channel),
+                false => id.0 == channel,
+            };
+            let Some(conversation) = conversation.filter(is_of) else {
                 continue;
             };
             let kept: Option<Woken> = self.get(

@@ -603,10 +603,7 @@ fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
 }
 
 fn others_case() -> Tracked {
-    let mut desk = Desk {
-        cases: Vec::new(),
-        ..Desk::empty(ChannelKind::Voice)
-    };
+    let mut desk = Desk::empty(ChannelKind::Voice);
     for text in [CASE, "buat tiket", FULL, "kirim"] {
         desk.say(&Said::Text(text.to_owned())).unwrap();
     }

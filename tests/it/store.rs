@@ -85,6 +85,7 @@ async fn a_new_conversation_is_the_default(place: impl Engine) {
     let new = Loaded {
         conversation: Conversation::default(),
         revision: Revision::default(),
+        wake: None,
         replay: None,
     };
     assert_eq!(loaded, new);

@@ -31,6 +31,7 @@ pub fn step(
         Meant::TooLong => turn.same(&conversation, Effect::TooLong),
         Meant::Press(action) => turn.press(&conversation, &action),
         Meant::Control(control, text) => turn.control(&conversation, control, text),
+        Meant::Words(text) if text.trim().is_empty() => turn.silence(&conversation),
         Meant::Words(text) => turn.hear(&conversation, text),
         Meant::Tick => turn.tick(&conversation),
     };
@@ -158,6 +159,15 @@ impl Turn<'_> {
             Phase::Entering { case, draft } => {
                 self.number(conversation, case, draft.as_ref(), text)
             }
+        }
+    }
+
+    /// An empty message: the open question again, or what there is to say.
+    fn silence(&self, conversation: &Conversation) -> Step {
+        match &conversation.phase {
+            Phase::Asking { .. } => self.ask_still(conversation, Vec::new()),
+            Phase::Reviewing(draft) => self.review(conversation, draft.clone(), Vec::new()),
+            _ => self.aside(conversation, Effect::Help),
         }
     }
 
