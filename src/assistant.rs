@@ -331,12 +331,7 @@ fn own(user: &str) -> Query {
     }
 }
 
-fn turn(
-    incoming: &Incoming,
-    expected: store::Revision,
-    step: &Step,
-    wake: Option<Wake>,
-) -> Turn {
+fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Option<Wake>) -> Turn {
     let at = incoming.at.timestamp();
     let audit = |what: String, subject: &str| Audit {
         at,

@@ -281,8 +281,9 @@ mod tests {
     }
 
     fn ticket(days: i64, number: &str) -> Record {
+        let id = if number == NUMBER { "T-1" } else { "T-2" };
         Record::Ticket(Ticket {
-            id: "T-1".to_owned(),
+            id: id.to_owned(),
             intent: "ott-status".to_owned(),
             form: "ott-status".to_owned(),
             title: "OTT".to_owned(),
@@ -364,7 +365,7 @@ mod tests {
             Purge::new("3d".parse().unwrap(), now()),
             &[
                 (ticket(3, NUMBER), "stays"),
-                (ticket(4, NUMBER), "goes"),
+                (ticket(4, OTHER), "goes"),
                 (question(3, "apa itu kip"), "stays"),
                 (question(4, "apa itu kip"), "goes"),
                 (event("console:budi", 3, "x"), "stays"),
@@ -415,7 +416,7 @@ mod tests {
                 (revised(1, OTHER), "goes"),
                 (step("T-260101-000000", 1), "goes"),
                 (ticket(1, OTHER), "stays"),
-                (step("T-1", 1), "stays"),
+                (step("T-2", 1), "stays"),
             ],
         );
         check(

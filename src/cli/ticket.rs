@@ -125,7 +125,9 @@ impl Ticket {
                 let store = store::sled::open(&config.state)?;
                 let id = id.to_uppercase();
                 let found = cli::runtime()?.block_on(store.case(&id))?;
-                let version = found.as_ref().and_then(|case| Some((case, case.version(&id)?)));
+                let version = found
+                    .as_ref()
+                    .and_then(|case| Some((case, case.version(&id)?)));
                 let Some((case, ticket)) = version else {
                     anyhow::bail!("there is no draft `{id}`: `sigap ticket list` shows all");
                 };
@@ -267,11 +269,16 @@ fn told(case: &Tracked, ticket: &ticket::Ticket, config: &Config) -> String {
                 when(revision.at, config)
             ),
         };
-        for change in version.revision.iter().flat_map(|revision| &revision.changes) {
+        for change in version
+            .revision
+            .iter()
+            .flat_map(|revision| &revision.changes)
+        {
             let answer = |answer: &Option<Answer>| {
-                answer
-                    .as_ref()
-                    .map_or_else(|| "nothing".to_owned(), |answer| answer.display().into_owned())
+                answer.as_ref().map_or_else(
+                    || "nothing".to_owned(),
+                    |answer| answer.display().into_owned(),
+                )
             };
             text += &format!(
                 "\n  {}: {} → {}",
@@ -360,7 +367,10 @@ fn as_csv(cases: &[Tracked], masked: bool) -> anyhow::Result<ExitCode> {
     output.write_record(fixed.iter().chain(&fields))?;
     for case in cases {
         let ticket = &case.latest;
-        let revises = ticket.revision.as_ref().map(|revision| revision.of.as_str());
+        let revises = ticket
+            .revision
+            .as_ref()
+            .map(|revision| revision.of.as_str());
         let fixed = [
             &ticket.id,
             ticket.filed_at.to_string().as_str(),

@@ -141,9 +141,6 @@ mod tests {
             Hours::new("08:00-17:00", Some(&days))
         };
         assert_eq!(days(&[]), Err(BadHours::NoDay));
-        assert_eq!(
-            days(&["senin"]),
-            Err(BadHours::Day("senin".to_owned()))
-        );
+        assert_eq!(days(&["senin"]), Err(BadHours::Day("senin".to_owned())));
     }
 }

@@ -10,6 +10,8 @@ mod hours;
 mod step;
 mod waking;
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +101,9 @@ pub struct Heard {
     pub evidence: Vec<String>,
     /// Values named in the question.
     pub answers: Answers,
+    /// Fields of which a part was named: the day of a moment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partials: BTreeMap<String, String>,
     /// The question, where the procedure answers one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<Box<Asked>>,
@@ -124,6 +129,9 @@ pub struct Draft {
     pub answers: Answers,
     /// The fields in the order in which they were asked, for `kembali`.
     pub asked: Vec<String>,
+    /// Fields of which the question told a part.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partials: BTreeMap<String, String>,
     /// The filed ticket whose next version this is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revises: Option<Revises>,
@@ -216,6 +224,8 @@ pub enum Effect {
     },
     /// Values that were taken over or changed.
     Noted { entries: Vec<Entry> },
+    /// Further values that cannot be used, besides the one that is asked for again.
+    NotTaken { prompts: Vec<Prompt> },
     /// A question for a field.
     Ask(Prompt),
     /// The whole draft, to look over.
@@ -440,6 +450,7 @@ impl Heard {
             points: Vec::new(),
             evidence: Vec::new(),
             answers: Answers::new(),
+            partials: BTreeMap::new(),
             question: None,
         }
     }

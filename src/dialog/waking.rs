@@ -15,7 +15,12 @@ impl Conversation {
     /// Returns the next time at which something is to be said or put aside; always later than `now`.
     ///
     /// With a draft in work that is its being put aside; reminders wait until it is off the screen.
-    pub fn wakes(&self, now: &Zoned, draft_kept: SignedDuration, hours: &Hours) -> Option<Timestamp> {
+    pub fn wakes(
+        &self,
+        now: &Zoned,
+        draft_kept: SignedDuration,
+        hours: &Hours,
+    ) -> Option<Timestamp> {
         let soonest = later(now.timestamp(), PAUSE);
         if self.draft().is_some() {
             let silent = self.touched.unwrap_or(now.timestamp());
@@ -25,7 +30,11 @@ impl Conversation {
         let reminders = waiting.map(|parked| later(parked.since, REMIND_AFTER));
         let checks = self.follow_ups.iter().map(|follow_up| follow_up.due);
         let next = reminders.chain(checks).min()?.max(soonest);
-        Some(hours.next(&next.to_zoned(now.time_zone().clone())).timestamp())
+        Some(
+            hours
+                .next(&next.to_zoned(now.time_zone().clone()))
+                .timestamp(),
+        )
     }
 }
 

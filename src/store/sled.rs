@@ -29,8 +29,8 @@ use tokio::task;
 use super::backup;
 use super::codec::{self, Handled, Kept, Record};
 use super::{
-    Due, EVENT_KEPT, Error, Fate, Loaded, Query, Question, Rebuilt, Removed, Revision, Sieve, Store,
-    Turn, Wake,
+    Due, EVENT_KEPT, Error, Fate, Loaded, Query, Question, Rebuilt, Removed, Revision, Sieve,
+    Store, Turn, Wake,
 };
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket, Tracked, case_of, revision_id};

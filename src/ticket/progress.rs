@@ -187,8 +187,10 @@ const EXTERNAL_CHARS_MAX: usize = 40;
 pub fn external_in(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches(['.', ',', '!']);
     let has_digit = |word: &&str| word.bytes().any(|b| b.is_ascii_digit());
-    let is_plain =
-        |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || "-/._#:".contains(c));
+    let is_plain = |word: &str| {
+        word.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-/._#:".contains(c))
+    };
     let mut numbers = text.split_whitespace().filter(has_digit);
     let number = numbers.next()?;
     let number = match numbers.next() {

@@ -86,6 +86,14 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::ShowTicket { id } => tickets::one(id, around),
         Effect::Explain { intent, evidence } => explain(catalog, intent, evidence),
         Effect::Noted { entries } => say(format!("Dicatat:\n{}", lines(entries))),
+        Effect::NotTaken { prompts } => {
+            let lines: Vec<_> = prompts
+                .iter()
+                .filter_map(|prompt| Some((prompt, prompt.problem.as_ref()?)))
+                .map(|(prompt, problem)| format!("- {}: {}", prompt.label, problems::sentence(problem, prompt)))
+                .collect();
+            say(format!("Ini juga belum bisa dipakai:\n{}", lines.join("\n")))
+        }
         Effect::Ask(prompt) => ask(prompt),
         Effect::Review(draft) => review(draft, around.recent),
         Effect::ChooseField { fields } => choose_field(fields),

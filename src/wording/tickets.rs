@@ -50,11 +50,7 @@ pub fn one(id: &str, around: Around<'_>) -> Reply {
             "Tidak ada draft `{id}` atas nama Anda. Lihat `/tiket` untuk daftarnya."
         ));
     };
-    let mut text = format!(
-        "```\n{}\n```\nStatus: {}.",
-        ticket.text,
-        standing(tracked)
-    );
+    let mut text = format!("```\n{}\n```\nStatus: {}.", ticket.text, standing(tracked));
     if let Some(revision) = &ticket.revision {
         let changes: Vec<_> = revision.changes.iter().map(change).collect();
         text += &format!(
@@ -133,7 +129,9 @@ pub fn ask_number(case: &str, refused: bool) -> Reply {
 
 /// How far a case is now.
 pub fn marked(case: &str, status: Status, external: Option<&str>) -> Reply {
-    let number = external.map_or_else(String::new, |external| format!(" dengan nomor `{external}`"));
+    let number = external.map_or_else(String::new, |external| {
+        format!(" dengan nomor `{external}`")
+    });
     match status {
         Status::Open => say(format!("Draft **{case}** belum diinput.")),
         Status::Entered => say_with(
@@ -166,9 +164,13 @@ pub fn will_remind(case: &str, at: Timestamp, now: &Zoned) -> Reply {
 
 /// Cases to look at again.
 pub fn check_again(catalog: &Catalog, cases: &[FollowUp]) -> Reply {
-    let lines = cases
-        .iter()
-        .map(|follow_up| format!("- `{}` {}", follow_up.case, title(catalog, &follow_up.intent)));
+    let lines = cases.iter().map(|follow_up| {
+        format!(
+            "- `{}` {}",
+            follow_up.case,
+            title(catalog, &follow_up.intent)
+        )
+    });
     let buttons = cases.iter().flat_map(|follow_up| {
         let case = &follow_up.case;
         let (done, later) = match cases.len() {
@@ -203,9 +205,10 @@ fn standing(tracked: &Tracked) -> String {
 
 fn change(change: &Change) -> String {
     let shown = |answer: &Option<crate::ticket::Answer>| {
-        answer
-            .as_ref()
-            .map_or_else(|| "kosong".to_owned(), |answer| answer.display().into_owned())
+        answer.as_ref().map_or_else(
+            || "kosong".to_owned(),
+            |answer| answer.display().into_owned(),
+        )
     };
     format!(
         "- {}: {} → {}",

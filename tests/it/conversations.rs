@@ -256,10 +256,7 @@ fn play(script: &str) -> (String, Vec<String>) {
         match read {
             Line::Typed(typed) => {
                 let handled = stage.say(number, typed);
-                out += &format!(
-                    "{}\n",
-                    shown(stage.assistant(), &handled, &stage.setting)
-                );
+                out += &format!("{}\n", shown(stage.assistant(), &handled, &stage.setting));
             }
             Line::Steer(steer) => {
                 stage.setting.steer(&steer);

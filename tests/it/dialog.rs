@@ -348,8 +348,8 @@ impl Desk {
             let case = self.cases.iter_mut().find(of).unwrap();
             prop_assert_eq!(&case.latest.agent, "agen");
             prop_assert!(case.status() != Status::Done || progress.status == Status::Done);
-            let is_new = (case.status(), case.external())
-                != (progress.status, progress.external.as_deref());
+            let is_new =
+                (case.status(), case.external()) != (progress.status, progress.external.as_deref());
             prop_assert!(is_new, "a step of a case changes something");
             case.progress.push(progress);
         }

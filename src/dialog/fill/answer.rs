@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use jiff::Zoned;
 use regex::Regex;
 
-use super::Problem;
 use super::super::control::COURTESY;
+use super::Problem;
 use crate::catalog::Spec;
 use crate::ticket::Answer;
 use crate::value::{self, Kind};
@@ -33,7 +33,7 @@ pub fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, Problem> {
     let kept_as_typed =
         is_free(&spec.kind) || matches!(&spec.kind, Kind::Choice(choices) if choices.open);
     let text = if kept_as_typed {
-        without_cards(text, now)
+        value::sensitive::without_cards(text)
     } else {
         Cow::Borrowed(text)
     };
@@ -46,16 +46,30 @@ pub fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, Problem> {
     parsed.map(Answer::Given).map_err(Problem::Unusable)
 }
 
-/// Masks the payment cards in a text that is kept as typed.
-fn without_cards<'a>(text: &'a str, now: &Zoned) -> Cow<'a, str> {
-    let cards = value::find(&Kind::Card, text, now);
-    cards
-        .into_iter()
-        .rev()
-        .fold(Cow::Borrowed(text), |mut text, card| {
-            text.to_mut().replace_range(card.span, &card.value.display);
-            text
-        })
+/// Reads an hour alone as another one on the day that was told, in the same part of the day unless it names one.
+pub fn another_hour(
+    spec: &Spec,
+    known: Option<&Answer>,
+    text: &str,
+    now: &Zoned,
+) -> Option<Answer> {
+    let (Kind::DateTime { .. }, Some(Answer::Given(known))) = (&spec.kind, known) else {
+        return None;
+    };
+    if !value::date::is_time_alone(text, now) {
+        return None;
+    }
+    let moment = known.canonical.to_string();
+    let (date, hour) = (moment.get(..10)?, moment.get(11..13)?.parse::<u8>().ok()?);
+    let part = match hour {
+        0..=10 => "pagi",
+        11..=14 => "siang",
+        15..=17 => "sore",
+        _ => "malam",
+    };
+    let parse = |text: String| value::parse(&spec.kind, &text, now).ok();
+    let moment = parse(format!("{date} {part} {text}")).or_else(|| parse(format!("{date} {text}")));
+    moment.map(Answer::Given)
 }
 
 /// `tidak bisa dicek karena DSC error`: the reason, empty when none is given.

@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 
-use super::answer::is_mark;
+use super::answer::{another_hour, is_mark};
 use super::labels::{label_of, labelled};
 use super::lines::numbered;
 use super::message::Message;
@@ -95,6 +95,9 @@ pub fn corrections(
             Again::Freely
         };
         speaking(form, &mut message, &mut taken, channel_kind, now, again);
+        if taken == *answers {
+            corrected_hour(form, case, opened(text).0, &mut taken, now);
+        }
     }
     let others = changed(form, answers, &taken).collect();
     Taken {
@@ -103,6 +106,15 @@ pub fn corrections(
         problem: None,
         refused: message.refused,
         named: called_wrong(form, case, text).map(|field| field.id.clone()),
+    }
+}
+
+/// `eh jam 9 deng`: another hour on the day that was told.
+fn corrected_hour(form: &Form, case: Case<'_>, text: &str, answers: &mut Answers, now: &Zoned) {
+    for field in form.fields.iter().filter(|field| field.exists(case)) {
+        if let Some(answer) = another_hour(field.spec(case), answers.get(&field.id), text, now) {
+            answers.insert(field.id.clone(), answer);
+        }
     }
 }
 

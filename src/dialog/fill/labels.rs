@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use jiff::Zoned;
 
-use super::answer::{holds_commas, is_brief, is_free, read, without_courtesy};
+use super::answer::{another_hour, holds_commas, is_brief, is_free, read, without_courtesy};
 use super::lines::is_list;
 use super::message::{Message, clauses};
 use super::{Problem, Refused};
@@ -102,7 +102,8 @@ pub fn labelled(
         if !colon && is_free(&spec.kind) && raw.split_whitespace().count() > LOOSE_TEXT_WORDS {
             continue;
         }
-        let mut answer = read(spec, raw, now);
+        let another = another_hour(spec, answers.get(&field.id), raw, now);
+        let mut answer = another.map_or_else(|| read(spec, raw, now), Ok);
         if matches!(spec.kind, Kind::Choice(_)) && answer.is_err() {
             // `collection block 1`: the label is a part of the option's name.
             let with_label = &message.text[whole.clone()];

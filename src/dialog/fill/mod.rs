@@ -11,6 +11,8 @@ mod lines;
 mod message;
 mod speaking;
 
+use std::collections::BTreeMap;
+
 use jiff::Zoned;
 
 use super::Problem;
@@ -84,6 +86,39 @@ pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zon
         );
     }
     answers
+}
+
+/// Returns what a question names of fields that it does not answer: the day of a moment whose hour is missing.
+pub fn partials(
+    sop: &Sop,
+    text: &str,
+    answers: &Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) -> BTreeMap<String, String> {
+    let case = Case {
+        answers,
+        channel_kind,
+    };
+    let fields = sop.form(case).into_iter().flat_map(|form| &form.fields);
+    let open = fields.filter(|field| field.exists(case) && !answers.contains_key(&field.id));
+    open.filter_map(|field| {
+        let spec = field.spec(case);
+        let Kind::DateTime { past } = spec.kind else {
+            return None;
+        };
+        let mut days = value::find(&Kind::Date { past }, text, now);
+        days.dedup_by(|one, other| one.value == other.value);
+        let [day] = days.as_slice() else {
+            return None;
+        };
+        let needs_time = Problem::Unusable(value::Error::NeedsTime {
+            date: day.value.clone(),
+        });
+        let told = partial(&needs_time, spec, &text[day.span.clone()])?;
+        Some((field.id.clone(), told))
+    })
+    .collect()
 }
 
 /// Reads an answer to the asked field, and whatever else the message tells. `partial` is the part of the value that

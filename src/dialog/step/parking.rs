@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::{Conversation, Decision, Draft, Effect, Heard, Parked, ParkedLine, Phase, Step};
 use super::super::waking::{REMIND_AFTER, later};
+use super::super::{Conversation, Decision, Draft, Effect, Heard, Parked, ParkedLine, Phase, Step};
 use super::Turn;
 use super::question::shown;
 use crate::ticket::Status;

@@ -179,7 +179,10 @@ impl Turn<'_> {
     ) -> impl Iterator<Item = Heard> + 't {
         found.candidates.iter().filter_map(move |candidate| {
             let sop = self.knowledge.catalog.sop(&candidate.intent)?;
+            let (kind, now) = (self.around.channel_kind, self.around.now);
+            let answers = fill::from_question(sop, text, kind, now);
             Some(Heard {
+                partials: fill::partials(sop, text, &answers, kind, now),
                 intent: sop.id.clone(),
                 points: self.points(sop, text),
                 evidence: candidate
@@ -187,7 +190,7 @@ impl Turn<'_> {
                     .iter()
                     .map(|why| value::sensitive::redact(&why.to_string()))
                     .collect(),
-                answers: fill::from_question(sop, text, self.around.channel_kind, self.around.now),
+                answers,
                 question: None,
             })
         })
@@ -300,10 +303,7 @@ pub fn shown(heard: &Heard) -> Effect {
 
 /// The picked one of several; the others are what the question may have meant instead.
 fn picked(choices: &[Heard], intent: &str) -> Option<Heard> {
-    let mut heard = choices
-        .iter()
-        .find(|heard| heard.intent == intent)?
-        .clone();
+    let mut heard = choices.iter().find(|heard| heard.intent == intent)?.clone();
     if let Some(question) = &mut heard.question {
         let others = choices.iter().filter(|other| other.intent != intent);
         question.others = others.cloned().collect();

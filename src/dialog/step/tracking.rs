@@ -2,6 +2,8 @@
 //!
 //! Its agent may do so, and a lead.
 
+use std::collections::BTreeMap;
+
 use super::super::{
     Conversation, Decision, Draft, Effect, FollowUp, Phase, Revises, Step, fill, waking,
 };
@@ -59,6 +61,7 @@ impl Turn<'_> {
                 .map(|entry| (entry.field.clone(), entry.answer.clone()))
                 .collect(),
             asked: Vec::new(),
+            partials: BTreeMap::new(),
             revises: Some(Revises {
                 id: ticket.id.clone(),
                 channel_kind: ticket.channel_kind,
@@ -73,9 +76,7 @@ impl Turn<'_> {
             agent: (ticket.agent != self.around.user).then(|| ticket.agent.clone()),
         };
         let next = match conversation.draft() {
-            Some(open) => {
-                self.with_parked(conversation, open.clone(), self.around.now.timestamp())
-            }
+            Some(open) => self.with_parked(conversation, open.clone(), self.around.now.timestamp()),
             None => conversation.clone(),
         };
         self.advance(&next, draft, vec![told])
@@ -209,11 +210,8 @@ impl Turn<'_> {
             return self.mark(conversation, case, Status::Done, None);
         }
         let form = self.knowledge.catalog.sop(&tracked.latest.intent);
-        let form = form.and_then(|sop| {
-            sop.forms
-                .iter()
-                .find(|form| form.id == tracked.latest.form)
-        });
+        let form =
+            form.and_then(|sop| sop.forms.iter().find(|form| form.id == tracked.latest.form));
         let every = form
             .and_then(|form| form.follow_up)
             .unwrap_or(waking::CHECK_AFTER);

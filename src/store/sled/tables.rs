@@ -154,12 +154,7 @@ pub fn wake_key(at: Timestamp, conversation: &[u8]) -> Vec<u8> {
 /// Events are told apart within their conversation: whether another one uses the same id is not ours to judge.
 pub fn event_key(conversation: &ConversationId, event: &EventId) -> Vec<u8> {
     let conversation = id_key(&conversation.0);
-    [
-        &length(&conversation)[..],
-        &conversation,
-        &id_key(&event.0),
-    ]
-    .concat()
+    [&length(&conversation)[..], &conversation, &id_key(&event.0)].concat()
 }
 
 fn length(id_key: &[u8]) -> [u8; 2] {

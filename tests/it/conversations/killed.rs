@@ -199,7 +199,10 @@ impl Kept {
     fn of(conversation: &sigap::dialog::Conversation, cases: &[Tracked]) -> Self {
         let tickets = cases.iter().cloned().flat_map(versions);
         let mut tickets: Vec<_> = tickets.map(|ticket| without_ids(&ticket)).collect();
-        let mut progress: Vec<_> = cases.iter().map(|case| without_ids(&case.progress)).collect();
+        let mut progress: Vec<_> = cases
+            .iter()
+            .map(|case| without_ids(&case.progress))
+            .collect();
         tickets.sort();
         progress.sort();
         Self {

@@ -118,7 +118,10 @@ impl Scene {
             ..
         } = draft.or_else(|| filed.clone()).unwrap_or_default();
         let others = BTreeMap::from([
-            ("asking", dialog["asking"].as_str().unwrap_or("-").to_owned()),
+            (
+                "asking",
+                dialog["asking"].as_str().unwrap_or("-").to_owned(),
+            ),
             ("tickets", tickets.len().to_string()),
             ("says", said(line)),
             ("intent", intent),
