@@ -256,7 +256,7 @@ mod tests {
         heard
             .answers
             .insert("msisdn".to_owned(), Answer::Given(value(number)));
-        Record::Conversation(Kept {
+        Record::Conversation(Box::new(Kept {
             conversation: ConversationId(id.to_owned()),
             revision: Revision::default(),
             state: Conversation {
@@ -264,7 +264,7 @@ mod tests {
                 ..Conversation::default()
             },
             wake: None,
-        })
+        }))
     }
 
     fn event(conversation: &str, days: i64, text: &str) -> Record {

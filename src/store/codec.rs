@@ -28,7 +28,7 @@ pub const VALUE_BYTES_MAX: usize = 6 * 1024;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Record {
-    Conversation(Kept),
+    Conversation(Box<Kept>),
     Event(Handled),
     Ticket(Ticket),
     Progress(Progress),

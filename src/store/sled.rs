@@ -550,7 +550,7 @@ impl Engine {
     /// Hands over every record, in the order of a backup.
     fn records(&self, mut take: impl FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
         self.each(Table::Conversations, |kept| {
-            take(Record::Conversation(kept))
+            take(Record::Conversation(Box::new(kept)))
         })?;
         self.each(Table::Events, |handled| take(Record::Event(handled)))?;
         self.each(Table::Tickets, |ticket| take(Record::Ticket(ticket)))?;
@@ -674,7 +674,7 @@ fn records(turn: Turn) -> impl Iterator<Item = Record> {
         at: turn.at,
         effects: turn.effects,
     };
-    [Record::Conversation(kept), Record::Event(handled)]
+    [Record::Conversation(Box::new(kept)), Record::Event(handled)]
         .into_iter()
         .chain(turn.tickets.into_iter().map(Record::Ticket))
         .chain(turn.progress.into_iter().map(Record::Progress))

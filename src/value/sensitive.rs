@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;
+use std::slice;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -113,7 +114,7 @@ pub fn without_cards(text: &str) -> Cow<'_, str> {
     secret.retain(|span| {
         cards
             .iter()
-            .all(|card| !overlaps(span, &[card.span.clone()]))
+            .all(|card| !overlaps(span, slice::from_ref(&card.span)))
     });
     let starred = |span: Range<usize>| {
         let stars = digits::starred(&text[span.clone()], 0);
@@ -125,7 +126,7 @@ pub fn without_cards(text: &str) -> Cow<'_, str> {
         .chain(secret.into_iter().map(starred))
         .collect();
     masked.sort_by_key(|(span, _)| span.start);
-    masked.dedup_by(|next, before| overlaps(&next.0, &[before.0.clone()]));
+    masked.dedup_by(|next, before| overlaps(&next.0, slice::from_ref(&before.0)));
     masked
         .into_iter()
         .rev()

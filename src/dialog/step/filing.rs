@@ -26,7 +26,7 @@ impl Turn<'_> {
                         discarded: Some(draft.clone()),
                         ..conversation.clone()
                     };
-                    return self.go_as(&next, Phase::Idle, vec![refused], Decision::Dialog);
+                    return self.go_as(&next, Phase::Idle, vec![*refused], Decision::Dialog);
                 }
             },
         };
@@ -68,19 +68,19 @@ impl Turn<'_> {
         revises: &Revises,
         form: &Form,
         complete: Complete,
-    ) -> Result<Ticket, Effect> {
+    ) -> Result<Ticket, Box<Effect>> {
         let latest = &self.own(&revises.id)?.latest;
         if latest.id != revises.id {
-            return Err(Effect::Outdated {
+            return Err(Box::new(Effect::Outdated {
                 id: revises.id.clone(),
                 latest: latest.id.clone(),
-            });
+            }));
         }
         let changes = ticket::changes(&latest.entries, &complete.entries);
         if changes.is_empty() {
-            return Err(Effect::Unchanged {
+            return Err(Box::new(Effect::Unchanged {
                 id: latest.id.clone(),
-            });
+            }));
         }
         Ok(Ticket {
             id: latest.next_id(),

@@ -27,12 +27,12 @@ impl Turn<'_> {
     }
 
     /// The case, if it exists and may be changed by who speaks; otherwise what to say.
-    pub fn own(&self, id: &str) -> Result<&Tracked, Effect> {
+    pub fn own(&self, id: &str) -> Result<&Tracked, Box<Effect>> {
         let id = id.to_owned();
         match self.tracked(&id) {
-            None => Err(Effect::NoTicket { id }),
+            None => Err(Box::new(Effect::NoTicket { id })),
             Some(tracked) if self.may_change(&tracked.latest) => Ok(tracked),
-            Some(_) => Err(Effect::NotYours { id }),
+            Some(_) => Err(Box::new(Effect::NotYours { id })),
         }
     }
 
@@ -44,7 +44,7 @@ impl Turn<'_> {
     pub fn revise(&self, conversation: &Conversation, id: &str) -> Step {
         let tracked = match self.own(id) {
             Ok(tracked) => tracked,
-            Err(refused) => return self.aside(conversation, refused),
+            Err(refused) => return self.aside(conversation, *refused),
         };
         let ticket = &tracked.latest;
         let is_open = |draft: &Draft| {
@@ -92,7 +92,7 @@ impl Turn<'_> {
     ) -> Step {
         let tracked = match self.own(id) {
             Ok(tracked) => tracked,
-            Err(refused) => return self.aside(conversation, refused),
+            Err(refused) => return self.aside(conversation, *refused),
         };
         let case = tracked.latest.case();
         // What is done stays so when its number is told afterwards.
@@ -140,7 +140,7 @@ impl Turn<'_> {
     pub fn ask_number(&self, conversation: &Conversation, id: &str, refused: bool) -> Step {
         let case = match self.own(id) {
             Ok(tracked) => tracked.latest.case().to_owned(),
-            Err(told) => return self.aside(conversation, told),
+            Err(refused) => return self.aside(conversation, *refused),
         };
         let phase = Phase::Entering {
             case: case.clone(),
@@ -203,7 +203,7 @@ impl Turn<'_> {
     pub fn follow_up(&self, conversation: &Conversation, id: &str) -> Step {
         let tracked = match self.own(id) {
             Ok(tracked) => tracked,
-            Err(refused) => return self.aside(conversation, refused),
+            Err(refused) => return self.aside(conversation, *refused),
         };
         let case = tracked.latest.case();
         if tracked.status() == Status::Done {
