@@ -42,6 +42,8 @@ pub struct Layer {
     pub working_hours: Option<String>,
     /// On which days: `["mon", "tue"]`; every day when left out.
     pub working_days: Option<Vec<String>>,
+    /// The port on which this machine can ask whether the bot is up, and how it is doing.
+    pub health_port: Option<u16>,
     /// Where the Discord bot works.
     pub discord: Option<Discord>,
 }
@@ -56,6 +58,8 @@ pub struct Discord {
     pub help_channels: Vec<u64>,
     /// The roles that leads have.
     pub lead_roles: Vec<u64>,
+    /// The roles that may see the logins which SOPs name; their values are in the environment.
+    pub secret_roles: Vec<u64>,
     /// Where filed drafts are posted.
     pub ticket_channel: Option<u64>,
     /// Whether it answers direct messages.
@@ -68,6 +72,7 @@ impl Default for Discord {
             guilds: Vec::new(),
             help_channels: Vec::new(),
             lead_roles: Vec::new(),
+            secret_roles: Vec::new(),
             ticket_channel: None,
             direct_messages: true,
         }
@@ -91,6 +96,8 @@ pub struct Config {
     pub draft_kept: SignedDuration,
     /// When agents are reminded.
     pub hours: Hours,
+    /// The port on which this machine can ask whether the bot is up, and how it is doing.
+    pub health_port: Option<u16>,
     /// Where the Discord bot works.
     pub discord: Discord,
     clock: Clock,
@@ -135,6 +142,7 @@ impl Config {
                     .unwrap_or(DRAFT_KEPT_HOURS)
                     .into(),
             ),
+            health_port: flags.health_port.or(file.health_port),
             discord: flags.discord.or(file.discord).unwrap_or_default(),
             clock: now.map_or(Clock::System, Clock::Fixed),
         })

@@ -15,12 +15,13 @@
 //! | [`wording`] | every sentence the bot says |
 //! | [`store`] | what is kept: whole turns, durable before they are shown |
 //! | [`erasure`] | what leaves the store for good: by age, or because a customer asked |
+//! | [`metrics`] | what an operator watches: up, ready, and how it is doing in numbers |
 //! | [`assistant`], [`turns`] | the life of a message; one at a time per conversation |
 //! | [`channel`] | where agents are |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
 //! Imports point one way: {message, text, value} → ticket → catalog → matcher → guide → dialog → {wording, store} →
-//! {assistant, erasure} → channel → cli. `tests/it/layers.rs` holds this.
+//! {assistant, erasure, metrics} → channel → cli. `tests/it/layers.rs` holds this.
 //!
 //! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, and `erasure`,
 //! open no file, await nothing and read no clock (time is an argument); nothing is shown before it is committed; no
@@ -38,6 +39,7 @@ pub mod guide;
 pub mod load;
 pub mod matcher;
 pub mod message;
+pub mod metrics;
 pub mod store;
 pub mod telemetry;
 pub mod text;

@@ -12,7 +12,7 @@ const ROWS: &[&[&str]] = &[
     &["guide"],
     &["dialog"],
     &["wording", "store", "turns"],
-    &["assistant", "erasure"],
+    &["assistant", "erasure", "metrics"],
     &["channel", "load", "config", "telemetry"],
     &["cli"],
 ];

@@ -16,5 +16,6 @@ mod dialog;
 mod discord;
 mod guide;
 mod layers;
+mod matching;
 mod shipped;
 mod store;

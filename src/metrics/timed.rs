@@ -1,0 +1,69 @@
+//! A store whose commits are timed.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::Metrics;
+use crate::message::{ConversationId, EventId};
+use crate::store::{Due, Error, Loaded, Query, Question, Revision, Store, Turn};
+use crate::ticket::{Ticket, Tracked};
+
+/// Any store, with its commits timed.
+#[derive(Debug)]
+pub struct Timed<S> {
+    store: S,
+    metrics: Arc<Metrics>,
+}
+
+impl<S> Timed<S> {
+    /// Times a store's commits.
+    pub fn new(store: S, metrics: Arc<Metrics>) -> Self {
+        Self { store, metrics }
+    }
+}
+
+#[async_trait]
+impl<S: Store> Store for Timed<S> {
+    async fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error> {
+        self.store.load(conversation, event).await
+    }
+
+    async fn commit(&self, turn: Turn) -> Result<Revision, Error> {
+        let began = Instant::now();
+        let committed = self.store.commit(turn).await;
+        self.metrics.commits.observe(began.elapsed().as_secs_f64());
+        if matches!(committed, Err(Error::ReadOnly { .. })) {
+            self.metrics.storing.store(false, Ordering::Relaxed);
+        }
+        committed
+    }
+
+    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error> {
+        self.store.ticket(id).await
+    }
+
+    async fn case(&self, id: &str) -> Result<Option<Tracked>, Error> {
+        self.store.case(id).await
+    }
+
+    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error> {
+        self.store.cases(query).await
+    }
+
+    async fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
+        self.store.due(channel, now, limit).await
+    }
+
+    async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
+        self.store.questions(limit).await
+    }
+
+    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
+        self.store.backup(to).await
+    }
+}
