@@ -21,6 +21,8 @@ pub use form::{Complete, Field, Form, Spec};
 pub use sop::Sop;
 pub use source::Source;
 
+use crate::ticket::Template;
+
 /// The files a catalogue is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
@@ -36,6 +38,8 @@ pub struct Files {
     pub outside: Option<Source>,
     /// `ticket.txt`: the template of a draft.
     pub template: Option<Source>,
+    /// `ticket.ID.txt`: the template of the drafts of one SOP.
+    pub templates: Vec<Source>,
 }
 
 impl Files {
@@ -51,6 +55,7 @@ impl Files {
         self.sops
             .iter()
             .chain(shared.into_iter().flatten())
+            .chain(&self.templates)
             .collect()
     }
 }
@@ -67,7 +72,9 @@ pub struct Catalog {
     /// Messages that belong to no SOP.
     pub outside: Vec<String>,
     /// The template of a draft.
-    pub template: crate::ticket::Template,
+    template: Template,
+    /// The templates of single SOPs by intent.
+    templates: BTreeMap<String, Template>,
     by_id: HashMap<String, usize>,
 }
 
@@ -104,12 +111,17 @@ impl Catalog {
         self.by_id.get(id).map(|&place| &self.sops[place])
     }
 
+    /// Returns the template of an intent's drafts.
+    pub fn template(&self, intent: &str) -> &Template {
+        self.templates.get(intent).unwrap_or(&self.template)
+    }
+
     fn new(
         mut sops: Vec<Sop>,
         services: BTreeMap<String, Service>,
         links: BTreeMap<String, String>,
         outside: Vec<String>,
-        template: crate::ticket::Template,
+        (template, templates): (Template, BTreeMap<String, Template>),
     ) -> Self {
         sops.sort_by(|a, b| a.id.cmp(&b.id));
         let by_id = sops
@@ -123,6 +135,7 @@ impl Catalog {
             links,
             outside,
             template,
+            templates,
             by_id,
         }
     }

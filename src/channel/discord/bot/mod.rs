@@ -276,6 +276,7 @@ impl Bot {
             event,
             conversation: from.place.conversation(from.owner),
             user: self.agent(from).await,
+            lead: from.person.lead,
             channel_kind: self.kind_of(from.place).await,
             service: self.settings.service.clone(),
             at: (self.now)(),
