@@ -128,6 +128,7 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         kip: "K22".into(),
         checked: Vec::new(),
         text: "x".repeat(1_500),
+        revision: None,
     };
     Turn {
         conversation: ConversationId(format!("discord:1:2:{writer}")),
@@ -137,6 +138,8 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         state: Conversation::default(),
         effects: Vec::new(),
         tickets: vec![ticket],
+        progress: Vec::new(),
+        wake: None,
         question: None,
         audit: vec![Audit {
             at,

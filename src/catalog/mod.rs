@@ -23,6 +23,8 @@ pub use form::{Complete, Field, Form, Spec};
 pub use sop::Sop;
 pub use source::Source;
 
+use crate::ticket::Template;
+
 /// The files a catalogue is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
@@ -40,6 +42,8 @@ pub struct Files {
     pub template: Option<Source>,
     /// `glossary.toml`: abbreviations and words.
     pub glossary: Option<Source>,
+    /// `ticket.ID.txt`: the template of the drafts of one SOP.
+    pub templates: Vec<Source>,
 }
 
 impl Files {
@@ -56,6 +60,7 @@ impl Files {
         self.sops
             .iter()
             .chain(shared.into_iter().flatten())
+            .chain(&self.templates)
             .collect()
     }
 }
@@ -71,10 +76,12 @@ pub struct Catalog {
     pub links: BTreeMap<String, String>,
     /// Messages that belong to no SOP.
     pub outside: Vec<String>,
-    /// The template of a draft.
-    pub template: crate::ticket::Template,
     /// Abbreviations and words.
     pub glossary: glossary::Glossary,
+    /// The template of a draft.
+    template: Template,
+    /// The templates of single SOPs by intent.
+    templates: BTreeMap<String, Template>,
     by_id: HashMap<String, usize>,
 }
 
@@ -114,13 +121,18 @@ impl Catalog {
         self.by_id.get(id).map(|&place| &self.sops[place])
     }
 
+    /// Returns the template of an intent's drafts.
+    pub fn template(&self, intent: &str) -> &Template {
+        self.templates.get(intent).unwrap_or(&self.template)
+    }
+
     fn new(
         mut sops: Vec<Sop>,
         services: BTreeMap<String, Service>,
         links: BTreeMap<String, String>,
         outside: Vec<String>,
-        template: crate::ticket::Template,
         glossary: glossary::Glossary,
+        (template, templates): (Template, BTreeMap<String, Template>),
     ) -> Self {
         sops.sort_by(|a, b| a.id.cmp(&b.id));
         let by_id = sops
@@ -135,6 +147,7 @@ impl Catalog {
             outside,
             template,
             glossary,
+            templates,
             by_id,
         }
     }

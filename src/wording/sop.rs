@@ -10,7 +10,13 @@ use crate::message::{Button, ChannelKind, Reply};
 const CAUSES: &str = "penyebab";
 
 /// The procedure, beginning with the points that were asked for.
-pub fn whole(knowledge: &Knowledge, intent: &str, points: &[String], around: Around<'_>) -> Reply {
+pub fn whole(
+    knowledge: &Knowledge,
+    intent: &str,
+    points: &[String],
+    may_be_wrong: bool,
+    around: Around<'_>,
+) -> Reply {
     let Some(sop) = knowledge.catalog.sop(intent) else {
         return gone(intent);
     };
@@ -49,6 +55,11 @@ pub fn whole(knowledge: &Knowledge, intent: &str, points: &[String], around: Aro
     let mut reply = shown(sop, text);
     if asked.first().is_some_and(|point| is_hole(point)) {
         reply.buttons.insert(0, forward(intent));
+    }
+    if may_be_wrong {
+        reply
+            .buttons
+            .push(button("Bukan ini", format!("not:{}", sop.id)));
     }
     reply
 }

@@ -1,11 +1,14 @@
 //! Answers that need no procedure to be found: a rule that decides, a pasted number, a question handed to the owner.
 
 use super::super::{
-    Conversation, Decision, Effect, Heard, NumberKind, Phase, Step, Unanswered, Understood, fill,
+    Conversation, Decision, Effect, Heard, NumberKind, Phase, Step, Unanswered, fill,
 };
 use super::Turn;
 use crate::guide::{PointKind, number, upgrade};
 use crate::value::{self, Kind};
+
+/// What became of a question that was handed to an owner.
+const FORWARDED: &str = "forwarded";
 
 impl Turn<'_> {
     /// A message that is answered by a rule or is nothing but a number.
@@ -15,7 +18,7 @@ impl Turn<'_> {
         }
         let (intent, shown) = self
             .ruled(text)
-            .or_else(|| self.number(text))
+            .or_else(|| self.pasted_number(text))
             .or_else(|| self.meaning(text))?;
         let phase = match &intent {
             Some(intent) => {
@@ -57,7 +60,7 @@ impl Turn<'_> {
         Some((first.map(|(intent, _)| intent.to_owned()), shown))
     }
 
-    fn number(&self, text: &str) -> Option<(Option<String>, Effect)> {
+    fn pasted_number(&self, text: &str) -> Option<(Option<String>, Effect)> {
         let now = self.around.now;
         // A phone number or a card says what it is.
         if [Kind::Msisdn, Kind::Card]
@@ -90,7 +93,7 @@ impl Turn<'_> {
             point.is_some_and(|point| matches!(point.kind, PointKind::Unclear(_)))
         };
         let silent = step.effects.iter().any(|effect| match effect {
-            Effect::ShowSop { intent, points } => {
+            Effect::ShowSop { intent, points, .. } => {
                 points.first().is_some_and(|point| hole(intent, point))
             }
             Effect::ShowPoint { intent, id } => hole(intent, id),
@@ -119,11 +122,9 @@ impl Turn<'_> {
         step.next.silent_on = None;
         step.unanswered = Some(Unanswered {
             text: text.clone(),
-            understood: Understood {
-                decision: Decision::Command,
-                intent: Some(intent.to_owned()),
-                confidence: 1.0,
-            },
+            intent: Some(intent.to_owned()),
+            confidence: 1.0,
+            decision: FORWARDED,
             at: self.around.now.timestamp(),
             forwarded_to: Some(owner),
         });

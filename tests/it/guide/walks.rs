@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Zoned};
 use proptest::prelude::*;
 use sigap::catalog::Sop;
 use sigap::catalog::sop::OutcomeKind;
-use sigap::dialog::{self, Conversation, Effect, Phase, Step};
+use sigap::dialog::{self, Conversation, Effect, Hours, Phase, Step};
 use sigap::message::{ChannelKind, EventId, Said};
 use sigap::ticket::{Answers, canonical_json};
 use sigap::value::Canonical;
@@ -41,10 +41,13 @@ impl Desk {
             event: &EventId("event".to_owned()),
             attempt: 0,
             user: "agen",
+            lead: false,
             channel_kind: self.kind,
             service: None,
             now: &self.now,
             draft_kept: SignedDuration::from_hours(24),
+            hours: &Hours::default(),
+            cases: &[],
         };
         let step = dialog::step(&knowledge, &self.conversation, &said, &around);
         // What is stored is what the next message finds.
