@@ -369,6 +369,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
             intent: unanswered.intent.clone(),
             confidence: f64::from(unanswered.confidence),
             decision: unanswered.decision.to_owned(),
+            owner: unanswered.forwarded_to.clone(),
             at: unanswered.at,
             channel_kind: incoming.channel_kind,
         }),

@@ -8,6 +8,7 @@ pub mod condition;
 pub mod diagnostic;
 pub mod file;
 pub mod form;
+pub mod rules;
 pub mod schema;
 pub mod sop;
 pub mod source;

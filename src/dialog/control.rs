@@ -24,6 +24,10 @@ pub enum Control {
     Edit(Option<String>),
     /// Start a ticket from the procedure just shown.
     Start,
+    /// Walk through the procedure just shown, or a named one.
+    Walk(Option<String>),
+    /// Go to another step of a walk: which one, when it was named.
+    Jump(Option<String>),
     /// What the bot can do.
     Help,
     /// A greeting; where a card is asked, `halo` is one.
@@ -76,6 +80,9 @@ pub fn read(text: &str) -> Option<Control> {
         "ubah" | "edit" | "ganti" | "koreksi" => Control::Edit(None),
         "buat tiket" | "bikin tiket" | "buatkan tiket" | "create tiket" | "create ticket"
         | "open tiket" | "tiket" => Control::Start,
+        "langsung tiket" | "langsung bikin tiket" | "langsung buat tiket" => Control::Start,
+        "pandu" | "pandu saya" | "pandu langkahnya" => Control::Walk(None),
+        "lompat" | "loncat" => Control::Jump(None),
         "bantuan" | "help" | "menu" => Control::Help,
         "halo" | "hai" | "hi" | "hello" | "pagi" | "siang" | "sore" | "malam" | "selamat pagi"
         | "selamat siang" | "selamat sore" | "selamat malam" => Control::Greet,
@@ -83,7 +90,10 @@ pub fn read(text: &str) -> Option<Control> {
         "terima kasih" | "makasih" | "mksh" | "thanks" | "thank you" | "thx" | "tq" | "trims" => {
             Control::Thanks
         }
-        other => Control::Edit(Some(field_to_change(other)?.to_owned())),
+        other => match step_to_go_to(other) {
+            Some(step) => Control::Jump(Some(step.to_owned())),
+            None => Control::Edit(Some(field_to_change(other)?.to_owned())),
+        },
     })
 }
 
@@ -117,6 +127,7 @@ fn command_of(command: &str) -> Option<Control> {
             None => Control::Tickets(None),
         },
         "buat" | "new" => Control::Start,
+        "pandu" | "walk" => Control::Walk(rest),
         "bantuan" | "help" | "start" => Control::Help,
         "sop" => Control::Sop(rest),
         "tiket" | "ticket" | "tickets" => Control::Tickets(rest),
@@ -135,6 +146,16 @@ fn marked(rest: &str) -> Control {
         },
         None => Control::Tickets(None),
     }
+}
+
+/// `lompat ke langkah 3`, `loncat ke servo`: what the step is called.
+fn step_to_go_to(text: &str) -> Option<&str> {
+    let rest = ["lompat ", "loncat "]
+        .iter()
+        .find_map(|verb| text.strip_prefix(verb))?;
+    let rest = rest.strip_prefix("ke ").unwrap_or(rest);
+    let rest = rest.strip_prefix("langkah ").unwrap_or(rest).trim();
+    (!rest.is_empty()).then_some(rest)
 }
 
 /// `ubah lokasi`, `ganti nominal`: the field's name behind the verb, when nothing follows it.
@@ -187,6 +208,12 @@ mod tests {
         );
         check("/selesai", Some(Control::Tickets(None)));
         check("/ingatkan T-261121-7F3K2Q", Some(Control::FollowUp(id())));
+        check("pandu ya", Some(Control::Walk(None)));
+        check(
+            "lompat ke langkah 3",
+            Some(Control::Jump(Some("3".to_owned()))),
+        );
+        check("langsung tiket aja", Some(Control::Start));
     }
 
     #[test]

@@ -4,7 +4,12 @@
 //! cause, an outcome, a hole of the source, a complaint category. Its words are indexed when the knowledge is made, so a
 //! question costs the points that share a word with it.
 
+pub mod branch;
+pub mod number;
 mod points;
+mod terms;
+pub mod upgrade;
+pub mod walk;
 
 use std::collections::HashMap;
 
@@ -13,6 +18,7 @@ use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::Lexicon;
 
 pub use points::{Point, PointKind};
+pub use walk::Walk;
 
 /// Everything an answer is made from. It never changes; a reload makes another one.
 #[derive(Debug)]

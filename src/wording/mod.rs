@@ -5,8 +5,10 @@
 
 pub mod platform;
 mod problems;
+mod rules;
 mod sop;
 mod tickets;
+mod walk;
 
 use jiff::Zoned;
 
@@ -110,9 +112,18 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::Marked { case, status, external } => tickets::marked(case, *status, external.as_deref()),
         Effect::WillRemind { case, at } => tickets::will_remind(case, *at, around.now),
         Effect::CheckAgain { cases } => tickets::check_again(catalog, cases),
+        Effect::Ruled { intent, ruling } => rules::ruling(knowledge, intent, ruling),
+        Effect::NumberIs { kinds } => rules::number(knowledge, kinds, around),
+        Effect::Forwarded { owner } => say(format!("Pertanyaannya diteruskan ke **{owner}**.")),
+        Effect::WalkStep(step) => walk::step(step),
+        Effect::WalkEnd(end) => walk::end(end),
+        Effect::ChooseStep { steps } => walk::choose_step(steps),
+        Effect::ChooseWalk { intents } => walk::choose(catalog, intents),
+        Effect::NoWalk { intent } => walk::none(&title(catalog, intent)),
+        Effect::WalkLeft { intent } => walk::left(&title(catalog, intent)),
         Effect::Kit { text } => say(format!("Teruskan ke pelanggan:\n```\n{text}\n```")),
         Effect::Parked { line } => say_with(
-            format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line.left)),
+            format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line)),
             vec![resume(catalog, line)],
         ),
         Effect::ParkedBySilence { line } => say_with(
@@ -204,6 +215,7 @@ fn help(catalog: &Catalog) -> Reply {
              - `/sop` daftar SOP, `/sop ID` membuka satu SOP\n\
              - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft, `/ubah ID` mengubahnya\n\
              - `/selesai ID NOMOR` sudah diinput, `/selesai ID` kasusnya selesai\n\
+             - `/pandu` memandu langkah demi langkah; di dalamnya `kembali`, `lompat ke ...`, `langsung tiket`\n\
              - saat mengisi: `kembali`, `lewati`, `ubah NAMA-FIELD`, `nanti`, `batal`",
             examples.join("\n")
         ),
@@ -232,16 +244,17 @@ fn parked_lines(catalog: &Catalog, parked: &[ParkedLine]) -> String {
             "- {}: {} ({}{expired})",
             title(catalog, &line.intent),
             line.about,
-            still(line.left)
+            still(line)
         )
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn still(left: usize) -> String {
-    match left {
-        0 => "tinggal dikirim".to_owned(),
-        left => format!("kurang {left} data"),
+fn still(line: &ParkedLine) -> String {
+    match (line.walk_left, line.left) {
+        (Some(left), _) => format!("panduan, paling banyak {left} langkah lagi"),
+        (None, 0) => "tinggal dikirim".to_owned(),
+        (None, left) => format!("kurang {left} data"),
     }
 }
 

@@ -1,5 +1,9 @@
 //! Questions inside an SOP are answered by the very point, and a story asks for the SOP.
 
+mod questions;
+mod upgrades;
+mod walks;
+
 use crate::shipped;
 
 #[track_caller]

@@ -785,6 +785,7 @@ fn question(text: &str) -> Question {
         intent: Some("ganti-ont".into()),
         confidence: 0.1 + 0.2,
         decision: "fallback".into(),
+        owner: None,
         at: at(1),
         channel_kind: ChannelKind::NonVoice,
     }
@@ -801,6 +802,7 @@ fn ticket(id: &str, second: i64) -> Ticket {
         filed_at: at(second),
         entries: Vec::new(),
         kip: "K22".into(),
+        checked: Vec::new(),
         text: format!("*{id}*\nNama: Siti"),
         revision: None,
     }

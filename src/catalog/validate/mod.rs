@@ -4,6 +4,8 @@ mod forms;
 mod graph;
 mod lint;
 mod points;
+mod rules;
+mod walk;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -161,7 +163,9 @@ fn sop(
     check_matching(parsed, file, found);
     let forms = forms::build(parsed, file, shared, found);
     points::check(parsed, file, &shared.links, &forms, found);
+    rules::check(parsed, file, found);
     graph::check(parsed, file, found);
+    let causes = walk::build(parsed, file, &forms, shared.today, found);
     for (index, hole) in file.unclear.iter().enumerate() {
         let span = parsed.span(&format!("/unclear/{index}/text"));
         let message = format!("unclear in the source ({}): {}", hole.id, hole.text);
@@ -184,11 +188,13 @@ fn sop(
         source: file.source.clone(),
         matching: file.matching.clone(),
         sections: file.sections.clone(),
-        causes: file.causes.clone(),
+        causes,
         outcomes: file.outcomes.clone(),
         figures: file.figures.clone(),
         see: file.see.clone(),
         unclear: file.unclear.clone(),
+        upgrade: file.upgrade.clone(),
+        numbers: file.numbers.clone(),
         forms,
     }
 }

@@ -1,13 +1,16 @@
 //! The decision: one match on where the conversation stands and what was said.
 //!
-//! `question` answers from the procedures, `filling` fills a ticket in and `filing` files it, `tracking` is what is done
-//! with it then, `parking` puts drafts aside and takes them up.
+//! `answering` decides by rules, `question` answers from the procedures, `walking` leads through one, `filling` fills a
+//! ticket in and `filing` files it, `tracking` is what is done with it then, `parking` puts drafts aside and takes them
+//! up.
 
+mod answering;
 mod filing;
 mod filling;
 mod parking;
 mod question;
 mod tracking;
+mod walking;
 
 use jiff::Timestamp;
 
@@ -35,6 +38,9 @@ pub fn step(
         Meant::Words(text) => turn.hear(&conversation, text),
         Meant::Tick => turn.tick(&conversation),
     };
+    if let Said::Text(text) = said {
+        turn.remember_unanswered(&mut step, text);
+    }
     step.effects.splice(1..1, before);
     turn.remind(&mut step);
     if *said != Said::Tick {
@@ -136,8 +142,11 @@ impl Turn<'_> {
     /// A message in words of its own.
     fn hear(&self, conversation: &Conversation, text: &str) -> Step {
         match &conversation.phase {
-            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) => {
+            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => {
                 self.question(conversation, text)
+            }
+            Phase::Walking { draft, refused } => {
+                self.walk_hear(conversation, draft, *refused, text)
             }
             Phase::Asking {
                 draft,
@@ -174,6 +183,9 @@ impl Turn<'_> {
     /// A control word or command.
     fn control(&self, conversation: &Conversation, control: Control, text: &str) -> Step {
         let command = text.starts_with('/');
+        if let Some(step) = self.walk_control(conversation, &control, text) {
+            return step;
+        }
         match (control, &conversation.phase) {
             // A greeting is no command in the middle of a form: `halo` is a card there.
             (Control::Greet, Phase::Asking { .. } | Phase::Reviewing(_)) => {
@@ -269,6 +281,9 @@ impl Turn<'_> {
     /// A button, pressed or typed.
     fn press(&self, conversation: &Conversation, action: &str) -> Step {
         let (verb, what) = action.split_once(':').unwrap_or((action, ""));
+        if let Some(step) = self.walk_press(conversation, verb, what) {
+            return step;
+        }
         match (verb, &conversation.phase) {
             ("answer", _) => self.show_heard(conversation, what),
             ("point", _) => self.show(conversation, what),
@@ -336,6 +351,7 @@ impl Turn<'_> {
             ("entered", _) => self.ask_number(conversation, what, false),
             ("done", _) => self.mark(conversation, what, Status::Done, None),
             ("remind", _) => self.follow_up(conversation, what),
+            ("forward", _) => self.forward(conversation, what),
             ("list", _) => self.aside(conversation, Effect::ListSops),
             ("help", _) => self.aside(conversation, Effect::Help),
             ("why", phase) => self.why(conversation, phase),
@@ -350,7 +366,7 @@ impl Turn<'_> {
     }
 
     /// Shows something without moving; in a dialog the open question follows.
-    fn aside(&self, conversation: &Conversation, shown: Effect) -> Step {
+    pub fn aside(&self, conversation: &Conversation, shown: Effect) -> Step {
         let mut step = match &conversation.phase {
             Phase::Asking { .. } => self.ask_still(conversation, vec![shown]),
             Phase::Reviewing(draft) => self.review(conversation, draft.clone(), vec![shown]),
@@ -362,6 +378,9 @@ impl Turn<'_> {
                 let phase = conversation.phase.clone();
                 self.go_as(conversation, phase, vec![shown, ask], Decision::Command)
             }
+            Phase::Walking { draft, refused } => {
+                self.walk_on(conversation, draft.clone(), *refused, vec![shown])
+            }
             phase => self.go_as(conversation, phase.clone(), vec![shown], Decision::Command),
         };
         if let Some(Effect::Understood(understood)) = step.effects.first_mut() {
@@ -371,7 +390,7 @@ impl Turn<'_> {
     }
 
     /// Says something and stays.
-    fn same(&self, conversation: &Conversation, effect: Effect) -> Step {
+    pub fn same(&self, conversation: &Conversation, effect: Effect) -> Step {
         let decision = if conversation.draft().is_some() {
             Decision::Dialog
         } else {
@@ -386,7 +405,7 @@ impl Turn<'_> {
     }
 
     /// Moves on, the intent being that of where it goes.
-    fn go_as(
+    pub fn go_as(
         &self,
         conversation: &Conversation,
         phase: Phase,
@@ -399,6 +418,7 @@ impl Turn<'_> {
         };
         let intent = match &next.phase {
             Phase::Answered(heard) => Some(heard.intent.clone()),
+            Phase::Walked(draft) => Some(draft.intent.clone()),
             _ => next.draft().map(|draft| draft.intent.clone()),
         };
         let understood = Understood {

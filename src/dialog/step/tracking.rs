@@ -2,8 +2,6 @@
 //!
 //! Its agent may do so, and a lead.
 
-use std::collections::BTreeMap;
-
 use super::super::{
     Conversation, Decision, Draft, Effect, FollowUp, Phase, Revises, Step, fill, waking,
 };
@@ -54,18 +52,17 @@ impl Turn<'_> {
         if let Some(open) = conversation.draft().filter(|draft| is_open(draft)) {
             return self.advance(conversation, open.clone(), Vec::new());
         }
-        let answers = ticket.entries.iter();
+        let entries = ticket.entries.iter();
+        let answers = entries
+            .map(|entry| (entry.field.clone(), entry.answer.clone()))
+            .collect();
         let draft = Draft {
-            intent: ticket.intent.clone(),
-            answers: answers
-                .map(|entry| (entry.field.clone(), entry.answer.clone()))
-                .collect(),
-            asked: Vec::new(),
-            partials: BTreeMap::new(),
             revises: Some(Revises {
                 id: ticket.id.clone(),
                 channel_kind: ticket.channel_kind,
             }),
+            checked: ticket.checked.clone(),
+            ..Draft::new(ticket.intent.clone(), answers)
         };
         if self.form(&draft).is_none() {
             let intent = draft.intent;
