@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use sigap::dialog::Conversation;
 use sigap::message::{ChannelKind, ConversationId, EventId};
-use sigap::store::{self, Audit, Error, Loaded, Query, Question, Revision, Store, Turn};
-use sigap::ticket::Ticket;
+use sigap::store::{self, Audit, Error, Loaded, Query, Question, Revision, Store, Turn, Wake};
+use sigap::ticket::{self, Progress, Status, Ticket};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
