@@ -148,18 +148,18 @@ pub struct Draft {
     pub answers: Answers,
     /// The fields in the order in which they were asked, for `kembali`.
     pub asked: Vec<String>,
-    /// The walk that comes before the ticket, while it lasts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub walk: Option<Walk>,
-    /// What the walk before the ticket has found, a line each.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub checked: Vec<String>,
     /// Fields of which the question told a part.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub partials: BTreeMap<String, String>,
     /// The filed ticket whose next version this is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revises: Option<Revises>,
+    /// The walk that comes before the ticket, while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walk: Option<Walk>,
+    /// What the walk before the ticket has found, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checked: Vec<String>,
 }
 
 /// The filed ticket that a draft is a revision of.
@@ -612,10 +612,10 @@ impl Draft {
             intent,
             answers,
             asked: Vec::new(),
-            walk: None,
-            checked: Vec::new(),
             partials: BTreeMap::new(),
             revises: None,
+            walk: None,
+            checked: Vec::new(),
         }
     }
 

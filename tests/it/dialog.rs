@@ -590,6 +590,7 @@ fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
         Phase::Idle
         | Phase::Asking { .. }
         | Phase::Reviewing(_)
+        | Phase::Entering { .. }
         | Phase::Walking { .. }
         | Phase::Entering { .. }
         | Phase::Walked(_) => Vec::new(),

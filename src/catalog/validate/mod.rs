@@ -408,7 +408,8 @@ fn templates(
         if !sops.iter().any(|sop| sop.id == id) {
             let first_line = 0..source.text.find('\n').unwrap_or(source.text.len());
             let message = format!("a template for the unknown SOP `{id}`");
-            let unknown = Diagnostic::new(source, first_line, Severity::Error, message);
+            // Another folder of SOPs beside the same data is no mistake.
+            let unknown = Diagnostic::new(source, first_line, Severity::Warning, message);
             let ids = sops.iter().map(|sop| sop.id.as_str());
             found.push(suggest(unknown, id, ids, "name it `ticket.ID.txt`"));
         }

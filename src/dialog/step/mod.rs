@@ -351,7 +351,6 @@ impl Turn<'_> {
             ("send", _) => self.control(conversation, Control::Send, "/kirim"),
             ("cancel", _) => self.control(conversation, Control::Cancel, "/batal"),
             ("undo", _) => self.undo(conversation),
-            ("forward", _) => self.forward(conversation, what),
             ("not", Phase::Answered(heard)) if heard.intent == what => {
                 self.reject(conversation, heard)
             }
@@ -359,6 +358,7 @@ impl Turn<'_> {
             ("entered", _) => self.ask_number(conversation, what, false),
             ("done", _) => self.mark(conversation, what, Status::Done, None),
             ("remind", _) => self.follow_up(conversation, what),
+            ("forward", _) => self.forward(conversation, what),
             ("list", _) => self.aside(conversation, Effect::ListSops),
             ("help", _) => self.aside(conversation, Effect::Help),
             ("why", phase) => self.why(conversation, phase),
@@ -377,9 +377,6 @@ impl Turn<'_> {
         let mut step = match &conversation.phase {
             Phase::Asking { .. } => self.ask_still(conversation, vec![shown]),
             Phase::Reviewing(draft) => self.review(conversation, draft.clone(), vec![shown]),
-            Phase::Walking { draft, refused } => {
-                self.walk_on(conversation, draft.clone(), *refused, vec![shown])
-            }
             Phase::Entering { case, .. } => {
                 let ask = Effect::AskNumber {
                     case: case.clone(),
@@ -387,6 +384,9 @@ impl Turn<'_> {
                 };
                 let phase = conversation.phase.clone();
                 self.go_as(conversation, phase, vec![shown, ask], Decision::Command)
+            }
+            Phase::Walking { draft, refused } => {
+                self.walk_on(conversation, draft.clone(), *refused, vec![shown])
             }
             phase => self.go_as(conversation, phase.clone(), vec![shown], Decision::Command),
         };
