@@ -10,7 +10,8 @@
 //! | [`ticket`] | answers, the filed draft, its template |
 //! | [`catalog`] | SOP files: shape, checks with cures, the model in which nothing dangles |
 //! | [`matcher`] | which intent a message means, how sure, and why |
-//! | [`guide`] | which point of an SOP was asked for |
+//! | [`directory`] | account managers and escalation contacts |
+//! | [`guide`] | an SOP walked, asked, and its rules applied |
 //! | [`dialog`] | the conversation: what was said, what happens next |
 //! | [`wording`] | every sentence the bot says |
 //! | [`store`] | what is kept: whole turns, durable before they are shown |
@@ -20,7 +21,7 @@
 //! | [`channel`] | where agents are |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
-//! Imports point one way: {message, text, value} → ticket → catalog → matcher → guide → dialog → {wording, store} →
+//! Imports point one way: {message, text, value} → ticket → catalog → {directory, matcher} → guide → dialog → {wording, store} →
 //! {assistant, erasure, metrics} → channel → cli. `tests/it/layers.rs` holds this.
 //!
 //! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, and `erasure`,
@@ -34,6 +35,7 @@ pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod dialog;
+pub mod directory;
 pub mod erasure;
 pub mod guide;
 pub mod load;

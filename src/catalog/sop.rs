@@ -68,6 +68,15 @@ impl Sop {
         self.forms.iter().find_map(|form| form.field(id))
     }
 
+    /// Whether an item, a cause, an outcome or a hole has this id.
+    pub fn has_point(&self, id: &str) -> bool {
+        let mut items = self.sections.iter().flat_map(|section| &section.items);
+        items.any(|item| item.id == id)
+            || self.cause(id).is_some()
+            || self.outcome(id).is_some()
+            || self.unclear.iter().any(|hole| hole.id == id)
+    }
+
     /// Returns the cause with this id.
     pub fn cause(&self, id: &str) -> Option<&Cause> {
         self.causes.iter().find(|cause| cause.id == id)

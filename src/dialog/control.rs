@@ -28,6 +28,10 @@ pub enum Control {
     Walk(Option<String>),
     /// Go to another step of a walk: which one, when it was named.
     Jump(Option<String>),
+    /// Find the account manager of a company.
+    Am(Option<String>),
+    /// Look a word up.
+    Istilah(Option<String>),
     /// What the bot can do.
     Help,
     /// A greeting; where a card is asked, `halo` is one.
@@ -128,12 +132,24 @@ fn command_of(command: &str) -> Option<Control> {
         },
         "buat" | "new" => Control::Start,
         "pandu" | "walk" => Control::Walk(rest),
+        "am" => Control::Am(rest),
+        "istilah" | "term" => Control::Istilah(rest),
         "bantuan" | "help" | "start" => Control::Help,
         "sop" => Control::Sop(rest),
         "tiket" | "ticket" | "tickets" => Control::Tickets(rest),
         "kenapa" | "why" => Control::Why,
         _ => return None,
     })
+}
+
+/// `lompat ke langkah 3`, `loncat ke servo`: what the step is called.
+fn step_to_go_to(text: &str) -> Option<&str> {
+    let rest = ["lompat ", "loncat "]
+        .iter()
+        .find_map(|verb| text.strip_prefix(verb))?;
+    let rest = rest.strip_prefix("ke ").unwrap_or(rest);
+    let rest = rest.strip_prefix("langkah ").unwrap_or(rest).trim();
+    (!rest.is_empty()).then_some(rest)
 }
 
 /// `T-261121-7F3K2Q INC0001234`: the ticket, and what is told of it. Without one there are all to choose from.
@@ -146,16 +162,6 @@ fn marked(rest: &str) -> Control {
         },
         None => Control::Tickets(None),
     }
-}
-
-/// `lompat ke langkah 3`, `loncat ke servo`: what the step is called.
-fn step_to_go_to(text: &str) -> Option<&str> {
-    let rest = ["lompat ", "loncat "]
-        .iter()
-        .find_map(|verb| text.strip_prefix(verb))?;
-    let rest = rest.strip_prefix("ke ").unwrap_or(rest);
-    let rest = rest.strip_prefix("langkah ").unwrap_or(rest).trim();
-    (!rest.is_empty()).then_some(rest)
 }
 
 /// `ubah lokasi`, `ganti nominal`: the field's name behind the verb, when nothing follows it.
@@ -194,6 +200,12 @@ mod tests {
         check("help", Some(Control::Help));
         check("sudah benar", Some(Control::Confirm));
         check("makasih kak", Some(Control::Thanks));
+        check("pandu ya", Some(Control::Walk(None)));
+        check(
+            "lompat ke langkah 3",
+            Some(Control::Jump(Some("3".to_owned()))),
+        );
+        check("langsung tiket aja", Some(Control::Start));
         let id = || "T-261121-7F3K2Q".to_owned();
         check("/ubah t-261121-7f3k2q", Some(Control::Revise(id())));
         check("ubah T-261121-7F3K2Q", Some(Control::Revise(id())));
@@ -208,12 +220,6 @@ mod tests {
         );
         check("/selesai", Some(Control::Tickets(None)));
         check("/ingatkan T-261121-7F3K2Q", Some(Control::FollowUp(id())));
-        check("pandu ya", Some(Control::Walk(None)));
-        check(
-            "lompat ke langkah 3",
-            Some(Control::Jump(Some("3".to_owned()))),
-        );
-        check("langsung tiket aja", Some(Control::Start));
     }
 
     #[test]

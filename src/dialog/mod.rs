@@ -12,6 +12,7 @@ mod waking;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
@@ -45,12 +46,15 @@ pub struct Conversation {
     pub parked: Vec<Parked>,
     /// When the last message came.
     pub touched: Option<Timestamp>,
-    /// Filed cases that the agent looks at again until they are done.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub follow_ups: Vec<FollowUp>,
     /// The last question, customer data masked, when the documents do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silent_on: Option<String>,
+    /// The company whose account manager was told or offered last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub am: Option<String>,
+    /// Filed cases that the agent looks at again until they are done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_ups: Vec<FollowUp>,
     /// What a lead has set, where the conversation stands for a whole channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_kind: Option<ChannelKind>,
@@ -144,18 +148,18 @@ pub struct Draft {
     pub answers: Answers,
     /// The fields in the order in which they were asked, for `kembali`.
     pub asked: Vec<String>,
-    /// Fields of which the question told a part.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub partials: BTreeMap<String, String>,
-    /// The filed ticket whose next version this is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revises: Option<Revises>,
     /// The walk that comes before the ticket, while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub walk: Option<Walk>,
     /// What the walk before the ticket has found, a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checked: Vec<String>,
+    /// Fields of which the question told a part.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partials: BTreeMap<String, String>,
+    /// The filed ticket whose next version this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revises: Option<Revises>,
 }
 
 /// The filed ticket that a draft is a revision of.
@@ -256,6 +260,22 @@ pub enum Effect {
     Review(Review),
     /// Which field is to be changed.
     ChooseField { fields: Vec<(String, String)> },
+    /// Whom to turn to for a company.
+    Am { card: ContactCard },
+    /// How account managers are asked for.
+    AmHow,
+    /// Several companies have a name like this.
+    AmChoose { companies: Vec<String> },
+    /// The company is known; its account manager is told once that was validated.
+    AmValidate { company: String },
+    /// Nobody is known for this.
+    AmUnknown { query: String },
+    /// The account manager does not respond: whom to turn to instead.
+    AmSilent { card: ContactCard },
+    /// A word of the glossary.
+    Defined { term: String },
+    /// The words of the glossary, and the one that is not among them.
+    Glossary { missing: Option<String> },
     /// What a rule of a procedure says to a question.
     Ruled { intent: String, ruling: Ruling },
     /// What a pasted number is, or may be.
@@ -397,6 +417,36 @@ pub struct Prompt {
     pub left: usize,
 }
 
+/// A company's contacts, complete in themselves like a [`Prompt`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactCard {
+    /// The company.
+    pub company: String,
+    /// The account manager.
+    pub am: String,
+    /// How to reach the account manager.
+    pub am_contact: String,
+    /// Who is turned to next.
+    pub eos: String,
+    /// How to reach them.
+    pub eos_contact: String,
+    /// The region.
+    pub region: String,
+    /// When this was last verified.
+    pub verified: Date,
+    /// That is long ago.
+    pub stale: bool,
+}
+
+/// What is kept for the audit: a deed and what it was done to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// The deed: `am.no-response`.
+    pub what: &'static str,
+    /// What it was done to.
+    pub subject: String,
+}
+
 /// What a pasted number may be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NumberKind {
@@ -520,6 +570,8 @@ pub struct Step {
     pub progress: Option<Progress>,
     /// A question that was not answered, to be kept for the leads.
     pub unanswered: Option<Unanswered>,
+    /// What is to be kept in the audit besides.
+    pub deeds: Vec<Deed>,
 }
 
 /// A question that no procedure answered for sure.
@@ -560,10 +612,10 @@ impl Draft {
             intent,
             answers,
             asked: Vec::new(),
-            partials: BTreeMap::new(),
-            revises: None,
             walk: None,
             checked: Vec::new(),
+            partials: BTreeMap::new(),
+            revises: None,
         }
     }
 

@@ -590,8 +590,8 @@ fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
         Phase::Idle
         | Phase::Asking { .. }
         | Phase::Reviewing(_)
-        | Phase::Entering { .. }
         | Phase::Walking { .. }
+        | Phase::Entering { .. }
         | Phase::Walked(_) => Vec::new(),
     };
     let parked = conversation.parked.iter().map(|parked| &parked.draft);

@@ -1,5 +1,7 @@
 //! Questions inside an SOP are answered by the very point, and a story asks for the SOP.
 
+mod contacts;
+mod directory;
 mod questions;
 mod upgrades;
 mod walks;

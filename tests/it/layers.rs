@@ -8,7 +8,7 @@ const ROWS: &[&[&str]] = &[
     &["message", "text", "value"],
     &["ticket"],
     &["catalog"],
-    &["matcher"],
+    &["directory", "matcher"],
     &["guide"],
     &["dialog"],
     &["wording", "store", "turns"],
@@ -28,7 +28,16 @@ const ONLY_IN: &[(&str, &str)] = &[
 
 /// What the core must not do: each needle is a way to leave it.
 const CORE: &[&str] = &[
-    "message", "text", "value", "ticket", "catalog", "matcher", "guide", "dialog", "wording",
+    "message",
+    "text",
+    "value",
+    "ticket",
+    "catalog",
+    "directory",
+    "matcher",
+    "guide",
+    "dialog",
+    "wording",
     "erasure",
 ];
 const NOT_IN_CORE: &[&str] = &[

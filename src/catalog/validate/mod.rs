@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 use super::diagnostic::{self, Diagnostic, Severity, did_you_mean};
 use super::file::{FieldFile, SopFile};
+use super::glossary::{self, Glossary, Term};
 use super::schema::Shape;
 use super::source::Parsed;
 use super::{Catalog, Files, Loaded, Service, Sop, Source};
@@ -51,6 +52,14 @@ struct ServicesFile {
     services: Vec<Service>,
 }
 
+/// `glossary.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct GlossaryFile {
+    #[serde(default, rename = "term")]
+    terms: Vec<Term>,
+}
+
 /// What SOP files may refer to.
 struct Shared {
     fields: HashMap<String, FieldFile>,
@@ -78,6 +87,7 @@ pub fn load(files: &Files, today: Date) -> Loaded {
     };
     let template = template(files.template.as_ref(), &mut found);
     let sops = sops(&files.sops, &shared, &mut found);
+    let glossary = read_glossary(files.glossary.as_ref(), &sops, &mut found);
     let templates = templates(&files.templates, &sops, &mut found);
     let broken = found
         .iter()
@@ -89,6 +99,7 @@ pub fn load(files: &Files, today: Date) -> Loaded {
             shared.services,
             shared.links,
             messages(files.outside.as_ref()),
+            glossary,
             (template, templates),
         )
     });
@@ -326,6 +337,39 @@ fn shaped<T: DeserializeOwned>(shape: &Shape, parsed: &Parsed<'_>) -> Result<T, 
     }
     serde_json::from_value(parsed.json.clone())
         .map_err(|error| vec![parsed.error("", error.to_string())])
+}
+
+/// Reads the glossary: every name means one word, and every place it is used in exists.
+fn read_glossary(source: Option<&Source>, sops: &[Sop], found: &mut Vec<Diagnostic>) -> Glossary {
+    let terms = read::<GlossaryFile>(source, found).terms;
+    let Some(Ok(parsed)) = source.map(Source::parse) else {
+        return Glossary::new(terms);
+    };
+    let mut first: HashMap<String, usize> = HashMap::new();
+    for (index, term) in terms.iter().enumerate() {
+        for name in [&term.term].into_iter().chain(&term.aliases) {
+            if let Some(other) = first.insert(glossary::key(name), index)
+                && other != index
+            {
+                let message = format!("`{name}` is a name of `{}` as well", terms[other].term);
+                let at = format!("/term/{index}");
+                found.push(parsed.error(&at, message).help("keep it at one of them"));
+            }
+        }
+        for (place, point) in term.points.iter().enumerate() {
+            let known = point.split_once('#').is_some_and(|(sop, id)| {
+                let sop = sops.iter().find(|known| known.id == sop);
+                sop.is_some_and(|sop| sop.has_point(id))
+            });
+            if !known {
+                let message = format!("there is no point `{point}`");
+                let at = format!("/term/{index}/points/{place}");
+                let cure = "write it as `SOP#POINT`";
+                found.push(parsed.error(&at, message).help(cure));
+            }
+        }
+    }
+    Glossary::new(terms)
 }
 
 fn template(source: Option<&Source>, found: &mut Vec<Diagnostic>) -> Template {

@@ -7,13 +7,19 @@ use super::Turn;
 use crate::guide::{PointKind, number, upgrade};
 use crate::value::{self, Kind};
 
-/// What became of a question that was handed to the owner of a procedure.
+/// What became of a question that was handed to an owner.
 const FORWARDED: &str = "forwarded";
 
 impl Turn<'_> {
     /// A message that is answered by a rule or is nothing but a number.
     pub fn answer_at_once(&self, conversation: &Conversation, text: &str) -> Option<Step> {
-        let (intent, shown) = self.ruled(text).or_else(|| self.pasted_number(text))?;
+        if let Some(step) = self.about_am(conversation, text) {
+            return Some(step);
+        }
+        let (intent, shown) = self
+            .ruled(text)
+            .or_else(|| self.pasted_number(text))
+            .or_else(|| self.meaning(text))?;
         let phase = match &intent {
             Some(intent) => {
                 let sop = self.knowledge.catalog.sop(intent)?;
@@ -42,6 +48,16 @@ impl Turn<'_> {
             ruling,
         };
         Some((Some(intent), shown))
+    }
+
+    /// A word that is asked for by itself, answered with where it is used.
+    fn meaning(&self, text: &str) -> Option<(Option<String>, Effect)> {
+        let term = self.defined(text)?;
+        let first = term.points.first().and_then(|point| point.split_once('#'));
+        let shown = Effect::Defined {
+            term: term.term.clone(),
+        };
+        Some((first.map(|(intent, _)| intent.to_owned()), shown))
     }
 
     fn pasted_number(&self, text: &str) -> Option<(Option<String>, Effect)> {

@@ -1,10 +1,11 @@
 //! The decision: one match on where the conversation stands and what was said.
 //!
-//! `answering` decides by rules, `question` answers from the procedures, `walking` leads through one, `filling` fills a
-//! ticket in and `filing` files it, `tracking` is what is done with it then, `parking` puts drafts aside and takes them
-//! up.
+//! `question` answers from the procedures, `answering` by rules, `contacts` knows account managers and words, `walking`
+//! leads through a procedure, `filling` fills a ticket in and `filing` files it, `tracking` is what is done with it then,
+//! `parking` puts drafts aside and takes them up.
 
 mod answering;
+mod contacts;
 mod filing;
 mod filling;
 mod parking;
@@ -41,6 +42,7 @@ pub fn step(
     if let Said::Text(text) = said {
         turn.remember_unanswered(&mut step, text);
     }
+    turn.bring_am(&mut step);
     step.effects.splice(1..1, before);
     turn.remind(&mut step);
     if *said != Said::Tick {
@@ -207,6 +209,8 @@ impl Turn<'_> {
                     id: id.to_uppercase(),
                 },
             ),
+            (Control::Am(query), _) => self.am(conversation, query.as_deref()),
+            (Control::Istilah(word), _) => self.istilah(conversation, word.as_deref()),
             (Control::Revise(id), _) => self.revise(conversation, &id),
             (Control::Mark { id, told }, _) => {
                 self.mark_as_told(conversation, &id, told.as_deref())
@@ -284,6 +288,9 @@ impl Turn<'_> {
         if let Some(step) = self.walk_press(conversation, verb, what) {
             return step;
         }
+        if let Some(step) = self.contacts_press(conversation, verb, what) {
+            return step;
+        }
         match (verb, &conversation.phase) {
             ("answer", _) => self.show_heard(conversation, what),
             ("point", _) => self.show(conversation, what),
@@ -344,6 +351,7 @@ impl Turn<'_> {
             ("send", _) => self.control(conversation, Control::Send, "/kirim"),
             ("cancel", _) => self.control(conversation, Control::Cancel, "/batal"),
             ("undo", _) => self.undo(conversation),
+            ("forward", _) => self.forward(conversation, what),
             ("not", Phase::Answered(heard)) if heard.intent == what => {
                 self.reject(conversation, heard)
             }
@@ -351,7 +359,6 @@ impl Turn<'_> {
             ("entered", _) => self.ask_number(conversation, what, false),
             ("done", _) => self.mark(conversation, what, Status::Done, None),
             ("remind", _) => self.follow_up(conversation, what),
-            ("forward", _) => self.forward(conversation, what),
             ("list", _) => self.aside(conversation, Effect::ListSops),
             ("help", _) => self.aside(conversation, Effect::Help),
             ("why", phase) => self.why(conversation, phase),
@@ -370,6 +377,9 @@ impl Turn<'_> {
         let mut step = match &conversation.phase {
             Phase::Asking { .. } => self.ask_still(conversation, vec![shown]),
             Phase::Reviewing(draft) => self.review(conversation, draft.clone(), vec![shown]),
+            Phase::Walking { draft, refused } => {
+                self.walk_on(conversation, draft.clone(), *refused, vec![shown])
+            }
             Phase::Entering { case, .. } => {
                 let ask = Effect::AskNumber {
                     case: case.clone(),
@@ -377,9 +387,6 @@ impl Turn<'_> {
                 };
                 let phase = conversation.phase.clone();
                 self.go_as(conversation, phase, vec![shown, ask], Decision::Command)
-            }
-            Phase::Walking { draft, refused } => {
-                self.walk_on(conversation, draft.clone(), *refused, vec![shown])
             }
             phase => self.go_as(conversation, phase.clone(), vec![shown], Decision::Command),
         };
@@ -436,6 +443,7 @@ impl Turn<'_> {
             ticket: None,
             progress: None,
             unanswered: None,
+            deeds: Vec::new(),
         }
     }
 
@@ -461,6 +469,7 @@ impl Turn<'_> {
             ticket: None,
             progress: None,
             unanswered: None,
+            deeds: Vec::new(),
         }
     }
 }

@@ -268,6 +268,10 @@ impl Turn<'_> {
             || folded
                 .split_whitespace()
                 .any(|word| QUESTION_WORDS.contains(&word));
+        if let Some(term) = self.defined(text) {
+            let term = term.term.clone();
+            return Some(Aside::Question(Effect::Defined { term }));
+        }
         if asks && let Some((_, ruled)) = self.ruled(text) {
             return Some(Aside::Question(ruled));
         }

@@ -52,17 +52,19 @@ impl Turn<'_> {
         if let Some(open) = conversation.draft().filter(|draft| is_open(draft)) {
             return self.advance(conversation, open.clone(), Vec::new());
         }
-        let entries = ticket.entries.iter();
-        let answers = entries
-            .map(|entry| (entry.field.clone(), entry.answer.clone()))
-            .collect();
+        let answers = ticket.entries.iter();
         let draft = Draft {
             revises: Some(Revises {
                 id: ticket.id.clone(),
                 channel_kind: ticket.channel_kind,
             }),
             checked: ticket.checked.clone(),
-            ..Draft::new(ticket.intent.clone(), answers)
+            ..Draft::new(
+                ticket.intent.clone(),
+                answers
+                    .map(|entry| (entry.field.clone(), entry.answer.clone()))
+                    .collect(),
+            )
         };
         if self.form(&draft).is_none() {
             let intent = draft.intent;

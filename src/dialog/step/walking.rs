@@ -212,7 +212,7 @@ impl Turn<'_> {
         (sop, cause): (&Sop, &Cause),
         text: &str,
     ) -> Step {
-        let asks = text.trim_end().ends_with('?');
+        let asks = text.trim_end().ends_with('?') || self.defined(text).is_some();
         if !asks && let Some(step) = self.walk_by_reply(conversation, draft, (sop, cause), text) {
             return step;
         }
