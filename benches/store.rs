@@ -128,6 +128,7 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         kip: "K22".into(),
         text: "x".repeat(1_500),
         revision: None,
+        proofs: Vec::new(),
     };
     Turn {
         conversation: ConversationId(format!("discord:1:2:{writer}")),

@@ -299,6 +299,7 @@ mod tests {
             kip: "K22".to_owned(),
             text: String::new(),
             revision: None,
+            proofs: Vec::new(),
         })
     }
 

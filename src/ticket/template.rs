@@ -56,6 +56,7 @@ struct Page<'a> {
     filed: &'a str,
     remarks: &'a [Remarked],
     revision: Option<Revised<'a>>,
+    proofs: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -135,6 +136,7 @@ impl Template {
             source: around.source,
             filed: around.filed,
             remarks: around.remarks,
+            proofs: &ticket.proofs,
             revision: ticket.revision.as_ref().map(|revision| Revised {
                 of: &revision.of,
                 who: &revision.who,

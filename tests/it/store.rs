@@ -803,5 +803,6 @@ fn ticket(id: &str, second: i64) -> Ticket {
         kip: "K22".into(),
         text: format!("*{id}*\nNama: Siti"),
         revision: None,
+        proofs: Vec::new(),
     }
 }

@@ -13,6 +13,7 @@ use serenity::model::user::User;
 
 use super::Settings;
 use crate::message::{ConversationId, EventId};
+use crate::wording::platform;
 
 /// Where something was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub struct Post {
     pub person: Person,
     /// What it says, without the mention of the bot.
     pub text: String,
-    /// Where its pictures are.
+    /// Where its pictures are: the message itself, since addresses of files run out within a day.
     pub pictures: Vec<String>,
     /// Whether it is for the bot.
     pub called: Called,
@@ -251,10 +252,20 @@ fn said(message: Said<'_>, me: u64, settings: &Settings) -> Option<Post> {
         return None;
     }
     let mentioned = message.mentions.iter().any(|user| user.id.get() == me);
+    let at = place
+        .guild
+        .map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+    let address = format!(
+        "{}/{at}/{}/{}",
+        platform::MESSAGES,
+        place.channel,
+        message.id
+    );
     let pictures: Vec<_> = message
         .attachments
-        .iter()
-        .map(|attachment| attachment.url.clone())
+        .first()
+        .map(|_| address)
+        .into_iter()
         .collect();
     let text = without_mention(message.content, me);
     // Without the message content intent the text of others is empty, but a mention alone is a call for help.

@@ -31,6 +31,7 @@ impl Turn<'_> {
             asked: Vec::new(),
             partials: heard.partials,
             revises: None,
+            proofs: Vec::new(),
         };
         match self.form(&draft) {
             None => self.same(

@@ -66,6 +66,7 @@ impl Turn<'_> {
                 id: ticket.id.clone(),
                 channel_kind: ticket.channel_kind,
             }),
+            proofs: ticket.proofs.clone(),
         };
         if self.form(&draft).is_none() {
             let intent = draft.intent;

@@ -8,7 +8,9 @@ use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 use sigap::channel::discord::{Api, Settings};
 
-use super::double::{BOT, BUDI, CHANNEL, Double, LEAD, SITI, Somebody, TICKETS, labels, text};
+use super::double::{
+    BOT, BUDI, CHANNEL, Double, GUILD, HELP, LEAD, SITI, Somebody, TICKETS, labels, text,
+};
 use super::{serve, settings, start_with};
 use crate::shipped;
 
@@ -128,6 +130,38 @@ async fn a_filed_draft_is_changed_in_a_thread_of_whoever_takes_it_up() {
     );
     let own = double.commands(BUDI, CHANNEL, "tiket", &[]);
     assert!(text(&double.shown(own, 0).await).contains("-2"));
+    bot.stop().await.unwrap();
+    double.lawful();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_is_noted_in_the_draft_by_where_it_is() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let bot = serve(&double, &dir, 1).await;
+    double.says(BUDI, CHANNEL, &format!("<@{BOT}> {PAID}"));
+    let answer = double.post(CHANNEL, 0).await;
+    double.presses(BUDI, &answer, "Buat tiket");
+    let thread = double.thread_in(CHANNEL).await;
+    double.post(thread, 1).await;
+    let alone = double.shows(BUDI, thread, "");
+    double.says_somewhere(thread, "1 sejauh ini").await;
+    // Beside words the picture is noted and the words are the answer.
+    let beside = double.shows(BUDI, thread, TOLD);
+    double.says_somewhere(thread, "2 sejauh ini").await;
+    let review = double.says_somewhere(thread, "Periksa draft").await;
+    double.presses(BUDI, &review, "Kirim");
+    let draft = text(&double.post(TICKETS, 0).await);
+    for message in [alone, beside] {
+        let link = format!("https://discord.com/channels/{GUILD}/{thread}/{message}");
+        assert!(draft.contains(&link), "{link} in {draft}");
+    }
+    // Where no draft is open a picture is nothing, and said to be nothing to whoever called.
+    double.shows(BUDI, CHANNEL, &format!("<@{BOT}>"));
+    assert!(text(&double.post(CHANNEL, 1).await).contains("tidak membaca gambar"));
+    double.shows(SITI, HELP, "");
+    let last = double.says(SITI, HELP, "/sop");
+    let list = double.post(HELP, 0).await;
+    assert_eq!(list["message_reference"]["message_id"], last.to_string());
     bot.stop().await.unwrap();
     double.lawful();
 }
