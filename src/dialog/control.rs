@@ -142,6 +142,16 @@ fn command_of(command: &str) -> Option<Control> {
     })
 }
 
+/// `lompat ke langkah 3`, `loncat ke servo`: what the step is called.
+fn step_to_go_to(text: &str) -> Option<&str> {
+    let rest = ["lompat ", "loncat "]
+        .iter()
+        .find_map(|verb| text.strip_prefix(verb))?;
+    let rest = rest.strip_prefix("ke ").unwrap_or(rest);
+    let rest = rest.strip_prefix("langkah ").unwrap_or(rest).trim();
+    (!rest.is_empty()).then_some(rest)
+}
+
 /// `T-261121-7F3K2Q INC0001234`: the ticket, and what is told of it. Without one there are all to choose from.
 fn marked(rest: &str) -> Control {
     let (id, told) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -152,16 +162,6 @@ fn marked(rest: &str) -> Control {
         },
         None => Control::Tickets(None),
     }
-}
-
-/// `lompat ke langkah 3`, `loncat ke servo`: what the step is called.
-fn step_to_go_to(text: &str) -> Option<&str> {
-    let rest = ["lompat ", "loncat "]
-        .iter()
-        .find_map(|verb| text.strip_prefix(verb))?;
-    let rest = rest.strip_prefix("ke ").unwrap_or(rest);
-    let rest = rest.strip_prefix("langkah ").unwrap_or(rest).trim();
-    (!rest.is_empty()).then_some(rest)
 }
 
 /// `ubah lokasi`, `ganti nominal`: the field's name behind the verb, when nothing follows it.
@@ -200,6 +200,12 @@ mod tests {
         check("help", Some(Control::Help));
         check("sudah benar", Some(Control::Confirm));
         check("makasih kak", Some(Control::Thanks));
+        check("pandu ya", Some(Control::Walk(None)));
+        check(
+            "lompat ke langkah 3",
+            Some(Control::Jump(Some("3".to_owned()))),
+        );
+        check("langsung tiket aja", Some(Control::Start));
         let id = || "T-261121-7F3K2Q".to_owned();
         check("/ubah t-261121-7f3k2q", Some(Control::Revise(id())));
         check("ubah T-261121-7F3K2Q", Some(Control::Revise(id())));
@@ -214,12 +220,6 @@ mod tests {
         );
         check("/selesai", Some(Control::Tickets(None)));
         check("/ingatkan T-261121-7F3K2Q", Some(Control::FollowUp(id())));
-        check("pandu ya", Some(Control::Walk(None)));
-        check(
-            "lompat ke langkah 3",
-            Some(Control::Jump(Some("3".to_owned()))),
-        );
-        check("langsung tiket aja", Some(Control::Start));
     }
 
     #[test]

@@ -148,18 +148,21 @@ pub struct Draft {
     pub answers: Answers,
     /// The fields in the order in which they were asked, for `kembali`.
     pub asked: Vec<String>,
-    /// Fields of which the question told a part.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub partials: BTreeMap<String, String>,
-    /// The filed ticket whose next version this is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revises: Option<Revises>,
     /// The walk that comes before the ticket, while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub walk: Option<Walk>,
     /// What the walk before the ticket has found, a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checked: Vec<String>,
+    /// Fields of which the question told a part.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partials: BTreeMap<String, String>,
+    /// The filed ticket whose next version this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revises: Option<Revises>,
+    /// Where pictures are that prove something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<String>,
 }
 
 /// The filed ticket that a draft is a revision of.
@@ -252,6 +255,10 @@ pub enum Effect {
     },
     /// Values that were taken over or changed.
     Noted { entries: Vec<Entry> },
+    /// Pictures were noted in the draft; it names so many now.
+    ProofNoted { count: usize },
+    /// Pictures came without a draft that they could belong to.
+    PictureOnly,
     /// Further values that cannot be used, besides the one that is asked for again.
     NotTaken { prompts: Vec<Prompt> },
     /// A question for a field.
@@ -612,10 +619,11 @@ impl Draft {
             intent,
             answers,
             asked: Vec::new(),
-            partials: BTreeMap::new(),
-            revises: None,
             walk: None,
             checked: Vec::new(),
+            partials: BTreeMap::new(),
+            revises: None,
+            proofs: Vec::new(),
         }
     }
 
@@ -653,11 +661,22 @@ impl Conversation {
         }
     }
 
+    fn draft_mut(&mut self) -> Option<&mut Draft> {
+        match &mut self.phase {
+            Phase::Asking { draft, .. }
+            | Phase::Reviewing(draft)
+            | Phase::Walking { draft, .. }
+            | Phase::Interrupted { draft, .. } => Some(draft),
+            Phase::Entering { draft, .. } => draft.as_mut(),
+            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => None,
+        }
+    }
+
     /// Remembers what the replies offer. What they say unasked takes nothing away that was offered before.
     pub fn offer(&mut self, replies: &[Reply], said: &Said) {
         let kept = match said {
             Said::Tick if replies.is_empty() => return,
-            Said::Tick => std::mem::take(&mut self.offered),
+            Said::Tick | Said::Showed(_) => std::mem::take(&mut self.offered),
             Said::Text(_) | Said::Press(_) => Vec::new(),
         };
         let last = replies

@@ -88,6 +88,13 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::ListTickets { parked } => tickets::list(catalog, parked, around),
         Effect::ShowTicket { id } => tickets::one(id, around),
         Effect::Explain { intent, evidence } => explain(catalog, intent, evidence),
+        Effect::ProofNoted { count } => say(format!(
+            "Gambar dicatat di draft sebagai tautan ({count} sejauh ini). Jawab pertanyaan terakhir untuk lanjut."
+        )),
+        Effect::PictureOnly => say(
+            "Saya tidak membaca gambar. Tulis kendala pelanggannya; gambarnya boleh dilampirkan saat mengisi tiket."
+                .to_owned(),
+        ),
         Effect::Noted { entries } => say(format!("Dicatat:\n{}", lines(entries))),
         Effect::NotTaken { prompts } => {
             let lines: Vec<_> = prompts
@@ -113,6 +120,15 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::Glossary { missing } => {
             directory::glossary(catalog.glossary.terms(), missing.as_deref())
         }
+        Effect::Ruled { intent, ruling } => rules::ruling(knowledge, intent, ruling),
+        Effect::NumberIs { kinds } => rules::number(knowledge, kinds, around),
+        Effect::Forwarded { owner } => say(format!("Pertanyaannya diteruskan ke **{owner}**.")),
+        Effect::WalkStep(step) => walk::step(step),
+        Effect::WalkEnd(end) => walk::end(end),
+        Effect::ChooseStep { steps } => walk::choose_step(steps),
+        Effect::ChooseWalk { intents } => walk::choose(catalog, intents),
+        Effect::NoWalk { intent } => walk::none(&title(catalog, intent)),
+        Effect::WalkLeft { intent } => walk::left(&title(catalog, intent)),
         Effect::Filed { id, text, follow_up } => tickets::filed(id, text, *follow_up),
         Effect::Revising { id, agent } => tickets::revising(id, agent.as_deref()),
         Effect::Unchanged { id } => say(format!("Tidak ada yang berubah, jadi draft **{id}** tetap seperti semula.")),
@@ -126,15 +142,6 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::Marked { case, status, external } => tickets::marked(case, *status, external.as_deref()),
         Effect::WillRemind { case, at } => tickets::will_remind(case, *at, around.now),
         Effect::CheckAgain { cases } => tickets::check_again(catalog, cases),
-        Effect::Ruled { intent, ruling } => rules::ruling(knowledge, intent, ruling),
-        Effect::NumberIs { kinds } => rules::number(knowledge, kinds, around),
-        Effect::Forwarded { owner } => say(format!("Pertanyaannya diteruskan ke **{owner}**.")),
-        Effect::WalkStep(step) => walk::step(step),
-        Effect::WalkEnd(end) => walk::end(end),
-        Effect::ChooseStep { steps } => walk::choose_step(steps),
-        Effect::ChooseWalk { intents } => walk::choose(catalog, intents),
-        Effect::NoWalk { intent } => walk::none(&title(catalog, intent)),
-        Effect::WalkLeft { intent } => walk::left(&title(catalog, intent)),
         Effect::Kit { text } => say(format!("Teruskan ke pelanggan:\n```\n{text}\n```")),
         Effect::Parked { line } => say_with(
             format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line)),
@@ -227,10 +234,10 @@ fn help(catalog: &Catalog) -> Reply {
             "Tulis kendala pelanggan apa adanya, misalnya:\n{}\n\n\
              Saya carikan SOP-nya, lalu bantu mengisi tiket. Data yang sudah ditulis tidak ditanyakan lagi.\n\
              - `/sop` daftar SOP, `/sop ID` membuka satu SOP\n\
-             - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft, `/ubah ID` mengubahnya\n\
-             - `/selesai ID NOMOR` sudah diinput, `/selesai ID` kasusnya selesai\n\
              - `/pandu` memandu langkah demi langkah; di dalamnya `kembali`, `lompat ke ...`, `langsung tiket`\n\
              - `/am NAMA` mencari AM perusahaan, `/istilah KATA` arti singkatan\n\
+             - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft, `/ubah ID` mengubahnya\n\
+             - `/selesai ID NOMOR` sudah diinput, `/selesai ID` kasusnya selesai\n\
              - saat mengisi: `kembali`, `lewati`, `ubah NAMA-FIELD`, `nanti`, `batal`",
             examples.join("\n")
         ),

@@ -53,13 +53,13 @@ pub fn whole(
     }
     text += &format!("\n\n*{}*", source(sop));
     let mut reply = shown(sop, text);
+    if asked.first().is_some_and(|point| is_hole(point)) {
+        reply.buttons.insert(0, forward(intent));
+    }
     if may_be_wrong {
         reply
             .buttons
             .push(button("Bukan ini", format!("not:{}", sop.id)));
-    }
-    if asked.first().is_some_and(|point| is_hole(point)) {
-        reply.buttons.insert(0, forward(intent));
     }
     reply
 }

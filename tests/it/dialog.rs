@@ -488,7 +488,7 @@ impl Desk {
                     || pressed.any(|action| action.starts_with("edit:"))
             }
             Said::Press(action) => action.starts_with("edit:"),
-            Said::Tick => false,
+            Said::Tick | Said::Showed(_) => false,
         };
         prop_assert!(
             wanted,
@@ -590,7 +590,6 @@ fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
         Phase::Idle
         | Phase::Asking { .. }
         | Phase::Reviewing(_)
-        | Phase::Entering { .. }
         | Phase::Walking { .. }
         | Phase::Entering { .. }
         | Phase::Walked(_) => Vec::new(),

@@ -7,7 +7,7 @@ use super::Turn;
 use crate::guide::{PointKind, number, upgrade};
 use crate::value::{self, Kind};
 
-/// What became of a question that was handed to the owner of a procedure.
+/// What became of a question that was handed to an owner.
 const FORWARDED: &str = "forwarded";
 
 impl Turn<'_> {

@@ -62,6 +62,7 @@ impl Turn<'_> {
                 channel_kind: ticket.channel_kind,
             }),
             checked: ticket.checked.clone(),
+            proofs: ticket.proofs.clone(),
             ..Draft::new(ticket.intent.clone(), answers)
         };
         if self.form(&draft).is_none() {
