@@ -678,11 +678,7 @@ fn records(turn: Turn) -> impl Iterator<Item = Record> {
     };
     [Record::Conversation(Box::new(kept)), Record::Event(handled)]
         .into_iter()
-        .chain(
-            turn.tickets
-                .into_iter()
-                .map(|ticket| Record::Ticket(Box::new(ticket))),
-        )
+        .chain(turn.tickets.into_iter().map(Box::new).map(Record::Ticket))
         .chain(turn.progress.into_iter().map(Record::Progress))
         .chain(turn.question.into_iter().map(Record::Question))
         .chain(turn.audit.into_iter().map(Record::Audit))

@@ -8,6 +8,7 @@ use sigap::catalog::{Catalog, Files, Severity, Source};
 use sigap::guide::Knowledge;
 use sigap::load;
 use sigap::message::ChannelKind;
+use sigap::ticket::{self, Ticket};
 
 use crate::shipped;
 
@@ -373,4 +374,43 @@ fn a_folder_that_is_not_there_says_what_to_do() {
         format!("{error:#}").contains("`--intents DIR`"),
         "{error:#}"
     );
+}
+
+/// A procedure's own layout must not lose what the common one shows.
+#[test]
+fn no_layout_of_a_draft_drops_what_was_found_or_shown() {
+    let catalog = &shipped::knowledge().catalog;
+    let ticket = Ticket {
+        id: "T-261121-000000".to_owned(),
+        intent: String::new(),
+        form: String::new(),
+        title: "Tiket".to_owned(),
+        agent: "budi".to_owned(),
+        channel_kind: ChannelKind::Voice,
+        filed_at: shipped::now().timestamp(),
+        entries: Vec::new(),
+        kip: "KIP".to_owned(),
+        checked: vec!["the walk's finding".to_owned()],
+        text: String::new(),
+        revision: None,
+        proofs: vec!["the picture's place".to_owned()],
+    };
+    let around = ticket::Around {
+        sop: "SOP",
+        source: "Sumber",
+        filed: "hari ini",
+        revised: "",
+        remarks: &[],
+    };
+    for sop in &catalog.sops {
+        let text = catalog.template(&sop.id).render(&ticket, around);
+        for part in [
+            "the walk's finding",
+            "the picture's place",
+            "KIP",
+            "T-261121-000000",
+        ] {
+            assert!(text.contains(part), "{}: {part} in {text}", sop.id);
+        }
+    }
 }

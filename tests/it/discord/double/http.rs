@@ -351,6 +351,9 @@ impl World {
             command["application_id"] = BOT.to_string().into();
             command["version"] = "1".into();
             command["default_member_permissions"] = Json::Null;
+            if command["integration_types"].is_null() {
+                command["integration_types"] = json!([0]);
+            }
             if command.get("description").is_none() {
                 command["description"] = "".into();
             }

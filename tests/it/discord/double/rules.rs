@@ -89,7 +89,11 @@ impl Rules {
             return vec![format!("no operation {method} /{}", parts.join("/"))];
         };
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-        self.validate(&format!("{method} {template}"), schema, body)
+        self.validate(
+            &format!("{method} {template}"),
+            schema,
+            &with_text_ids(body),
+        )
     }
 
     fn validate(&self, name: &str, schema: &Json, body: &Json) -> Vec<String> {
@@ -109,6 +113,24 @@ impl Rules {
             .map(|error| format!("{}: {error}", error.instance_path()))
             .map(|text| text.chars().take(300).collect())
             .collect()
+    }
+}
+
+/// The description wants ids as text; Discord takes numbers too, and discord.py sends them.
+fn with_text_ids(body: &Json) -> Json {
+    const FIRST_ID: u64 = 1 << 53;
+    match body {
+        Json::Number(number) if number.as_u64().is_some_and(|number| number >= FIRST_ID) => {
+            number.to_string().into()
+        }
+        Json::Array(list) => list.iter().map(with_text_ids).collect(),
+        Json::Object(fields) => {
+            let fields = fields.iter();
+            fields
+                .map(|(name, value)| (name.clone(), with_text_ids(value)))
+                .collect()
+        }
+        other => other.clone(),
     }
 }
 
