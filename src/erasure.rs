@@ -111,7 +111,7 @@ impl Sieve for Forget {
         let conversation = match record {
             Record::Conversation(kept) => &kept.conversation,
             Record::Event(handled) => &handled.conversation,
-            Record::Ticket(_) | Record::Question(_) | Record::Audit(_) => return,
+            Record::Ticket(_) | Record::Question(_) | Record::Audit(_) | Record::Tally(_) => return,
         };
         if self.is_mentioned_in(record) {
             self.conversations.insert(conversation.clone());

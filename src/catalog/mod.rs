@@ -20,6 +20,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use form::{Complete, Field, Form, Spec};
 pub use sop::Sop;
 pub use source::Source;
+pub use validate::sensitive_in;
 
 /// The files a catalogue is made from.
 #[derive(Debug, Clone, Default)]

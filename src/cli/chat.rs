@@ -63,6 +63,7 @@ impl Chat {
         let store = store::sled::open(&config.state)?;
         let knowledge = Knowledge::new(catalog, lexicon);
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept);
+        let _watch = cli::watch(config, assistant.live())?;
         runtime.block_on(console.run(&assistant, || config.now()))?;
         Ok(ExitCode::SUCCESS)
     }

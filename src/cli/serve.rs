@@ -43,6 +43,7 @@ impl Serve {
         let runtime = cli::runtime()?;
         let store = store::sled::open(&config.state)?;
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept);
+        let _watch = cli::watch(config, assistant.live())?;
         let clock = config.clone();
         runtime.block_on(async {
             let stop = stop().context("cannot listen for signals")?;

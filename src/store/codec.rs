@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Audit, Error, Question, Revision};
+use super::{Audit, Error, Question, Revision, Tally};
 use crate::dialog::{Conversation, Effect};
 use crate::message::{ConversationId, EventId};
 use crate::ticket::Ticket;
@@ -33,6 +33,7 @@ pub enum Record {
     Ticket(Ticket),
     Question(Question),
     Audit(Audit),
+    Tally(Tally),
 }
 
 /// A conversation as it is kept.

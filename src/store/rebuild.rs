@@ -47,6 +47,7 @@ pub struct Removed {
     pub tickets: u64,
     pub questions: u64,
     pub audit: u64,
+    pub tallies: u64,
 }
 
 impl Removed {
@@ -58,6 +59,7 @@ impl Removed {
             Record::Ticket(_) => &mut self.tickets,
             Record::Question(_) => &mut self.questions,
             Record::Audit(_) => &mut self.audit,
+            Record::Tally(_) => &mut self.tallies,
         } += 1;
     }
 }
@@ -70,6 +72,8 @@ impl fmt::Display for Removed {
             tickets,
             questions,
             audit,
+            // Counts hold nobody's words, so no sieve takes them out.
+            tallies: _,
         } = self;
         write!(
             f,

@@ -6,6 +6,7 @@
 pub mod platform;
 mod problems;
 mod sop;
+pub mod stats;
 
 use jiff::Zoned;
 

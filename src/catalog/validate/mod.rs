@@ -5,6 +5,8 @@ mod graph;
 mod lint;
 mod points;
 
+pub use lint::sensitive_in;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;

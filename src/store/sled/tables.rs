@@ -26,12 +26,14 @@ pub enum Table {
     Filed,
     Questions,
     Audit,
+    /// Counts by hour.
+    Tallies,
     /// What did not fit into one value of another table.
     Parts,
 }
 
 impl Table {
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 10] = [
         Table::Schema,
         Table::Conversations,
         Table::Events,
@@ -40,6 +42,7 @@ impl Table {
         Table::Filed,
         Table::Questions,
         Table::Audit,
+        Table::Tallies,
         Table::Parts,
     ];
 
@@ -53,6 +56,7 @@ impl Table {
             Table::Filed => "filed",
             Table::Questions => "questions",
             Table::Audit => "audit",
+            Table::Tallies => "tallies",
             Table::Parts => "parts",
         }
     }
@@ -112,6 +116,11 @@ pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, Error> {
             let key = [&time_key(audit.at)[..], &serial].concat();
             Ok(vec![Put::new(Table::Audit, key, audit)?])
         }
+        Record::Tally(tally) => Ok(vec![Put::new(
+            Table::Tallies,
+            time_key(tally.hour).into(),
+            tally,
+        )?]),
     }
 }
 
