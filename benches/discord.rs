@@ -1,8 +1,11 @@
 //! The bot under load, over real sockets: gateway event in, HTTP request out.
 //!
-//! `cargo bench --bench discord -- [MESSAGES_PER_SECOND] [SECONDS]`. Agents in conversations of their own ask questions
-//! at a steady rate; what is measured is the time from sending the event to the arrival of the answer's request at the
-//! double, which runs in the same process and shares its cores.
+//! `cargo bench --bench discord -- [MESSAGES_PER_SECOND] [SECONDS]`. The program itself is served on the tests' double,
+//! in a process of its own; with `SIGAP_DISCORD_PY` naming a Python that has discord.py, so is an equally simple bot
+//! written with that (`discord_py_bot.py`), at the same rate, in the same run. Agents in conversations of their own ask
+//! at a steady rate, then all at once, then a thousand of them open a dialog. Measured are the time from sending an
+//! event to the arrival of its answer's request, the bot's processor time a message, and its memory. The double shares
+//! the cores.
 
 #![recursion_limit = "256"]
 #![expect(
@@ -11,23 +14,18 @@
 )]
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
-use sigap::assistant::Assistant;
-use sigap::channel::discord::{self, Api, Settings, Token};
-use sigap::{load, store};
 
 #[expect(
     dead_code,
+    unused_imports,
     reason = "the tests' double can do more than a load asks of it"
 )]
-#[path = "../tests/it/discord/double.rs"]
+#[path = "../tests/it/discord/double/mod.rs"]
 mod double;
-#[path = "../tests/it/discord/rules.rs"]
-mod rules;
 
 use double::{BOT, BUDI, CHANNEL, Double, GUILD, Somebody, TOKEN};
 
@@ -38,127 +36,274 @@ const QUESTIONS: &[&str] = &[
     "cara cek status ott pelanggan",
 ];
 const AGENTS: u64 = 1_000;
+/// How many messages are sent at once to see how many a second are worked off.
+const FLOOD: u32 = 3_000;
+
+/// What is measured.
+enum Program {
+    Sigap,
+    DiscordPy(OsString),
+}
+
+/// What came out of it.
+struct Measured {
+    p50_ms: f64,
+    p99_ms: f64,
+    max_ms: f64,
+    lost: usize,
+    cpu_ms: f64,
+    flat_out: f64,
+    idle_mib: f64,
+    dialogs_mib: f64,
+}
 
 fn main() {
     let mut numbers = std::env::args().filter_map(|argument| argument.parse::<u32>().ok());
     let rate = numbers.next().unwrap_or(200);
     let seconds = numbers.next().unwrap_or(10);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(measure(rate, seconds));
+    let mut programs = vec![("sigap", Program::Sigap)];
+    if let Some(python) = std::env::var_os("SIGAP_DISCORD_PY") {
+        programs.push(("discord.py", Program::DiscordPy(python)));
+    }
+    println!(
+        "{:<11}{:>9}{:>9}{:>9}{:>6}{:>13}{:>11}{:>10}{:>15}",
+        "",
+        "p50 ms",
+        "p99 ms",
+        "max ms",
+        "lost",
+        "cpu ms/msg",
+        "flat out/s",
+        "idle MiB",
+        "1000 dialogs"
+    );
+    let mut results = Vec::new();
+    for (name, program) in programs {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let measured = runtime.block_on(measure(&program, rate, seconds));
+        println!(
+            "{name:<11}{:>9.1}{:>9.1}{:>9.1}{:>6}{:>13.2}{:>11.0}{:>10.1}{:>15.1}",
+            measured.p50_ms,
+            measured.p99_ms,
+            measured.max_ms,
+            measured.lost,
+            measured.cpu_ms,
+            measured.flat_out,
+            measured.idle_mib,
+            measured.dialogs_mib
+        );
+        results.push(measured);
+    }
+    if let [ours, theirs] = results.as_slice() {
+        println!(
+            "sigap to discord.py: {:.1} times the rate, {:.1} times less processor a message",
+            ours.flat_out / theirs.flat_out,
+            theirs.cpu_ms / ours.cpu_ms
+        );
+    }
 }
 
-async fn measure(rate: u32, seconds: u32) {
+async fn measure(program: &Program, rate: u32, seconds: u32) -> Measured {
     let double = Double::start().await;
     let dir = tempfile::tempdir().unwrap();
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let now = || Timestamp::now().to_zoned(TimeZone::UTC);
-    let knowledge =
-        load::knowledge(&root.join("intents"), &root.join("data"), now().date()).unwrap();
-    let store = store::sled::open(dir.path()).unwrap();
-    let assistant = Assistant::new(
-        Arc::new(knowledge),
-        Arc::new(store),
-        SignedDuration::from_hours(24),
-    );
-    let settings = Settings {
-        api: Api::parse(&double.api()).unwrap(),
-        guilds: vec![GUILD],
-        ..Settings::default()
-    };
-    let token = Token::parse(Some(TOKEN)).unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let bot = tokio::spawn(discord::serve(token, settings, assistant, now, async {
-        let _ = stopped.await;
-    }));
-    double.connected(1).await;
+    let mut bot = Running(start(program, &double, dir.path()));
+    double.comes(1).await;
     // The first answers warm caches and the connection pool.
     for warm in 0..20 {
-        double.says(BUDI, CHANNEL + 500 + warm, &format!("<@{BOT}> ganti ont"));
+        double.says(BUDI, CHANNEL + 500 + warm, &mention(0));
         double.post(CHANNEL + 500 + warm, 0).await;
     }
-    let count = rate * seconds;
-    let mut said = HashMap::new();
-    let mut tick = tokio::time::interval(Duration::from_secs(1) / rate);
-    let cpu = cpu_seconds();
-    let began = Instant::now();
-    for number in 0..count {
-        tick.tick().await;
-        let agent = u64::from(number) % AGENTS;
-        let who = Somebody {
-            id: BUDI.id + 1_000 + agent,
-            ..BUDI
-        };
-        let question = QUESTIONS[number as usize % QUESTIONS.len()];
-        let at = Instant::now();
-        let id = double.says(
-            who,
-            CHANNEL + 1_000 + agent,
-            &format!("<@{BOT}> {question}"),
-        );
-        said.insert(id.to_string(), at);
+    let idle_mib = bot.resident_mib();
+    let steady = Said::at_rate(&double, rate, seconds, bot.cpu_seconds(), &bot).await;
+    let flood = Said::at_once(&double).await;
+    let dialogs_mib = open_dialogs(&double, &bot).await;
+    double.lawful();
+    bot.end();
+    Measured {
+        p50_ms: steady.at(0.5),
+        p99_ms: steady.at(0.99),
+        max_ms: steady.at(1.0),
+        lost: steady.lost + flood.lost,
+        cpu_ms: steady.cpu_ms,
+        flat_out: flood.rate,
+        idle_mib,
+        dialogs_mib,
     }
-    // What was said last is answered too; an answer that never comes ends the measurement after the double's patience.
-    let last = u64::from(count - 1) % AGENTS;
-    double
-        .post(
-            CHANNEL + 1_000 + last,
-            (count as usize - 1) / AGENTS as usize,
-        )
-        .await;
-    let took = began.elapsed();
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let _ = stop.send(());
-    bot.await.unwrap().unwrap();
-    let mut millis: Vec<f64> = Vec::new();
-    for sent in double.log() {
-        let answered = sent.body["message_reference"]["message_id"].as_str();
-        if let Some(at) = answered.and_then(|id| said.remove(id)) {
-            millis.push((sent.at - at).as_secs_f64() * 1_000.0);
+}
+
+fn start(program: &Program, double: &Double, dir: &Path) -> Child {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = match program {
+        Program::Sigap => {
+            std::fs::write(
+                dir.join("sigap.toml"),
+                format!("[discord]\nguilds = [{GUILD}]\n"),
+            )
+            .unwrap();
+            let mut command = Command::new(env!("CARGO_BIN_EXE_sigap"));
+            command
+                .arg("serve")
+                .arg("--intents")
+                .arg(root.join("intents"));
+            command
+                .arg("--data")
+                .arg(root.join("data"))
+                .arg("--state")
+                .arg(dir.join("state"));
+            command
+        }
+        Program::DiscordPy(python) => {
+            let mut command = Command::new(python);
+            command.arg(root.join("benches/discord_py_bot.py"));
+            command
+        }
+    };
+    command
+        .current_dir(dir)
+        .env("DISCORD_TOKEN", TOKEN)
+        .env("SIGAP_DISCORD_API", double.api())
+        .env("SIGAP_LOG", "error")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn mention(number: u32) -> String {
+    format!("<@{BOT}> {}", QUESTIONS[number as usize % QUESTIONS.len()])
+}
+
+/// Agent number `n`, and the channel that is theirs in this part of the measurement.
+fn agent(part: u64, n: u32) -> (Somebody, u64) {
+    let n = u64::from(n) % AGENTS;
+    let who = Somebody {
+        id: BUDI.id + 1_000 + n,
+        ..BUDI
+    };
+    (who, CHANNEL + part * 10_000 + n)
+}
+
+/// Questions that were asked, and how long each waited for its answer.
+struct Said {
+    millis: Vec<f64>,
+    lost: usize,
+    cpu_ms: f64,
+    rate: f64,
+}
+
+impl Said {
+    async fn at_rate(double: &Double, rate: u32, seconds: u32, cpu: f64, bot: &Running) -> Said {
+        let count = rate * seconds;
+        let mut asked = HashMap::new();
+        let mut tick = tokio::time::interval(Duration::from_secs(1) / rate);
+        for number in 0..count {
+            tick.tick().await;
+            let (who, channel) = agent(1, number);
+            let at = Instant::now();
+            asked.insert(double.says(who, channel, &mention(number)).to_string(), at);
+        }
+        let mut said = Said::answered(double, asked).await;
+        said.cpu_ms = (bot.cpu_seconds() - cpu) * 1_000.0 / f64::from(count);
+        said
+    }
+
+    async fn at_once(double: &Double) -> Said {
+        let began = Instant::now();
+        let mut asked = HashMap::new();
+        for number in 0..FLOOD {
+            let (who, channel) = agent(2, number);
+            asked.insert(
+                double.says(who, channel, &mention(number)).to_string(),
+                began,
+            );
+        }
+        let mut said = Said::answered(double, asked).await;
+        said.rate = said.millis.len() as f64 / (said.at(1.0) / 1_000.0);
+        said
+    }
+
+    /// Waits for the answers; an answer is the first message that refers to the question.
+    async fn answered(double: &Double, mut asked: HashMap<String, Instant>) -> Said {
+        const PATIENCE: Duration = Duration::from_secs(120);
+        let deadline = Instant::now() + PATIENCE;
+        let mut millis = Vec::new();
+        let mut seen = 0;
+        while !asked.is_empty() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            for sent in double.log_from(seen) {
+                seen += 1;
+                let question = sent.body["message_reference"]["message_id"].as_str();
+                if let Some(at) = question.and_then(|id| asked.remove(id)) {
+                    millis.push((sent.at - at).as_secs_f64() * 1_000.0);
+                }
+            }
+        }
+        millis.sort_by(f64::total_cmp);
+        Said {
+            millis,
+            lost: asked.len(),
+            cpu_ms: 0.0,
+            rate: 0.0,
         }
     }
-    millis.sort_by(f64::total_cmp);
-    let at = |share: f64| millis[((millis.len() - 1) as f64 * share) as usize];
-    println!(
-        "{count} messages at {rate}/s: answered {}, lost {}, p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
-        millis.len(),
-        said.len(),
-        at(0.5),
-        at(0.99),
-        at(1.0)
-    );
-    println!(
-        "{:.1} s in all, {:.2} ms of processor a message (bot and double), {} MiB resident with {AGENTS} conversations",
-        took.as_secs_f64(),
-        (cpu_seconds() - cpu) * 1_000.0 / f64::from(count),
-        resident_mib()
-    );
-    double.lawful();
+
+    fn at(&self, share: f64) -> f64 {
+        self.millis[((self.millis.len() - 1) as f64 * share) as usize]
+    }
 }
 
-/// User and system time of this process, from Linux' own count of ticks.
-fn cpu_seconds() -> f64 {
-    const TICKS_A_SECOND: f64 = 100.0;
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
-    let ticks = |place: usize| fields.get(place).and_then(|text| text.parse::<f64>().ok());
-    (ticks(11).unwrap_or_default() + ticks(12).unwrap_or_default()) / TICKS_A_SECOND
+/// Every agent opens a dialog in direct messages; returns the memory that the bot then has.
+async fn open_dialogs(double: &Double, bot: &Running) -> f64 {
+    for number in 0..AGENTS as u32 {
+        let (who, channel) = agent(3, number);
+        double.writes_directly(who, channel, QUESTIONS[0]);
+        let answer = double.post(channel, 0).await;
+        let pressed = double.presses(who, &answer, "Buat tiket");
+        double.shown(pressed, 0).await;
+    }
+    bot.resident_mib()
 }
 
-fn resident_mib() -> u64 {
-    const PAGE_KIB: u64 = 4;
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = statm.split_whitespace().nth(1);
-    pages
-        .and_then(|text| text.parse::<u64>().ok())
-        .unwrap_or_default()
-        * PAGE_KIB
-        / 1_024
+/// A bot in a process of its own.
+struct Running(Child);
+
+impl Running {
+    /// Its user and system time so far, from Linux' own count of ticks.
+    fn cpu_seconds(&self) -> f64 {
+        const TICKS_A_SECOND: f64 = 100.0;
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap();
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .unwrap()
+            .split_whitespace()
+            .collect();
+        let ticks = |place: usize| fields[place].parse::<f64>().unwrap();
+        (ticks(11) + ticks(12)) / TICKS_A_SECOND
+    }
+
+    fn resident_mib(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib: f64 = line
+            .unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap();
+        kib / 1_024.0
+    }
+
+    fn end(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
 }

@@ -266,6 +266,15 @@ impl Assistant {
         self.store.tickets(&query).await
     }
 
+    /// Returns one ticket, of any agent.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from reading.
+    pub async fn ticket(&self, id: &str) -> Result<Option<Ticket>, store::Error> {
+        self.store.ticket(id).await
+    }
+
     async fn filed(&self, effects: &[Effect]) -> Result<Option<Ticket>, store::Error> {
         let id = effects.iter().find_map(|effect| match effect {
             Effect::Filed { id, .. } => Some(id),

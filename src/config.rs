@@ -37,6 +37,8 @@ pub struct Layer {
     pub service: Option<String>,
     /// How many hours a draft nobody goes on with stays open, and then at hand.
     pub draft_kept_hours: Option<u16>,
+    /// The port on which this machine can ask whether the bot is up, and how it is doing.
+    pub health_port: Option<u16>,
     /// Where the Discord bot works.
     pub discord: Option<Discord>,
 }
@@ -51,6 +53,8 @@ pub struct Discord {
     pub help_channels: Vec<u64>,
     /// The roles that leads have.
     pub lead_roles: Vec<u64>,
+    /// The roles that may see the logins which SOPs name; their values are in the environment.
+    pub secret_roles: Vec<u64>,
     /// Where filed drafts are posted.
     pub ticket_channel: Option<u64>,
     /// Whether it answers direct messages.
@@ -63,6 +67,7 @@ impl Default for Discord {
             guilds: Vec::new(),
             help_channels: Vec::new(),
             lead_roles: Vec::new(),
+            secret_roles: Vec::new(),
             ticket_channel: None,
             direct_messages: true,
         }
@@ -84,6 +89,8 @@ pub struct Config {
     pub service: Option<String>,
     /// How long a draft nobody goes on with stays open, and then at hand.
     pub draft_kept: SignedDuration,
+    /// The port on which this machine can ask whether the bot is up, and how it is doing.
+    pub health_port: Option<u16>,
     /// Where the Discord bot works.
     pub discord: Discord,
     clock: Clock,
@@ -123,6 +130,7 @@ impl Config {
                     .unwrap_or(DRAFT_KEPT_HOURS)
                     .into(),
             ),
+            health_port: flags.health_port.or(file.health_port),
             discord: flags.discord.or(file.discord).unwrap_or_default(),
             clock: now.map_or(Clock::System, Clock::Fixed),
         })

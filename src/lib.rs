@@ -19,18 +19,19 @@
 //! | [`learn`] | unanswered questions in groups, and the files they are added to |
 //! | [`stats`] | questions, how they came out, and drafts, by week |
 //! | [`erasure`] | what leaves the store for good: by age, or because a customer asked |
+//! | [`metrics`] | what an operator watches: up, ready, and how it is doing in numbers |
 //! | [`assistant`], [`turns`] | the life of a message; one at a time per conversation |
 //! | [`channel`] | where agents are |
 //! | [`reload`] | files watched: what is edited goes live, what is broken changes nothing |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
-//! Imports point one way: {message, text, value} → ticket → catalog → {matcher, import} → guide → {dialog, effect, learn} → {wording, store} →
-//! {assistant, erasure, stats} → channel → cli. `tests/it/layers.rs` holds this.
+//! Imports point one way: {message, text, value} → ticket → catalog → {matcher, import} → guide → {dialog, effect,
+//! learn} → {wording, store} → {assistant, erasure, metrics, stats} → channel → cli. `tests/it/layers.rs` holds this.
 //!
-//! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, and `erasure`,
-//! open no file, await nothing and read no clock (time is an argument); nothing is shown before it is committed; no
-//! panic is reached from what an agent, an author or a file says; no message text and no customer data is logged; sled
-//! is named in `store` only, clap in `cli` only.
+//! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, `learn`,
+//! `stats` and `erasure` open no file, await nothing and read no clock (time is an argument); nothing is shown before it
+//! is committed; no panic is reached from what an agent, an author or a file says; no message text and no customer data
+//! is logged; sled is named in `store` only, clap in `cli` only.
 
 pub mod assistant;
 pub mod catalog;
@@ -46,6 +47,7 @@ pub mod learn;
 pub mod load;
 pub mod matcher;
 pub mod message;
+pub mod metrics;
 pub mod reload;
 pub mod stats;
 pub mod store;

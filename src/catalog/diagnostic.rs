@@ -92,6 +92,13 @@ impl Diagnostic {
     }
 }
 
+/// Sorts by what is worst, then by file and line.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|a, b| {
+        (a.severity, &a.path, a.line, a.column).cmp(&(b.severity, &b.path, b.line, b.column))
+    });
+}
+
 /// Returns the candidate that was most likely meant by a mistyped word.
 pub fn did_you_mean<'a>(
     word: &str,

@@ -1,10 +1,15 @@
 //! `sigap check`: everything that is wrong with the catalogue, with file, line and cure.
+//!
+//! Mistakes are the catalogue's business; where intents cannot be told apart, the matcher has to be asked (`overlap`).
+
+mod overlap;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::catalog::diagnostic;
 use crate::catalog::file::SopFile;
 use crate::catalog::schema::Shape;
 use crate::catalog::{Catalog, Diagnostic, Files, Severity};
@@ -44,8 +49,14 @@ impl Check {
             return Ok(ExitCode::SUCCESS);
         }
         let files = load::files(&config.intents, &config.data)?;
-        let loaded = Catalog::load(&files, config.now().date());
-        load::lexicon(&config.data)?;
+        let mut loaded = Catalog::load(&files, config.now().date());
+        let lexicon = load::lexicon(&config.data)?;
+        if let Some(catalog) = &loaded.catalog {
+            loaded
+                .diagnostics
+                .extend(overlap::found(catalog, &lexicon, &files));
+            diagnostic::sort(&mut loaded.diagnostics);
+        }
         if self.json {
             for diagnostic in &loaded.diagnostics {
                 writeln!(output, "{}", serde_json::to_string(diagnostic)?)?;

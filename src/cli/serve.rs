@@ -1,15 +1,18 @@
 //! `sigap serve`: the Discord bot.
 
-use std::env;
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::{env, future, io};
 
 use anyhow::Context;
 use clap::Args;
 
 use crate::assistant::Assistant;
-use crate::channel::discord::{self, Api, Settings, Token};
+use crate::catalog::Catalog;
+use crate::channel::discord::{self, Api, Secret, Settings, Token};
 use crate::config::Config;
+use crate::metrics::{self, Metrics, Timed};
 use crate::{cli, store, telemetry};
 
 /// Runs the Discord bot until it is stopped.
@@ -30,28 +33,73 @@ impl Serve {
             Err(_) => Api::Discord,
         };
         let knowledge = cli::knowledge(config)?;
+        let metrics = Arc::new(Metrics::default());
         let settings = Settings {
             api,
             guilds: config.discord.guilds.clone(),
             help_channels: config.discord.help_channels.clone(),
             lead_roles: config.discord.lead_roles.clone(),
+            secret_roles: config.discord.secret_roles.clone(),
+            secrets: secrets(&knowledge.catalog),
             ticket_channel: config.discord.ticket_channel,
             direct_messages: config.discord.direct_messages,
             channel_kind: config.channel_kind,
             service: config.service.clone(),
+            metrics: Arc::clone(&metrics),
         };
         let runtime = cli::runtime()?;
-        let store = store::sled::open(&config.state)?;
+        let store = Timed::new(store::sled::open(&config.state)?, Arc::clone(&metrics));
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept);
         let _watch = cli::watch(config, assistant.live())?;
         let clock = config.clone();
         runtime.block_on(async {
             let stop = stop().context("cannot listen for signals")?;
-            discord::serve(token, settings, assistant, move || clock.now(), stop).await?;
+            let health = health(config.health_port, metrics).await?;
+            let served = discord::serve(token, settings, assistant, move || clock.now(), stop);
+            tokio::select! {
+                served = served => served?,
+                ended = health => ended.context("the health port does not answer any more")?,
+            }
             anyhow::Ok(())
         })?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Returns what answers on the health port, without end; with no port configured it does nothing.
+async fn health(
+    port: Option<u16>,
+    metrics: Arc<Metrics>,
+) -> anyhow::Result<impl Future<Output = io::Result<()>>> {
+    let listener = match port {
+        Some(port) => {
+            let listener = metrics::http::listen(port).await;
+            Some(listener.with_context(|| format!("cannot listen on `health-port` {port}"))?)
+        }
+        None => None,
+    };
+    Ok(async move {
+        match listener {
+            Some(listener) => metrics::http::serve(listener, metrics).await,
+            None => future::pending().await,
+        }
+    })
+}
+
+/// The logins that SOPs name, as far as the environment has them: `upoint` is in SIGAP_SECRET_UPOINT.
+fn secrets(catalog: &Catalog) -> BTreeMap<String, Secret> {
+    let sections = catalog.sops.iter().flat_map(|sop| &sop.sections);
+    let named = sections
+        .flat_map(|section| &section.items)
+        .filter_map(|item| item.secret.as_deref());
+    let login = |name: &str| {
+        let key = format!("SIGAP_SECRET_{}", name.to_uppercase().replace('-', "_"));
+        let login = env::var(key)
+            .ok()
+            .filter(|login| !login.trim().is_empty())?;
+        Some((name.to_owned(), Secret(login)))
+    };
+    named.filter_map(login).collect()
 }
 
 /// Returns what is ready once somebody wants the program to end.

@@ -57,7 +57,8 @@ impl Knowledge {
     }
 }
 
-fn training<'a>(catalog: &'a Catalog, lexicon: &'a Lexicon) -> Training<'a> {
+/// What the matcher learns from a catalogue, its intents in the order of the catalogue's SOPs.
+pub fn training<'a>(catalog: &'a Catalog, lexicon: &'a Lexicon) -> Training<'a> {
     let source = |sop: &'a Sop| Source {
         id: &sop.id,
         service: Some(&sop.service),

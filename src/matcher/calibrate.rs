@@ -66,6 +66,8 @@ pub struct Calibration {
 
 /// A message that the model which looked at it had not seen.
 struct Observation {
+    /// Its index among the material's messages.
+    message: usize,
     signals: Signals,
     truth: Option<u32>,
     weight: f64,
@@ -74,24 +76,42 @@ struct Observation {
 impl Calibration {
     /// Learns from the catalogue's own messages.
     pub fn fit(material: &Material<'_>) -> Calibration {
+        Self::of(&mut observe(material))
+    }
+
+    /// Says what utterances of intents are taken for by models that have not seen them.
+    pub fn held_out(material: &Material<'_>) -> Vec<HeldOut> {
         let mut observations = observe(material);
+        let calibration = Self::of(&mut observations);
+        let held_out = observations.iter().filter_map(|observation| {
+            Some(HeldOut {
+                message: observation.message,
+                truth: observation.truth?,
+                first: observation.signals.candidates.first()?.intent,
+                confidence: calibration.judge(observation).first,
+            })
+        });
+        held_out.collect()
+    }
+
+    fn of(observations: &mut Vec<Observation>) -> Calibration {
         let mut calibration = Calibration {
-            which: fit_which(&observations),
+            which: fit_which(observations),
             whether: WHETHER_PRIOR,
             scale: SCALE_PRIOR,
             thresholds: Thresholds::default(),
         };
-        for observation in &mut observations {
+        for observation in observations.iter_mut() {
             calibration.rank(&mut observation.signals);
         }
         observations.retain(|observation| !observation.signals.candidates.is_empty());
-        calibration.whether = fit_logistic(&observations, WHETHER_PRIOR, |observation| {
+        calibration.whether = fit_logistic(observations, WHETHER_PRIOR, |observation| {
             (
                 whether_inputs(&observation.signals),
                 observation.truth.is_some(),
             )
         });
-        calibration.scale = fit_logistic(&observations, SCALE_PRIOR, |observation| {
+        calibration.scale = fit_logistic(observations, SCALE_PRIOR, |observation| {
             let evidence = calibration.evidence(&observation.signals);
             ([1.0, evidence], observation.is_right())
         });
@@ -163,6 +183,19 @@ impl Observation {
         let first = self.signals.candidates.first().map(|first| first.intent);
         self.truth.is_some() && self.truth == first
     }
+}
+
+/// An utterance of an intent as a model took it that had not seen it.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldOut {
+    /// Its index among the material's messages.
+    pub message: usize,
+    /// The intent it belongs to.
+    pub truth: u32,
+    /// The first candidate.
+    pub first: u32,
+    /// How sure of it.
+    pub confidence: f32,
 }
 
 /// How a held-out message came out.
@@ -287,7 +320,7 @@ impl Parting {
             self.part_of_message[at] == part || self.is_left_out(material.messages[at].1, part)
         });
         held_out
-            .map(|at| self.observe(&model, material, part, material.messages[at]))
+            .map(|at| self.observe(&model, material, part, at))
             .collect()
     }
 
@@ -296,13 +329,15 @@ impl Parting {
         model: &Model,
         material: &Material<'_>,
         part: usize,
-        (text, intent): (&str, u32),
+        message: usize,
     ) -> Observation {
+        let (text, intent) = material.messages[message];
         let utterance = Utterance::new(text);
         let signals = model.signals(&utterance, material.lexicon);
         let is_left_out = self.is_left_out(intent, part);
         let is_inside = (intent as usize) < material.intents && !is_left_out;
         Observation {
+            message,
             signals,
             truth: is_inside.then_some(intent),
             weight: 1.0,

@@ -18,6 +18,8 @@ pub mod model;
 pub mod nearest;
 pub mod phrases;
 pub mod reading;
+pub mod review;
+pub mod shared;
 pub mod sparse;
 pub mod train;
 
@@ -30,6 +32,7 @@ pub use phrases::Sign;
 use calibrate::Calibration;
 use model::{Material, Model, Signals};
 use reading::Change;
+use shared::Claim;
 
 use crate::text::{Lexicon, Utterance};
 
@@ -110,10 +113,6 @@ const CANDIDATES_EXPLAINED: usize = decide::CHOICES_MAX;
 /// What the channel's default service is worth against intents of other services, on the scale of candidates' scores. A
 /// judgement, not a measurement: there is no labelled data with channels yet. 1.5 did not settle a lone `tagihan`.
 const SERVICE_FAVOUR: f32 = 3.0;
-/// A word stands alone although somebody says `kak` or `mau` next to it.
-const LONE_WORDS_MAX: usize = 2;
-/// An intent claims a word that at least this share of its utterances use: once in twenty is no accident.
-const CLAIM_USAGE_MIN: f32 = 0.05;
 /// Likeness below this is no reason an agent would accept.
 const SIMILARITY_SHOWN_MIN: f32 = 0.3;
 /// So many joining words are tried: the message is read twice more for each.
@@ -136,28 +135,8 @@ pub struct Matcher {
 impl Matcher {
     /// Learns a catalogue.
     pub fn train(training: &Training<'_>) -> Matcher {
-        let none = u32::try_from(training.intents.len()).unwrap_or(u32::MAX);
-        let mut messages = Vec::new();
-        let mut phrases = Vec::new();
-        for (intent, source) in (0u32..).zip(&training.intents) {
-            messages.extend(source.utterances.iter().map(|text| (text.as_str(), intent)));
-            let signs = [
-                (Sign::Keyword, source.keywords),
-                (Sign::Hint, source.hints),
-                (Sign::Unless, source.unless),
-                (Sign::Pattern, source.patterns),
-            ];
-            for (sign, written) in signs {
-                phrases.extend(written.iter().map(|phrase| (phrase.as_str(), sign, intent)));
-            }
-        }
-        messages.extend(training.outside.iter().map(|text| (text.as_str(), none)));
-        let material = Material {
-            messages: &messages,
-            phrases: &phrases,
-            intents: training.intents.len(),
-            lexicon: training.lexicon,
-        };
+        let listed = Listed::new(training);
+        let material = listed.material(training);
         let (model, calibration) = std::thread::scope(|scope| {
             let model = scope.spawn(|| Model::train(&material));
             let calibration = Calibration::fit(&material);
@@ -217,41 +196,17 @@ impl Matcher {
         }
         self.calibration.rank(&mut signals);
         let mut confidences = self.calibration.confidences(&signals);
-        self.spread(&mut signals, &mut confidences);
+        let decided = self.calibration.thresholds.decide(&confidences);
+        let decision = match shared::divide(&self.model, &mut signals, &mut confidences) {
+            Claim::Several => Decision::Clarify,
+            Claim::One if decided == Decision::Fallback => Decision::Clarify,
+            Claim::One | Claim::None => decided,
+        };
         Weighed {
             signals,
             confidences,
+            decision,
         }
-    }
-
-    /// A single word that several intents use (`bayar`, `tagihan`) asks which of them, however much more often one of
-    /// them uses it: what the first would get is divided among all whom the channel's service does not rule out.
-    fn spread(&self, signals: &mut Signals, confidences: &mut [f32]) {
-        let Some(first) = signals.candidates.first() else {
-            return;
-        };
-        let [keyword, _, _, pattern] = first.signs;
-        let is_one_word = signals.content_words == 1 && signals.words <= LONE_WORDS_MAX;
-        if !is_one_word || keyword + pattern > 0.0 {
-            return;
-        }
-        let claims = |candidate: &model::Signal| {
-            candidate.favour >= 0.0
-                && self.model.usage(signals, candidate.intent) >= CLAIM_USAGE_MIN
-        };
-        let (claiming, others): (Vec<_>, Vec<_>) =
-            signals.candidates.iter().cloned().partition(claims);
-        let is_settled = claiming.len() == 1 && claiming[0].intent == first.intent;
-        let is_about_another = first.favour >= 0.0 && !claims(first);
-        if claiming.is_empty() || is_settled || is_about_another {
-            return;
-        }
-        let each = confidences[0] / claiming.len() as f32;
-        let rest = confidences.last().copied().unwrap_or(0.0).min(each);
-        for (at, confidence) in confidences.iter_mut().enumerate() {
-            *confidence = if at < claiming.len() { each } else { rest };
-        }
-        signals.candidates = claiming.into_iter().chain(others).collect();
     }
 
     fn names_a_service(&self, folded: &str) -> bool {
@@ -283,7 +238,7 @@ impl Matcher {
                 },
             });
         Classification {
-            decision: self.calibration.thresholds.decide(&weighed.confidences),
+            decision: weighed.decision,
             candidates: candidates.collect(),
             second: None,
         }
@@ -345,8 +300,7 @@ impl Matcher {
         for (head, tail) in joints.take(JOINTS_MAX) {
             let sure = |part: &str| {
                 let weighed = self.weigh(&Utterance::new(part), context);
-                let is_sure =
-                    self.calibration.thresholds.decide(&weighed.confidences) == Decision::Answer;
+                let is_sure = weighed.decision == Decision::Answer;
                 weighed
                     .signals
                     .candidates
@@ -363,6 +317,49 @@ impl Matcher {
             }
         }
         None
+    }
+}
+
+/// Everything there is to learn from, by the intents' indices.
+struct Listed<'a> {
+    messages: Vec<(&'a str, u32)>,
+    phrases: Vec<(&'a str, Sign, u32)>,
+}
+
+impl<'a> Listed<'a> {
+    /// Lists the utterances of each intent in order, then what belongs to none.
+    fn new(training: &Training<'a>) -> Listed<'a> {
+        let none = u32::try_from(training.intents.len()).unwrap_or(u32::MAX);
+        let mut messages = Vec::new();
+        let mut phrases = Vec::new();
+        for (intent, source) in (0u32..).zip(&training.intents) {
+            messages.extend(source.utterances.iter().map(|text| (text.as_str(), intent)));
+            let signs = [
+                (Sign::Keyword, source.keywords),
+                (Sign::Hint, source.hints),
+                (Sign::Unless, source.unless),
+                (Sign::Pattern, source.patterns),
+            ];
+            for (sign, written) in signs {
+                phrases.extend(written.iter().map(|phrase| (phrase.as_str(), sign, intent)));
+            }
+        }
+        messages.extend(training.outside.iter().map(|text| (text.as_str(), none)));
+        Listed { messages, phrases }
+    }
+
+    /// Where an intent's utterances begin among the messages.
+    fn first_of(&self, intent: u32) -> usize {
+        self.messages.partition_point(|message| message.1 < intent)
+    }
+
+    fn material<'l>(&'l self, training: &Training<'l>) -> Material<'l> {
+        Material {
+            messages: &self.messages,
+            phrases: &self.phrases,
+            intents: training.intents.len(),
+            lexicon: training.lexicon,
+        }
     }
 }
 
@@ -412,6 +409,7 @@ const JOINING: [&str; 16] = [
 struct Weighed {
     signals: Signals,
     confidences: Vec<f32>,
+    decision: Decision,
 }
 
 #[cfg(test)]

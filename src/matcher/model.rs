@@ -74,8 +74,10 @@ pub struct Signals {
     pub words: usize,
     /// Known words that say what a message is about.
     pub content_words: usize,
-    /// The stem of the last of them.
-    subject: Option<u32>,
+    /// The stems of the first of them.
+    pub subjects: Vec<u32>,
+    /// Unknown words that say what a message is about.
+    pub strangers: usize,
     /// Repairs and slang: token index and the word understood.
     pub changes: Vec<(usize, Change, Box<str>)>,
     /// The message by its stems, for the nearest utterance.
@@ -259,18 +261,24 @@ impl Model {
         scratch.touched.clear();
         let mut square = 0.0;
         let mut content_words = 0;
-        let mut subject = None;
+        let mut subjects = Vec::with_capacity(SUBJECTS_MAX);
+        let mut strangers = 0;
         for (at, word) in words.iter().enumerate() {
             if word.is_repeated(&words[..at]) {
                 continue;
             }
+            if word.is_content && word.value.is_none() {
+                content_words += usize::from(word.id.is_some());
+                let stem = word.stem.map(features::stem_key);
+                match stem.and_then(|key| self.features.get(&key)) {
+                    Some(&stem) if subjects.len() < SUBJECTS_MAX => subjects.push(stem),
+                    Some(_) => {}
+                    None => strangers += 1,
+                }
+            }
             match word.id.filter(|_| word.value.is_none()) {
                 Some(id) => {
                     square += self.squares[id as usize];
-                    if word.is_content {
-                        content_words += 1;
-                        subject = word.stem;
-                    }
                     self.word_rows.add(id as usize, 1.0, scratch);
                 }
                 None => features::of_word(word, self.detail, |key, weight| {
@@ -292,7 +300,8 @@ impl Model {
             outside: (self.classes > self.intents).then(|| scratch.scores[self.intents] * scale),
             words: words.iter().filter(|word| word.value.is_none()).count(),
             content_words,
-            subject: subject.and_then(|stem| self.features.get(&features::stem_key(stem)).copied()),
+            subjects,
+            strangers,
             changes: words
                 .iter()
                 .filter(|word| word.change != Change::None)
@@ -391,11 +400,9 @@ impl Model {
         stems
     }
 
-    /// The share of an intent's utterances that speak of what the message is about.
-    pub fn usage(&self, signals: &Signals, intent: u32) -> f32 {
-        signals
-            .subject
-            .map_or(0.0, |stem| self.nearest.usage(stem, intent))
+    /// The share of an intent's utterances that use a word with this stem, one of [`Signals::subjects`].
+    pub fn usage(&self, stem: u32, intent: u32) -> f32 {
+        self.nearest.usage(stem, intent)
     }
 
     /// The utterance of an intent that is most like the message, unless it has none.
@@ -405,6 +412,8 @@ impl Model {
     }
 }
 
+/// So many stems are noted as what a message is about; one more than tells a short message from a long one.
+const SUBJECTS_MAX: usize = 4;
 /// No utterance is compared by more stems than this.
 const STEMS_COMPARED_MAX: usize = 64;
 

@@ -303,6 +303,26 @@ fn two_requests_in_one_message_are_both_found() {
 }
 
 #[test]
+fn a_short_message_of_shared_words_asks_however_it_is_said() {
+    for text in ["tagihan", "itu tagihan apa kak", "TAGIHANNYA gimana"] {
+        assert_eq!(classify(text).decision, Decision::Clarify, "{text}");
+    }
+    // A keyword, or a word that only one intent uses, settles it.
+    assert_eq!(classify("sudah bayar").decision, Decision::Answer);
+    first("tagihan indihome", "tagihan-rumah");
+}
+
+#[test]
+fn a_service_rules_out_who_else_claims_a_word() {
+    let mobile = Context {
+        service: Some("seluler"),
+    };
+    let found = MATCHER.classify("tagihan", &mobile);
+    assert_eq!(&*found.candidates[0].intent, "bayar-tagihan");
+    assert_ne!(found.decision, Decision::Fallback);
+}
+
+#[test]
 fn training_is_deterministic() {
     let written = catalogue();
     let train = || {

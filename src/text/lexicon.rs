@@ -4,6 +4,7 @@
 //! **Synonyms** are noted next to the word (`bill` is also `tagihan`): the word keeps its own weight, and what was
 //! learned of one helps the others.
 //! **Function** words (`yang`, `tolong`, `the`) carry a sentence rather than its subject.
+//! **When** words (`kemarin`, `jam` before a number) are values: when it happened belongs to the customer's case.
 //! **Known** words are never taken for slips of the finger, although a catalogue may not use them.
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-use super::{Kind, Utterance};
+use super::{Kind, Shape, Utterance};
 
 /// The longest phrase, in words, that stands for something else (`isi ulang`, `top up`).
 pub const PHRASE_WORDS_MAX: usize = 3;
@@ -24,6 +25,18 @@ pub struct Lexicon {
     concepts: FxHashMap<Box<str>, Box<str>>,
     function: FxHashSet<Box<str>>,
     known: FxHashSet<Box<str>>,
+    when: FxHashMap<Box<str>, When>,
+}
+
+/// How a word says when something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// By itself: `kemarin`.
+    Alone,
+    /// Before a number: `jam 8`.
+    BeforeNumber,
+    /// Next to another that does: `pagi`.
+    Beside,
 }
 
 /// A word as it was meant.
@@ -51,6 +64,20 @@ struct File {
     function: Vec<String>,
     #[serde(default)]
     known: Vec<String>,
+    #[serde(default)]
+    when: WhenFile,
+}
+
+/// Words that say when something happened.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WhenFile {
+    #[serde(default)]
+    alone: String,
+    #[serde(default)]
+    before_number: String,
+    #[serde(default)]
+    beside: String,
 }
 
 /// What is wrong with a lexicon.
@@ -93,6 +120,14 @@ impl Lexicon {
                     .concepts
                     .insert(word.as_str().into(), concept.as_str().into());
             }
+        }
+        for (words, when) in [
+            (&file.when.alone, When::Alone),
+            (&file.when.before_number, When::BeforeNumber),
+            (&file.when.beside, When::Beside),
+        ] {
+            let words = words.split_whitespace();
+            lexicon.when.extend(words.map(|word| (word.into(), when)));
         }
         lexicon.function = file
             .function
@@ -171,7 +206,35 @@ impl Lexicon {
                 }
             }
         }
+        self.mark_when(&mut spoken);
         spoken
+    }
+
+    /// Turns the words that say when something happened into values.
+    fn mark_when(&self, spoken: &mut [Spoken<'_>]) {
+        const MOMENT: Kind = Kind::Value(Shape::Moment);
+        for at in 0..spoken.len() {
+            let Some(when) = self.when.get(spoken[at].text) else {
+                continue;
+            };
+            let next = spoken.get(at + 1);
+            let says_when = |word: &Spoken<'_>| {
+                word.kind == MOMENT || self.when.get(word.text) == Some(&When::Alone)
+            };
+            let is_so = match when {
+                When::Alone => true,
+                When::BeforeNumber => next.is_some_and(|next| {
+                    matches!(next.kind, Kind::Value(Shape::Number | Shape::Moment))
+                }),
+                When::Beside => next.is_some_and(says_when) || at > 0 && says_when(&spoken[at - 1]),
+            };
+            if is_so {
+                spoken[at].kind = MOMENT;
+            }
+            if is_so && *when == When::BeforeNumber {
+                spoken[at + 1].kind = MOMENT;
+            }
+        }
     }
 
     /// The meaning of the longest phrase of slang that begins at a token, and how many tokens it takes.
@@ -250,6 +313,38 @@ mod tests {
         assert_eq!(lexicon.concept("bill"), lexicon.concept("tagihan"));
         assert!(lexicon.is_known("pulas"));
         assert!(!lexicon.is_known("plusa"));
+    }
+
+    #[test]
+    fn when_something_happened_is_a_value() {
+        let lexicon = Lexicon::load(
+            r#"
+            [when]
+            alone = "kemarin"
+            before-number = "jam"
+            beside = "pagi sore senin lalu"
+            [slang]
+            "kemarin" = ["kmrn"]
+            "#,
+        )
+        .expect("it is well formed");
+        let check = |message: &str, words: &str| {
+            let utterance = Utterance::new(message);
+            let read = lexicon.read(&utterance);
+            let left = read
+                .iter()
+                .filter(|word| !matches!(word.kind, Kind::Value(_)))
+                .map(|word| word.text);
+            assert_eq!(left.collect::<Vec<_>>().join(" "), words, "{message}");
+        };
+        check("isi pulsa kmrn sore jam 8", "isi pulsa");
+        check("jam 8 pagi", "");
+        check("pagi kemarin senin lalu", "");
+        check("senin lalu", "senin lalu");
+        check("pagi kak jam berapa", "pagi kak jam berapa");
+        check("jam 14.30 sore beli", "beli");
+        check("kemarin", "");
+        check("jam", "jam");
     }
 
     #[test]

@@ -25,6 +25,29 @@ pub const WHY_BUTTON: &str = "Kenapa ini?";
 pub const SHARE_BUTTON: &str = "Bagikan";
 /// The button that opens the form of several fields.
 pub const FORM_BUTTON: &str = "Isi formulir";
+/// The button below a draft that shows it alone, to be copied.
+pub const COPY_BUTTON: &str = "Salin";
+/// The button that opens a filed draft again.
+pub const REVISE_BUTTON: &str = "Ubah";
+/// The button that notes the number which the ticketing application gave.
+pub const ENTERED_BUTTON: &str = "Tandai sudah diinput";
+/// The window it opens.
+pub const ENTERED_TITLE: &str = "Sudah diinput ke aplikasi tiket";
+/// What it asks.
+pub const ENTERED_LABEL: &str = "Nomor tiket di aplikasi";
+/// How that may look.
+pub const ENTERED_HINT: &str = "Contoh: IN-0000-1234. Kosongkan bila tidak ada nomornya";
+/// A draft that is not in the store.
+pub const NO_SUCH_DRAFT: &str = "Draft itu tidak ditemukan.";
+/// The button that shows the logins which a procedure names.
+pub const LOGINS_BUTTON: &str = "Lihat login";
+/// Somebody without the role asked for logins.
+pub const LOGINS_REFUSED: &str =
+    "Login hanya ditampilkan untuk role yang diberi izin. Minta ke team lead.";
+/// A picture without a word, where no dialog is open.
+pub const PICTURE_ONLY: &str = "Saya tidak membaca gambar. Tulis kendala pelanggannya, gambarnya boleh dilampirkan saat mengisi tiket.";
+/// Addresses of messages: what agents write may refer to them, they lead nowhere else.
+pub const MESSAGES: &str = "https://discord.com/channels";
 /// The form has nothing to ask any more.
 pub const NO_OPEN_FIELDS: &str =
     "Tidak ada isian teks yang masih kosong. Lanjut dari pertanyaan terakhir.";
@@ -51,6 +74,18 @@ pub fn refused(refused: &[(String, String)]) -> String {
         .map(|(typed, problem)| format!("- `{}`: {problem}", typed.replace('`', "'")))
         .collect();
     format!("Belum bisa dipakai:\n{}", lines.join("\n"))
+}
+
+/// The logins that a procedure names.
+pub fn logins(logins: &[(&str, &str)]) -> String {
+    let lines: Vec<_> = logins
+        .iter()
+        .map(|(name, login)| format!("- {name}: `{}`", login.replace('`', "'")))
+        .collect();
+    format!(
+        "Hanya kamu yang melihat ini; jangan disalin ke kanal atau tiket.\n{}",
+        lines.join("\n")
+    )
 }
 
 /// The dialog goes on in a thread.

@@ -246,6 +246,71 @@ fn every_mistake_of_every_file_is_shown_at_once_with_its_line_and_cure() {
 }
 
 #[test]
+fn a_check_names_the_rows_by_which_intents_overlap() {
+    let place = Place::new();
+    let folder = place.path("intents");
+    binary::copy(Path::new("intents"), &folder);
+    // Every second thing that is said of top-ups moves to replacing a device.
+    let topup = folder.join("isi-ulang-belum-masuk.toml");
+    let said = fs::read_to_string(&topup).unwrap();
+    let (head, list) = said.split_once("\nutterances = [\n").unwrap();
+    let (list, tail) = list.split_once("\n]").unwrap();
+    let (kept, moved): (Vec<_>, Vec<_>) = list.lines().enumerate().partition(|(at, _)| at % 2 == 0);
+    let lines = |list: Vec<(usize, &str)>| -> String {
+        let lines: Vec<&str> = list.into_iter().map(|(_, line)| line).collect();
+        lines.join("\n")
+    };
+    let (kept, moved) = (lines(kept), lines(moved));
+    fs::write(&topup, format!("{head}\nutterances = [\n{kept}\n]{tail}")).unwrap();
+    let path = folder.join("ganti-ont.toml");
+    let content = fs::read_to_string(&path).unwrap();
+    let start = "\nutterances = [\n";
+    let spoilt = format!(
+        "{start}    \"MSISDN is aging, do we reactivate it?\",\n    \"kapan lebaran taun depan\",\n{moved}\n"
+    );
+    fs::write(&path, content.replacen(start, &spoilt, 1)).unwrap();
+    let first_line = content[..content.find(start).unwrap()].lines().count() + 2;
+
+    let check = place.run(["check", "--intents", folder.to_str().unwrap()]);
+    assert_eq!(check.code, Some(0), "{}", check.stderr);
+    let stderr = check.stderr;
+    let of = |message: &str| {
+        let drawn = stderr.split("\n\n").find(|drawn| drawn.contains(message));
+        drawn.unwrap_or_else(|| panic!("no `{message}` in\n{stderr}"))
+    };
+    let twice = of("`bayar-belum-aktif` has it as well, in line ");
+    assert!(
+        twice.contains(&format!("ganti-ont.toml:{first_line}:")),
+        "{twice}"
+    );
+    let outside = of("`kapan lebaran taun depan` stands in two places");
+    assert!(
+        outside.contains(&format!("ganti-ont.toml:{}:", first_line + 1)),
+        "{outside}"
+    );
+    let overlap = of("utterances of `ganti-ont` are taken for `isi-ulang-belum-masuk`");
+    let row = overlap
+        .lines()
+        .find(|line| line.contains(" is like `"))
+        .unwrap();
+    let number: usize = row
+        .trim()
+        .strip_prefix("line ")
+        .unwrap()
+        .split(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let written = fs::read_to_string(&path).unwrap();
+    let quoted = row.split('`').nth(1).unwrap();
+    assert!(
+        written.lines().nth(number - 1).unwrap().contains(quoted),
+        "{row}"
+    );
+}
+
+#[test]
 fn a_check_in_json_is_one_finding_a_line() {
     let place = Place::new();
     let shipped = json_lines(&place.run(["check", "--json"]).done());

@@ -12,7 +12,7 @@ const ROWS: &[&[&str]] = &[
     &["guide"],
     &["dialog", "effect", "learn"],
     &["wording", "store", "turns"],
-    &["assistant", "erasure", "stats"],
+    &["assistant", "erasure", "metrics", "stats"],
     &["channel", "load", "config", "telemetry"],
     &["reload"],
     &["cli"],

@@ -18,6 +18,7 @@ mod guide;
 mod import;
 mod layers;
 mod learn;
+mod matching;
 mod reload;
 mod shipped;
 mod store;

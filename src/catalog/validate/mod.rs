@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::diagnostic::{Diagnostic, Severity, did_you_mean};
+use super::diagnostic::{self, Diagnostic, Severity, did_you_mean};
 use super::file::{FieldFile, SopFile};
 use super::schema::Shape;
 use super::source::Parsed;
@@ -81,9 +81,7 @@ pub fn load(files: &Files, today: Date) -> Loaded {
     let broken = found
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error);
-    found.sort_by(|a, b| {
-        (a.severity, &a.path, a.line, a.column).cmp(&(b.severity, &b.path, b.line, b.column))
-    });
+    diagnostic::sort(&mut found);
     let catalog = (!broken).then(|| {
         Catalog::new(
             sops,

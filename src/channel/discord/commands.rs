@@ -10,6 +10,8 @@ use crate::ticket::Ticket;
 pub const TANYA: &str = "tanya";
 pub const SOP: &str = "sop";
 pub const TIKET: &str = "tiket";
+pub const AM: &str = "am";
+pub const ISTILAH: &str = "istilah";
 pub const BANTUAN: &str = "bantuan";
 pub const KANAL: &str = "kanal";
 /// The command in a message's own menu.
@@ -19,6 +21,8 @@ pub const CARIKAN: &str = "Carikan SOP";
 pub const QUESTION: &str = "pertanyaan";
 pub const TITLE: &str = "judul";
 pub const ID: &str = "id";
+pub const NAME: &str = "nama";
+pub const WORD: &str = "kata";
 pub const KIND: &str = "jenis";
 
 /// Discord's limits on suggestions.
@@ -39,6 +43,10 @@ pub fn all() -> Json {
             vec![option(TITLE, "title", "Judul SOP", "The procedure's title", json!({"autocomplete": true}))]),
         slash(TIKET, "ticket", "Draft tiket saya, atau satu draft", "My ticket drafts, or one of them",
             vec![option(ID, "id", "Nomor draft", "The draft's id", json!({"autocomplete": true}))]),
+        slash(AM, "account-manager", "Account manager sebuah perusahaan dan jalur eskalasinya", "A company's account manager and the escalation path",
+            vec![option(NAME, "name", "Nama perusahaan, SID, atau account number", "Company name, SID or account number", json!({"required": true, "max_length": 200}))]),
+        slash(ISTILAH, "term", "Arti sebuah istilah di SOP", "What a term in the procedures means",
+            vec![option(WORD, "word", "Istilah atau singkatan", "Term or abbreviation", json!({"required": true, "max_length": 100}))]),
         slash(BANTUAN, "help", "Cara memakai Sigap", "How to use Sigap", Vec::new()),
         slash(KANAL, "channel", "Team lead: jenis kanal ini", "Team leads: what kind of channel this is",
             vec![option(KIND, "kind", "Bagaimana pelanggan menghubungi", "How customers get in touch", json!({"required": true, "choices": kinds}))]),

@@ -3,6 +3,8 @@
 //! Text inputs in action rows only: serenity 0.12 decodes the answers of newer components to nothing, without an error.
 //! Choices stay buttons and menus in messages.
 
+use std::collections::BTreeMap;
+
 use jiff::Zoned;
 use serde_json::{Value as Json, json};
 use serenity::model::application::{ActionRow, ActionRowComponent};
@@ -12,6 +14,7 @@ use crate::catalog::{Field, Form};
 use crate::dialog::Draft;
 use crate::message::ChannelKind;
 use crate::value::Kind;
+use crate::wording::platform;
 
 /// What the button below a question does; the channel answers it, not the dialog.
 pub const OPEN: &str = "form:";
@@ -22,6 +25,8 @@ const LABEL_MAX: usize = 45;
 const PLACEHOLDER_MAX: usize = 100;
 /// Longer than any answer that a field takes.
 const ANSWER_MAX: usize = 1_000;
+/// Longer than any number that a ticketing application gives.
+const NUMBER_MAX: usize = 100;
 /// From here on a text is written in a box of several lines.
 const LINE_CHARS: usize = 120;
 /// One open field is asked faster than a window is opened.
@@ -32,13 +37,15 @@ pub fn is_worth_it(form: &Form, draft: &Draft, kind: ChannelKind, now: &Zoned) -
     open_fields(form, draft, kind, now).count() >= WORTH_IT
 }
 
-/// Returns the window for the next open text fields; none when there are none.
+/// Returns the window for the next open text fields, with what was typed into them before and could not be used; none
+/// when there are none.
 pub fn window(
     form: &Form,
     draft: &Draft,
     kind: ChannelKind,
     now: &Zoned,
     mark: &str,
+    kept: &BTreeMap<String, String>,
 ) -> Option<Json> {
     let rows: Vec<_> = open_fields(form, draft, kind, now)
         .take(INPUTS_MAX)
@@ -53,11 +60,26 @@ pub fn window(
             if let Some(hint) = hint {
                 input["placeholder"] = shortened(hint, PLACEHOLDER_MAX).into();
             }
+            if let Some(typed) = kept.get(&field.id) {
+                input["value"] = shortened(typed, ANSWER_MAX).into();
+            }
             json!({"type": 1, "components": [input]})
         })
         .collect();
     let title = shortened(&form.title, TITLE_MAX);
     (!rows.is_empty()).then(|| json!({"title": title, "custom_id": mark, "components": rows}))
+}
+
+/// Returns the window for the number that the ticketing application gave a draft.
+pub fn number(mark: &str) -> Json {
+    let input = json!({
+        "type": 4, "custom_id": "number", "style": 1, "label": shortened(platform::ENTERED_LABEL, LABEL_MAX),
+        "placeholder": shortened(platform::ENTERED_HINT, PLACEHOLDER_MAX), "required": false, "max_length": NUMBER_MAX,
+    });
+    json!({
+        "title": shortened(platform::ENTERED_TITLE, TITLE_MAX), "custom_id": mark,
+        "components": [{"type": 1, "components": [input]}],
+    })
 }
 
 /// Returns what was typed, by field, in the window's order; fields that were left empty are not answered.

@@ -3,7 +3,10 @@
 use serenity::model::application::{
     CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, ModalInteraction,
 };
-use serenity::model::channel::{ChannelType, Message, MessageFlags, MessageType, PartialChannel};
+use serenity::model::channel::{
+    Attachment, ChannelType, Message, MessageFlags, MessageType, PartialChannel,
+};
+use serenity::model::event::MessageUpdateEvent;
 use serenity::model::guild::Member;
 use serenity::model::id::{ChannelId, GuildId, RoleId};
 use serenity::model::user::User;
@@ -31,6 +34,8 @@ pub struct Person {
     pub name: String,
     /// Has one of the roles that leads have.
     pub lead: bool,
+    /// Has one of the roles that may see logins.
+    pub cleared: bool,
 }
 
 /// How a message concerns the bot.
@@ -85,6 +90,13 @@ pub struct On {
     pub ephemeral: bool,
 }
 
+impl Ask {
+    /// Whether it stands on a message that only one person sees.
+    pub fn is_on_ephemeral(&self) -> bool {
+        self.on.is_some_and(|on| on.ephemeral)
+    }
+}
+
 impl Place {
     /// The conversation of one person here.
     pub fn conversation(&self, user: u64) -> ConversationId {
@@ -99,6 +111,11 @@ impl Place {
         }
     }
 
+    /// Whether others read along whom a ticket is no business of.
+    pub fn is_shared(&self) -> bool {
+        self.guild.is_some() && !self.thread
+    }
+
     /// Whether the bot works here at all.
     pub fn is_allowed(&self, settings: &Settings) -> bool {
         match self.guild {
@@ -108,21 +125,106 @@ impl Place {
     }
 }
 
+/// A message that its author changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The message as it is now.
+    pub post: Post,
+    /// When it was changed, as a number that stands between those of messages from before and after.
+    pub change: u64,
+}
+
 /// The event that a message or interaction is.
 pub fn event(id: u64) -> EventId {
     EventId(format!("discord:{id}"))
 }
 
+/// The name of an account on drafts: ids stay, handles are given away again.
+pub fn agent(handle: &str, id: u64) -> String {
+    format!("{handle} ({id})")
+}
+
 /// Returns a message that may be for the bot; none for bots, webhooks, notices, other workspaces and empty messages.
 pub fn post(message: &Message, me: u64, settings: &Settings) -> Option<Post> {
-    let by_person = !message.author.bot && message.webhook_id.is_none();
+    if message.webhook_id.is_some() {
+        return None;
+    }
+    let roles = message.member.as_ref();
+    said(
+        Said {
+            id: message.id.get(),
+            author: &message.author,
+            kind: message.kind,
+            guild: message.guild_id,
+            channel: message.channel_id,
+            content: &message.content,
+            mentions: &message.mentions,
+            attachments: &message.attachments,
+            roles: roles.map(|member| member.roles.as_slice()),
+        },
+        me,
+        settings,
+    )
+}
+
+/// Returns a message that somebody changed; none when only its appearance did, as when a link's preview arrives.
+pub fn edited(update: &MessageUpdateEvent, me: u64, settings: &Settings) -> Option<Edited> {
+    if matches!(update.webhook_id, Some(Some(_))) {
+        return None;
+    }
+    let roles = update.member.as_ref().and_then(Option::as_ref);
+    let post = said(
+        Said {
+            id: update.id.get(),
+            author: update.author.as_ref()?,
+            kind: update.kind.unwrap_or_default(),
+            guild: update.guild_id,
+            channel: update.channel_id,
+            content: update.content.as_ref()?,
+            mentions: update.mentions.as_deref().unwrap_or_default(),
+            attachments: update.attachments.as_deref().unwrap_or_default(),
+            roles: roles.map(|member| member.roles.as_slice()),
+        },
+        me,
+        settings,
+    )?;
+    let at = update.edited_timestamp?.unix_timestamp_nanos() / 1_000_000;
+    Some(Edited {
+        change: snowflake(i64::try_from(at).ok()?, post.id),
+        post,
+    })
+}
+
+/// The number that Discord would give to something that happened then; the last bits tell changes of one moment apart.
+fn snowflake(unix_millis: i64, like: u64) -> u64 {
+    const EPOCH: i64 = 1_420_070_400_000;
+    const TIME_SHIFT: u32 = 22;
+    let since = u64::try_from(unix_millis - EPOCH).unwrap_or_default();
+    (since << TIME_SHIFT) | (like & ((1 << TIME_SHIFT) - 1))
+}
+
+/// As much of a message as matters.
+struct Said<'a> {
+    id: u64,
+    author: &'a User,
+    kind: MessageType,
+    guild: Option<GuildId>,
+    channel: ChannelId,
+    content: &'a str,
+    mentions: &'a [User],
+    attachments: &'a [Attachment],
+    roles: Option<&'a [RoleId]>,
+}
+
+fn said(message: Said<'_>, me: u64, settings: &Settings) -> Option<Post> {
+    let by_person = !message.author.bot;
     let is_message = matches!(
         message.kind,
         MessageType::Regular | MessageType::InlineReply
     );
     let place = Place {
-        guild: message.guild_id.map(GuildId::get),
-        channel: message.channel_id.get(),
+        guild: message.guild.map(GuildId::get),
+        channel: message.channel.get(),
         thread: false,
     };
     if !by_person || !is_message || !place.is_allowed(settings) {
@@ -134,7 +236,7 @@ pub fn post(message: &Message, me: u64, settings: &Settings) -> Option<Post> {
         .iter()
         .map(|attachment| attachment.url.clone())
         .collect();
-    let text = without_mention(&message.content, me);
+    let text = without_mention(message.content, me);
     // Without the message content intent the text of others is empty, but a mention alone is a call for help.
     if text.is_empty() && pictures.is_empty() && !mentioned {
         return None;
@@ -146,14 +248,10 @@ pub fn post(message: &Message, me: u64, settings: &Settings) -> Option<Post> {
     } else {
         Called::Overheard
     };
-    let roles = message
-        .member
-        .as_ref()
-        .map(|member| member.roles.as_slice());
     Some(Post {
-        id: message.id.get(),
+        id: message.id,
         place,
-        person: person(&message.author, roles, settings),
+        person: person(message.author, message.roles, settings),
         text,
         pictures,
         called,
@@ -240,14 +338,15 @@ fn member(user: &User, member: Option<&Member>, settings: &Settings) -> Person {
 
 /// A lead is who has a lead's role in the event itself: nothing remembered, nothing assumed when roles are absent.
 fn person(user: &User, roles: Option<&[RoleId]>, settings: &Settings) -> Person {
-    let lead = roles
-        .unwrap_or_default()
-        .iter()
-        .any(|role| settings.lead_roles.contains(&role.get()));
+    let has_one_of = |listed: &[u64]| {
+        let mut roles = roles.unwrap_or_default().iter();
+        roles.any(|role| listed.contains(&role.get()))
+    };
     Person {
         id: user.id.get(),
-        name: format!("{} ({})", user.name, user.id),
-        lead,
+        name: agent(&user.name, user.id.get()),
+        lead: has_one_of(&settings.lead_roles),
+        cleared: has_one_of(&settings.secret_roles),
     }
 }
 
@@ -313,6 +412,23 @@ mod tests {
             Some((Called::InHelpChannel, "pulsa belum masuk")),
         );
         check(json!({}), Some((Called::Overheard, "pulsa belum masuk")));
+    }
+
+    #[test]
+    fn a_change_by_the_author_is_one_and_a_link_preview_is_none() {
+        let changed = |edited: Json| {
+            let update: MessageUpdateEvent = serde_json::from_value(json!({
+                "id": "1000", "channel_id": "20", "guild_id": "1", "content": "ganti ont", "type": 0,
+                "author": {"id": "7", "username": "budi"}, "edited_timestamp": edited, "mentions": [],
+            }))
+            .unwrap();
+            super::edited(&update, ME, &settings())
+        };
+        let first = changed(json!("2026-01-01T00:00:00.001Z")).unwrap();
+        let second = changed(json!("2026-01-01T00:00:00.002Z")).unwrap();
+        assert_eq!(first.post.text, "ganti ont");
+        assert!(first.change < second.change);
+        assert_eq!(changed(json!(null)), None);
     }
 
     #[test]

@@ -36,6 +36,14 @@ const VERBS: &[(char, &str)] = &[
     ('f', "form:"),
     ('x', "ticks:"),
     ('g', "share:"),
+    ('j', "not:"),
+    ('r', "revise:"),
+    ('i', "entered:"),
+    ('d', "done:"),
+    ('y', "copy:"),
+    ('q', "logins:"),
+    ('z', "walk:"),
+    ('o', "branch:"),
 ];
 /// An action whose verb is not in the table, spelled out.
 const SPELLED: char = '_';

@@ -4,6 +4,7 @@
 //! incoming   platform event -> who said what where, and whether it is for the bot    pure
 //! queue      one at a time per conversation, in the platform's order, each event once
 //! bot        asks the assistant and delivers
+//! recall     what is remembered until the next start, for edits and forms
 //! payload    reply -> bodies of messages, within every limit                         pure
 //! rest       the one way out: nobody is pinged, what fails is tried again
 //! ```
@@ -20,21 +21,23 @@ mod mark;
 mod payload;
 mod plain;
 mod queue;
+mod recall;
 mod rest;
 mod setup;
 mod ticks;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Zoned;
 use serenity::client::ClientBuilder;
-use serenity::gateway::GatewayError;
+use serenity::gateway::{ConnectionStage, GatewayError, ShardManager, ShardRunnerInfo};
 use serenity::model::gateway::GatewayIntents;
 
 use crate::assistant::Assistant;
 use crate::message::ChannelKind;
+use crate::metrics::{Metrics, Request};
 use bot::Bot;
 use rest::Rest;
 
@@ -42,6 +45,9 @@ pub use rest::Api;
 
 /// What is in work when the bot is stopped may take this long.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
+
+/// A connection that broke is seen within this time, well before anybody would start the bot anew because of it.
+const WATCHED_EVERY: Duration = Duration::from_millis(250);
 
 /// How the bot behaves.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +60,10 @@ pub struct Settings {
     pub help_channels: Vec<u64>,
     /// The roles that leads have.
     pub lead_roles: Vec<u64>,
+    /// The roles that may see the logins which SOPs name.
+    pub secret_roles: Vec<u64>,
+    /// Those logins, by the name that SOPs give them.
+    pub secrets: BTreeMap<String, Secret>,
     /// Where filed drafts are posted.
     pub ticket_channel: Option<u64>,
     /// Whether it answers direct messages.
@@ -62,6 +72,18 @@ pub struct Settings {
     pub channel_kind: ChannelKind,
     /// The default service of its channels.
     pub service: Option<String>,
+    /// Where it counts.
+    pub metrics: Arc<Metrics>,
+}
+
+/// A login. It is shown to whoever may see it, and to no log.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(***)")
+    }
 }
 
 /// What proves to Discord that this is the bot. It is shown to nobody.
@@ -117,7 +139,9 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let Token(token) = token;
-    let rest = Rest::new(settings.api.http(&token), settings.api.clone());
+    let metrics = Arc::clone(&settings.metrics);
+    let http = settings.api.http(&token);
+    let rest = Rest::new(http, settings.api.clone(), Arc::clone(&metrics));
     tokio::pin!(stop);
     let application = tokio::select! {
         prepared = prepare(&rest, &settings) => prepared?,
@@ -137,27 +161,40 @@ pub async fn serve(
     let shards = Arc::clone(&client.shard_manager);
     let ended_by = {
         let running = client.start_autosharded();
-        tokio::pin!(running);
+        let watching = watch(&shards, &metrics);
+        tokio::pin!(running, watching);
         tokio::select! {
             ended = &mut running => Some(ended),
+            () = &mut watching => None,
             () = &mut stop => None,
         }
     };
+    metrics.connected(false);
     // What was taken is answered before the connection goes, and nothing new is taken.
     if tokio::time::timeout(DRAIN_MAX, bot.drain()).await.is_err() {
         tracing::warn!("stopping with messages still in work");
     }
     shards.shutdown_all().await;
-    let counts = rest.counts();
     tracing::info!(
-        sent = counts.sent.load(Ordering::Relaxed),
-        retried = counts.retried.load(Ordering::Relaxed),
-        failed = counts.failed.load(Ordering::Relaxed),
+        sent = metrics.requests(Request::Sent),
+        retried = metrics.requests(Request::Retried),
+        failed = metrics.requests(Request::Failed),
         "closed"
     );
     match ended_by {
         Some(Err(error)) => Err(ended(error, application)),
         Some(Ok(())) | None => Ok(()),
+    }
+}
+
+/// Keeps note of whether every connection stands; never ends.
+async fn watch(shards: &ShardManager, metrics: &Metrics) {
+    let mut tick = tokio::time::interval(WATCHED_EVERY);
+    loop {
+        tick.tick().await;
+        let runners = shards.runners.lock().await;
+        let stand = |runner: &ShardRunnerInfo| runner.stage == ConnectionStage::Connected;
+        metrics.connected(!runners.is_empty() && runners.values().all(stand));
     }
 }
 
@@ -186,13 +223,14 @@ async fn prepare(rest: &Rest, settings: &Settings) -> Result<u64, Error> {
 }
 
 fn ended(error: serenity::Error, application: u64) -> Error {
-    match error {
-        serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents) => {
+    let serenity::Error::Gateway(reason) = &error else {
+        return Error::Ended(Box::new(error));
+    };
+    match reason {
+        GatewayError::DisallowedGatewayIntents => {
             Error::Setup(setup::no_message_content(application))
         }
-        serenity::Error::Gateway(GatewayError::InvalidAuthentication) => {
-            Error::Setup(setup::bad_token())
-        }
-        error => Error::Ended(Box::new(error)),
+        GatewayError::InvalidAuthentication => Error::Setup(setup::bad_token()),
+        _ => Error::Ended(Box::new(error)),
     }
 }

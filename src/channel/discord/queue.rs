@@ -106,6 +106,13 @@ impl<W: Send + 'static> Queues<W> {
         Taken::Yes
     }
 
+    /// Takes back the work of an event that still waits.
+    pub fn withdraw(&self, event: u64) {
+        for waiting in self.lock().waiting.values_mut() {
+            waiting.remove(&event);
+        }
+    }
+
     /// Takes nothing more, and waits until everything taken is done.
     pub async fn drain(&self) {
         drop(self.lock_busy().take());
@@ -170,6 +177,8 @@ mod tests {
             taken,
             [Taken::Yes, Taken::Yes, Taken::Yes, Taken::Twice, Taken::Yes]
         );
+        push(6);
+        queues.withdraw(6);
         queues.drain().await;
         assert_eq!(*log.lock().unwrap(), [1, 3, 4]);
         assert_eq!(push(5), Taken::No, "nothing is taken once it stops");

@@ -5,14 +5,16 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use serenity::http::{Http, HttpBuilder, HttpError};
 use serenity::model::application::CurrentApplicationInfo;
-use serenity::model::id::{ChannelId, GuildId, InteractionId, UserId};
+use serenity::model::channel::Message;
+use serenity::model::id::{ChannelId, GuildId, InteractionId, MessageId, UserId};
 use tokio::time::{Instant, sleep, timeout};
+
+use crate::metrics::{Metrics, Request};
 
 /// One attempt takes at most this long; Discord's own answers come within a second.
 const ATTEMPT_MAX: Duration = Duration::from_secs(20);
@@ -82,18 +84,7 @@ fn is_loopback(authority: &str) -> bool {
 pub struct Rest {
     http: Arc<Http>,
     api: Api,
-    counts: Arc<Counts>,
-}
-
-/// What was sent, for the log at the end.
-#[derive(Debug, Default)]
-pub struct Counts {
-    /// Requests that succeeded.
-    pub sent: AtomicU64,
-    /// Attempts that had to be made again.
-    pub retried: AtomicU64,
-    /// Requests that were given up.
-    pub failed: AtomicU64,
+    metrics: Arc<Metrics>,
 }
 
 /// Why a request was given up.
@@ -119,17 +110,12 @@ pub enum Error {
 
 impl Rest {
     /// Makes a client; nothing is sent yet.
-    pub fn new(http: Http, api: Api) -> Self {
+    pub fn new(http: Http, api: Api, metrics: Arc<Metrics>) -> Self {
         Self {
             http: Arc::new(http),
             api,
-            counts: Arc::default(),
+            metrics,
         }
-    }
-
-    /// What was sent so far.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
     }
 
     /// Asks who the bot is; from then on interactions can be answered.
@@ -161,22 +147,86 @@ impl Rest {
 
     /// Registers the commands; doing it again changes nothing.
     pub async fn commands(&self, commands: &Json) -> Result<(), Error> {
-        self.again(REQUEST_TIMEOUT, || async {
+        let registered = self.again(REQUEST_TIMEOUT, || async {
             done(self.http.create_global_commands(commands).await)
-        })
-        .await
+        });
+        registered.await.map(|_| ())
     }
 
-    /// Posts a message. The same nonce within some minutes posts nothing new.
-    pub async fn post(&self, channel: u64, mut body: Json, nonce: &str) -> Result<(), Error> {
+    /// Posts a message and returns its id, if the answer tells it. The same nonce within some minutes posts nothing new.
+    pub async fn post(
+        &self,
+        channel: u64,
+        mut body: Json,
+        nonce: &str,
+    ) -> Result<Option<u64>, Error> {
         body["nonce"] = nonce.into();
         body["enforce_nonce"] = true.into();
         let body = quiet(body);
         let channel = ChannelId::new(channel.max(1));
-        self.again(REQUEST_TIMEOUT, || async {
-            done(self.http.send_message(channel, Vec::new(), &body).await)
+        let posted = self
+            .again(REQUEST_TIMEOUT, || async {
+                done(self.http.send_message(channel, Vec::new(), &body).await)
+            })
+            .await?;
+        Ok(posted.map(|message: Message| message.id.get()))
+    }
+
+    /// Puts something else in the place of a message of the bot's.
+    pub async fn edit(&self, channel: u64, message: u64, body: Json) -> Result<(), Error> {
+        let mut body = quiet(body);
+        // What an edit does not name stays.
+        for (part, nothing) in [
+            ("content", json!("")),
+            ("embeds", json!([])),
+            ("components", json!([])),
+        ] {
+            if body.get(part).is_none() {
+                body[part] = nothing;
+            }
+        }
+        let (channel, message) = (
+            ChannelId::new(channel.max(1)),
+            MessageId::new(message.max(1)),
+        );
+        let edited = self.again(REQUEST_TIMEOUT, || async {
+            done(
+                self.http
+                    .edit_message(channel, message, &body, Vec::new())
+                    .await,
+            )
+        });
+        edited.await.map(|_| ())
+    }
+
+    /// Takes a message of the bot's away.
+    pub async fn delete(&self, channel: u64, message: u64) -> Result<(), Error> {
+        let (channel, message) = (
+            ChannelId::new(channel.max(1)),
+            MessageId::new(message.max(1)),
+        );
+        self.again(REQUEST_TIMEOUT, || {
+            self.http.delete_message(channel, message, None)
         })
         .await
+    }
+
+    /// Returns the channel in which one person alone reads the bot.
+    pub async fn direct(&self, user: u64) -> Result<u64, Error> {
+        let body = json!({"recipient_id": user.to_string()});
+        let channel = self
+            .again(REQUEST_TIMEOUT, || self.http.create_private_channel(&body))
+            .await?;
+        Ok(channel.id.get())
+    }
+
+    /// Returns the handle of an account.
+    pub async fn handle(&self, user: u64) -> Result<String, Error> {
+        let user = UserId::new(user.max(1));
+        let user = self
+            .again(CALLBACK_TIMEOUT, || self.http.get_user(user))
+            .await?;
+        Ok(user.name)
     }
 
     /// Gives the first response to an interaction; bodies of messages are made quiet.
@@ -195,23 +245,23 @@ impl Rest {
     /// Puts the answer where `thinking…` stands.
     pub async fn fill(&self, token: &str, body: Json) -> Result<(), Error> {
         let body = quiet(body);
-        self.again(REQUEST_TIMEOUT, || async {
+        let filled = self.again(REQUEST_TIMEOUT, || async {
             let request = self
                 .http
                 .edit_original_interaction_response(token, &body, Vec::new());
             done(request.await)
-        })
-        .await
+        });
+        filled.await.map(|_| ())
     }
 
     /// Adds a message to an answered interaction.
     pub async fn follow(&self, token: &str, body: Json) -> Result<(), Error> {
         let body = quiet(body);
-        self.again(REQUEST_TIMEOUT, || async {
+        let added = self.again(REQUEST_TIMEOUT, || async {
             let request = self.http.create_followup_message(token, &body, Vec::new());
             done(request.await)
-        })
-        .await
+        });
+        added.await.map(|_| ())
     }
 
     /// Opens a thread that only invited people and those who manage threads see, and invites one person.
@@ -255,21 +305,21 @@ impl Rest {
             let left = deadline.saturating_duration_since(Instant::now());
             let refusal = match timeout(left.min(ATTEMPT_MAX), request()).await {
                 Ok(Ok(done)) => {
-                    self.counts.sent.fetch_add(1, Ordering::Relaxed);
+                    self.metrics.request(Request::Sent);
                     return Ok(done);
                 }
                 Ok(Err(error)) => refusal(&error),
                 Err(_elapsed) => None,
             };
             if let Some(refusal) = refusal {
-                self.counts.failed.fetch_add(1, Ordering::Relaxed);
+                self.metrics.request(Request::Failed);
                 return Err(refusal);
             }
             if Instant::now() + pause > deadline {
-                self.counts.failed.fetch_add(1, Ordering::Relaxed);
+                self.metrics.request(Request::Failed);
                 return Err(Error::GivenUp { attempts });
             }
-            self.counts.retried.fetch_add(1, Ordering::Relaxed);
+            self.metrics.request(Request::Retried);
             sleep(pause).await;
             pause = (pause * 2).min(PAUSE_MAX);
         }
@@ -281,12 +331,12 @@ impl Rest {
     clippy::result_large_err,
     reason = "serenity's own error goes through as it came"
 )]
-fn done<T>(result: serenity::Result<T>) -> serenity::Result<()> {
+fn done<T>(result: serenity::Result<T>) -> serenity::Result<Option<T>> {
     match result {
-        Ok(_) => Ok(()),
+        Ok(done) => Ok(Some(done)),
         Err(serenity::Error::Json(error)) => {
             tracing::warn!(%error, "an answer does not read");
-            Ok(())
+            Ok(None)
         }
         Err(error) => Err(error),
     }

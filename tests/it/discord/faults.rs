@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use sigap::channel::discord::{Api, Error};
 
 use super::double::{BOT, BUDI, CHANNEL, Double, Fault, SITI, guild_event, text};
-use super::{serve, settings, start};
+use super::{resolved, serve, settings, start};
 
 const QUESTION: &str = "plgn udah bayar tagihan halo tapi nomornya masih keblokir";
 
@@ -169,15 +169,8 @@ async fn a_gateway_that_stops_answering_heartbeats_is_left_for_a_new_session() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_tls_and_the_rate_limiter_nothing_is_different() {
     let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
-    let tls = double.speaks_tls().await;
-    assert!(tls.address.ip().is_loopback());
-    let certificate = reqwest::Certificate::from_pem(tls.certificate.as_bytes()).unwrap();
-    let client = reqwest::Client::builder()
-        .resolve("discord.com", tls.address)
-        .add_root_certificate(certificate)
-        .build()
-        .unwrap();
-    let bot = start(settings(Api::Resolved(client)), super::TOKEN, &dir);
+    let (_tls, api) = resolved(&double).await;
+    let bot = start(settings(api), super::TOKEN, &dir);
     double.connected(1).await;
     let route = format!("POST /api/v10/channels/{CHANNEL}/messages");
     for global in [false, true] {

@@ -1,10 +1,14 @@
 //! The Discord channel over real sockets: the bot as it is served, against a double on this machine.
 
 mod binary;
+mod changes;
 mod double;
+mod drafts;
 mod faults;
+mod health;
+mod limits;
 mod orders;
-mod rules;
+mod second;
 mod talks;
 
 use std::sync::Arc;
@@ -13,12 +17,13 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use sigap::assistant::Assistant;
 use sigap::channel::discord::{self, Api, Settings, Token};
+use sigap::guide::Knowledge;
 use sigap::store;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use self::double::{Double, GUILD, HELP, LEAD_ROLE, TICKETS, TOKEN};
+use self::double::{Double, GUILD, HELP, LEAD_ROLE, TICKETS, TOKEN, Tls};
 use crate::shipped;
 
 /// A bot that is being served.
@@ -47,18 +52,36 @@ async fn serve(double: &Double, dir: &TempDir, times: usize) -> Served {
     served
 }
 
+/// How the bot reaches a double as it reaches Discord: by serenity's own addresses, TLS and the rate limiter.
+async fn resolved(double: &Double) -> (Tls, Api) {
+    let tls = double.speaks_tls().await;
+    assert!(tls.address.ip().is_loopback());
+    let certificate = reqwest::Certificate::from_pem(tls.certificate.as_bytes()).unwrap();
+    let client = reqwest::Client::builder()
+        .resolve("discord.com", tls.address)
+        .add_root_certificate(certificate)
+        .build()
+        .unwrap();
+    (tls, Api::Resolved(client))
+}
+
 fn start(settings: Settings, token: &str, dir: &TempDir) -> Served {
+    start_knowing(shipped::knowledge(), settings, token, dir)
+}
+
+fn start_knowing(
+    knowledge: Arc<Knowledge>,
+    settings: Settings,
+    token: &str,
+    dir: &TempDir,
+) -> Served {
     static LOG: std::sync::Once = std::sync::Once::new();
     if std::env::var_os("SIGAP_LOG").is_some() {
         LOG.call_once(sigap::telemetry::start);
     }
     let (stop, stopped) = oneshot::channel();
     let store = store::sled::open(dir.path()).unwrap();
-    let assistant = Assistant::new(
-        shipped::knowledge(),
-        Arc::new(store),
-        SignedDuration::from_hours(24),
-    );
+    let assistant = Assistant::new(knowledge, Arc::new(store), SignedDuration::from_hours(24));
     let token = Token::parse(Some(token)).unwrap();
     let task = tokio::spawn(async move {
         let stopped = async {

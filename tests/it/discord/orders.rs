@@ -21,6 +21,8 @@ async fn commands_answer_only_the_one_who_gave_them() {
         ("sop", vec![], "SOP yang tersedia"),
         ("sop", vec![("judul", "ganti-ont")], "ONT"),
         ("tiket", vec![], "Belum ada draft"),
+        ("am", vec![("nama", "PT Contoh Nol")], ""),
+        ("istilah", vec![("kata", "HLR")], ""),
         ("bantuan", vec![], "Tulis kendala"),
         ("kanal", vec![("jenis", "ecare")], "hanya untuk team lead"),
     ] {
@@ -40,7 +42,16 @@ async fn commands_answer_only_the_one_who_gave_them() {
         .collect();
     assert_eq!(
         names,
-        ["tanya", "sop", "tiket", "bantuan", "kanal", "Carikan SOP"]
+        [
+            "tanya",
+            "sop",
+            "tiket",
+            "am",
+            "istilah",
+            "bantuan",
+            "kanal",
+            "Carikan SOP"
+        ]
     );
     double.lawful();
 }

@@ -65,24 +65,45 @@ impl Rules {
         mistakes
     }
 
+    /// Returns what is wrong with an answer of the double's.
+    pub fn slips(&self, method: &str, parts: &[&str], status: u16, body: &Json) -> Vec<String> {
+        let method = method.to_lowercase();
+        let found = self
+            .description
+            .as_ref()
+            .and_then(|description| operation(description, &method, parts));
+        let Some((template, operation)) = found else {
+            return Vec::new();
+        };
+        let schema =
+            &operation["responses"][status.to_string()]["content"]["application/json"]["schema"];
+        self.validate(&format!("{status} {method} {template}"), schema, body)
+    }
+
     fn against_description(&self, method: &str, parts: &[&str], body: &Json) -> Vec<String> {
         let Some(description) = self.description.as_ref().filter(|_| !body.is_null()) else {
             return Vec::new();
         };
         let method = method.to_lowercase();
-        let Some((template, schema)) = operation(description, &method, parts) else {
+        let Some((template, operation)) = operation(description, &method, parts) else {
             return vec![format!("no operation {method} /{}", parts.join("/"))];
         };
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        self.validate(&format!("{method} {template}"), schema, body)
+    }
+
+    fn validate(&self, name: &str, schema: &Json, body: &Json) -> Vec<String> {
+        let Some(description) = self.description.as_ref().filter(|_| !schema.is_null()) else {
+            return Vec::new();
+        };
         let mut compiled = self.compiled.lock().unwrap();
-        let validator = compiled
-            .entry(format!("{method} {template}"))
-            .or_insert_with(|| {
-                let whole = json!({
-                    "$schema": "https://json-schema.org/draft/2020-12/schema",
-                    "allOf": [schema], "components": description["components"],
-                });
-                jsonschema::validator_for(&whole).unwrap()
+        let validator = compiled.entry(name.to_owned()).or_insert_with(|| {
+            let whole = json!({
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "allOf": [schema], "components": description["components"],
             });
+            jsonschema::validator_for(&whole).unwrap()
+        });
         validator
             .iter_errors(body)
             .map(|error| format!("{}: {error}", error.instance_path()))
@@ -119,8 +140,7 @@ fn operation<'a>(
         .filter_map(|(template, path)| Some((fits(template)?, template, path)))
         .max_by_key(|(literal, ..)| *literal)
         .map(|(_, template, path)| (template, path))?;
-    let schema = &path[method]["requestBody"]["content"]["application/json"]["schema"];
-    Some((template.clone(), schema))
+    Some((template.clone(), &path[method]))
 }
 
 fn need(holds: bool, what: impl Into<String>, mistakes: &mut Vec<String>) {

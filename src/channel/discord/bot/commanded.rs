@@ -1,0 +1,109 @@
+//! Commands, and what is suggested while they are typed.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use serenity::model::application::CommandInteraction;
+
+use super::{Bot, Work};
+use crate::channel::discord::commands;
+use crate::channel::discord::incoming::{self, Ask};
+use crate::matcher;
+use crate::wording::platform;
+
+impl Bot {
+    pub(super) async fn command(self: &Arc<Self>, command: &CommandInteraction) {
+        let ask = incoming::command(command, &self.settings);
+        if !ask.place.is_allowed(&self.settings) {
+            return self.refuse(ask, platform::NOT_HERE).await;
+        }
+        let option = |name: &str| {
+            let options = command.data.options.iter();
+            options
+                .filter(|option| option.name == name)
+                .find_map(|option| option.value.as_str())
+                .map(|text| text.trim().to_owned())
+                .unwrap_or_default()
+        };
+        let said = match command.data.name.as_str() {
+            commands::TANYA => option(commands::QUESTION),
+            commands::SOP => format!("/sop {}", option(commands::TITLE)),
+            commands::TIKET => format!("/tiket {}", option(commands::ID)),
+            commands::AM => format!("/am {}", option(commands::NAME)),
+            commands::ISTILAH => format!("/istilah {}", option(commands::WORD)),
+            commands::BANTUAN => "/bantuan".to_owned(),
+            commands::KANAL => return self.set_kind(ask, &option(commands::KIND)).await,
+            commands::CARIKAN => match target(command) {
+                Some(text) => text,
+                None => return self.refuse(ask, platform::NO_TEXT).await,
+            },
+            other => {
+                tracing::warn!(command = other, "an unknown command");
+                return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            }
+        };
+        let conversation = ask.place.conversation(ask.person.id);
+        let (id, owner, shared) = (ask.id, ask.person.id, ask.place.guild.is_some());
+        let responder = self.responder(ask, shared);
+        self.take(conversation, id, Work::Question(responder, owner, said));
+    }
+
+    /// Sets the kind of a channel; only leads may, and only where there are channels.
+    pub(super) async fn set_kind(self: &Arc<Self>, ask: Ask, name: &str) {
+        if !ask.person.lead {
+            return self.refuse(ask, platform::LEADS_ONLY).await;
+        }
+        if ask.place.guild.is_none() {
+            return self.refuse(ask, platform::WORKSPACE_ONLY).await;
+        }
+        let Some(kind) = commands::kind(name) else {
+            return self.refuse(ask, platform::UNKNOWN_KIND).await;
+        };
+        let (id, channel) = (ask.id, ask.place.channel_id());
+        let responder = self.responder(ask, true);
+        self.take(channel, id, Work::Kind(responder, kind));
+    }
+
+    /// Suggests while somebody types; too late is as good as never, so nothing is queued.
+    pub(super) async fn suggest(&self, typing: &CommandInteraction) {
+        let ask = incoming::command(typing, &self.settings);
+        let typed = typing.data.autocomplete().map_or("", |option| option.value);
+        let choices = match typing.data.name.as_str() {
+            _ if !ask.place.is_allowed(&self.settings) => json!({"choices": []}),
+            commands::SOP => {
+                let knowledge = self.assistant.knowledge();
+                let context = matcher::Context {
+                    service: self.settings.service.as_deref(),
+                };
+                let found = knowledge.matcher.classify(typed, &context);
+                let candidates = found.candidates.iter();
+                let ranked: Vec<_> = candidates
+                    .filter(|_| !typed.trim().is_empty())
+                    .map(|candidate| candidate.intent.to_string())
+                    .collect();
+                commands::sops(typed, &ranked, &knowledge.catalog.sops)
+            }
+            commands::TIKET => match self.assistant.tickets_of(&ask.person.name).await {
+                Ok(tickets) => commands::tickets(typed, &tickets),
+                Err(error) => {
+                    tracing::error!(%error, "tickets do not read");
+                    json!({"choices": []})
+                }
+            },
+            _ => json!({"choices": []}),
+        };
+        const SUGGESTIONS: u8 = 8;
+        let sent = self.rest.respond(ask.id, &ask.token, SUGGESTIONS, choices);
+        if let Err(error) = sent.await {
+            tracing::debug!(%error, "suggestions came too late");
+        }
+    }
+}
+
+/// The text of the message that a command was given on.
+fn target(command: &CommandInteraction) -> Option<String> {
+    let id = command.data.target_id?.to_message_id();
+    let message = command.data.resolved.messages.get(&id)?;
+    let text = message.content.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

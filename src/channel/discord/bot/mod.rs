@@ -1,0 +1,335 @@
+//! The thin shell: takes events, asks the assistant, delivers what it says.
+//!
+//! ```text
+//! heard       messages                                     pressed     buttons and menus
+//! commanded   commands and suggestions                     window      the form of several fields
+//! deliver     replies, on their way to a channel or to one person
+//! responder   one interaction's answer, within its times
+//! ```
+//!
+//! Whatever comes in becomes [`Work`] of a conversation and waits for its turn; what has to be answered at once does
+//! not.
+
+mod commanded;
+mod deliver;
+mod heard;
+mod pressed;
+mod responder;
+mod window;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock, Weak};
+
+use async_trait::async_trait;
+use jiff::Zoned;
+use serde_json::json;
+use serenity::client::{Context, RawEventHandler};
+use serenity::model::application::Interaction;
+use serenity::model::event::Event;
+
+use self::deliver::Sink;
+use self::pressed::Press;
+use self::responder::Responder;
+use super::Settings;
+use super::incoming::{self, Ask, Edited, Person, Place, Post};
+use super::mark::{Mark, Marks};
+use super::payload::EPHEMERAL;
+use super::queue::{Queues, Taken};
+use super::recall::Recall;
+use super::rest::Rest;
+use crate::assistant::{Assistant, Deed};
+use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
+use crate::wording::platform;
+
+/// The bot.
+pub struct Bot {
+    assistant: Assistant,
+    rest: Rest,
+    settings: Settings,
+    marks: Marks,
+    now: Box<dyn Fn() -> Zoned + Send + Sync>,
+    me: OnceLock<u64>,
+    queues: Arc<Queues<Work>>,
+    /// Our answers by the question.
+    answers: Recall<u64, Vec<u64>>,
+    /// What was typed into a form and could not be used, by field.
+    refused: Recall<ConversationId, BTreeMap<String, String>>,
+}
+
+/// Hears everything that the gateway says, as long as there is a bot: serenity's tasks outlive it by some seconds, and
+/// the store must be free for whoever starts next.
+pub struct Ears(pub Weak<Bot>);
+
+/// Something to be answered, when its turn has come.
+#[derive(Debug)]
+enum Work {
+    Post(Post),
+    Edit(Edited),
+    Press(Arc<Responder>, Mark),
+    Question(Arc<Responder>, u64, String),
+    Form(Arc<Responder>, u64, Vec<(String, String)>),
+    Kind(Arc<Responder>, ChannelKind),
+    Share(Arc<Responder>, String),
+    Copy(Arc<Responder>, String),
+}
+
+/// Who said something where, in whose conversation.
+#[derive(Debug, Clone, Copy)]
+struct From<'a> {
+    place: Place,
+    person: &'a Person,
+    /// Another one than the person when a lead presses in an agent's conversation: what is filed is the agent's.
+    owner: u64,
+}
+
+impl<'a> From<'a> {
+    fn posted(post: &'a Post) -> Self {
+        Self {
+            place: post.place,
+            person: &post.person,
+            owner: post.person.id,
+        }
+    }
+
+    fn asked(ask: &'a Ask, owner: u64) -> Self {
+        Self {
+            place: ask.place,
+            person: &ask.person,
+            owner,
+        }
+    }
+}
+
+#[async_trait]
+impl RawEventHandler for Ears {
+    async fn raw_event(&self, _: Context, event: Event) {
+        let Some(bot) = self.0.upgrade() else { return };
+        match event {
+            Event::Ready(event) => {
+                // It comes again after a lost connection; the bot is still the same.
+                let _ = bot.me.set(event.ready.user.id.get());
+                tracing::info!(guilds = event.ready.guilds.len(), "connected");
+                for guild in &event.ready.guilds {
+                    bot.leave_unless_listed(guild.id.get()).await;
+                }
+            }
+            Event::Resumed(_) => tracing::info!("connection resumed"),
+            Event::GuildCreate(event) => bot.leave_unless_listed(event.guild.id.get()).await,
+            Event::MessageCreate(event) => bot.hear(&event.message),
+            Event::MessageUpdate(event) => bot.hear_again(&event),
+            Event::MessageDelete(event) => {
+                let question = event.message_id.get();
+                bot.retract(event.channel_id.get(), [question].into_iter())
+                    .await;
+            }
+            Event::MessageDeleteBulk(event) => {
+                let questions = event.ids.iter().map(|id| id.get());
+                bot.retract(event.channel_id.get(), questions).await;
+            }
+            Event::InteractionCreate(event) => bot.interact(event.interaction).await,
+            // serenity itself mentions these at debug level only, and then they are gone.
+            Event::Unknown(event) => {
+                let count = bot.settings.metrics.undecodable();
+                tracing::warn!(kind = event.kind, count, "an event could not be decoded");
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Bot {
+    /// Puts a bot together; it does nothing until it hears something.
+    pub fn new(
+        assistant: Assistant,
+        rest: Rest,
+        settings: Settings,
+        token: &str,
+        now: impl Fn() -> Zoned + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            assistant,
+            rest,
+            settings,
+            marks: Marks::new(token),
+            now: Box::new(now),
+            me: OnceLock::new(),
+            queues: Arc::default(),
+            answers: Recall::default(),
+            refused: Recall::default(),
+        }
+    }
+
+    /// Takes nothing more and waits until everything taken is answered.
+    pub async fn drain(&self) {
+        self.queues.drain().await;
+    }
+
+    async fn leave_unless_listed(&self, guild: u64) {
+        if self.settings.guilds.contains(&guild) {
+            return;
+        }
+        tracing::warn!(guild, "leaving a workspace that is not listed in `guilds`");
+        if let Err(error) = self.rest.leave(guild).await {
+            tracing::warn!(guild, %error, "cannot leave");
+        }
+    }
+
+    // -- what comes in -----------------------------------------------------------------------------------------------
+
+    async fn interact(self: &Arc<Self>, interaction: Interaction) {
+        match interaction {
+            Interaction::Component(pressed) => {
+                let (ask, marks) = incoming::press(&pressed, &self.settings);
+                let rows = pressed.message.components;
+                self.press(Press { ask, marks, rows }).await;
+            }
+            Interaction::Command(command) => self.command(&command).await,
+            Interaction::Modal(form) => self.form(&form).await,
+            Interaction::Autocomplete(typing) => self.suggest(&typing).await,
+            _ => {}
+        }
+    }
+
+    /// Queues work; the same event is taken once.
+    fn take(self: &Arc<Self>, conversation: ConversationId, event: u64, work: Work) {
+        let bot = Arc::clone(self);
+        let taken = self.queues.push(conversation, event, work, move |work| {
+            let bot = Arc::clone(&bot);
+            async move { bot.work(work).await }
+        });
+        if taken == Taken::No {
+            self.settings.metrics.untaken();
+            tracing::warn!("an event was not taken: too many are waiting, or the bot is stopping");
+        }
+    }
+
+    fn responder(&self, ask: Ask, ephemeral: bool) -> Arc<Responder> {
+        Responder::watched(ask, ephemeral, self.rest.clone())
+    }
+
+    /// Tells one person why nothing happens.
+    async fn refuse(&self, ask: Ask, why: &str) {
+        let body = json!({"content": why, "flags": EPHEMERAL});
+        if let Err(error) = self.rest.respond(ask.id, &ask.token, 4, body).await {
+            tracing::warn!(%error, "a refusal was not delivered");
+        }
+    }
+
+    // -- one piece of work -------------------------------------------------------------------------------------------
+
+    async fn work(self: Arc<Self>, work: Work) {
+        match work {
+            Work::Post(post) => self.answer_post(post).await,
+            Work::Edit(edited) => self.answer_edit(edited).await,
+            Work::Press(responder, mark) => self.answer_press(responder, mark).await,
+            Work::Question(responder, owner, text) => {
+                let asked = From::asked(&responder.ask, owner);
+                let event = incoming::event(responder.ask.id);
+                let incoming = self.incoming(event, asked, Said::Text(text)).await;
+                let sink = Sink::Interaction(Arc::clone(&responder));
+                self.answer(&incoming, owner, sink).await;
+            }
+            Work::Copy(responder, ticket) => self.answer_copy(responder, &ticket).await,
+            Work::Share(responder, intent) => {
+                let ask = &responder.ask;
+                let (owner, kind) = (ask.person.id, self.kind_of(ask.place).await);
+                for reply in self.procedure(&intent, kind) {
+                    for body in self.messages(&reply, owner) {
+                        responder.say(body).await;
+                    }
+                }
+            }
+            Work::Form(responder, owner, typed) => self.answer_form(responder, owner, typed).await,
+            Work::Kind(responder, kind) => self.keep_kind(responder, kind).await,
+        }
+    }
+
+    async fn keep_kind(&self, responder: Arc<Responder>, kind: ChannelKind) {
+        let ask = &responder.ask;
+        let (event, at) = (incoming::event(ask.id), (self.now)().timestamp());
+        let deed = Deed {
+            event: &event,
+            who: &ask.person.name,
+            at,
+        };
+        let channel = ask.place.channel_id();
+        let said = match self.assistant.set_channel_kind(&channel, kind, &deed).await {
+            Ok(()) => platform::kind_set(kind),
+            Err(error) => {
+                tracing::error!(%error, "the kind of a channel was not kept");
+                platform::NOT_KEPT.to_owned()
+            }
+        };
+        responder.say(json!({"content": said})).await;
+    }
+
+    // -- what surrounds it -------------------------------------------------------------------------------------------
+
+    async fn incoming(&self, event: EventId, from: From<'_>, said: Said) -> Incoming {
+        Incoming {
+            event,
+            conversation: from.place.conversation(from.owner),
+            user: self.agent(from).await,
+            channel_kind: self.kind_of(from.place).await,
+            service: self.settings.service.clone(),
+            at: (self.now)(),
+            said,
+            continues: None,
+        }
+    }
+
+    /// Whose conversation it is, by the name on drafts.
+    async fn agent(&self, from: From<'_>) -> String {
+        if from.owner == from.person.id {
+            return from.person.name.clone();
+        }
+        tracing::info!(
+            who = from.person.id,
+            of = from.owner,
+            "a lead acts for an agent"
+        );
+        match self.rest.handle(from.owner).await {
+            Ok(handle) => incoming::agent(&handle, from.owner),
+            Err(error) => {
+                tracing::warn!(%error, "an account's handle is not known");
+                incoming::agent("?", from.owner)
+            }
+        }
+    }
+
+    async fn kind_of(&self, place: Place) -> ChannelKind {
+        let channel = self.assistant.conversation(&place.channel_id()).await;
+        channel
+            .ok()
+            .and_then(|channel| channel.channel_kind)
+            .unwrap_or(self.settings.channel_kind)
+    }
+
+    async fn is_in_dialog(&self, conversation: &ConversationId) -> bool {
+        match self.assistant.conversation(conversation).await {
+            Ok(conversation) => conversation.draft().is_some(),
+            Err(error) => {
+                tracing::error!(%error, "a conversation does not read");
+                false
+            }
+        }
+    }
+
+    fn title(&self, intent: &str) -> String {
+        let knowledge = self.assistant.knowledge();
+        let sop = knowledge.catalog.sop(intent);
+        sop.map_or_else(|| intent.to_owned(), |sop| sop.title.clone())
+    }
+}
+
+impl std::fmt::Debug for Bot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bot").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Ears {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ears")
+    }
+}

@@ -1,0 +1,171 @@
+//! What an operator watches: whether the program is up, and how it is doing, in numbers.
+//!
+//! The numbers count decisions, times and failures; nothing of what was said and nobody's name is in them.
+//! [`http`] shows them on this machine only; [`Timed`] measures any store's commits.
+
+pub mod http;
+mod timed;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+pub use timed::Timed;
+
+/// From half a millisecond, which a commit to a fast disk takes, to two seconds, when Discord's patience is nearly
+/// over; each about twice the one before, so that a p99 is read to within a factor of two.
+const SECONDS: [f64; 12] = [
+    0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0,
+];
+
+type Label = [(&'static str, &'static str); 1];
+
+/// Everything that is counted.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    messages: Family<Label, Counter>,
+    requests: Family<Label, Counter>,
+    turns: Histogram,
+    commits: Histogram,
+    undecodable: Counter,
+    untaken: Counter,
+    connected: Gauge,
+    /// The store takes commits, as far as is known.
+    storing: AtomicBool,
+}
+
+/// What became of a request to the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// It succeeded.
+    Sent,
+    /// An attempt had to be made again.
+    Retried,
+    /// It was given up.
+    Failed,
+}
+
+impl Request {
+    fn name(self) -> &'static str {
+        match self {
+            Request::Sent => "sent",
+            Request::Retried => "retried",
+            Request::Failed => "failed",
+        }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        let mut registry = Registry::with_prefix("sigap");
+        let (messages, requests) = (Family::default(), Family::default());
+        let (turns, commits) = (Histogram::new(SECONDS), Histogram::new(SECONDS));
+        let (undecodable, untaken) = (Counter::default(), Counter::default());
+        let connected = Gauge::default();
+        registry.register(
+            "messages",
+            "Messages by how they were understood",
+            Family::clone(&messages),
+        );
+        registry.register(
+            "requests",
+            "Requests to the platform by outcome",
+            Family::clone(&requests),
+        );
+        registry.register_with_unit(
+            "turn",
+            "A message, from its turn to what is shown",
+            Unit::Seconds,
+            turns.clone(),
+        );
+        registry.register_with_unit(
+            "commit",
+            "A turn, until it is durable",
+            Unit::Seconds,
+            commits.clone(),
+        );
+        registry.register(
+            "events_undecodable",
+            "Gateway events that could not be decoded",
+            undecodable.clone(),
+        );
+        registry.register(
+            "events_untaken",
+            "Events refused because too many were waiting",
+            untaken.clone(),
+        );
+        registry.register(
+            "connected",
+            "Whether every gateway connection stands",
+            connected.clone(),
+        );
+        Metrics {
+            registry,
+            messages,
+            requests,
+            turns,
+            commits,
+            undecodable,
+            untaken,
+            connected,
+            storing: AtomicBool::new(true),
+        }
+    }
+}
+
+impl Metrics {
+    /// Counts a message by its decision, and how long its turn took.
+    pub fn message(&self, decision: &'static str, took: Duration) {
+        self.messages.get_or_create(&[("decision", decision)]).inc();
+        self.turns.observe(took.as_secs_f64());
+    }
+
+    /// Counts a request.
+    pub fn request(&self, outcome: Request) {
+        self.of(outcome).inc();
+    }
+
+    /// Returns how many requests had this outcome.
+    pub fn requests(&self, outcome: Request) -> u64 {
+        self.of(outcome).get()
+    }
+
+    /// Counts an event that could not be decoded, and returns how many there were.
+    pub fn undecodable(&self) -> u64 {
+        self.undecodable.inc() + 1
+    }
+
+    /// Counts an event that was refused.
+    pub fn untaken(&self) {
+        self.untaken.inc();
+    }
+
+    /// Notes whether every gateway connection stands.
+    pub fn connected(&self, stands: bool) {
+        self.connected.set(stands.into());
+    }
+
+    /// Whether messages are answered: the gateway's connections stand and the store takes commits.
+    pub fn is_ready(&self) -> bool {
+        self.connected.get() == 1 && self.storing.load(Ordering::Relaxed)
+    }
+
+    /// Returns everything in Prometheus' text format.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("writing to a string does not fail");
+        text
+    }
+
+    fn of(&self, outcome: Request) -> Counter {
+        self.requests
+            .get_or_create_owned(&[("outcome", outcome.name())])
+    }
+}

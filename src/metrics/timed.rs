@@ -1,0 +1,70 @@
+//! A store whose commits are timed.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use async_trait::async_trait;
+
+use super::Metrics;
+use crate::message::{ConversationId, EventId};
+use crate::store::{
+    Audit, Error, Loaded, Period, Query, Question, Revision, Store, Tally, Turn,
+};
+use crate::ticket::Ticket;
+
+/// Any store, with its commits timed.
+#[derive(Debug)]
+pub struct Timed<S> {
+    store: S,
+    metrics: Arc<Metrics>,
+}
+
+impl<S> Timed<S> {
+    /// Times a store's commits.
+    pub fn new(store: S, metrics: Arc<Metrics>) -> Self {
+        Self { store, metrics }
+    }
+}
+
+#[async_trait]
+impl<S: Store> Store for Timed<S> {
+    async fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error> {
+        self.store.load(conversation, event).await
+    }
+
+    async fn commit(&self, turn: Turn) -> Result<Revision, Error> {
+        let began = Instant::now();
+        let committed = self.store.commit(turn).await;
+        self.metrics.commits.observe(began.elapsed().as_secs_f64());
+        if matches!(committed, Err(Error::ReadOnly { .. })) {
+            self.metrics.storing.store(false, Ordering::Relaxed);
+        }
+        committed
+    }
+
+    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error> {
+        self.store.ticket(id).await
+    }
+
+    async fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error> {
+        self.store.tickets(query).await
+    }
+
+    async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
+        self.store.questions(limit).await
+    }
+
+    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error> {
+        self.store.tallies(within).await
+    }
+
+    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {
+        self.store.audit(within).await
+    }
+
+    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
+        self.store.backup(to).await
+    }
+}

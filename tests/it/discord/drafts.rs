@@ -1,0 +1,93 @@
+//! Filed drafts: whose they are, and what their buttons do.
+
+use serde_json::{Value as Json, json};
+
+use super::double::{BOT, BUDI, CHANNEL, Double, LEAD, SITI, Somebody, TICKETS, labels, text};
+use super::serve;
+
+const PAID: &str = "plgn udah bayar tagihan halo tapi nomornya masih keblokir";
+
+/// Everything that the form of an unblocked number asks, in one message.
+const TOLD: &str = "class: Gold\nmsisdn: 0812-0000-1234\nnama pelanggan: Contoh Satu\ntanggal pembayaran: kemarin\n\
+    channel pembayaran: Bank\nstatus collection: Active - Collection Block 1\npembayaran di fa: sudah masuk\n\
+    status hlr: terblokir\ninfo profil: profil DSC terblokir\nlayanan: SEMUANYA\nlokasi: Bandung\ncp lain: tidak ada";
+
+fn is_ephemeral(message: &Json) -> bool {
+    message["flags"].as_u64().unwrap_or_default() & 64 != 0
+}
+
+/// Fills a ticket of `owner`'s in a thread and lets `sender` press `Kirim`; returns what that showed.
+async fn file(double: &Double, owner: Somebody, sender: Somebody) -> Json {
+    double.says(owner, CHANNEL, &format!("<@{BOT}> {PAID}"));
+    let answer = double.post(CHANNEL, double.posts(CHANNEL)).await;
+    double.presses(owner, &answer, "Buat tiket");
+    let thread = double.thread_in(CHANNEL).await;
+    double.post(thread, 1).await;
+    double.says(owner, thread, TOLD);
+    let review = double.says_somewhere(thread, "Periksa draft").await;
+    let pressed = double.presses(sender, &review, "Kirim");
+    double.shown(pressed, 0).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_is_its_agents_whoever_presses_send() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let bot = serve(&double, &dir, 1).await;
+    file(&double, BUDI, LEAD).await;
+    let draft = double.post(TICKETS, 0).await;
+    let owner = format!("{} ({})", BUDI.name, BUDI.id);
+    assert!(text(&draft).contains(&owner), "{draft}");
+    let own = double.commands(BUDI, CHANNEL, "tiket", &[]);
+    assert!(text(&double.shown(own, 0).await).contains("T-"));
+    let leads = double.commands(LEAD, CHANNEL, "tiket", &[]);
+    assert!(text(&double.shown(leads, 0).await).contains("Belum ada draft"));
+    bot.stop().await.unwrap();
+    double.lawful();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_posted_draft_is_copied_by_its_agent_and_leads_only() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let bot = serve(&double, &dir, 1).await;
+    let filed = file(&double, BUDI, BUDI).await;
+    assert!(labels(&filed).contains(&"Salin".to_owned()), "{filed}");
+    let draft = double.post(TICKETS, 0).await;
+    assert_eq!(labels(&draft), ["Salin", "Ubah", "Tandai sudah diinput"]);
+    for who in [BUDI, LEAD] {
+        let pressed = double.presses(who, &draft, "Salin");
+        let copy = double.shown(pressed, 0).await;
+        let block = text(&copy);
+        assert!(
+            block.starts_with("```\n") && block.ends_with("\n```"),
+            "{block}"
+        );
+        assert!(block.contains("Contoh Satu") && is_ephemeral(&copy));
+    }
+    let pressed = double.presses(SITI, &draft, "Salin");
+    assert!(text(&double.shown(pressed, 0).await).contains("agent lain"));
+    bot.stop().await.unwrap();
+    double.lawful();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_number_of_the_ticketing_application_is_asked_for_in_a_window() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let bot = serve(&double, &dir, 1).await;
+    file(&double, BUDI, BUDI).await;
+    let draft = double.post(TICKETS, 0).await;
+    let pressed = double.presses(BUDI, &draft, "Tandai sudah diinput");
+    let window = double.shown(pressed, 0).await;
+    let input = &window["components"][0]["components"][0];
+    assert_eq!(input["label"], "Nomor tiket di aplikasi");
+    let send = |who| {
+        let typed = json!([{"type": 1, "components": [{"type": 4, "custom_id": input["custom_id"], "value": "IN-0000-77"}]}]);
+        let data = json!({"custom_id": window["custom_id"], "components": typed});
+        double.asks(who, TICKETS, 5, data, Some(&draft))
+    };
+    let refused = double.shown(send(SITI), 0).await;
+    assert!(text(&refused).contains("agent lain"), "{refused}");
+    let noted = double.shown(send(BUDI), 0).await;
+    assert!(is_ephemeral(&noted), "{noted}");
+    bot.stop().await.unwrap();
+    double.lawful();
+}
