@@ -24,6 +24,26 @@ const PAUSE_MAX: Duration = Duration::from_millis(600);
 /// What the catalogue's files are called.
 const EXTENSIONS: [&str; 3] = ["toml", "txt", "csv"];
 
+/// What the files said at a time, to tell a change from a touch. Taken before they are loaded, so that no edit falls
+/// between loading and watching.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Seen(Option<Vec<(String, String)>>);
+
+impl Seen {
+    /// Reads them; while they cannot be read, they say nothing.
+    pub fn now(intents: &Path, data: &Path) -> Seen {
+        let Ok(files) = load::files(intents, data) else {
+            return Seen(None);
+        };
+        let all = files.all().into_iter();
+        let mut said: Vec<_> = all.map(|file| (file.path.clone(), file.text.clone())).collect();
+        let lexicon = data.join("lexicon.toml");
+        let words = std::fs::read_to_string(&lexicon).unwrap_or_default();
+        said.push((lexicon.display().to_string(), words));
+        Seen(Some(said))
+    }
+}
+
 /// Watches until it is dropped.
 #[derive(Debug)]
 pub struct Watch {
@@ -32,7 +52,7 @@ pub struct Watch {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Watches the catalogue's folders and hands over what each change leads to.
+/// Watches the catalogue's folders and hands over what each change since `seen` leads to.
 ///
 /// # Errors
 ///
@@ -40,6 +60,7 @@ pub struct Watch {
 pub fn watch(
     intents: &Path,
     data: &Path,
+    seen: Seen,
     today: impl Fn() -> Date + Send + 'static,
     mut tell: impl FnMut(Result<Knowledge, load::Error>) + Send + 'static,
 ) -> anyhow::Result<Watch> {
@@ -65,18 +86,17 @@ pub fn watch(
     let thread = thread::Builder::new()
         .name("sigap-reload".into())
         .spawn(move || {
-            let mut live = fingerprint(&intents, &data);
-            while changed.recv().is_ok() {
-                if !paused(&changed) {
+            let mut live = seen;
+            loop {
+                let read = Seen::now(&intents, &data);
+                // Otherwise a file was only touched, or changed and changed back.
+                if read != live {
+                    live = read;
+                    tell(load::knowledge(&intents, &data, today()));
+                }
+                if changed.recv().is_err() || !paused(&changed) {
                     return;
                 }
-                let read = fingerprint(&intents, &data);
-                // A file that was only touched, or changed and changed back.
-                if read == live {
-                    continue;
-                }
-                live = read;
-                tell(load::knowledge(&intents, &data, today()));
             }
         })
         .context("cannot start the thread that reloads")?;
@@ -120,20 +140,4 @@ fn is_about_the_catalogue(event: &notify::Event) -> bool {
             let extension = path.extension().and_then(OsStr::to_str);
             !is_hidden && extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
         })
-}
-
-/// What the files say, to tell a change from a touch; `None` while they cannot be read.
-fn fingerprint(intents: &Path, data: &Path) -> Option<Vec<(String, String)>> {
-    let files = load::files(intents, data).ok()?;
-    let mut said: Vec<(String, String)> = files
-        .all()
-        .into_iter()
-        .map(|file| (file.path.clone(), file.text.clone()))
-        .collect();
-    let lexicon = data.join("lexicon.toml");
-    said.push((
-        lexicon.display().to_string(),
-        std::fs::read_to_string(&lexicon).unwrap_or_default(),
-    ));
-    Some(said)
 }

@@ -43,6 +43,7 @@ impl Chat {
     /// Talks until the input ends.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         telemetry::start();
+        let seen = cli::seen(config);
         let (catalog, lexicon) = cli::files(config)?;
         if let Some(service) = config
             .service
@@ -63,7 +64,7 @@ impl Chat {
         let store = store::sled::open(&config.state)?;
         let knowledge = Knowledge::new(catalog, lexicon);
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept);
-        let _watch = cli::watch(config, assistant.live())?;
+        let _watch = cli::watch(config, seen, assistant.live())?;
         runtime.block_on(console.run(&assistant, || config.now()))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -28,7 +28,7 @@ use crate::config::{Config, Layer};
 use crate::guide::Knowledge;
 use crate::load;
 use crate::message::ChannelKind;
-use crate::reload::{self, Watch};
+use crate::reload::{self, Seen, Watch};
 use crate::text::Lexicon;
 
 /// Finds the SOP, asks for the missing ticket fields, writes the draft.
@@ -149,15 +149,17 @@ fn files(config: &Config) -> anyhow::Result<(Catalog, Lexicon)> {
     })
 }
 
+/// What the catalogue's files say now: taken before they are loaded.
+fn seen(config: &Config) -> Seen {
+    Seen::now(&config.intents, &config.data)
+}
+
 /// Watches the catalogue's files for as long as the result lives: what is edited goes live, what is broken is reported
 /// and changes nothing.
-fn watch(config: &Config, live: Live) -> anyhow::Result<Watch> {
+fn watch(config: &Config, seen: Seen, live: Live) -> anyhow::Result<Watch> {
     let clock = config.clone();
     let (intents, data) = (config.intents.clone(), config.data.clone());
-    reload::watch(
-        &config.intents,
-        &config.data,
-        move || clock.now().date(),
+    reload::watch(&config.intents, &config.data, seen, move || clock.now().date(),
         move |read| match read {
             Ok(knowledge) => {
                 tracing::info!(

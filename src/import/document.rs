@@ -339,8 +339,10 @@ fn pdf(bytes: &[u8]) -> Result<String, Error> {
     };
     let pdf = Pdf::load_mem(bytes).map_err(unreadable)?;
     let mut text = String::new();
+    // For all pages together: a small file may have many that unpack to much.
+    let mut left = usize::try_from(PART_BYTES_MAX).unwrap_or(usize::MAX);
     for page in pdf.page_iter() {
-        text += &page_text(&pdf, page).map_err(unreadable)?;
+        text += &page_text(&pdf, page, &mut left).map_err(unreadable)?;
         text.push('\n');
         if text.len() > TEXT_BYTES_MAX {
             break;
@@ -350,13 +352,15 @@ fn pdf(bytes: &[u8]) -> Result<String, Error> {
 }
 
 /// The text of a page in the order in which it is drawn, a line wherever the height changes.
-fn page_text(pdf: &Pdf, page: lopdf::ObjectId) -> lopdf::Result<String> {
-    let limit = usize::try_from(PART_BYTES_MAX).unwrap_or(usize::MAX);
+fn page_text(pdf: &Pdf, page: lopdf::ObjectId, left: &mut usize) -> lopdf::Result<String> {
+    let limit = *left;
     let mut encodings = HashMap::new();
     for (name, font) in pdf.get_page_fonts(page)? {
         encodings.insert(name, font.get_font_encoding_with_limit(pdf, limit)?);
     }
-    let content = Content::decode(&pdf.get_page_content_with_limit(page, limit)?)?;
+    let content = pdf.get_page_content_with_limit(page, limit)?;
+    *left = limit.saturating_sub(content.len());
+    let content = Content::decode(&content)?;
     let mut drawn = Drawn::default();
     let mut encoding = None;
     for operation in &content.operations {
@@ -388,22 +392,24 @@ fn page_text(pdf: &Pdf, page: lopdf::ObjectId) -> lopdf::Result<String> {
 const GAP: f32 = -180.0;
 
 fn draw(drawn: &mut Drawn, encoding: &lopdf::Encoding<'_>, object: &lopdf::Object) {
-    match object {
-        lopdf::Object::String(bytes, _) => {
-            if let Ok(text) = Pdf::decode_text(encoding, bytes) {
-                drawn.text += &text;
+    let parts = match object {
+        lopdf::Object::Array(parts) => parts.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    for part in parts {
+        match part {
+            lopdf::Object::String(bytes, _) => {
+                if let Ok(text) = Pdf::decode_text(encoding, bytes) {
+                    drawn.text += &text;
+                }
             }
-        }
-        lopdf::Object::Array(parts) => {
-            for part in parts {
-                match part.as_float() {
-                    Ok(gap) if gap < GAP && !drawn.text.ends_with(' ') => drawn.text.push(' '),
-                    Ok(_) => {}
-                    Err(_) => draw(drawn, encoding, part),
+            other => {
+                let is_gap = other.as_float().is_ok_and(|gap| gap < GAP);
+                if is_gap && !drawn.text.ends_with(' ') {
+                    drawn.text.push(' ');
                 }
             }
         }
-        _ => {}
     }
 }
 

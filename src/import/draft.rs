@@ -719,13 +719,15 @@ fn block(text: &str, children: &[Node], depth: usize) -> String {
 /// Returns the end of the run of menu steps that begins at a node, or its beginning if none does.
 fn procedure(nodes: &[Node], from: usize) -> usize {
     let style = nodes[from].line.style;
-    let run = nodes[from..].iter().take_while(|node| {
-        node.children.is_empty()
-            && node.line.style == style
+    // A bare line below a step goes on from it; points below it are more than a path.
+    let is_step = |node: &&Node| {
+        let goes_on = |child: &Node| child.mark().is_empty() && child.children.is_empty();
+        node.line.style == style
             && !node.mark().is_empty()
             && caption(node).is_none()
-    });
-    let run: Vec<&Node> = run.collect();
+            && node.children.iter().all(|child| goes_on(child) && caption(child).is_none())
+    };
+    let run: Vec<&Node> = nodes[from..].iter().take_while(is_step).collect();
     let acting = run.iter().filter(|node| is_action(&node.line.text)).count();
     let is_one = run.len() == 1 && run[0].line.text.contains(" > ");
     if is_one || (run.len() >= STEPS_MIN && acting * 2 > run.len()) {
@@ -773,7 +775,8 @@ fn is_action(text: &str) -> bool {
 
 /// `Pilih Menu EBIS > Klik Asset` are two steps.
 fn steps(nodes: &[Node]) -> Vec<String> {
-    let texts = nodes.iter().flat_map(|node| node.line.text.split(" > "));
+    let lines = nodes.iter().flat_map(Node::all);
+    let texts = lines.flat_map(|node| node.line.text.split(" > "));
     texts
         .map(str::trim)
         .filter(|step| !step.is_empty())

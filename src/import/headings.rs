@@ -277,6 +277,7 @@ pub fn heading(line: &Line, next: Option<&Line>, within: Role) -> Option<Heading
 /// Returns what a heading announces if it says it with at most so many other words.
 fn known(title: &str, extra_max: usize) -> Option<Role> {
     let folded = fold(&without_brackets(title)).text;
+    let opens_with_how = folded.starts_with("cara ") || folded.starts_with("langkah ");
     let words: Vec<&str> = folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| {
@@ -290,7 +291,9 @@ fn known(title: &str, extra_max: usize) -> Option<Role> {
                 .split(' ')
                 .filter(|word| !matches!(*word, "cara" | "langkah"))
                 .collect();
-            let says = !parts.is_empty() && says_in_order(&words, &parts);
+            // `Cara cek ...` is a heading where `Cek ...` is a point.
+            let needs_how = parts.len() < phrase.split(' ').count();
+            let says = (opens_with_how || !needs_how) && says_in_order(&words, &parts);
             let is_better = best.is_none_or(|(count, _)| parts.len() > count);
             if says && words.len() <= parts.len() + extra_max && is_better {
                 best = Some((parts.len(), *role));

@@ -36,6 +36,9 @@ pub struct Node {
     pub children: Vec<Node>,
 }
 
+/// Nobody reads deeper; lines that go on indenting stay at this depth.
+const DEPTH_MAX: usize = 8;
+
 /// How deep a heading stands that no Markdown says it of.
 const LEVEL_BOLD: usize = 8;
 const LEVEL_KNOWN: usize = 10;
@@ -154,7 +157,7 @@ fn nest(lines: Vec<Line>, role: Role) -> Vec<Node> {
     // The lines that the next one may stand below.
     let mut path: Vec<Line> = Vec::new();
     for line in lines {
-        let depth = depth(&path, &line, role);
+        let depth = depth(&path, &line, role).min(DEPTH_MAX);
         path.truncate(depth);
         let mut siblings = &mut roots;
         for _ in 0..depth {

@@ -9,9 +9,7 @@ use async_trait::async_trait;
 
 use super::Metrics;
 use crate::message::{ConversationId, EventId};
-use crate::store::{
-    Audit, Error, Loaded, Period, Query, Question, Revision, Store, Tally, Turn,
-};
+use crate::store::{Audit, Error, Loaded, Period, Query, Question, Revision, Store, Tally, Turn};
 use crate::ticket::Ticket;
 
 /// Any store, with its commits timed.

@@ -181,12 +181,12 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
 
 const ASKED: [&str; 7] = [
     "printer kantor lantai dua rusak",
-    "token pln belum masuk",
+    "cara daftar kartu pelajar digital",
     "printer kantor rusak ****-****-*234",
-    "beli token listrik pln blm masuk",
+    "daftar kartu pelajar digital gimana",
     "printer lantai dua rusak kak",
     "jadwal shift minggu depan siapa",
-    "token listrik pln belum masuk juga",
+    "kartu pelajar digital daftar dimana",
 ];
 
 #[test]
@@ -225,7 +225,7 @@ fn a_group_is_assigned_settled_and_shown_no_more() {
     let before = format!("# catatan lead\n{}", fs::read_to_string(&file).unwrap());
     fs::write(&file, &before).unwrap();
     let told = desk
-        .sigap(&["learn", "assign", &named("token"), "ott-status"])
+        .sigap(&["learn", "assign", &named("pelajar"), "ott-status"])
         .done();
     assert!(
         told.starts_with("+3 of 3 now answered or offered first"),
@@ -233,7 +233,7 @@ fn a_group_is_assigned_settled_and_shown_no_more() {
     );
     let after = fs::read_to_string(&file).unwrap();
     assert!(after.starts_with("# catatan lead\n"));
-    assert!(after.contains("\"token pln belum masuk\""));
+    assert!(after.contains("kartu pelajar digital"));
     desk.sigap(&["check"]).done();
 
     let audit = desk.sigap(&["audit", "export"]).done();
@@ -251,8 +251,8 @@ fn what_would_make_a_right_answer_wrong_changes_nothing() {
         .utterances;
     let stolen: Vec<String> = own
         .iter()
-        .take(12)
-        .map(|text| format!("{text} bro"))
+        .take(20)
+        .cloned()
         .collect();
     let lexicon = load::lexicon(Path::new("data")).unwrap();
     let texts: Vec<&str> = stolen.iter().map(String::as_str).collect();
@@ -278,7 +278,7 @@ fn what_would_make_a_right_answer_wrong_changes_nothing() {
     let change = sigap::effect::compare(&before.matcher, &after.matcher, &rows);
     assert!(
         !change.clashes.is_empty(),
-        "twelve stolen utterances hurt somebody"
+        "twenty stolen utterances hurt somebody"
     );
     assert!(
         change

@@ -88,10 +88,7 @@ impl Catalogue {
         mpsc::Receiver<Result<Knowledge, load::Error>>,
     ) {
         let (tell, told) = mpsc::channel();
-        let watch = reload::watch(
-            &self.intents(),
-            &self.data(),
-            || shipped::now().date(),
+        let watch = reload::watch(&self.intents(), &self.data(), reload::Seen::now(&self.intents(), &self.data()), || shipped::now().date(),
             move |read| {
                 let _ = tell.send(read);
             },
