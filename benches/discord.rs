@@ -110,7 +110,10 @@ async fn measure(program: &Program, rate: u32, seconds: u32) -> Measured {
     let double = Double::start().await;
     let dir = tempfile::tempdir().unwrap();
     let mut bot = Running(start(program, &double, dir.path()));
-    double.comes(1).await;
+    tokio::select! {
+        () = double.comes(1) => {}
+        ended = bot.ended() => panic!("the bot ended before it came: {ended}"),
+    }
     // The first answers warm caches and the connection pool.
     for warm in 0..20 {
         double.says(BUDI, CHANNEL + 500 + warm, &mention(0));
@@ -234,8 +237,9 @@ impl Said {
             tokio::time::sleep(Duration::from_millis(50)).await;
             for sent in double.log_from(seen) {
                 seen += 1;
-                let question = sent.body["message_reference"]["message_id"].as_str();
-                if let Some(at) = question.and_then(|id| asked.remove(id)) {
+                // discord.py gives ids as numbers.
+                let question = sent.body["message_reference"]["message_id"].to_string();
+                if let Some(at) = asked.remove(question.trim_matches('"')) {
                     millis.push((sent.at - at).as_secs_f64() * 1_000.0);
                 }
             }
@@ -282,6 +286,16 @@ impl Running {
             .collect();
         let ticks = |place: usize| fields[place].parse::<f64>().unwrap();
         (ticks(11) + ticks(12)) / TICKS_A_SECOND
+    }
+
+    /// Waits until it ends by itself.
+    async fn ended(&mut self) -> std::process::ExitStatus {
+        loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     fn resident_mib(&self) -> f64 {

@@ -127,6 +127,7 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         entries: Vec::new(),
         kip: "K22".into(),
         text: "x".repeat(1_500),
+        revision: None,
     };
     Turn {
         conversation: ConversationId(format!("discord:1:2:{writer}")),
@@ -136,6 +137,8 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         state: Conversation::default(),
         effects: Vec::new(),
         tickets: vec![ticket],
+        progress: Vec::new(),
+        wake: None,
         question: None,
         audit: vec![Audit {
             at,

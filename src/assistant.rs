@@ -3,21 +3,25 @@
 //! ```text
 //! turns.take   earlier messages of the conversation finish first
 //! load         one read; an event handled before is delivered again and nothing else happens
+//! cases        the filed cases that the decision is about, when it is about some
 //! step         the decision, pure
 //! commit       one atomic write; on a conflict the turn is decided anew
 //! wording      effects -> replies
 //! ```
+//!
+//! A timer is a message too: each turn keeps when its conversation wants to be woken, and a channel that asks what is
+//! [`due`](Assistant::due) hands those messages back in like any other.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 
-use crate::dialog::{self, Conversation, Effect, Step, Understood};
+use crate::dialog::{self, Conversation, Effect, Hours, Step, Understood};
 use crate::guide::Knowledge;
-use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply};
-use crate::store::{self, Audit, Query, Question, Store, Turn};
-use crate::ticket::Ticket;
+use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
+use crate::store::{self, Audit, Query, Question, Store, Turn, Wake};
+use crate::ticket::{Ticket, Tracked};
 use crate::turns::Turns;
 use crate::wording;
 
@@ -25,6 +29,9 @@ use crate::wording;
 const ATTEMPTS_MAX: u32 = 20;
 /// An agent's own tickets are shown up to this many; `ticket list` shows all.
 const TICKETS_SHOWN: usize = 10;
+
+/// Of more conversations that are due the others wait until these are answered.
+const DUE_MAX: usize = 100;
 
 /// The SOPs ask to look for the same complaint in the history; a draft this old is history of another kind.
 const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -38,6 +45,7 @@ pub struct Assistant {
     store: Arc<dyn Store>,
     turns: Turns,
     draft_kept: SignedDuration,
+    hours: Hours,
 }
 
 /// What answers are made from now, for whoever may replace it.
@@ -97,7 +105,14 @@ impl Assistant {
             store,
             turns: Turns::default(),
             draft_kept,
+            hours: Hours::default(),
         }
+    }
+
+    /// Reminds agents within these hours only.
+    #[must_use]
+    pub fn with_hours(self, hours: Hours) -> Self {
+        Self { hours, ..self }
     }
 
     /// Returns what answers are made from now; it stays the same for whoever holds it.
@@ -132,23 +147,25 @@ impl Assistant {
                 return Ok(handled(effects, replies, loaded.conversation, ticket));
             }
             let conversation = self.gone_on(loaded.conversation, incoming).await?;
+            let cases = self.cases(&conversation, incoming).await?;
             let around = dialog::Around {
                 event: &incoming.event,
                 attempt,
                 user: &incoming.user,
+                lead: incoming.lead,
                 channel_kind: incoming.channel_kind,
                 service: incoming.service.as_deref(),
                 now: &incoming.at,
                 draft_kept: self.draft_kept,
+                hours: &self.hours,
+                cases: &cases,
             };
             let mut step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
             let replies = self.replies(&knowledge, &step.effects, incoming).await?;
-            step.next.offer(&replies);
-            match self
-                .store
-                .commit(turn(incoming, loaded.revision, &step))
-                .await
-            {
+            step.next.offer(&replies, &incoming.said);
+            let wake = self.wake(&step.next, incoming);
+            let turn = turn(incoming, loaded.revision, &step, wake);
+            match self.store.commit(turn).await {
                 Ok(_) => {
                     log(&step, began);
                     return Ok(handled(step.effects, replies, step.next, step.ticket));
@@ -157,6 +174,55 @@ impl Assistant {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Returns the messages that nobody writes: that the time of a conversation has come, of all those whose ids begin
+    /// with `channel` when it ends with a colon (`discord:`), otherwise of that one (`console:budi`).
+    ///
+    /// [`handle`](Assistant::handle) takes them like any other, and what it says is shown in that conversation; often
+    /// it says nothing. Each comes once: a channel asks every half minute or so, and before it takes an agent's message.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from reading.
+    pub async fn due(&self, channel: &str, now: &Zoned) -> Result<Vec<Incoming>, store::Error> {
+        let due = self.store.due(channel, now.timestamp(), DUE_MAX).await?;
+        let tick = |due: store::Due| Incoming {
+            event: EventId(format!("tick:{}", due.wake.at)),
+            conversation: due.conversation,
+            user: due.wake.user,
+            lead: false,
+            channel_kind: due.wake.channel_kind,
+            service: due.wake.service,
+            at: now.clone(),
+            said: Said::Tick,
+            continues: None,
+        };
+        Ok(due.into_iter().map(tick).collect())
+    }
+
+    fn wake(&self, next: &Conversation, incoming: &Incoming) -> Option<Wake> {
+        let at = next.wakes(&incoming.at, self.draft_kept, &self.hours)?;
+        Some(Wake {
+            at,
+            user: incoming.user.clone(),
+            channel_kind: incoming.channel_kind,
+            service: incoming.service.clone(),
+        })
+    }
+
+    /// The filed cases that the decision is about.
+    async fn cases(
+        &self,
+        conversation: &Conversation,
+        incoming: &Incoming,
+    ) -> Result<Vec<Tracked>, store::Error> {
+        let now = incoming.at.timestamp();
+        let mut cases = Vec::new();
+        for case in dialog::cases_needed(conversation, &incoming.said, now) {
+            cases.extend(self.store.case(&case).await?);
+        }
+        Ok(cases)
     }
 
     /// Returns where a conversation stands.
@@ -196,6 +262,8 @@ impl Assistant {
             },
             effects: Vec::new(),
             tickets: Vec::new(),
+            progress: Vec::new(),
+            wake: loaded.wake,
             question: None,
             audit: vec![Audit {
                 at: by.at,
@@ -226,8 +294,9 @@ impl Assistant {
         incoming: &Incoming,
     ) -> Result<Vec<Reply>, store::Error> {
         let tickets = match wording::needs_tickets(effects) {
-            true => self.tickets_of(&incoming.user).await?,
-            false => Vec::new(),
+            Some(wording::Wanted::Own) => self.store.cases(&own(&incoming.user)).await?,
+            Some(wording::Wanted::One(id)) => self.store.case(id).await?.into_iter().collect(),
+            None => Vec::new(),
         };
         let recent = match wording::needs_recent(effects) {
             Some(intent) => self.recent_tickets(intent, &incoming.at).await?,
@@ -236,6 +305,8 @@ impl Assistant {
         let around = wording::Around {
             now: &incoming.at,
             channel_kind: incoming.channel_kind,
+            user: &incoming.user,
+            lead: incoming.lead,
             tickets: &tickets,
             recent: &recent,
         };
@@ -258,12 +329,7 @@ impl Assistant {
     ///
     /// Whatever keeps the store from reading.
     pub async fn tickets_of(&self, user: &str) -> Result<Vec<Ticket>, store::Error> {
-        let query = Query {
-            agent: Some(user.to_owned()),
-            limit: TICKETS_SHOWN,
-            ..Query::default()
-        };
-        self.store.tickets(&query).await
+        self.store.tickets(&own(user)).await
     }
 
     /// Returns one ticket, of any agent.
@@ -287,14 +353,28 @@ impl Assistant {
     }
 }
 
-fn turn(incoming: &Incoming, expected: store::Revision, step: &Step) -> Turn {
+fn own(user: &str) -> Query {
+    Query {
+        agent: Some(user.to_owned()),
+        limit: TICKETS_SHOWN,
+        ..Query::default()
+    }
+}
+
+fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Option<Wake>) -> Turn {
     let at = incoming.at.timestamp();
-    let audit = step.ticket.iter().map(|ticket| Audit {
+    let audit = |what: String, subject: &str| Audit {
         at,
         who: incoming.user.clone(),
-        what: "ticket.file".to_owned(),
-        subject: ticket.id.clone(),
+        what,
+        subject: subject.to_owned(),
+    };
+    let filed = step.ticket.iter().map(|ticket| match &ticket.revision {
+        None => audit("ticket.file".to_owned(), &ticket.id),
+        Some(_) => audit("ticket.revise".to_owned(), &ticket.id),
     });
+    let marked = step.progress.iter();
+    let marked = marked.map(|step| audit(format!("ticket.{}", step.status.name()), &step.case));
     Turn {
         conversation: incoming.conversation.clone(),
         event: incoming.event.clone(),
@@ -303,15 +383,17 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step) -> Turn {
         state: step.next.clone(),
         effects: step.effects.clone(),
         tickets: step.ticket.iter().cloned().collect(),
+        progress: step.progress.iter().cloned().collect(),
+        wake,
         question: step.unanswered.as_ref().map(|unanswered| Question {
             text: unanswered.text.clone(),
-            intent: unanswered.understood.intent.clone(),
-            confidence: f64::from(unanswered.understood.confidence),
-            decision: unanswered.understood.decision.name().to_owned(),
+            intent: unanswered.intent.clone(),
+            confidence: f64::from(unanswered.confidence),
+            decision: unanswered.decision.to_owned(),
             at: unanswered.at,
             channel_kind: incoming.channel_kind,
         }),
-        audit: audit.collect(),
+        audit: filed.chain(marked).collect(),
     }
 }
 

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::Deserialize;
 
+use crate::dialog::Hours;
 use crate::message::ChannelKind;
 
 /// The settings file, looked for where the program is started.
@@ -37,6 +38,10 @@ pub struct Layer {
     pub service: Option<String>,
     /// How many hours a draft nobody goes on with stays open, and then at hand.
     pub draft_kept_hours: Option<u16>,
+    /// When agents are reminded: `08:00-17:00`.
+    pub working_hours: Option<String>,
+    /// On which days: `["mon", "tue"]`; every day when left out.
+    pub working_days: Option<Vec<String>>,
     /// The port on which this machine can ask whether the bot is up, and how it is doing.
     pub health_port: Option<u16>,
     /// Where the Discord bot works.
@@ -89,6 +94,8 @@ pub struct Config {
     pub service: Option<String>,
     /// How long a draft nobody goes on with stays open, and then at hand.
     pub draft_kept: SignedDuration,
+    /// When agents are reminded.
+    pub hours: Hours,
     /// The port on which this machine can ask whether the bot is up, and how it is doing.
     pub health_port: Option<u16>,
     /// Where the Discord bot works.
@@ -111,7 +118,12 @@ impl Config {
             .data
             .or(file.data)
             .unwrap_or_else(|| PathBuf::from("data"));
+        let hours = hours(
+            flags.working_hours.or(file.working_hours).as_deref(),
+            flags.working_days.or(file.working_days).as_deref(),
+        )?;
         Ok(Self {
+            hours,
             intents: flags
                 .intents
                 .or(file.intents)
@@ -144,6 +156,11 @@ impl Config {
             Clock::Fixed(now) => now.to_zoned(zone),
         }
     }
+}
+
+fn hours(times: Option<&str>, days: Option<&[String]>) -> anyhow::Result<Hours> {
+    Hours::new(times.unwrap_or(Hours::TIMES), days)
+        .context("in the settings `working-hours` and `working-days`")
 }
 
 fn read(path: &Path) -> anyhow::Result<Layer> {

@@ -1,6 +1,7 @@
 //! What leaves the store for good: what has become too old ([`Purge`]), what a customer wants forgotten ([`Forget`]).
 //!
 //! Both only judge records; `store::sled::rebuild` then writes a store in which the others are all there is.
+//! A case goes as a whole: all versions of its draft, and the steps behind them.
 //! A handled event outlives its content: what remains says that it was handled, so that a repetition changes nothing.
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use serde_json::Value as Json;
 
 use crate::message::ConversationId;
 use crate::store::{Audit, EVENT_KEPT, Fate, Handled, Record, Removed, Sieve};
+use crate::ticket::case_of;
 use crate::value::{Value, msisdn};
 
 /// Who is named in the audit: whoever may run the program on the store.
@@ -22,6 +24,8 @@ pub struct Purge {
     now: Timestamp,
     /// What is older than this goes.
     oldest: Timestamp,
+    /// The cases that go.
+    cases: BTreeSet<String>,
 }
 
 /// Removes whatever mentions a number.
@@ -33,6 +37,7 @@ pub struct Forget {
     now: Timestamp,
     number: Value,
     conversations: BTreeSet<ConversationId>,
+    cases: BTreeSet<String>,
 }
 
 /// A number of days, at least one.
@@ -48,16 +53,23 @@ impl Purge {
         Self {
             now,
             oldest: now.checked_sub(age).unwrap_or(Timestamp::MIN),
+            cases: BTreeSet::new(),
         }
     }
 }
 
 impl Sieve for Purge {
-    fn survey(&mut self, _: &Record) {}
+    fn survey(&mut self, record: &Record) {
+        if let Record::Ticket(ticket) = record
+            && ticket.filed_at < self.oldest
+        {
+            self.cases.insert(ticket.case().to_owned());
+        }
+    }
 
     fn judge(&self, record: &Record) -> Fate {
         match record {
-            Record::Ticket(ticket) if ticket.filed_at < self.oldest => Fate::Drop,
+            Record::Ticket(_) | Record::Progress(_) if is_of(&self.cases, record) => Fate::Drop,
             Record::Question(question) if question.at < self.oldest => Fate::Drop,
             Record::Event(handled) if handled.at < self.oldest => {
                 let is_expired = self.now.duration_since(handled.at) > EVENT_KEPT;
@@ -83,6 +95,7 @@ impl Forget {
             now,
             number,
             conversations: BTreeSet::new(),
+            cases: BTreeSet::new(),
         }
     }
 
@@ -108,13 +121,23 @@ impl Forget {
 
 impl Sieve for Forget {
     fn survey(&mut self, record: &Record) {
-        let conversation = match record {
-            Record::Conversation(kept) => &kept.conversation,
-            Record::Event(handled) => &handled.conversation,
-            Record::Ticket(_) | Record::Question(_) | Record::Audit(_) | Record::Tally(_) => return,
-        };
-        if self.is_mentioned_in(record) {
-            self.conversations.insert(conversation.clone());
+        if !self.is_mentioned_in(record) {
+            return;
+        }
+        match record {
+            Record::Conversation(kept) => {
+                self.conversations.insert(kept.conversation.clone());
+            }
+            Record::Event(handled) => {
+                self.conversations.insert(handled.conversation.clone());
+            }
+            Record::Ticket(ticket) => {
+                self.cases.insert(ticket.case().to_owned());
+            }
+            Record::Progress(step) => {
+                self.cases.insert(step.case.clone());
+            }
+            Record::Question(_) | Record::Audit(_) | Record::Tally(_) => {}
         }
     }
 
@@ -126,7 +149,7 @@ impl Sieve for Forget {
         {
             return Fate::Replace(rest);
         }
-        if self.is_mentioned_in(record) {
+        if self.is_mentioned_in(record) || is_of(&self.cases, record) {
             Fate::Drop
         } else {
             Fate::Keep
@@ -135,6 +158,15 @@ impl Sieve for Forget {
 
     fn audit(&self, removed: &Removed) -> Audit {
         audit(self.now, "ticket.forget", removed)
+    }
+}
+
+/// Whether a record belongs to one of these cases.
+fn is_of(cases: &BTreeSet<String>, record: &Record) -> bool {
+    match record {
+        Record::Ticket(ticket) => cases.contains(ticket.case()),
+        Record::Progress(step) => cases.contains(case_of(&step.case)),
+        _ => false,
     }
 }
 
@@ -202,7 +234,7 @@ mod tests {
     use crate::dialog::{Conversation, Effect, Heard, Phase};
     use crate::message::{ChannelKind, EventId};
     use crate::store::{Kept, Question, Revision};
-    use crate::ticket::{Answer, Entry, Ticket};
+    use crate::ticket::{Answer, Entry, Progress, Status, Ticket};
 
     const NUMBER: &str = "0812-0000-1234";
     const OTHER: &str = "0812-0000-5678";
@@ -224,14 +256,15 @@ mod tests {
         heard
             .answers
             .insert("msisdn".to_owned(), Answer::Given(value(number)));
-        Record::Conversation(Kept {
+        Record::Conversation(Box::new(Kept {
             conversation: ConversationId(id.to_owned()),
             revision: Revision::default(),
             state: Conversation {
                 phase: Phase::Answered(heard),
                 ..Conversation::default()
             },
-        })
+            wake: None,
+        }))
     }
 
     fn event(conversation: &str, days: i64, text: &str) -> Record {
@@ -242,13 +275,15 @@ mod tests {
             effects: vec![Effect::Filed {
                 id: "T-1".to_owned(),
                 text: text.to_owned(),
+                follow_up: false,
             }],
         })
     }
 
     fn ticket(days: i64, number: &str) -> Record {
+        let id = if number == NUMBER { "T-1" } else { "T-2" };
         Record::Ticket(Ticket {
-            id: "T-1".to_owned(),
+            id: id.to_owned(),
             intent: "ott-status".to_owned(),
             form: "ott-status".to_owned(),
             title: "OTT".to_owned(),
@@ -263,6 +298,34 @@ mod tests {
             }],
             kip: "K22".to_owned(),
             text: String::new(),
+            revision: None,
+        })
+    }
+
+    /// The second version of a draft; the first one, or a later one, may mention somebody else.
+    fn revised(days: i64, number: &str) -> Record {
+        let Record::Ticket(mut ticket) = ticket(days, number) else {
+            unreachable!("a ticket was made");
+        };
+        ticket.id = "T-260101-000000-2".to_owned();
+        Record::Ticket(ticket)
+    }
+
+    fn first(days: i64, number: &str) -> Record {
+        let Record::Ticket(mut ticket) = ticket(days, number) else {
+            unreachable!("a ticket was made");
+        };
+        ticket.id = "T-260101-000000".to_owned();
+        Record::Ticket(ticket)
+    }
+
+    fn step(case: &str, days: i64) -> Record {
+        Record::Progress(Progress {
+            case: case.to_owned(),
+            status: Status::Entered,
+            external: Some("INC0000".to_owned()),
+            who: "budi".to_owned(),
+            at: days_ago(days),
         })
     }
 
@@ -302,7 +365,7 @@ mod tests {
             Purge::new("3d".parse().unwrap(), now()),
             &[
                 (ticket(3, NUMBER), "stays"),
-                (ticket(4, NUMBER), "goes"),
+                (ticket(4, OTHER), "goes"),
                 (question(3, "apa itu kip"), "stays"),
                 (question(4, "apa itu kip"), "goes"),
                 (event("console:budi", 3, "x"), "stays"),
@@ -340,6 +403,29 @@ mod tests {
                 (event("console:budi", 2, "Nama: Siti"), "emptied"),
                 (event("console:budi", 1, "MSISDN: 6281200001234"), "emptied"),
                 (event("console:sari", 1, "Nama: Siti"), "stays"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_case_goes_as_a_whole() {
+        check(
+            Forget::new(value(NUMBER), now()),
+            &[
+                (first(1, NUMBER), "goes"),
+                (revised(1, OTHER), "goes"),
+                (step("T-260101-000000", 1), "goes"),
+                (ticket(1, OTHER), "stays"),
+                (step("T-2", 1), "stays"),
+            ],
+        );
+        check(
+            Purge::new("3d".parse().unwrap(), now()),
+            &[
+                (first(4, OTHER), "goes"),
+                (revised(4, OTHER), "goes"),
+                (step("T-260101-000000", 1), "goes"),
+                (step("T-1", 100), "stays"),
             ],
         );
     }

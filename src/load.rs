@@ -30,21 +30,7 @@ pub fn files(intents: &Path, data: &Path) -> anyhow::Result<Files> {
             intents.display()
         )
     })?;
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for entry in listed {
-        let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let sops = paths
-        .iter()
-        .map(|path| source(path))
-        .collect::<anyhow::Result<_>>()?;
+    let sops = sources(listed, |name| name.ends_with(".toml"))?;
     let shared = |name: &str| optional(&data.join(name));
     Ok(Files {
         sops,
@@ -53,7 +39,32 @@ pub fn files(intents: &Path, data: &Path) -> anyhow::Result<Files> {
         services: shared("services.toml")?,
         outside: shared("outside.txt")?,
         template: shared("ticket.txt")?,
+        templates: match fs::read_dir(data) {
+            Ok(listed) => sources(listed, |name| {
+                name.starts_with("ticket.") && name.ends_with(".txt") && name != "ticket.txt"
+            })?,
+            // Where there is no data the defaults are in force.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                return Err(error)
+                    .with_context(|| format!("cannot read the folder `{}`", data.display()));
+            }
+        },
     })
+}
+
+/// Reads the files of a folder with such names, in the order of their names.
+fn sources(listed: fs::ReadDir, is_one: impl Fn(&str) -> bool) -> anyhow::Result<Vec<Source>> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in listed {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(&is_one) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    paths.iter().map(|path| source(path)).collect()
 }
 
 /// Reads the lexicon of slang and abbreviations.

@@ -16,6 +16,8 @@ pub struct Incoming {
     pub conversation: ConversationId,
     /// Who said it, as the channel names them.
     pub user: String,
+    /// Whether the channel knows them as a team lead.
+    pub lead: bool,
     /// How customers reach the agents of this channel.
     pub channel_kind: ChannelKind,
     /// The service this channel is about, when a lead has set one.
@@ -35,6 +37,8 @@ pub enum Said {
     Text(String),
     /// Pressed a button with this action.
     Press(String),
+    /// Nothing: the conversation's time has come to be reminded, or put aside.
+    Tick,
 }
 
 /// One message to an agent, in Markdown.

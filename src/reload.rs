@@ -36,7 +36,9 @@ impl Seen {
             return Seen(None);
         };
         let all = files.all().into_iter();
-        let mut said: Vec<_> = all.map(|file| (file.path.clone(), file.text.clone())).collect();
+        let mut said: Vec<_> = all
+            .map(|file| (file.path.clone(), file.text.clone()))
+            .collect();
         let lexicon = data.join("lexicon.toml");
         let words = std::fs::read_to_string(&lexicon).unwrap_or_default();
         said.push((lexicon.display().to_string(), words));

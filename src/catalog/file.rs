@@ -87,6 +87,9 @@ pub struct FormFile {
     pub kips: Vec<KipFile>,
     /// Why there is no KIP, when the document states none.
     pub kip_none: Option<String>,
+    /// After which time the agent may be reminded to look at the filed case again, until it is done: `4h`, `30m`, `1d`.
+    #[schemars(regex(pattern = r"^[1-9][0-9]{0,2}[mhd]$"))]
+    pub follow_up: Option<String>,
     /// Texts to pass on to the customer once the ticket is filed; each whose `when` holds.
     #[serde(default, rename = "kit")]
     pub kits: Vec<KitFile>,

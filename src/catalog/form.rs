@@ -1,7 +1,7 @@
 //! A ticket form: which fields there are, when each is mandatory, and the one rule that says whether a ticket is
 //! complete.
 
-use jiff::Zoned;
+use jiff::{SignedDuration, Zoned};
 
 use super::condition::{Case, Condition};
 use crate::ticket::{self, Answer, Entry};
@@ -24,6 +24,8 @@ pub struct Form {
     pub kip_none: Option<String>,
     /// Texts to pass on to the customer.
     pub kits: Vec<Kit>,
+    /// How long after the filing the agent looks at the case again, and then again, where the SOP asks for that.
+    pub follow_up: Option<SignedDuration>,
 }
 
 /// A text for the customer, with fields in braces.

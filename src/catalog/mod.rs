@@ -22,6 +22,8 @@ pub use sop::Sop;
 pub use source::Source;
 pub use validate::sensitive_in;
 
+use crate::ticket::Template;
+
 /// The files a catalogue is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
@@ -37,6 +39,8 @@ pub struct Files {
     pub outside: Option<Source>,
     /// `ticket.txt`: the template of a draft.
     pub template: Option<Source>,
+    /// `ticket.ID.txt`: the template of the drafts of one SOP.
+    pub templates: Vec<Source>,
 }
 
 impl Files {
@@ -52,6 +56,7 @@ impl Files {
         self.sops
             .iter()
             .chain(shared.into_iter().flatten())
+            .chain(&self.templates)
             .collect()
     }
 }
@@ -68,7 +73,9 @@ pub struct Catalog {
     /// Messages that belong to no SOP.
     pub outside: Vec<String>,
     /// The template of a draft.
-    pub template: crate::ticket::Template,
+    template: Template,
+    /// The templates of single SOPs by intent.
+    templates: BTreeMap<String, Template>,
     by_id: HashMap<String, usize>,
 }
 
@@ -105,12 +112,17 @@ impl Catalog {
         self.by_id.get(id).map(|&place| &self.sops[place])
     }
 
+    /// Returns the template of an intent's drafts.
+    pub fn template(&self, intent: &str) -> &Template {
+        self.templates.get(intent).unwrap_or(&self.template)
+    }
+
     fn new(
         mut sops: Vec<Sop>,
         services: BTreeMap<String, Service>,
         links: BTreeMap<String, String>,
         outside: Vec<String>,
-        template: crate::ticket::Template,
+        (template, templates): (Template, BTreeMap<String, Template>),
     ) -> Self {
         sops.sort_by(|a, b| a.id.cmp(&b.id));
         let by_id = sops
@@ -124,6 +136,7 @@ impl Catalog {
             links,
             outside,
             template,
+            templates,
             by_id,
         }
     }

@@ -94,6 +94,7 @@ impl Shape {
                     }
                     "id" => "lower-case letters and digits, words joined by underscores",
                     "review_by" => "a date like `2027-06-30`",
+                    "follow_up" => "minutes, hours or days: `30m`, `4h`, `1d`",
                     "revised" => "a year, or year and month: `2023`, `2023-07`",
                     _ => pattern.as_str(),
                 };

@@ -1,18 +1,22 @@
 //! The console: one agent, one conversation, one event a line.
 //!
-//! With a terminal it shows Markdown and keeps a history of its own; without, it writes plain text or, for scripts, one
-//! JSON object a line.
+//! With a terminal it shows Markdown, keeps a history of its own and reminds while nothing is typed; without, it writes
+//! plain text or, for scripts, one JSON object a line, in which `\n` stands for a line break.
+//! Reminders come in front of the answer to the next line then.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 use jiff::{Timestamp, Zoned};
-use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
+use rustyline::{DefaultEditor, ExternalPrinter};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use termimad::MadSkin;
+use tokio::sync::mpsc;
 
 use crate::assistant::{Assistant, Handled};
 use crate::dialog::{Decision, Draft};
@@ -20,11 +24,16 @@ use crate::guide::Knowledge;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
 use crate::ticket::canonical_json;
 
+/// How often it is looked whether somebody is to be reminded.
+const TICK: Duration = Duration::from_secs(30);
+
 /// Who talks, and how.
 #[derive(Debug, Clone)]
 pub struct Console {
     /// The agent's name.
     pub user: String,
+    /// Whether the agent is a team lead.
+    pub lead: bool,
     /// The kind of channel the console stands for.
     pub channel_kind: ChannelKind,
     /// The service it is about.
@@ -90,15 +99,19 @@ impl Console {
                 return Ok(());
             }
             let text = String::from_utf8_lossy(&bytes);
-            let handled = self
-                .say(assistant, text.trim_end_matches(['\n', '\r']), now())
-                .await?;
+            let text = text.trim_end_matches(['\n', '\r']);
+            let mut replies = self.tick(assistant, &now()).await?;
             let mut output = io::stdout().lock();
             if self.json {
+                let text = text.replace("\\n", "\n");
+                let mut handled = self.say(assistant, &text, now()).await?;
+                replies.append(&mut handled.replies);
+                handled.replies = replies;
                 let line = self.line(&assistant.knowledge(), handled, &now());
                 writeln!(output, "{}", serde_json::to_string(&line)?)?;
             } else {
-                for reply in &handled.replies {
+                replies.extend(self.say(assistant, text, now()).await?.replies);
+                for reply in &replies {
                     writeln!(output, "{}\n", plain(reply))?;
                 }
             }
@@ -110,29 +123,69 @@ impl Console {
         let skin = MadSkin::default();
         // The history stays in memory: what agents type is customer data.
         let mut editor = DefaultEditor::new().context("cannot use this terminal")?;
+        let mut beside = editor
+            .create_external_printer()
+            .context("cannot print while something is typed")?;
         skin.print_text("**Sigap** siap. `/bantuan` untuk petunjuk, Ctrl-D untuk keluar.");
         show(
             &skin,
             &self.say(assistant, "/bantuan", now()).await?.replies,
         );
-        loop {
-            match editor.readline("› ") {
-                Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => {
-                    let _ = editor.add_history_entry(&text);
+        let (typed, mut lines) = mpsc::channel(1);
+        let (next, wanted) = mpsc::channel(1);
+        // Reading blocks, and reminders come meanwhile. The thread ends when no further line is wanted.
+        let reader = thread::spawn(move || read_lines(editor, wanted, &typed));
+        let mut ticks = tokio::time::interval(TICK);
+        let ended = loop {
+            if next.send(()).await.is_err() {
+                break Ok(());
+            }
+            let line = loop {
+                tokio::select! {
+                    line = lines.recv() => break line,
+                    _ = ticks.tick() => for reply in self.tick(assistant, &now()).await? {
+                        let text = skin.term_text(&plain(&reply)).to_string();
+                        beside.print(text).context("cannot write to the terminal")?;
+                    },
+                }
+            };
+            match line {
+                Some(Ok(text)) if text.trim().is_empty() => {}
+                Some(Ok(text)) => {
+                    show(&skin, &self.tick(assistant, &now()).await?);
                     show(&skin, &self.say(assistant, &text, now()).await?.replies);
                 }
-                Err(ReadlineError::Interrupted | ReadlineError::Eof) => return Ok(()),
-                Err(error) => return Err(error).context("cannot read from the terminal"),
+                None | Some(Err(ReadlineError::Interrupted | ReadlineError::Eof)) => break Ok(()),
+                Some(Err(error)) => break Err(error).context("cannot read from the terminal"),
             }
+        };
+        drop(next);
+        // It panics for nobody's input; what it read last was handled.
+        let _ = reader.join();
+        ended
+    }
+
+    /// What is to be said although nobody asked.
+    async fn tick(&self, assistant: &Assistant, now: &Zoned) -> anyhow::Result<Vec<Reply>> {
+        let mut replies = Vec::new();
+        let due = assistant.due(&self.conversation().0, now).await;
+        for tick in due.context("the reminders do not read")? {
+            let handled = assistant.handle(&tick).await;
+            replies.extend(handled.context("a reminder was not kept")?.replies);
         }
+        Ok(replies)
+    }
+
+    fn conversation(&self) -> ConversationId {
+        ConversationId(format!("console:{}", self.user))
     }
 
     async fn say(&self, assistant: &Assistant, text: &str, at: Zoned) -> anyhow::Result<Handled> {
         let incoming = Incoming {
             event: next_event(),
-            conversation: ConversationId(format!("console:{}", self.user)),
+            conversation: self.conversation(),
             user: self.user.clone(),
+            lead: self.lead,
             channel_kind: self.channel_kind,
             service: self.service.clone(),
             at,
@@ -201,6 +254,24 @@ fn line_dialog(
             .collect(),
         missing: missing.iter().map(|field| field.id.clone()).collect(),
         asking,
+    }
+}
+
+/// Reads a line whenever one is wanted, until the input ends.
+fn read_lines(
+    mut editor: DefaultEditor,
+    mut wanted: mpsc::Receiver<()>,
+    typed: &mpsc::Sender<Result<String, ReadlineError>>,
+) {
+    while wanted.blocking_recv().is_some() {
+        let line = editor.readline("› ");
+        if let Ok(text) = &line {
+            let _ = editor.add_history_entry(text);
+        }
+        let last = line.is_err();
+        if typed.blocking_send(line).is_err() || last {
+            return;
+        }
     }
 }
 

@@ -18,13 +18,16 @@ pub struct Chat {
     /// The agent's name: conversations and drafts belong to it
     #[arg(long, value_name = "NAME", env = "SIGAP_USER")]
     user: Option<String>,
+    /// Talk as a team lead, who may edit the drafts of others
+    #[arg(long)]
+    lead: bool,
     /// How customers reach the agents of this channel: voice, non-voice or ecare [default: voice]
     #[arg(long, value_name = "KIND", env = "SIGAP_CHANNEL_KIND", value_parser = channel_kind)]
     channel_kind: Option<ChannelKind>,
     /// The service this channel is about: an id from services.toml
     #[arg(long, value_name = "ID", env = "SIGAP_SERVICE")]
     service: Option<String>,
-    /// One JSON object for every input line
+    /// One JSON object for every input line, in which `\n` stands for a line break
     #[arg(long)]
     json: bool,
 }
@@ -55,6 +58,7 @@ impl Chat {
         }
         let console = Console {
             user: self.user.unwrap_or_else(|| "agent".to_owned()),
+            lead: self.lead,
             channel_kind: config.channel_kind,
             service: config.service.clone(),
             json: self.json,
@@ -63,7 +67,8 @@ impl Chat {
         // Before the matcher learns: whoever starts a second program on a state is told at once.
         let store = store::sled::open(&config.state)?;
         let knowledge = Knowledge::new(catalog, lexicon);
-        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept);
+        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
+            .with_hours(config.hours.clone());
         let _watch = cli::watch(config, seen, assistant.live())?;
         runtime.block_on(console.run(&assistant, || config.now()))?;
         Ok(ExitCode::SUCCESS)

@@ -151,12 +151,15 @@ fn preview(
     let around = wording::Around {
         now: &now,
         channel_kind: ChannelKind::default(),
+        user: "",
+        lead: true,
         tickets: &[],
         recent: &[],
     };
     let effect = dialog::Effect::ShowSop {
         intent: imported.id.clone(),
         points: Vec::new(),
+        may_be_wrong: false,
     };
     writeln!(out, "== what agents will see\n")?;
     for reply in wording::replies(after, &[effect], around) {

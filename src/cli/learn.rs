@@ -349,6 +349,8 @@ async fn note(
         expected: loaded.revision,
         state: loaded.conversation,
         effects: Vec::new(),
+        progress: Vec::new(),
+        wake: None,
         tickets: Vec::new(),
         question: None,
         audit: vec![Audit {

@@ -159,7 +159,11 @@ fn seen(config: &Config) -> Seen {
 fn watch(config: &Config, seen: Seen, live: Live) -> anyhow::Result<Watch> {
     let clock = config.clone();
     let (intents, data) = (config.intents.clone(), config.data.clone());
-    reload::watch(&config.intents, &config.data, seen, move || clock.now().date(),
+    reload::watch(
+        &config.intents,
+        &config.data,
+        seen,
+        move || clock.now().date(),
         move |read| match read {
             Ok(knowledge) => {
                 tracing::info!(

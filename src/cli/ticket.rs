@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -13,7 +14,7 @@ use serde_json::json;
 use crate::config::Config;
 use crate::erasure::{Age, Forget, Purge};
 use crate::store::{self, Query, Rebuilt, Sieve, Store};
-use crate::ticket::{Answer, canonical_json};
+use crate::ticket::{Answer, Status, Tracked, canonical_json};
 use crate::value::{self, Kind};
 use crate::{cli, telemetry, ticket};
 
@@ -87,6 +88,19 @@ struct Filter {
     /// Only what was filed on this day or before
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
+    /// Only cases that are so far
+    #[arg(long, value_enum)]
+    status: Option<Standing>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Standing {
+    /// The draft is filed
+    Open,
+    /// Entered into the ticketing system
+    Entered,
+    /// Settled
+    Done,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -100,23 +114,28 @@ impl Ticket {
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         match self.command {
             TicketCommand::List { filter, json } => {
-                let tickets = tickets(config, filter)?;
+                let cases = cases(config, filter)?;
                 if json {
-                    as_json_lines(&tickets, false)
+                    as_json_lines(&cases, false)
                 } else {
-                    list(&tickets, config)
+                    list(&cases, config)
                 }
             }
             TicketCommand::Show { id, json } => {
                 let store = store::sled::open(&config.state)?;
-                let found = cli::runtime()?.block_on(store.ticket(&id.to_uppercase()))?;
-                let Some(ticket) = found else {
+                let id = id.to_uppercase();
+                let found = cli::runtime()?.block_on(store.case(&id))?;
+                let version = found
+                    .as_ref()
+                    .and_then(|case| Some((case, case.version(&id)?)));
+                let Some((case, ticket)) = version else {
                     anyhow::bail!("there is no draft `{id}`: `sigap ticket list` shows all");
                 };
                 if json {
-                    as_json_lines(&[ticket], false)
+                    writeln!(io::stdout().lock(), "{}", row(case, ticket, false))?;
+                    Ok(ExitCode::SUCCESS)
                 } else {
-                    write_out(&ticket.text)
+                    write_out(&told(case, ticket, config))
                 }
             }
             TicketCommand::Export {
@@ -124,10 +143,10 @@ impl Ticket {
                 format,
                 masked,
             } => {
-                let tickets = tickets(config, filter)?;
+                let cases = cases(config, filter)?;
                 match format {
-                    Format::Json => as_json_lines(&tickets, masked),
-                    Format::Csv => as_csv(&tickets, masked),
+                    Format::Json => as_json_lines(&cases, masked),
+                    Format::Csv => as_csv(&cases, masked),
                 }
             }
             TicketCommand::Purge { older_than } => erase(
@@ -153,15 +172,20 @@ impl Filter {
             agent: self.agent,
             from: self.from.map(start).transpose()?,
             to: self.to.map(|day| start(day.tomorrow()?)).transpose()?,
+            status: self.status.map(|status| match status {
+                Standing::Open => Status::Open,
+                Standing::Entered => Status::Entered,
+                Standing::Done => Status::Done,
+            }),
             ..Query::default()
         })
     }
 }
 
-fn tickets(config: &Config, filter: Filter) -> anyhow::Result<Vec<ticket::Ticket>> {
+fn cases(config: &Config, filter: Filter) -> anyhow::Result<Vec<Tracked>> {
     let store = store::sled::open(&config.state)?;
     let query = filter.query(config.now().time_zone())?;
-    Ok(cli::runtime()?.block_on(store.tickets(&query))?)
+    Ok(cli::runtime()?.block_on(store.cases(&query))?)
 }
 
 fn erase(config: &Config, sieve: &mut dyn Sieve) -> anyhow::Result<ExitCode> {
@@ -191,51 +215,138 @@ fn not_a_number(error: &value::Error) -> &'static str {
     }
 }
 
-fn list(tickets: &[ticket::Ticket], config: &Config) -> anyhow::Result<ExitCode> {
-    if tickets.is_empty() {
+fn list(cases: &[Tracked], config: &Config) -> anyhow::Result<ExitCode> {
+    if cases.is_empty() {
         return write_out("no drafts yet");
     }
-    let zone = config.now().time_zone().clone();
     let mut table = Table::new();
     table
         .load_style(UTF8_FULL_CONDENSED)
-        .set_header(["id", "filed", "agent", "title"]);
-    for ticket in tickets {
-        let filed = ticket
-            .filed_at
-            .to_zoned(zone.clone())
-            .strftime("%Y-%m-%d %H:%M")
-            .to_string();
-        table.add_row([ticket.id.as_str(), &filed, &ticket.agent, &ticket.title]);
+        .set_header(["id", "filed", "agent", "status", "title"]);
+    for case in cases {
+        let ticket = &case.latest;
+        let filed = when(ticket.filed_at, config);
+        table.add_row([
+            ticket.id.as_str(),
+            &filed,
+            &ticket.agent,
+            &standing(case),
+            &ticket.title,
+        ]);
     }
     write_out(&table.to_string())
 }
 
-fn as_json_lines(tickets: &[ticket::Ticket], masked: bool) -> anyhow::Result<ExitCode> {
-    let mut output = io::stdout().lock();
-    for ticket in tickets {
-        let fields: serde_json::Map<_, _> = ticket
-            .entries
+/// A draft as it was filed, and what became of it since.
+fn told(case: &Tracked, ticket: &ticket::Ticket, config: &Config) -> String {
+    if case.earlier.is_empty() && case.progress.is_empty() {
+        return ticket.text.clone();
+    }
+    let mut text = format!("{}\n\nstatus: {}", ticket.text, standing(case));
+    for step in &case.progress {
+        let at = when(step.at, config);
+        text += &format!("\n  {} by {}, {at}", step.status.name(), step.who);
+    }
+    let versions = case.earlier.iter().chain([&case.latest]);
+    for version in versions.filter(|_| !case.earlier.is_empty()) {
+        let shown = if version.id == ticket.id {
+            " (shown)"
+        } else {
+            ""
+        };
+        text += &match &version.revision {
+            None => format!(
+                "\n{}: filed by {}, {}{shown}",
+                version.id,
+                version.agent,
+                when(version.filed_at, config)
+            ),
+            Some(revision) => format!(
+                "\n{}: revises {}, by {}, {}{shown}",
+                version.id,
+                revision.of,
+                revision.who,
+                when(revision.at, config)
+            ),
+        };
+        for change in version
+            .revision
             .iter()
-            .map(|entry| (entry.field.clone(), exported(entry, masked)))
-            .collect();
-        let mut row = json!({
-            "id": ticket.id, "intent": ticket.intent, "form": ticket.form, "title": ticket.title,
-            "filed_at": ticket.filed_at, "agent": ticket.agent, "channel_kind": ticket.channel_kind,
-            "fields": fields, "kip": ticket.kip,
-        });
-        if !masked {
-            row["text"] = ticket.text.clone().into();
+            .flat_map(|revision| &revision.changes)
+        {
+            let answer = |answer: &Option<Answer>| {
+                answer.as_ref().map_or_else(
+                    || "nothing".to_owned(),
+                    |answer| answer.display().into_owned(),
+                )
+            };
+            text += &format!(
+                "\n  {}: {} → {}",
+                change.label,
+                answer(&change.before),
+                answer(&change.after)
+            );
         }
-        writeln!(output, "{row}")?;
+    }
+    text
+}
+
+fn standing(case: &Tracked) -> String {
+    match case.external() {
+        Some(external) => format!("{} {external}", case.status().name()),
+        None => case.status().name().to_owned(),
+    }
+}
+
+fn when(at: Timestamp, config: &Config) -> String {
+    let zone = config.now().time_zone().clone();
+    at.to_zoned(zone).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn as_json_lines(cases: &[Tracked], masked: bool) -> anyhow::Result<ExitCode> {
+    let mut output = io::stdout().lock();
+    for case in cases {
+        writeln!(output, "{}", row(case, &case.latest, masked))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// One version of a case's draft.
+fn row(case: &Tracked, ticket: &ticket::Ticket, masked: bool) -> serde_json::Value {
+    let fields: serde_json::Map<_, _> = ticket
+        .entries
+        .iter()
+        .map(|entry| (entry.field.clone(), exported(entry, masked)))
+        .collect();
+    let revision = ticket.revision.as_ref();
+    let mut row = json!({
+        "id": ticket.id, "intent": ticket.intent, "form": ticket.form, "title": ticket.title,
+        "filed_at": ticket.filed_at, "agent": ticket.agent, "channel_kind": ticket.channel_kind,
+        "status": case.status(), "external": case.external(), "revises": revision.map(|revision| &revision.of),
+        "fields": fields, "kip": ticket.kip,
+    });
+    if !masked {
+        row["text"] = ticket.text.clone().into();
+        if let Some(revision) = revision {
+            let changes = revision.changes.iter().map(|change| {
+                json!({
+                    "field": change.field,
+                    "before": change.before.as_ref().map(canonical_json),
+                    "after": change.after.as_ref().map(canonical_json),
+                })
+            });
+            row["revised_by"] = revision.who.clone().into();
+            row["revised_at"] = revision.at.to_string().into();
+            row["changes"] = changes.collect();
+        }
+    }
+    row
+}
+
 /// One column a field, in the order in which the fields first occur.
-fn as_csv(tickets: &[ticket::Ticket], masked: bool) -> anyhow::Result<ExitCode> {
+fn as_csv(cases: &[Tracked], masked: bool) -> anyhow::Result<ExitCode> {
     let mut fields: Vec<&str> = Vec::new();
-    for entry in tickets.iter().flat_map(|ticket| &ticket.entries) {
+    for entry in cases.iter().flat_map(|case| &case.latest.entries) {
         if !fields.contains(&entry.field.as_str()) {
             fields.push(&entry.field);
         }
@@ -249,26 +360,37 @@ fn as_csv(tickets: &[ticket::Ticket], masked: bool) -> anyhow::Result<ExitCode> 
         "intent",
         "form",
         "kip",
+        "status",
+        "external",
+        "revises",
     ];
     output.write_record(fixed.iter().chain(&fields))?;
-    for ticket in tickets {
-        let filed = ticket.filed_at.to_string();
+    for case in cases {
+        let ticket = &case.latest;
+        let revises = ticket
+            .revision
+            .as_ref()
+            .map(|revision| revision.of.as_str());
         let fixed = [
             &ticket.id,
-            &filed,
+            ticket.filed_at.to_string().as_str(),
             &ticket.agent,
             ticket.channel_kind.name(),
             &ticket.intent,
             &ticket.form,
             &ticket.kip,
-        ];
+            case.status().name(),
+            &case.external().map(safe).unwrap_or_default(),
+            revises.unwrap_or_default(),
+        ]
+        .map(str::to_owned);
         let values = fields.iter().map(|field| {
             let entry = ticket.entries.iter().find(|entry| entry.field == *field);
             entry
                 .map(|entry| text_of(&exported(entry, masked)))
                 .unwrap_or_default()
         });
-        output.write_record(fixed.into_iter().map(str::to_owned).chain(values))?;
+        output.write_record(fixed.into_iter().chain(values))?;
     }
     output.flush()?;
     Ok(ExitCode::SUCCESS)
@@ -287,11 +409,15 @@ fn text_of(value: &serde_json::Value) -> String {
     let text = value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned);
-    // A spreadsheet would run a cell that begins so as a formula.
+    safe(&text)
+}
+
+/// A spreadsheet would run a cell that begins so as a formula.
+fn safe(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t']) {
         format!("'{text}")
     } else {
-        text
+        text.to_owned()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Words that steer the dialog instead of answering it: `batal`, `kembali`, `lewati`, `kirim`, commands with a slash.
 
+use crate::ticket;
 use crate::value::sensitive;
 
 /// What an agent wants to happen.
@@ -31,6 +32,17 @@ pub enum Control {
     Sop(Option<String>),
     /// Show the agent's tickets, or one.
     Tickets(Option<String>),
+    /// Change a filed ticket.
+    Revise(String),
+    /// A filed ticket is done or, with a number or `tidak ada`, entered into the ticketing system.
+    Mark {
+        /// Which one.
+        id: String,
+        /// What was told behind it.
+        told: Option<String>,
+    },
+    /// Be reminded of a filed ticket.
+    FollowUp(String),
     /// Why the last message was understood so.
     Why,
     /// A courtesy.
@@ -44,6 +56,9 @@ pub fn read(text: &str) -> Option<Control> {
         return command_of(command);
     }
     let folded = text.trim_end_matches(['.', '!', '?', ' ']).to_lowercase();
+    if let Some(revise) = folded.strip_prefix("ubah ").and_then(ticket::id_in) {
+        return Some(Control::Revise(revise));
+    }
     let words: Vec<&str> = folded
         .split_whitespace()
         .filter(|word| !COURTESY.contains(word))
@@ -92,7 +107,15 @@ fn command_of(command: &str) -> Option<Control> {
         "kembali" | "back" => Control::Back,
         "lewati" | "skip" => Control::Skip,
         "kirim" | "send" => Control::Send,
-        "ubah" | "edit" => Control::Edit(rest),
+        "ubah" | "edit" => match rest.as_deref().and_then(ticket::id_in) {
+            Some(id) => Control::Revise(id),
+            None => Control::Edit(rest),
+        },
+        "selesai" | "done" => marked(rest.as_deref().unwrap_or_default()),
+        "ingatkan" | "remind" => match rest.as_deref().and_then(ticket::id_in) {
+            Some(id) => Control::FollowUp(id),
+            None => Control::Tickets(None),
+        },
         "buat" | "new" => Control::Start,
         "bantuan" | "help" | "start" => Control::Help,
         "sop" => Control::Sop(rest),
@@ -100,6 +123,18 @@ fn command_of(command: &str) -> Option<Control> {
         "kenapa" | "why" => Control::Why,
         _ => return None,
     })
+}
+
+/// `T-261121-7F3K2Q INC0001234`: the ticket, and what is told of it. Without one there are all to choose from.
+fn marked(rest: &str) -> Control {
+    let (id, told) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    match ticket::id_in(id) {
+        Some(id) => Control::Mark {
+            id,
+            told: Some(told.trim().to_owned()).filter(|told| !told.is_empty()),
+        },
+        None => Control::Tickets(None),
+    }
 }
 
 /// `ubah lokasi`, `ganti nominal`: the field's name behind the verb, when nothing follows it.
@@ -138,6 +173,20 @@ mod tests {
         check("help", Some(Control::Help));
         check("sudah benar", Some(Control::Confirm));
         check("makasih kak", Some(Control::Thanks));
+        let id = || "T-261121-7F3K2Q".to_owned();
+        check("/ubah t-261121-7f3k2q", Some(Control::Revise(id())));
+        check("ubah T-261121-7F3K2Q", Some(Control::Revise(id())));
+        let mark = |told: Option<&str>| {
+            let told = told.map(str::to_owned);
+            Some(Control::Mark { id: id(), told })
+        };
+        check("/selesai T-261121-7F3K2Q", mark(None));
+        check(
+            "/selesai T-261121-7F3K2Q  INC 0000 12",
+            mark(Some("INC 0000 12")),
+        );
+        check("/selesai", Some(Control::Tickets(None)));
+        check("/ingatkan T-261121-7F3K2Q", Some(Control::FollowUp(id())));
     }
 
     #[test]

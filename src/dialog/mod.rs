@@ -6,18 +6,26 @@
 
 mod control;
 mod fill;
+mod hours;
 mod step;
+mod waking;
+
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Case, Catalog, Form};
-use crate::message::{Button, ChannelKind, EventId, Reply};
-use crate::ticket::{Answers, Entry, Remarked, Ticket};
+use crate::message::{Button, ChannelKind, EventId, Reply, Said};
+use crate::ticket::{Answers, Entry, Progress, Remarked, Status, Ticket, Tracked};
 use crate::value;
 
 pub use fill::from_question as values_in;
-pub use step::step;
+pub use hours::{BadHours, Hours};
+pub use step::{cases_needed, step};
+
+/// Reminders that nobody answers pile up buttons; older ones than this are forgotten.
+const OFFERED_MAX: usize = 60;
 
 /// Everything kept of a conversation between two messages.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -34,6 +42,9 @@ pub struct Conversation {
     pub parked: Vec<Parked>,
     /// When the last message came.
     pub touched: Option<Timestamp>,
+    /// Filed cases that the agent looks at again until they are done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_ups: Vec<FollowUp>,
     /// What a lead has set, where the conversation stands for a whole channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_kind: Option<ChannelKind>,
@@ -70,6 +81,13 @@ pub enum Phase {
         /// What came up.
         heard: Heard,
     },
+    /// The ticketing system's number of a filed ticket is asked for.
+    Entering {
+        /// The case.
+        case: String,
+        /// The draft that is gone on with afterwards.
+        draft: Option<Draft>,
+    },
 }
 
 /// A procedure that a question may have meant, and the field values the question named.
@@ -83,6 +101,23 @@ pub struct Heard {
     pub evidence: Vec<String>,
     /// Values named in the question.
     pub answers: Answers,
+    /// Fields of which a part was named: the day of a moment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partials: BTreeMap<String, String>,
+    /// The question, where the procedure answers one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Box<Asked>>,
+}
+
+/// The question that a procedure was taken for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What was asked, customer data masked.
+    pub text: String,
+    /// How sure the matcher was of the procedure.
+    pub confidence: f32,
+    /// The procedures that it may have meant instead, the likeliest first.
+    pub others: Vec<Heard>,
 }
 
 /// A ticket being filled in.
@@ -94,6 +129,34 @@ pub struct Draft {
     pub answers: Answers,
     /// The fields in the order in which they were asked, for `kembali`.
     pub asked: Vec<String>,
+    /// Fields of which the question told a part.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partials: BTreeMap<String, String>,
+    /// The filed ticket whose next version this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revises: Option<Revises>,
+}
+
+/// The filed ticket that a draft is a revision of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Revises {
+    /// Its id.
+    pub id: String,
+    /// The kind of channel it was filed in; whoever revises it may work in another.
+    pub channel_kind: ChannelKind,
+}
+
+/// A filed case that its agent is reminded of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FollowUp {
+    /// The case.
+    pub case: String,
+    /// The intent's id.
+    pub intent: String,
+    /// How long after one reminder comes the next.
+    pub every: SignedDuration,
+    /// When the next one comes.
+    pub due: Timestamp,
 }
 
 /// A draft put aside.
@@ -131,7 +194,13 @@ pub enum Effect {
     /// How the message was understood; says nothing to the agent.
     Understood(Understood),
     /// The procedure, beginning with the points that were asked for.
-    ShowSop { intent: String, points: Vec<String> },
+    ShowSop {
+        intent: String,
+        points: Vec<String>,
+        /// It answers a question, which may have meant something else.
+        #[serde(default)]
+        may_be_wrong: bool,
+    },
     /// One point or section of a procedure.
     ShowPoint { intent: String, id: String },
     /// Another procedure that the same message asked for.
@@ -155,6 +224,8 @@ pub enum Effect {
     },
     /// Values that were taken over or changed.
     Noted { entries: Vec<Entry> },
+    /// Further values that cannot be used, besides the one that is asked for again.
+    NotTaken { prompts: Vec<Prompt> },
     /// A question for a field.
     Ask(Prompt),
     /// The whole draft, to look over.
@@ -162,7 +233,37 @@ pub enum Effect {
     /// Which field is to be changed.
     ChooseField { fields: Vec<(String, String)> },
     /// A ticket was filed.
-    Filed { id: String, text: String },
+    Filed {
+        id: String,
+        text: String,
+        /// The SOP asks to look at the case again until it is settled.
+        #[serde(default)]
+        follow_up: bool,
+    },
+    /// A filed ticket is changed; of another agent, who is named.
+    Revising { id: String, agent: Option<String> },
+    /// A revision would change nothing.
+    Unchanged { id: String },
+    /// Another revision was filed first.
+    Outdated { id: String, latest: String },
+    /// There is no such ticket.
+    NoTicket { id: String },
+    /// The ticket is another agent's.
+    NotYours { id: String },
+    /// The ticketing system's number of a case is asked for; it is told when the answer was none.
+    AskNumber { case: String, refused: bool },
+    /// No number was told after all.
+    NumberLeft { case: String },
+    /// How far a case is.
+    Marked {
+        case: String,
+        status: Status,
+        external: Option<String>,
+    },
+    /// A case is to be looked at again, next at this time.
+    WillRemind { case: String, at: Timestamp },
+    /// Cases that are to be looked at again.
+    CheckAgain { cases: Vec<FollowUp> },
     /// A text to pass on to the customer.
     Kit { text: String },
     /// A draft was put aside.
@@ -269,6 +370,9 @@ pub struct Review {
     pub remarks: Vec<Remarked>,
     /// The names of optional fields that are still empty.
     pub optional: Vec<String>,
+    /// The filed ticket that this changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revises: Option<String>,
 }
 
 /// Why the last answer to a prompt could not be used.
@@ -292,6 +396,8 @@ pub struct Around<'a> {
     pub attempt: u32,
     /// Who said it.
     pub user: &'a str,
+    /// Whether that is a team lead, who may do more than an agent.
+    pub lead: bool,
     /// How customers reach the agents of this channel.
     pub channel_kind: ChannelKind,
     /// The channel's default service.
@@ -300,6 +406,10 @@ pub struct Around<'a> {
     pub now: &'a Zoned,
     /// How long a draft waits before it is put aside, and then before it expires.
     pub draft_kept: SignedDuration,
+    /// When agents are reminded.
+    pub hours: &'a Hours,
+    /// The cases that [`cases_needed`] asked for, as far as they exist.
+    pub cases: &'a [Tracked],
 }
 
 /// What a turn does.
@@ -311,6 +421,8 @@ pub struct Step {
     pub effects: Vec<Effect>,
     /// A ticket to file.
     pub ticket: Option<Ticket>,
+    /// How a case went on.
+    pub progress: Option<Progress>,
     /// A question that was not answered, to be kept for the leads.
     pub unanswered: Option<Unanswered>,
 }
@@ -320,8 +432,12 @@ pub struct Step {
 pub struct Unanswered {
     /// The question, customer data masked.
     pub text: String,
-    /// How it was understood.
-    pub understood: Understood,
+    /// The intent that came closest.
+    pub intent: Option<String>,
+    /// How sure the matcher was of it.
+    pub confidence: f32,
+    /// What became of it: `clarify`, `fallback`, `rejected`.
+    pub decision: &'static str,
     /// When it was asked.
     pub at: Timestamp,
 }
@@ -334,16 +450,25 @@ impl Heard {
             points: Vec::new(),
             evidence: Vec::new(),
             answers: Answers::new(),
+            partials: BTreeMap::new(),
+            question: None,
         }
     }
 }
 
 impl Draft {
+    /// The kind of channel the ticket belongs to: the agent's own, or that of the ticket it revises.
+    pub fn channel_kind(&self, own: ChannelKind) -> ChannelKind {
+        self.revises
+            .as_ref()
+            .map_or(own, |revises| revises.channel_kind)
+    }
+
     /// What the draft's conditions are evaluated against.
     pub fn case(&self, channel_kind: ChannelKind) -> Case<'_> {
         Case {
             answers: &self.answers,
-            channel_kind,
+            channel_kind: self.channel_kind(channel_kind),
         }
     }
 
@@ -360,12 +485,18 @@ impl Conversation {
             Phase::Asking { draft, .. }
             | Phase::Reviewing(draft)
             | Phase::Interrupted { draft, .. } => Some(draft),
+            Phase::Entering { draft, .. } => draft.as_ref(),
             Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) => None,
         }
     }
 
-    /// Remembers what the replies offer.
-    pub fn offer(&mut self, replies: &[Reply]) {
+    /// Remembers what the replies offer. What they say unasked takes nothing away that was offered before.
+    pub fn offer(&mut self, replies: &[Reply], said: &Said) {
+        let kept = match said {
+            Said::Tick if replies.is_empty() => return,
+            Said::Tick => std::mem::take(&mut self.offered),
+            Said::Text(_) | Said::Press(_) => Vec::new(),
+        };
         let last = replies
             .last()
             .map(|reply| reply.buttons.as_slice())
@@ -376,7 +507,8 @@ impl Conversation {
             .skip(1)
             .flat_map(|reply| &reply.buttons);
         self.numbered = last.len();
-        self.offered = last.iter().chain(before).cloned().collect();
+        self.offered = last.iter().chain(before).chain(&kept).cloned().collect();
+        self.offered.truncate(OFFERED_MAX);
     }
 
     /// The field that is asked for, if one is.

@@ -43,10 +43,10 @@ pub fn graph(title: &str, nodes: &[Node], ids: &mut Ids) -> Option<Graph> {
     };
     for node in &numbered {
         let label = node.line.label.clone().unwrap_or_default();
-        draft.places.insert(label.clone(), ids.new(&label));
+        draft.places.insert(label.clone(), ids.give(&label));
     }
     if numbered.iter().all(|node| is_condition(node)) {
-        let id = ids.new("penyebab-awal");
+        let id = ids.give("penyebab-awal");
         let first = draft.graph.causes.len();
         draft.graph.causes.push(cause(id, title.to_owned()));
         let branches = numbered.iter().map(|node| draft.branch(node, ids));
@@ -82,7 +82,7 @@ impl Draft {
         let label = node.line.label.clone().unwrap_or_default();
         let id = match self.places.get(&label) {
             Some(id) => id.clone(),
-            None => ids.new(&label),
+            None => ids.give(&label),
         };
         let place = self.graph.causes.len();
         self.graph
@@ -97,15 +97,13 @@ impl Draft {
                 continue;
             }
             let branch = self.branch(child, ids)?;
-            if branch.when != child.line.text
-                && self
+            let goes_on = self.places.values().any(|id| *id == branch.goto)
+                || self
                     .graph
                     .causes
                     .iter()
-                    .any(|cause| cause.id == branch.goto)
-                || self.places.values().any(|id| *id == branch.goto)
-                    && branch.when != child.line.text
-            {
+                    .any(|cause| cause.id == branch.goto);
+            if goes_on && branch.when != child.line.text {
                 // The button has no room for the whole sentence, so the question says it.
                 let text = &mut self.graph.causes[place].text;
                 *text = format!("{text}\n{}", child.line.text);
@@ -142,8 +140,8 @@ impl Draft {
         let label = node.line.label.clone().unwrap_or_default();
         let id = match self.places.get(&label) {
             Some(id) if !label.is_empty() => id.clone(),
-            _ if !label.is_empty() => ids.new(&label),
-            _ => ids.new(&first_words(&when)),
+            _ if !label.is_empty() => ids.give(&label),
+            _ => ids.give(&first_words(&when)),
         };
         self.graph.outcomes.push(Outcome {
             id: id.clone(),

@@ -375,7 +375,7 @@ impl Maker<'_> {
         let same = same.filter(|_| !part.is_known);
         let id = match same {
             Some(at) => self.sections[at].id.clone(),
-            None => self.ids.new(&shown),
+            None => self.ids.give(&shown),
         };
         let mut items = self.items(&id, &part.title, &part.nodes);
         if part.role == Role::Ask {
@@ -416,7 +416,7 @@ impl Maker<'_> {
         if self.report.kept.is_empty() {
             return;
         }
-        let id = self.ids.new("catatan-impor");
+        let id = self.ids.give("catatan-impor");
         let kept: Vec<(usize, String)> = self
             .report
             .kept
@@ -427,7 +427,7 @@ impl Maker<'_> {
         for (line, text) in kept {
             for text in pieces(&text, ITEM_CHARS) {
                 if items.iter().all(|item| item.text != text) {
-                    items.push(bare(self.ids.new(&format!("{id}-baris-{line}")), text));
+                    items.push(bare(self.ids.give(&format!("{id}-baris-{line}")), text));
                 }
             }
         }
@@ -462,7 +462,7 @@ impl Maker<'_> {
                         steps,
                         ..bare(
                             self.ids
-                                .new(&format!("{prefix}-{}", mark(node, items.len()))),
+                                .give(&format!("{prefix}-{}", mark(node, items.len()))),
                             title.to_owned(),
                         )
                     }),
@@ -508,7 +508,7 @@ impl Maker<'_> {
     fn item(&mut self, prefix: &str, node: &Node, items: &mut Vec<Item>) {
         let id = self
             .ids
-            .new(&format!("{prefix}-{}", mark(node, items.len())));
+            .give(&format!("{prefix}-{}", mark(node, items.len())));
         let figures: Vec<String> = node
             .children
             .iter()
@@ -529,7 +529,7 @@ impl Maker<'_> {
             });
             items.extend(
                 pieces
-                    .map(|piece| bare(self.ids.new(&id), piece))
+                    .map(|piece| bare(self.ids.give(&id), piece))
                     .collect::<Vec<_>>(),
             );
             return;
@@ -546,7 +546,7 @@ impl Maker<'_> {
             let id = if at == 0 {
                 id.clone()
             } else {
-                self.ids.new(&id)
+                self.ids.give(&id)
             };
             items.push(bare(id, piece));
         }
@@ -560,7 +560,7 @@ impl Maker<'_> {
 
     fn figure(&mut self, node: &Node) -> Option<String> {
         let (number, caption) = caption(node)?;
-        let id = self.ids.new(&format!("gambar-{number}"));
+        let id = self.ids.give(&format!("gambar-{number}"));
         self.figures.push(Figure {
             id: id.clone(),
             caption,
@@ -589,7 +589,7 @@ impl Maker<'_> {
     }
 
     fn form(&mut self, mut mapped: Mapped, kips: &[super::outline::Line], title: &str) -> FormFile {
-        let id = self.ids.new("tiket");
+        let id = self.ids.give("tiket");
         let mut paths: Vec<KipFile> = Vec::new();
         for line in kips {
             static CODE: LazyLock<Regex> =
@@ -648,6 +648,7 @@ impl Maker<'_> {
                 .then(|| "tidak tercantum di dokumen".to_owned()),
             kips: paths,
             kits: Vec::new(),
+            follow_up: None,
         }
     }
 
@@ -656,7 +657,7 @@ impl Maker<'_> {
         let mut holes = Vec::new();
         for (line, words) in &self.report.loose {
             holes.push(Unclear {
-                id: self.ids.new(&format!("syarat-baris-{line}")),
+                id: self.ids.give(&format!("syarat-baris-{line}")),
                 text: format!(
                     "Syarat 'khusus {words}' (baris {line} dokumen) belum dapat dihubungkan ke isian mana pun; isiannya untuk sementara tidak wajib."
                 ),
@@ -665,7 +666,7 @@ impl Maker<'_> {
         }
         if self.report.chosen_kip {
             holes.push(Unclear {
-                id: self.ids.new("pilihan-kip"),
+                id: self.ids.give("pilihan-kip"),
                 text: "Dokumen mencantumkan beberapa KIP tanpa syarat yang terbaca mesin; agen memilihnya di isian 'KIP yang sesuai'.".to_owned(),
                 asked: Vec::new(),
             });
@@ -725,7 +726,10 @@ fn procedure(nodes: &[Node], from: usize) -> usize {
         node.line.style == style
             && !node.mark().is_empty()
             && caption(node).is_none()
-            && node.children.iter().all(|child| goes_on(child) && caption(child).is_none())
+            && node
+                .children
+                .iter()
+                .all(|child| goes_on(child) && caption(child).is_none())
     };
     let run: Vec<&Node> = nodes[from..].iter().take_while(is_step).collect();
     let acting = run.iter().filter(|node| is_action(&node.line.text)).count();

@@ -15,7 +15,7 @@ pub struct Ids {
 
 impl Ids {
     /// Returns an id that nobody has yet, made of these words.
-    pub fn new(&mut self, words: &str) -> String {
+    pub fn give(&mut self, words: &str) -> String {
         let wanted = slug(words, '-');
         let wanted = if wanted.is_empty() {
             "poin".to_owned()
@@ -58,10 +58,10 @@ mod tests {
     #[test]
     fn ids_are_words_and_given_once() {
         let mut ids = Ids::default();
-        assert_eq!(ids.new("Lakukan Pengecekan:"), "lakukan-pengecekan");
-        assert_eq!(ids.new("lakukan pengecekan"), "lakukan-pengecekan-2");
-        assert_eq!(ids.new("***"), "poin");
-        assert_eq!(ids.new("1.2"), "1-2");
-        assert!(ids.new(&"kata ".repeat(40)).len() <= ID_CHARS_MAX);
+        assert_eq!(ids.give("Lakukan Pengecekan:"), "lakukan-pengecekan");
+        assert_eq!(ids.give("lakukan pengecekan"), "lakukan-pengecekan-2");
+        assert_eq!(ids.give("***"), "poin");
+        assert_eq!(ids.give("1.2"), "1-2");
+        assert!(ids.give(&"kata ".repeat(40)).len() <= ID_CHARS_MAX);
     }
 }

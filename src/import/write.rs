@@ -139,6 +139,7 @@ fn form(form: &FormFile) -> Table {
     text(&mut table, "title", &form.title);
     maybe(&mut table, "when", form.when.as_ref());
     maybe(&mut table, "kip_none", form.kip_none.as_ref());
+    maybe(&mut table, "follow_up", form.follow_up.as_ref());
     tables(&mut table, "field", form.fields.iter().map(field));
     let kips = form.kips.iter().map(|kip| {
         let mut table = Table::new();

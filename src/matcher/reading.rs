@@ -137,7 +137,10 @@ impl Vocabulary {
         let mut at = 0;
         while at < spoken.len() {
             let word = &spoken[at];
-            if let Some(joined) = self.joined(word, spoken.get(at + 1), lexicon) {
+            let known = self.ids.get(word.text).copied();
+            if known.is_none()
+                && let Some(joined) = self.joined(word, spoken.get(at + 1), lexicon)
+            {
                 words.push(self.known(joined, word.token, Change::Repaired));
                 at += 2;
                 continue;
@@ -148,8 +151,8 @@ impl Vocabulary {
             } else {
                 Change::None
             };
-            match self.ids.get(word.text) {
-                Some(&id) => words.push(Word {
+            match known {
+                Some(id) => words.push(Word {
                     value: shape(word.kind),
                     ..self.known(id, word.token, change)
                 }),

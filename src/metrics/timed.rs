@@ -6,11 +6,14 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::Metrics;
 use crate::message::{ConversationId, EventId};
-use crate::store::{Audit, Error, Loaded, Period, Query, Question, Revision, Store, Tally, Turn};
-use crate::ticket::Ticket;
+use crate::store::{
+    Audit, Due, Error, Loaded, Period, Query, Question, Revision, Store, Tally, Turn,
+};
+use crate::ticket::{Ticket, Tracked};
 
 /// Any store, with its commits timed.
 #[derive(Debug)]
@@ -46,8 +49,16 @@ impl<S: Store> Store for Timed<S> {
         self.store.ticket(id).await
     }
 
-    async fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error> {
-        self.store.tickets(query).await
+    async fn case(&self, id: &str) -> Result<Option<Tracked>, Error> {
+        self.store.case(id).await
+    }
+
+    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error> {
+        self.store.cases(query).await
+    }
+
+    async fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
+        self.store.due(channel, now, limit).await
     }
 
     async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {

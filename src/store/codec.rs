@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Audit, Error, Question, Revision, Tally};
+use super::{Audit, Error, Question, Revision, Tally, Wake};
 use crate::dialog::{Conversation, Effect};
 use crate::message::{ConversationId, EventId};
-use crate::ticket::Ticket;
+use crate::ticket::{Progress, Ticket};
 
 /// The version of the records below. Raise it when an older Sigap would misread a new record.
 pub const SCHEMA: u32 = 1;
@@ -28,9 +28,10 @@ pub const VALUE_BYTES_MAX: usize = 6 * 1024;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Record {
-    Conversation(Kept),
+    Conversation(Box<Kept>),
     Event(Handled),
     Ticket(Ticket),
+    Progress(Progress),
     Question(Question),
     Audit(Audit),
     Tally(Tally),
@@ -42,6 +43,8 @@ pub struct Kept {
     pub conversation: ConversationId,
     pub revision: Revision,
     pub state: Conversation,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wake: Option<Wake>,
 }
 
 /// An event that was handled, with what it led to.

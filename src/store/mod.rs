@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialog::{Conversation, Effect};
 use crate::message::{ChannelKind, ConversationId, EventId};
-use crate::ticket::Ticket;
+use crate::ticket::{Progress, Status, Ticket, Tracked};
 
 pub use codec::{Handled, Kept, Record};
 pub use rebuild::{Fate, Rebuilt, Removed, Sieve};
@@ -54,11 +54,26 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// [`Error::Conflict`] when the conversation moved on, the event was handled, or a ticket's id exists: load again.
     async fn commit(&self, turn: Turn) -> Result<Revision, Error>;
 
-    /// Returns the ticket with this id.
+    /// Returns the ticket with this id: this version of the draft and no other.
     async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error>;
 
-    /// Returns the tickets that a query asks for, newest first.
-    async fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error>;
+    /// Returns the case that a ticket belongs to as it stands now.
+    async fn case(&self, id: &str) -> Result<Option<Tracked>, Error>;
+
+    /// Returns the cases that a query asks for, the newest first.
+    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error>;
+
+    /// Returns the drafts of the cases that a query asks for, each in its latest version.
+    async fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error> {
+        let cases = self.cases(query).await?;
+        Ok(cases.into_iter().map(|case| case.latest).collect())
+    }
+
+    /// Returns the conversations of one channel that were to be woken by now, those that wait longest first.
+    ///
+    /// A `channel` that ends with a colon stands for all conversations whose ids begin with it, another for the one with
+    /// this id.
+    async fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error>;
 
     /// Returns the latest unanswered questions, newest first.
     async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error>;
@@ -92,6 +107,10 @@ pub struct Turn {
     pub effects: Vec<Effect>,
     /// The tickets it filed.
     pub tickets: Vec<Ticket>,
+    /// How cases went on.
+    pub progress: Vec<Progress>,
+    /// When the conversation wants to be woken; in the place of what it wanted before.
+    pub wake: Option<Wake>,
     /// The utterance, if it went unanswered.
     pub question: Option<Question>,
     /// Who did what.
@@ -105,8 +124,32 @@ pub struct Loaded {
     pub conversation: Conversation,
     /// What a commit on it must expect.
     pub revision: Revision,
+    /// When it wants to be woken.
+    pub wake: Option<Wake>,
     /// What the event led to when it was handled: deliver that again and do nothing else.
     pub replay: Option<Vec<Effect>>,
+}
+
+/// When a conversation wants to be heard of although nobody says anything, and what a channel has to know then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wake {
+    /// The time.
+    pub at: Timestamp,
+    /// The agent.
+    pub user: String,
+    /// How customers reach the agents of its channel.
+    pub channel_kind: ChannelKind,
+    /// The service its channel is about.
+    pub service: Option<String>,
+}
+
+/// A conversation whose time has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Which one.
+    pub conversation: ConversationId,
+    /// What it wanted.
+    pub wake: Wake,
 }
 
 /// How often a conversation was changed; the default is that of a new one.
@@ -133,6 +176,8 @@ pub struct Query {
     pub from: Option<Timestamp>,
     /// Filed before this time.
     pub to: Option<Timestamp>,
+    /// Only cases that are so far.
+    pub status: Option<Status>,
     /// At most so many.
     pub limit: usize,
 }
@@ -145,6 +190,7 @@ impl Default for Query {
             agent: None,
             from: None,
             to: None,
+            status: None,
             limit: usize::MAX,
         }
     }

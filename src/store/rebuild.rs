@@ -45,6 +45,7 @@ pub struct Removed {
     pub conversations: u64,
     pub events: u64,
     pub tickets: u64,
+    pub progress: u64,
     pub questions: u64,
     pub audit: u64,
     pub tallies: u64,
@@ -57,6 +58,7 @@ impl Removed {
             Record::Conversation(_) => &mut self.conversations,
             Record::Event(_) => &mut self.events,
             Record::Ticket(_) => &mut self.tickets,
+            Record::Progress(_) => &mut self.progress,
             Record::Question(_) => &mut self.questions,
             Record::Audit(_) => &mut self.audit,
             Record::Tally(_) => &mut self.tallies,
@@ -70,6 +72,7 @@ impl fmt::Display for Removed {
             conversations,
             events,
             tickets,
+            progress,
             questions,
             audit,
             // Counts hold nobody's words, so no sieve takes them out.
@@ -79,6 +82,9 @@ impl fmt::Display for Removed {
             f,
             "tickets: {tickets}, conversations: {conversations}, kept replies: {events}, questions: {questions}"
         )?;
+        if *progress > 0 {
+            write!(f, ", steps of cases: {progress}")?;
+        }
         // Its lines hold no content, so that one goes is rare enough to be said only then.
         match audit {
             0 => Ok(()),

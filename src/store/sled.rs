@@ -29,11 +29,11 @@ use tokio::task;
 use super::backup;
 use super::codec::{self, Handled, Kept, Record};
 use super::{
-    Audit, EVENT_KEPT, Error, Fate, Loaded, Period, Query, Question, Rebuilt, Removed, Revision,
-    Sieve, Store, Tally, Turn,
+    Audit, Due, EVENT_KEPT, Error, Fate, Loaded, Period, Query, Question, Rebuilt, Removed,
+    Revision, Sieve, Store, Tally, Turn, Wake,
 };
 use crate::message::{ConversationId, EventId};
-use crate::ticket::Ticket;
+use crate::ticket::{Progress, Ticket, Tracked, case_of, revision_id};
 use disk::{Dir, Disk, Refusal};
 use tables::{Put, Step, TIME_BYTES, Table, View, ours};
 
@@ -174,9 +174,20 @@ impl Store for Sled {
             .await
     }
 
-    async fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error> {
+    async fn case(&self, id: &str) -> Result<Option<Tracked>, Error> {
+        let case = case_of(id).to_owned();
+        self.read(move |engine| engine.case(&case)).await
+    }
+
+    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error> {
         let query = query.clone();
-        self.read(move |engine| engine.tickets(&query)).await
+        self.read(move |engine| engine.cases(&query)).await
+    }
+
+    async fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
+        let channel = channel.to_owned();
+        self.read(move |engine| engine.due(&channel, now, limit))
+            .await
     }
 
     async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
@@ -376,9 +387,13 @@ impl Engine {
             .map(|record| self.puts(&record))
             .collect::<Result<Vec<_>, _>>()?;
         self.write(|view| {
-            let current: Option<Revised> = view.get(Table::Conversations, &conversation)?;
-            if current.unwrap_or_default().revision != expected {
+            let current: Option<Woken> = view.get(Table::Conversations, &conversation)?;
+            let current = current.unwrap_or_default();
+            if current.revision != expected {
                 return Err(ours(Error::Conflict));
+            }
+            if let Some(wake) = current.wake {
+                view.remove(Table::Wakes, &tables::wake_key(wake.at, &conversation))?;
             }
             for put in puts.iter().flatten() {
                 view.put(put)?;
@@ -439,17 +454,40 @@ impl Engine {
             // Its commit may still be waiting for the disk, and a replay is shown without another one.
             self.disk.durable()?;
         }
-        let (revision, conversation) = kept
-            .map(|kept| (kept.revision, kept.state))
+        let (revision, conversation, wake) = kept
+            .map(|kept| (kept.revision, kept.state, kept.wake))
             .unwrap_or_default();
         Ok(Loaded {
             conversation,
             revision,
+            wake,
             replay: handled.map(|handled| handled.effects),
         })
     }
 
-    fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error> {
+    /// Returns a case; its versions are numbered without a gap, since they go together.
+    fn case(&self, case: &str) -> Result<Option<Tracked>, Error> {
+        let version = |id: &str| self.get::<Ticket>(Table::Tickets, &tables::id_key(id));
+        let Some(mut latest) = version(case)? else {
+            return Ok(None);
+        };
+        let mut earlier = Vec::new();
+        while let Some(revised) = version(&revision_id(case, earlier.len() as u32 + 2))? {
+            earlier.push(std::mem::replace(&mut latest, revised));
+        }
+        let mut progress: Vec<Progress> = Vec::new();
+        let steps = self.tree(Table::Progress);
+        for key in steps.scan_prefix(tables::progress_key(case)).keys() {
+            progress.extend(self.get(Table::Progress, &self.sane(key)?)?);
+        }
+        Ok(Some(Tracked {
+            latest,
+            earlier,
+            progress,
+        }))
+    }
+
+    fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error> {
         let from = query.from.map(tables::time_key);
         let to = query.to.map(tables::time_key);
         let range = (
@@ -459,18 +497,60 @@ impl Engine {
         let is = |wanted: &Option<String>, value: &str| {
             wanted.as_deref().is_none_or(|wanted| wanted == value)
         };
-        let mut tickets = Vec::new();
+        let mut cases = Vec::new();
         for key in self.tree(Table::Filed).range(range).keys().rev() {
-            if tickets.len() == query.limit {
+            if cases.len() == query.limit {
                 break;
             }
             let key = self.sane(key)?;
             let ticket: Option<Ticket> = self.get(Table::Tickets, &key[TIME_BYTES..])?;
-            tickets.extend(ticket.filter(|ticket| {
-                is(&query.intent, &ticket.intent) && is(&query.agent, &ticket.agent)
-            }));
+            // A revision is told of with the first draft, whose intent and agent it keeps.
+            let wanted = ticket.filter(|ticket| {
+                ticket.id == ticket.case()
+                    && is(&query.intent, &ticket.intent)
+                    && is(&query.agent, &ticket.agent)
+            });
+            if let Some(first) = wanted
+                && let Some(case) = self.case(&first.id)?
+                && query.status.is_none_or(|status| status == case.status())
+            {
+                cases.push(case);
+            }
         }
-        Ok(tickets)
+        Ok(cases)
+    }
+
+    fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
+        let mut due = Vec::new();
+        for key in self
+            .tree(Table::Wakes)
+            .range(..=tables::wake_key(now, &[u8::MAX]))
+            .keys()
+        {
+            if due.len() == limit {
+                break;
+            }
+            let key = self.sane(key)?;
+            let conversation: Option<ConversationId> = self.get(Table::Wakes, &key)?;
+            let is_of = |id: &ConversationId| match channel.ends_with(':') {
+                true => id.0.starts_with(channel),
+                false => id.0 == channel,
+            };
+            let Some(conversation) = conversation.filter(is_of) else {
+                continue;
+            };
+            let kept: Option<Woken> = self.get(
+                Table::Conversations,
+                &tables::conversation_key(&conversation),
+            )?;
+            // What was committed since wants something else, or nothing.
+            if let Some(wake) = kept.and_then(|kept| kept.wake)
+                && wake.at <= now
+            {
+                due.push(Due { conversation, wake });
+            }
+        }
+        Ok(due)
     }
 
     fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
@@ -506,10 +586,11 @@ impl Engine {
     /// Hands over every record, in the order of a backup.
     fn records(&self, mut take: impl FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
         self.each(Table::Conversations, |kept| {
-            take(Record::Conversation(kept))
+            take(Record::Conversation(Box::new(kept)))
         })?;
         self.each(Table::Events, |handled| take(Record::Event(handled)))?;
         self.each(Table::Tickets, |ticket| take(Record::Ticket(ticket)))?;
+        self.each(Table::Progress, |step| take(Record::Progress(step)))?;
         self.each(Table::Questions, |question| {
             take(Record::Question(question))
         })?;
@@ -610,8 +691,10 @@ const SEAL: &[u8] = b"seal";
 
 /// As much of a conversation as a commit must know.
 #[derive(Default, Deserialize)]
-struct Revised {
+struct Woken {
     revision: Revision,
+    #[serde(default)]
+    wake: Option<Wake>,
 }
 
 /// Returns what a turn leaves behind.
@@ -620,6 +703,7 @@ fn records(turn: Turn) -> impl Iterator<Item = Record> {
         conversation: turn.conversation.clone(),
         revision: turn.expected.next(),
         state: turn.state,
+        wake: turn.wake,
     };
     let handled = Handled {
         conversation: turn.conversation,
@@ -627,9 +711,10 @@ fn records(turn: Turn) -> impl Iterator<Item = Record> {
         at: turn.at,
         effects: turn.effects,
     };
-    [Record::Conversation(kept), Record::Event(handled)]
+    [Record::Conversation(Box::new(kept)), Record::Event(handled)]
         .into_iter()
         .chain(turn.tickets.into_iter().map(Record::Ticket))
+        .chain(turn.progress.into_iter().map(Record::Progress))
         .chain(turn.question.into_iter().map(Record::Question))
         .chain(turn.audit.into_iter().map(Record::Audit))
 }

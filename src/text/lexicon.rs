@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::{Kind, Shape, Utterance};
@@ -20,12 +20,19 @@ pub const PHRASE_WORDS_MAX: usize = 3;
 /// Slang, synonyms and known words.
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
-    slang: FxHashMap<Box<str>, Box<[Box<str>]>>,
-    phrase_starts: FxHashSet<Box<str>>,
-    concepts: FxHashMap<Box<str>, Box<str>>,
-    function: FxHashSet<Box<str>>,
-    known: FxHashSet<Box<str>>,
-    when: FxHashMap<Box<str>, When>,
+    /// By word, or by the words of a phrase of slang with one blank between them.
+    entries: FxHashMap<Box<str>, Entry>,
+}
+
+/// Everything that is known of a word: one look-up a word of a message.
+#[derive(Debug, Clone, Default)]
+struct Entry {
+    meaning: Option<Box<[Box<str>]>>,
+    concept: Option<Box<str>>,
+    when: Option<When>,
+    starts_phrase: bool,
+    is_function: bool,
+    is_known: bool,
 }
 
 /// How a word says when something happened.
@@ -116,9 +123,7 @@ impl Lexicon {
         }
         for (concept, words) in &file.synonyms {
             for word in words.iter().chain([concept]) {
-                lexicon
-                    .concepts
-                    .insert(word.as_str().into(), concept.as_str().into());
+                lexicon.entry(word).concept = Some(concept.as_str().into());
             }
         }
         for (words, when) in [
@@ -126,22 +131,25 @@ impl Lexicon {
             (&file.when.before_number, When::BeforeNumber),
             (&file.when.beside, When::Beside),
         ] {
-            let words = words.split_whitespace();
-            lexicon.when.extend(words.map(|word| (word.into(), when)));
+            for word in words.split_whitespace() {
+                lexicon.entry(word).when = Some(when);
+            }
         }
-        lexicon.function = file
+        for word in file
             .function
             .iter()
             .flat_map(|words| words.split_whitespace())
-            .map(Into::into)
-            .collect();
-        lexicon.known = file
-            .known
-            .iter()
-            .flat_map(|words| words.split_whitespace())
-            .map(Into::into)
-            .collect();
+        {
+            lexicon.entry(word).is_function = true;
+        }
+        for word in file.known.iter().flat_map(|words| words.split_whitespace()) {
+            lexicon.entry(word).is_known = true;
+        }
         Ok(lexicon)
+    }
+
+    fn entry(&mut self, word: &str) -> &mut Entry {
+        self.entries.entry(word.into()).or_default()
     }
 
     fn add_slang(&mut self, alias: &str, meaning: &str) -> Result<(), Error> {
@@ -150,7 +158,7 @@ impl Lexicon {
         match words.count() {
             0 => {}
             more if more < PHRASE_WORDS_MAX => {
-                self.phrase_starts.insert(first.into());
+                self.entry(first).starts_phrase = true;
             }
             _ => {
                 return Err(Error::TooLong {
@@ -159,7 +167,7 @@ impl Lexicon {
             }
         }
         let replacement: Box<[Box<str>]> = meaning.split(' ').map(Into::into).collect();
-        match self.slang.insert(alias.into(), replacement) {
+        match self.entry(alias).meaning.replace(replacement) {
             Some(other) if other.join(" ") != meaning => Err(Error::Ambiguous {
                 alias: alias.into(),
                 first: other.join(" "),
@@ -171,7 +179,7 @@ impl Lexicon {
 
     /// What a word or phrase (words joined by one space) is slang for.
     pub fn meaning(&self, alias: &str) -> Option<&[Box<str>]> {
-        self.slang.get(alias).map(|words| &**words)
+        self.entries.get(alias)?.meaning.as_deref()
     }
 
     /// Reads the words of an utterance as they were meant; the longest phrase of slang first.
@@ -179,12 +187,17 @@ impl Lexicon {
         let tokens = &utterance.tokens;
         let mut spoken = Vec::with_capacity(tokens.len() + 4);
         let mut at = 0;
+        let mut may_say_when = false;
         while at < tokens.len() {
             let text = utterance.text(&tokens[at]);
-            match self
-                .phrase_at(utterance, at)
-                .or_else(|| self.meaning(text).map(|words| (words, 1)))
-            {
+            let entry = self.entries.get(text);
+            may_say_when |=
+                entry.is_some_and(|entry| entry.when.is_some() || entry.meaning.is_some());
+            let phrase = entry
+                .filter(|entry| entry.starts_phrase)
+                .and_then(|_| self.phrase_at(utterance, at));
+            let meaning = || Some((entry?.meaning.as_deref()?, 1));
+            match phrase.or_else(meaning) {
                 Some((words, length)) => {
                     let word = |text: &'a str| Spoken {
                         text,
@@ -206,7 +219,9 @@ impl Lexicon {
                 }
             }
         }
-        self.mark_when(&mut spoken);
+        if may_say_when {
+            self.mark_when(&mut spoken);
+        }
         spoken
     }
 
@@ -214,12 +229,12 @@ impl Lexicon {
     fn mark_when(&self, spoken: &mut [Spoken<'_>]) {
         const MOMENT: Kind = Kind::Value(Shape::Moment);
         for at in 0..spoken.len() {
-            let Some(when) = self.when.get(spoken[at].text) else {
+            let Some(when) = self.when(spoken[at].text) else {
                 continue;
             };
             let next = spoken.get(at + 1);
             let says_when = |word: &Spoken<'_>| {
-                word.kind == MOMENT || self.when.get(word.text) == Some(&When::Alone)
+                word.kind == MOMENT || self.when(word.text) == Some(When::Alone)
             };
             let is_so = match when {
                 When::Alone => true,
@@ -231,7 +246,7 @@ impl Lexicon {
             if is_so {
                 spoken[at].kind = MOMENT;
             }
-            if is_so && *when == When::BeforeNumber {
+            if is_so && when == When::BeforeNumber {
                 spoken[at + 1].kind = MOMENT;
             }
         }
@@ -244,9 +259,6 @@ impl Lexicon {
         at: usize,
     ) -> Option<(&'a [Box<str>], usize)> {
         let tokens = &utterance.tokens[at..];
-        if !self.starts_phrase(utterance.text(&tokens[0])) {
-            return None;
-        }
         (2..=PHRASE_WORDS_MAX.min(tokens.len()))
             .rev()
             .find_map(|length| {
@@ -259,27 +271,31 @@ impl Lexicon {
             })
     }
 
-    /// Whether a longer phrase of slang may begin with this word.
-    pub fn starts_phrase(&self, word: &str) -> bool {
-        self.phrase_starts.contains(word)
+    fn when(&self, word: &str) -> Option<When> {
+        self.entries.get(word)?.when
     }
 
     /// The concept a word is a name of.
     pub fn concept(&self, word: &str) -> Option<&str> {
-        self.concepts.get(word).map(|concept| &**concept)
+        self.entries.get(word)?.concept.as_deref()
     }
 
     /// Whether a word carries a sentence rather than its subject.
     pub fn is_function(&self, word: &str) -> bool {
-        self.function.contains(word)
+        self.entries
+            .get(word)
+            .is_some_and(|entry| entry.is_function)
     }
 
     /// Whether this is a word in its own right, whatever it looks like.
     pub fn is_known(&self, word: &str) -> bool {
-        self.known.contains(word)
-            || self.function.contains(word)
-            || self.slang.contains_key(word)
-            || self.concepts.contains_key(word)
+        self.entries.get(word).is_some_and(|entry| {
+            entry.is_known
+                || entry.is_function
+                || entry.meaning.is_some()
+                || entry.concept.is_some()
+                || entry.when.is_some()
+        })
     }
 }
 
@@ -308,8 +324,6 @@ mod tests {
             Some("tidak")
         );
         assert_eq!(lexicon.meaning("top up").map(<[_]>::len), Some(2));
-        assert!(lexicon.starts_phrase("top"));
-        assert!(!lexicon.starts_phrase("gk"));
         assert_eq!(lexicon.concept("bill"), lexicon.concept("tagihan"));
         assert!(lexicon.is_known("pulas"));
         assert!(!lexicon.is_known("plusa"));

@@ -103,19 +103,45 @@ impl Speller {
                 }
             }
         }
+        let mut seen = Seen::default();
         each_deletion(word.as_bytes(), |key| {
             for &index in self.deletions.get(key) {
-                consider(
-                    index,
-                    distance(
-                        word.as_bytes(),
-                        self.words[index as usize].as_bytes(),
-                        cost_max,
-                    ),
-                );
+                if seen.is_new(index) {
+                    let meant = self.words[index as usize].as_bytes();
+                    consider(index, distance(word.as_bytes(), meant, cost_max));
+                }
             }
         });
         best
+    }
+}
+
+/// Words that were looked at: a near one shares a dozen deletions with what was typed. One that is forgotten is merely
+/// looked at again.
+struct Seen {
+    words: [u32; Seen::KEPT],
+    next: usize,
+}
+
+impl Seen {
+    const KEPT: usize = 16;
+
+    fn is_new(&mut self, word: u32) -> bool {
+        let is_new = !self.words.contains(&word);
+        if is_new {
+            self.words[self.next % Seen::KEPT] = word;
+            self.next += 1;
+        }
+        is_new
+    }
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Seen {
+            words: [u32::MAX; Seen::KEPT],
+            next: 0,
+        }
     }
 }
 
@@ -244,20 +270,49 @@ fn is_vowel(b: u8) -> bool {
 
 /// Whether two letters lie next to each other on the keyboard.
 fn are_neighbours(a: u8, b: u8) -> bool {
+    NEIGHBOURS[usize::from(a - b'a')] & 1 << (b - b'a') != 0
+}
+
+/// For each letter a bit for each of its neighbours.
+const NEIGHBOURS: [u32; 26] = {
+    let mut neighbours = [0; 26];
+    let mut a = 0;
+    while a < 26 {
+        let mut b = 0;
+        while b < 26 {
+            if touch(place(b'a' + a), place(b'a' + b)) {
+                neighbours[a as usize] |= 1 << b;
+            }
+            b += 1;
+        }
+        a += 1;
+    }
+    neighbours
+};
+
+/// Column and row of a letter's key.
+const fn place(letter: u8) -> (i32, i32) {
     const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
-    let place = |c: u8| {
-        ROWS.iter()
-            .zip(0i32..)
-            .find_map(|(row, y)| row.iter().position(|&k| k == c).map(|x| (x as i32, y)))
-    };
-    match (place(a), place(b)) {
-        (Some((ax, ay)), Some((bx, by))) => match by - ay {
-            0 => (ax - bx).abs() == 1,
-            // Each row is set off half a key to the right of the one above.
-            1 => bx == ax || bx == ax - 1,
-            -1 => ax == bx || ax == bx - 1,
-            _ => false,
-        },
+    let mut row = 0;
+    while row < ROWS.len() {
+        let mut column = 0;
+        while column < ROWS[row].len() {
+            if ROWS[row][column] == letter {
+                return (column as i32, row as i32);
+            }
+            column += 1;
+        }
+        row += 1;
+    }
+    panic!("every letter has a key")
+}
+
+const fn touch((ax, ay): (i32, i32), (bx, by): (i32, i32)) -> bool {
+    match by - ay {
+        0 => ax - bx == 1 || bx - ax == 1,
+        // Each row is set off half a key to the right of the one above.
+        1 => bx == ax || bx == ax - 1,
+        -1 => ax == bx || ax == bx - 1,
         _ => false,
     }
 }

@@ -1,5 +1,6 @@
-//! The answers a ticket is made of, and the filed draft.
+//! The answers a ticket is made of, the filed draft, and what becomes of it.
 
+mod progress;
 mod template;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::message::ChannelKind;
 use crate::value::{Canonical, Remark, Value};
 
+pub use progress::{
+    Change, Progress, Revision, Status, Tracked, case_of, changes, external_in, id_in, revision_id,
+};
 pub use template::{Around, Mistake, Template};
 
 /// What is known of each field, by field id.
@@ -33,7 +37,7 @@ const CASE_FIELDS: [&str; 4] = ["msisdn", "sid", "account_number", "sn_perangkat
 /// A ticket draft as it was filed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
-    /// `T-261121-7F3K2Q`: the day it was filed and six characters.
+    /// `T-261121-7F3K2Q`: the day it was filed and six characters; a revision has its number behind that.
     pub id: String,
     /// The intent's id.
     pub intent: String,
@@ -45,7 +49,7 @@ pub struct Ticket {
     pub agent: String,
     /// How customers reach that agent's channel.
     pub channel_kind: ChannelKind,
-    /// When it was filed.
+    /// When it was filed; a revision keeps the time of the first draft.
     pub filed_at: Timestamp,
     /// The fields in the SOP's order.
     pub entries: Vec<Entry>,
@@ -53,6 +57,9 @@ pub struct Ticket {
     pub kip: String,
     /// The formatted draft.
     pub text: String,
+    /// What makes it the revision of another ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<Revision>,
 }
 
 /// Something unusual about a value of a draft.
@@ -98,6 +105,20 @@ impl Ticket {
             .collect()
     }
 
+    fn revised_sample() -> Self {
+        let first = Self::sample();
+        Self {
+            id: first.next_id(),
+            revision: Some(Revision {
+                of: first.id.clone(),
+                who: "lead".to_owned(),
+                at: Timestamp::UNIX_EPOCH,
+                changes: Vec::new(),
+            }),
+            ..first
+        }
+    }
+
     fn sample() -> Self {
         Self {
             id: "T-260101-000000".to_owned(),
@@ -115,6 +136,7 @@ impl Ticket {
             }],
             kip: "kip".to_owned(),
             text: String::new(),
+            revision: None,
         }
     }
 }

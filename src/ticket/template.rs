@@ -35,6 +35,8 @@ pub struct Around<'a> {
     pub source: &'a str,
     /// Day and time of filing, as agents read it.
     pub filed: &'a str,
+    /// Day and time of the revision, where the ticket is one.
+    pub revised: &'a str,
     /// What is unusual about the values.
     pub remarks: &'a [Remarked],
 }
@@ -53,6 +55,14 @@ struct Page<'a> {
     source: &'a str,
     filed: &'a str,
     remarks: &'a [Remarked],
+    revision: Option<Revised<'a>>,
+}
+
+#[derive(Serialize)]
+struct Revised<'a> {
+    of: &'a str,
+    who: &'a str,
+    when: &'a str,
 }
 
 #[derive(Serialize)]
@@ -88,11 +98,12 @@ impl Template {
             sop: "",
             source: "",
             filed: "",
+            revised: "",
             remarks: &remarks,
         };
-        template
-            .try_render(&Ticket::sample(), around)
-            .map_err(mistake)?;
+        for sample in [Ticket::sample(), Ticket::revised_sample()] {
+            template.try_render(&sample, around).map_err(mistake)?;
+        }
         Ok(template)
     }
 
@@ -124,6 +135,11 @@ impl Template {
             source: around.source,
             filed: around.filed,
             remarks: around.remarks,
+            revision: ticket.revision.as_ref().map(|revision| Revised {
+                of: &revision.of,
+                who: &revision.who,
+                when: around.revised,
+            }),
         };
         let text = self.environment.get_template(NAME)?.render(Serde(&page))?;
         Ok(text.trim().to_owned())

@@ -94,6 +94,29 @@ pub(super) fn is_a_networks(digits: &str) -> bool {
     digits.starts_with(NETWORKS)
 }
 
+/// Whether the digits of a valid number stand together as those of a card do: in one block, in the groups on the
+/// plastic, or as many as most cards have. `4700001-0000012` is an identifier of two halves.
+pub(super) fn is_written_as_one(run: &str) -> bool {
+    let groups = digits::groups(run);
+    let count: usize = groups.iter().map(|group| group.digits.len()).sum();
+    let is_printed = |sizes: &&[usize]| groups.len() == sizes.len() && has_sizes(&groups, sizes);
+    groups.len() == 1 || count >= DIGITS_USUAL - 1 || PRINTED.iter().any(is_printed)
+}
+
+/// Whether a block of digits without separators is a card's. Account numbers are long too, and one in ten of them passes
+/// the checksum; therefore the first digits have to be those that a network has.
+pub(super) fn is_a_block(digits: &str) -> bool {
+    let starts = |from: &str| digits.starts_with(from);
+    let second_mastercard = digits
+        .get(..4)
+        .and_then(|prefix| prefix.parse::<u16>().ok())
+        .is_some_and(|prefix| (2221..=2720).contains(&prefix));
+    let is_networks = digits.starts_with(['3', '4', '5'])
+        || ["60", "62", "64", "65", "67"].into_iter().any(starts)
+        || second_mastercard;
+    digits.len() >= DIGITS_USUAL - 1 && is_networks
+}
+
 /// Returns the number as it is kept.
 pub(super) fn masked(digits: &str) -> String {
     let last_four = &digits[digits.len() - DIGITS_KEPT..];

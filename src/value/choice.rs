@@ -64,6 +64,14 @@ pub fn find(choices: &Choices, raw: &str) -> Vec<Found> {
         };
         return span.map(found).into_iter().collect();
     }
+    let shared = mentions.iter().all(|mention| mention.options.len() > 1);
+    if let Some(option) = meant_by_all(&mentions).filter(|_| shared) {
+        let (first, last) = (&mentions[0].span, &mentions[mentions.len() - 1].span);
+        return vec![Found {
+            span: first.start..last.end,
+            value: Value::plain(choices.options[option].value.as_str()),
+        }];
+    }
     mentions
         .into_iter()
         .filter_map(|Mention { span, options, .. }| {
@@ -225,6 +233,9 @@ fn name(choices: &Choices, answer: &Squeezed<'_>, mentions: &[Mention]) -> Named
         .flat_map(|mention| &mention.options)
         .copied()
         .collect();
+    if let Some(both) = meant_by_all(mentions).filter(|_| !choices.many && certain.is_empty()) {
+        return Named::One(BTreeSet::from([both]));
+    }
     let open_question = mentions
         .iter()
         .find(|mention| mention.options.is_disjoint(&certain));
@@ -235,6 +246,16 @@ fn name(choices: &Choices, answer: &Squeezed<'_>, mentions: &[Mention]) -> Named
         None if certain.len() > 1 => Named::Unclear(certain),
         None => Named::One(certain),
     }
+}
+
+/// The one option that every mention may mean, each alone being shared: `mytelkomsel` and `ovo`.
+fn meant_by_all(mentions: &[Mention]) -> Option<usize> {
+    let (first, others) = mentions.split_first()?;
+    let both = others
+        .iter()
+        .fold(first.options.clone(), |both, other| &both & &other.options);
+    let mut both = both.into_iter();
+    both.next().filter(|_| both.next().is_none())
 }
 
 /// The option that stands for all others: the one called `semua`.
@@ -434,6 +455,10 @@ const FILLERS: &[&str] = &[
     "tadi",
     "udah",
     "sudah",
+    "ternyata",
+    "rupanya",
+    "emang",
+    "memang",
     "kok",
     "halo",
     "semua",

@@ -12,7 +12,7 @@ pub fn parse(raw: &str, max_chars: usize) -> Result<Value, Error> {
     let line = text::one_line(raw);
     if card::runs(&line)
         .iter()
-        .any(|run| digits::groups(&line[run.span.clone()]).len() != 1 || is_card_like(&run.digits))
+        .any(|run| is_card(&line[run.span.clone()], &run.digits))
     {
         return Err(Error::LooksLike(Lookalike::Card));
     }
@@ -57,10 +57,12 @@ pub(super) fn is_transaction_id(word: &str) -> bool {
     letters >= 2 && digits >= 4 && word.len() >= CHARS_MIN
 }
 
-/// Whether a number without separators is a card's. Account numbers are long too, and one in ten of them passes the
-/// checksum; therefore the first digit has to be that of a payment network as well.
-fn is_card_like(digits: &str) -> bool {
-    matches!(digits.len(), 15 | 16) && digits.starts_with(['3', '4', '5'])
+/// Whether valid digits are a card's, and not an identifier's that passes the checksum by chance.
+fn is_card(run: &str, digits: &str) -> bool {
+    match digits::groups(run).len() {
+        1 => card::is_a_block(digits),
+        _ => card::is_written_as_one(run),
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +83,8 @@ mod tests {
         check("4712 0000 1234", "471200001234");
         check("A1", "A1");
         check("ZTEG_0000ABCD", "ZTEG_0000ABCD");
+        // Fourteen digits that pass a card's checksum, as one in ten does.
+        check("4700001-0000003", "4700001-0000003");
     }
 
     #[test]
@@ -104,9 +108,13 @@ mod tests {
             parse("4111 1111 1111 1111", 40),
             Err(Error::LooksLike(Lookalike::Card))
         );
-        assert_eq!(
-            parse("4111111111111111", 40),
-            Err(Error::LooksLike(Lookalike::Card))
-        );
+        for card in [
+            "4111111111111111",
+            "6011000000000004",
+            "6200000000000005",
+            "2221000000000009",
+        ] {
+            assert_eq!(parse(card, 40), Err(Error::LooksLike(Lookalike::Card)));
+        }
     }
 }

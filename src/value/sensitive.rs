@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;
+use std::slice;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -88,8 +89,8 @@ pub fn redact(text: &str) -> String {
     redacted
 }
 
-/// Returns the text with payment cards reduced to their last four digits and everything else as it was: what a ticket
-/// keeps of an agent's own words.
+/// Returns the text with payment cards reduced to their last four digits, without what else is printed on them (expiry,
+/// check code), and everything else as it was: what a ticket keeps of an agent's own words.
 pub fn without_cards(text: &str) -> Cow<'_, str> {
     let phones = msisdn::find(text);
     let is_phone = |span: &Range<usize>| {
@@ -97,16 +98,79 @@ pub fn without_cards(text: &str) -> Cow<'_, str> {
             .iter()
             .any(|phone| phone.span.start <= span.start && span.end <= phone.span.end)
     };
-    let cards = card::runs(text).into_iter().filter(|run| {
-        card::is_a_networks(&run.digits)
-            && !is_phone(&run.span)
-            && !is_amount(&text[run.span.clone()])
+    let cards: Vec<Run> = card::runs(text)
+        .into_iter()
+        .filter(|run| {
+            card::is_a_networks(&run.digits)
+                && card::is_written_as_one(&text[run.span.clone()])
+                && !is_phone(&run.span)
+                && !is_amount(&text[run.span.clone()])
+        })
+        .collect();
+    let mut secret = check_codes(text);
+    for card in &cards {
+        secret.extend(beside_card(text, card.span.end));
+    }
+    secret.retain(|span| {
+        cards
+            .iter()
+            .all(|card| !overlaps(span, slice::from_ref(&card.span)))
     });
-    cards.rev().fold(Cow::Borrowed(text), |mut text, run| {
-        text.to_mut()
-            .replace_range(run.span, &card::masked(&run.digits));
-        text
-    })
+    let starred = |span: Range<usize>| {
+        let stars = digits::starred(&text[span.clone()], 0);
+        (span, stars)
+    };
+    let mut masked: Vec<(Range<usize>, String)> = cards
+        .into_iter()
+        .map(|run| (run.span, card::masked(&run.digits)))
+        .chain(secret.into_iter().map(starred))
+        .collect();
+    masked.sort_by_key(|(span, _)| span.start);
+    masked.dedup_by(|next, before| overlaps(&next.0, slice::from_ref(&before.0)));
+    masked
+        .into_iter()
+        .rev()
+        .fold(Cow::Borrowed(text), |mut text, (span, mask)| {
+            text.to_mut().replace_range(span, &mask);
+            text
+        })
+}
+
+/// Check codes that are called so, wherever they stand: `cvv 123`.
+fn check_codes(text: &str) -> Vec<Range<usize>> {
+    static CODE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:cvv2?|cvc2?|cid)(?:\s*nya)?\s*[:=.\-]?\s*([0-9]{3,4})\b")
+            .expect("the pattern is constant")
+    });
+    let codes = CODE.captures_iter(text);
+    codes
+        .filter_map(|code| Some(code.get(1)?.range()))
+        .collect()
+}
+
+/// What stands behind a card's number as on its plastic: an expiry date and a check code, in either order.
+fn beside_card(text: &str, end: usize) -> Vec<Range<usize>> {
+    static NEXT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?ix)^ [\s,;/|-]* (?: (?: exp(?:ired|iry|iration)? | valid (?:\s+thru)? | (?:masa\s+)? berlaku | cvv2? | cvc2? | kode ) [\s:.=]* )?
+              (?: ( [0-9]{1,2} \s* [/-] \s* [0-9]{4} ) (?: [^0-9] | $ )
+                # A day of the calendar goes on with its year.
+                | ( [0-9]{1,2} \s* [/-] \s* [0-9]{2} ) (?: [^0-9./-] | [./-](?:[^0-9]|[0-9]{3}\b|$) | $ )
+                | ( [0-9]{3,4} ) (?: [^0-9./-] | [./-](?:[^0-9]|$) | $ ) )",
+        )
+        .expect("the pattern is constant")
+    });
+    let mut secret = Vec::new();
+    let mut from = end;
+    let next = |text| {
+        let next = NEXT.captures(text)?;
+        next.iter().skip(1).flatten().next()
+    };
+    while let Some(next) = next(&text[from..]) {
+        secret.push(from + next.start()..from + next.end());
+        from += next.end();
+    }
+    secret
 }
 
 /// Points out secrets and personal data, except what is `allowed` word by word and what is obviously invented.
@@ -310,7 +374,24 @@ mod tests {
                 "4111111111111111 dan 5555-5555-5555-4444",
                 "**** **** **** 1111 dan **** **** **** 4444",
             ),
-            ("4111 1111 1111 1111 123", "**** **** **** 1111 123"),
+            ("4111 1111 1111 1111 123", "**** **** **** 1111 ***"),
+            (
+                "cc 4111-1111-1111-1111 exp 12/28 cvv 123 ditolak",
+                "cc **** **** **** 1111 exp **/** cvv *** ditolak",
+            ),
+            (
+                "4111111111111111/12/2028/123, Rp200.000",
+                "**** **** **** 1111/**/****/***, Rp200.000",
+            ),
+            (
+                "4111 1111 1111 1111 200000 gagal",
+                "**** **** **** 1111 200000 gagal",
+            ),
+            (
+                "4111 1111 1111 1111 12/28/123 tgl 12/11/2026",
+                "**** **** **** 1111 **/**/*** tgl 12/11/2026",
+            ),
+            ("cvvnya 123 ya", "cvvnya *** ya"),
         ] {
             assert_eq!(without_cards(text), kept);
         }
@@ -320,6 +401,8 @@ mod tests {
             "Rp4.000.000.000.006",
             "1234567890128",
             "balik ke 0812-0000-7777, Jl Contoh 1",
+            "sid 4700001-0000003",
+            "cvt 123, tgl 12/28",
         ] {
             assert_eq!(without_cards(text), text);
         }

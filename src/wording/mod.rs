@@ -7,6 +7,7 @@ pub mod platform;
 mod problems;
 mod sop;
 pub mod stats;
+mod tickets;
 
 use jiff::Zoned;
 
@@ -14,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::dialog::{Effect, ParkedLine, Prompt, Review};
 use crate::guide::Knowledge;
 use crate::message::{Button, ChannelKind, Reply};
-use crate::ticket::{Entry, Ticket};
+use crate::ticket::{Entry, Ticket, Tracked, case_of};
 use crate::value::Remark;
 
 /// What a reply depends on besides the decision.
@@ -24,8 +25,12 @@ pub struct Around<'a> {
     pub now: &'a Zoned,
     /// How customers reach the agents of the channel.
     pub channel_kind: ChannelKind,
-    /// The agent's own tickets, where an effect lists them.
-    pub tickets: &'a [Ticket],
+    /// Who reads it.
+    pub user: &'a str,
+    /// Whether that is a team lead.
+    pub lead: bool,
+    /// The cases that an effect shows: [`needs_tickets`].
+    pub tickets: &'a [Tracked],
     /// Recent tickets of the procedure under review, of any agent.
     pub recent: &'a [Ticket],
 }
@@ -38,13 +43,21 @@ pub fn replies(knowledge: &Knowledge, effects: &[Effect], around: Around<'_>) ->
         .collect()
 }
 
-/// Whether an effect shows the agent's tickets, which the store has to be asked for.
-pub fn needs_tickets(effects: &[Effect]) -> bool {
-    effects.iter().any(|effect| {
-        matches!(
-            effect,
-            Effect::ListTickets { .. } | Effect::ShowTicket { .. }
-        )
+/// Filed cases that a reply shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// The agent's own.
+    Own,
+    /// The one that this ticket belongs to.
+    One(&'a str),
+}
+
+/// Which filed cases effects show, which the store has to be asked for.
+pub fn needs_tickets(effects: &[Effect]) -> Option<Wanted<'_>> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::ListTickets { .. } => Some(Wanted::Own),
+        Effect::ShowTicket { id } => Some(Wanted::One(id)),
+        _ => None,
     })
 }
 
@@ -60,7 +73,7 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
     let catalog = &knowledge.catalog;
     Some(match effect {
         Effect::Understood(_) => return None,
-        Effect::ShowSop { intent, points } => sop::whole(knowledge, intent, points, around),
+        Effect::ShowSop { intent, points, may_be_wrong } => sop::whole(knowledge, intent, points, *may_be_wrong, around),
         Effect::ShowPoint { intent, id } => sop::part(knowledge, intent, id, around),
         Effect::Also { intent } => say_with(
             format!("Pesan ini juga menyangkut **{}**. Selesaikan yang ini dulu, atau buka sekarang.", title(catalog, intent)),
@@ -70,14 +83,34 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::Fallback => fallback(catalog),
         Effect::Help => help(catalog),
         Effect::ListSops => list(catalog),
-        Effect::ListTickets { parked } => tickets(catalog, around.tickets, parked),
-        Effect::ShowTicket { id } => ticket(id, around.tickets),
+        Effect::ListTickets { parked } => tickets::list(catalog, parked, around),
+        Effect::ShowTicket { id } => tickets::one(id, around),
         Effect::Explain { intent, evidence } => explain(catalog, intent, evidence),
         Effect::Noted { entries } => say(format!("Dicatat:\n{}", lines(entries))),
+        Effect::NotTaken { prompts } => {
+            let lines: Vec<_> = prompts
+                .iter()
+                .filter_map(|prompt| Some((prompt, prompt.problem.as_ref()?)))
+                .map(|(prompt, problem)| format!("- {}: {}", prompt.label, problems::sentence(problem, prompt)))
+                .collect();
+            say(format!("Ini juga belum bisa dipakai:\n{}", lines.join("\n")))
+        }
         Effect::Ask(prompt) => ask(prompt),
         Effect::Review(draft) => review(draft, around.recent),
         Effect::ChooseField { fields } => choose_field(fields),
-        Effect::Filed { id, text } => say(format!("Draft tiket **{id}** tersimpan. Salin ke aplikasi tiket:\n```\n{text}\n```")),
+        Effect::Filed { id, text, follow_up } => tickets::filed(id, text, *follow_up),
+        Effect::Revising { id, agent } => tickets::revising(id, agent.as_deref()),
+        Effect::Unchanged { id } => say(format!("Tidak ada yang berubah, jadi draft **{id}** tetap seperti semula.")),
+        Effect::Outdated { id, latest } => tickets::outdated(id, latest),
+        Effect::NoTicket { id } => tickets::none(id),
+        Effect::NotYours { id } => say(format!(
+            "Draft `{id}` milik agent lain. Yang boleh mengubahnya hanya agent pembuatnya atau team lead."
+        )),
+        Effect::AskNumber { case, refused } => tickets::ask_number(case, *refused),
+        Effect::NumberLeft { case } => say(format!("Baik, status draft **{case}** tidak diubah.")),
+        Effect::Marked { case, status, external } => tickets::marked(case, *status, external.as_deref()),
+        Effect::WillRemind { case, at } => tickets::will_remind(case, *at, around.now),
+        Effect::CheckAgain { cases } => tickets::check_again(catalog, cases),
         Effect::Kit { text } => say(format!("Teruskan ke pelanggan:\n```\n{text}\n```")),
         Effect::Parked { line } => say_with(
             format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line.left)),
@@ -170,7 +203,8 @@ fn help(catalog: &Catalog) -> Reply {
             "Tulis kendala pelanggan apa adanya, misalnya:\n{}\n\n\
              Saya carikan SOP-nya, lalu bantu mengisi tiket. Data yang sudah ditulis tidak ditanyakan lagi.\n\
              - `/sop` daftar SOP, `/sop ID` membuka satu SOP\n\
-             - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft\n\
+             - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft, `/ubah ID` mengubahnya\n\
+             - `/selesai ID NOMOR` sudah diinput, `/selesai ID` kasusnya selesai\n\
              - saat mengisi: `kembali`, `lewati`, `ubah NAMA-FIELD`, `nanti`, `batal`",
             examples.join("\n")
         ),
@@ -190,30 +224,6 @@ fn list(catalog: &Catalog) -> Reply {
         .map(|sop| button(&sop.title, format!("answer:{}", sop.id)))
         .collect();
     say_with(format!("SOP yang tersedia:\n{}", lines.join("\n")), buttons)
-}
-
-fn tickets(catalog: &Catalog, tickets: &[Ticket], parked: &[ParkedLine]) -> Reply {
-    if tickets.is_empty() && parked.is_empty() {
-        return say("Belum ada draft tiket atas nama Anda.".to_owned());
-    }
-    let mut parts = Vec::new();
-    if !parked.is_empty() {
-        parts.push(format!("Belum selesai:\n{}", parked_lines(catalog, parked)));
-    }
-    if !tickets.is_empty() {
-        let lines: Vec<_> = tickets
-            .iter()
-            .map(|ticket| format!("- `{}` {}", ticket.id, ticket.title))
-            .collect();
-        let lines = lines.join("\n");
-        parts.push(format!(
-            "Draft tiket Anda, terbaru lebih dulu:\n{lines}\nBuka dengan `/tiket ID`."
-        ));
-    }
-    say_with(
-        parts.join("\n\n"),
-        parked.iter().map(|line| resume(catalog, line)).collect(),
-    )
 }
 
 fn parked_lines(catalog: &Catalog, parked: &[ParkedLine]) -> String {
@@ -245,15 +255,6 @@ fn resume(catalog: &Catalog, line: &ParkedLine) -> Button {
         ),
         format!("resume:{}", line.number),
     )
-}
-
-fn ticket(id: &str, tickets: &[Ticket]) -> Reply {
-    match tickets.iter().find(|ticket| ticket.id == id) {
-        Some(ticket) => say(format!("```\n{}\n```", ticket.text)),
-        None => say(format!(
-            "Tidak ada draft `{id}` atas nama Anda. Lihat `/tiket` untuk daftarnya."
-        )),
-    }
 }
 
 fn explain(catalog: &Catalog, intent: &str, evidence: &[String]) -> Reply {
@@ -333,6 +334,7 @@ fn review(draft: &Review, recent: &[Ticket]) -> Reply {
     for ticket in recent
         .iter()
         .filter(|ticket| ticket.is_same_case(&draft.entries))
+        .filter(|ticket| draft.revises.as_deref().map(case_of) != Some(ticket.case()))
     {
         text += &format!(
             "\n⚠ Sudah ada draft `{}` untuk kasus dan nomor yang sama. Cek ulang dulu sebelum mengirim.",

@@ -10,7 +10,13 @@ use crate::message::{Button, ChannelKind, Reply};
 const CAUSES: &str = "penyebab";
 
 /// The procedure, beginning with the points that were asked for.
-pub fn whole(knowledge: &Knowledge, intent: &str, points: &[String], around: Around<'_>) -> Reply {
+pub fn whole(
+    knowledge: &Knowledge,
+    intent: &str,
+    points: &[String],
+    may_be_wrong: bool,
+    around: Around<'_>,
+) -> Reply {
     let Some(sop) = knowledge.catalog.sop(intent) else {
         return gone(intent);
     };
@@ -46,7 +52,13 @@ pub fn whole(knowledge: &Knowledge, intent: &str, points: &[String], around: Aro
         );
     }
     text += &format!("\n\n*{}*", source(sop));
-    shown(sop, text)
+    let mut reply = shown(sop, text);
+    if may_be_wrong {
+        reply
+            .buttons
+            .push(button("Bukan ini", format!("not:{}", sop.id)));
+    }
+    reply
 }
 
 /// A section, all causes, or one point.

@@ -47,6 +47,11 @@ impl Place {
 
     /// The binary with this place's state and a fixed clock, and nothing from the tester's own environment.
     pub fn sigap<const N: usize>(&self, arguments: [&str; N]) -> Command {
+        self.sigap_at(NOW, arguments)
+    }
+
+    /// The same at another time.
+    pub fn sigap_at<const N: usize>(&self, now: &str, arguments: [&str; N]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sigap"));
         let settings = env::vars_os()
             .map(|(name, _)| name)
@@ -56,7 +61,7 @@ impl Place {
         }
         command
             .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(["--now", NOW])
+            .args(["--now", now])
             .arg("--state")
             .arg(self.state())
             .args(arguments);

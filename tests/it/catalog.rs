@@ -243,6 +243,8 @@ fn place_text(knowledge: &Knowledge, sop: &str, id: &str) -> Option<String> {
         let around = sigap::wording::Around {
             now: &now,
             channel_kind: kind,
+            user: "agen",
+            lead: false,
             tickets: &[],
             recent: &[],
         };

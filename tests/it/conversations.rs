@@ -1,22 +1,28 @@
 //! Scripted conversations: what agents write, what the assistant makes of it, what a ticket holds in the end.
 //!
 //! A line that begins with `>` is typed; below it stand the decision, the state of the dialog and the reply.
-//! `@channel-kind ecare`, `@service telkomsel` and `@restart` steer; `UPDATE=1 cargo test` rewrites what is below the
-//! typed lines, and the diff is the review.
+//! `@channel-kind ecare`, `@service telkomsel`, `@user sari`, `@lead` and `@restart` steer, `@wait 5h` lets time pass and
+//! shows what is said unasked; `{tiket}` in a typed line is the id of the ticket filed last.
+//! `UPDATE=1 cargo test` rewrites what is below the typed lines, and the diff is the review.
 //!
 //! `# expect` lines say what must have come out where they stand, and no rewriting touches them:
 //! `# expect class=Gold nama_pelanggan="Contoh Satu"` names every field of the open draft, or of the ticket filed last,
 //! with its canonical value; a final `...` allows others. Besides fields there are `asking`, `intent`, `form`, `tickets`
 //! and `parked` (how many), and `kip` and `says` (a part of the category, of the last replies).
 
+mod killed;
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Zoned};
 use sigap::assistant::{Assistant, Handled};
+use sigap::dialog::Conversation;
 use sigap::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
-use sigap::store;
+use sigap::store::{self, Store};
 use sigap::ticket::{Entry, Ticket, canonical_json};
 
 use crate::shipped;
@@ -26,15 +32,8 @@ const LINES_SHOWN: usize = 14;
 
 #[test]
 fn conversations_go_as_written() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/conversations");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.sort();
-    assert!(paths.len() >= 60, "the transcripts are there");
     let (mut differing, mut wrong) = (Vec::new(), Vec::new());
-    for path in paths {
+    for path in scripts() {
         let script = fs::read_to_string(&path).unwrap();
         let (played, unmet) = play(&script);
         wrong.extend(
@@ -60,57 +59,223 @@ fn conversations_go_as_written() {
     );
 }
 
+/// The transcripts, in order.
+fn scripts() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/conversations");
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
+        .collect();
+    paths.sort();
+    assert!(paths.len() >= 60, "the transcripts are there");
+    paths
+}
+
+/// A line of a transcript that somebody wrote.
+enum Line<'a> {
+    Typed(&'a str),
+    Steer(Steer<'a>),
+    Expect(&'a str),
+    Comment,
+}
+
+enum Steer<'a> {
+    ChannelKind(ChannelKind),
+    Service(&'a str),
+    User(&'a str),
+    Lead,
+    Restart,
+    Wait(SignedDuration),
+}
+
+/// The lines of a transcript with their numbers, without what is rewritten.
+fn lines(script: &str) -> impl Iterator<Item = (usize, &str, Line<'_>)> {
+    script.lines().enumerate().filter_map(|(number, line)| {
+        let read = if let Some(typed) = line.strip_prefix("> ") {
+            Line::Typed(typed)
+        } else if let Some(directive) = line.strip_prefix('@') {
+            Line::Steer(steer(directive))
+        } else if let Some(expected) = line.strip_prefix("# expect ") {
+            Line::Expect(expected)
+        } else if line.starts_with('#') {
+            Line::Comment
+        } else {
+            return None;
+        };
+        Some((number, line, read))
+    })
+}
+
+fn steer(directive: &str) -> Steer<'_> {
+    match directive.split_once(' ').unwrap_or((directive, "")) {
+        ("channel-kind", "ecare") => Steer::ChannelKind(ChannelKind::Ecare),
+        ("channel-kind", "non-voice") => Steer::ChannelKind(ChannelKind::NonVoice),
+        ("service", id) => Steer::Service(id),
+        ("user", name) => Steer::User(name),
+        ("lead", _) => Steer::Lead,
+        ("restart", _) => Steer::Restart,
+        ("wait", time) => Steer::Wait(time.parse().expect("a time such as `5h`")),
+        other => panic!("unknown directive {other:?}"),
+    }
+}
+
+/// Who talks, where and when.
+#[derive(Clone)]
+struct Setting {
+    kind: ChannelKind,
+    service: Option<String>,
+    user: String,
+    lead: bool,
+    now: Zoned,
+}
+
+impl Setting {
+    fn new() -> Self {
+        Self {
+            kind: ChannelKind::Voice,
+            service: None,
+            user: "agen".to_owned(),
+            lead: false,
+            now: shipped::now(),
+        }
+    }
+
+    fn steer(&mut self, steer: &Steer<'_>) {
+        match steer {
+            Steer::ChannelKind(kind) => self.kind = *kind,
+            Steer::Service(id) => self.service = Some((*id).to_owned()),
+            Steer::User(name) => (self.user, self.lead) = ((*name).to_owned(), false),
+            Steer::Lead => self.lead = true,
+            Steer::Restart => {}
+            Steer::Wait(time) => self.now = self.now.checked_add(*time).unwrap(),
+        }
+    }
+
+    fn conversation(&self) -> ConversationId {
+        ConversationId(format!("console:{}", self.user))
+    }
+}
+
+/// The assistant on a store of its own, and how far a script is played.
+struct Stage {
+    place: tempfile::TempDir,
+    runtime: tokio::runtime::Runtime,
+    open: Option<Open>,
+    setting: Setting,
+    scene: Scene,
+}
+
+struct Open {
+    assistant: Assistant,
+    store: Arc<dyn Store>,
+}
+
+impl Open {
+    fn at(place: &Path) -> Self {
+        let store: Arc<dyn Store> = Arc::new(store::sled::open(place).unwrap());
+        let kept = SignedDuration::from_hours(24);
+        Self {
+            assistant: Assistant::new(shipped::knowledge(), Arc::clone(&store), kept),
+            store,
+        }
+    }
+}
+
+impl Stage {
+    fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        Self {
+            runtime,
+            open: Some(Open::at(place.path())),
+            place,
+            setting: Setting::new(),
+            scene: Scene::default(),
+        }
+    }
+
+    fn restart(&mut self) {
+        // The store lets one handle in at a time.
+        self.open = None;
+        self.open = Some(Open::at(self.place.path()));
+    }
+
+    fn assistant(&self) -> &Assistant {
+        &self.open.as_ref().expect("it was opened").assistant
+    }
+
+    fn say(&mut self, number: usize, typed: &str) -> Handled {
+        let setting = &self.setting;
+        let incoming = Incoming {
+            event: EventId(format!("line-{number}")),
+            conversation: setting.conversation(),
+            user: setting.user.clone(),
+            lead: setting.lead,
+            channel_kind: setting.kind,
+            service: setting.service.clone(),
+            at: setting.now.clone(),
+            said: Said::Text(self.scene.typed(typed).replace("\\n", "\n")),
+            continues: None,
+        };
+        self.handle(&incoming)
+    }
+
+    /// What is said unasked.
+    fn ticks(&mut self) -> Vec<Handled> {
+        let channel = self.setting.conversation().0;
+        let due = self.assistant().due(&channel, &self.setting.now);
+        let due = self.runtime.block_on(due).unwrap();
+        due.iter().map(|tick| self.handle(tick)).collect()
+    }
+
+    fn handle(&mut self, incoming: &Incoming) -> Handled {
+        let handled = self.runtime.block_on(self.assistant().handle(incoming));
+        let handled = handled.unwrap();
+        let scene = Scene::after(&self.scene, self.assistant(), &handled, &self.setting);
+        self.scene = scene;
+        handled
+    }
+
+    fn conversation(&self) -> Conversation {
+        let id = self.setting.conversation();
+        let conversation = self.assistant().conversation(&id);
+        self.runtime.block_on(conversation).unwrap()
+    }
+}
+
 /// Plays the typed lines; returns the transcript as it comes out and the expectations that were not met.
 fn play(script: &str) -> (String, Vec<String>) {
-    let dir = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let open = || {
-        Assistant::new(
-            shipped::knowledge(),
-            Arc::new(store::sled::open(dir.path()).unwrap()),
-            jiff::SignedDuration::from_hours(24),
-        )
-    };
-    let mut assistant = open();
-    let (mut kind, mut service) = (ChannelKind::Voice, None);
+    let mut stage = Stage::new();
     let (mut out, mut unmet) = (String::new(), Vec::new());
-    let mut scene = Scene::default();
-    for (number, line) in script.lines().enumerate() {
-        if let Some(typed) = line.strip_prefix("> ") {
-            let incoming = Incoming {
-                event: EventId(format!("line-{number}")),
-                conversation: ConversationId("script:agen".to_owned()),
-                user: "agen".to_owned(),
-                channel_kind: kind,
-                service: service.clone(),
-                at: shipped::now(),
-                said: Said::Text(typed.replace("\\n", "\n")),
-                continues: None,
-            };
-            let handled = runtime.block_on(assistant.handle(&incoming)).unwrap();
-            out += &format!("{line}\n{}\n", shown(&assistant, &handled, kind));
-            scene.follow(&assistant, handled, kind);
-        } else if let Some(directive) = line.strip_prefix('@') {
-            match directive.split_once(' ').unwrap_or((directive, "")) {
-                ("channel-kind", "ecare") => kind = ChannelKind::Ecare,
-                ("channel-kind", "non-voice") => kind = ChannelKind::NonVoice,
-                ("service", id) => service = Some(id.to_owned()),
-                ("restart", _) => {
-                    drop(assistant);
-                    assistant = open();
-                }
-                other => panic!("unknown directive {other:?}"),
+    for (number, line, read) in lines(script) {
+        out += &format!("{line}\n");
+        match read {
+            Line::Typed(typed) => {
+                let handled = stage.say(number, typed);
+                out += &format!("{}\n", shown(stage.assistant(), &handled, &stage.setting));
             }
-            out += &format!("{line}\n");
-        } else if line.starts_with('#') {
-            if let Some(expected) = line.strip_prefix("# expect ") {
-                let wrong = scene.unmet(expected).into_iter();
+            Line::Steer(steer) => {
+                stage.setting.steer(&steer);
+                match steer {
+                    Steer::Restart => stage.restart(),
+                    Steer::Wait(_) => {
+                        for handled in stage.ticks() {
+                            let shown = shown(stage.assistant(), &handled, &stage.setting);
+                            out += &format!("{shown}\n");
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Line::Expect(expected) => {
+                let wrong = stage.scene.unmet(expected).into_iter();
                 unmet.extend(wrong.map(|wrong| format!("{}: {wrong}", number + 1)));
             }
-            out += &format!("{line}\n");
+            Line::Comment => {}
         }
     }
     (out, unmet)
@@ -123,50 +288,74 @@ struct Scene {
     fields: BTreeMap<String, String>,
     /// Everything else that has a name.
     others: BTreeMap<&'static str, String>,
-    tickets: Vec<Ticket>,
+    /// What is not told here.
+    unseen: &'static [&'static str],
+    /// The ids of the tickets, in the order of filing.
+    tickets: Vec<String>,
+    /// The one filed last.
+    filed: Option<Filed>,
+}
+
+/// A filed ticket, as far as expectations are about it.
+#[derive(Clone, Default)]
+struct Filed {
+    intent: String,
+    form: String,
+    kip: String,
+    fields: BTreeMap<String, String>,
 }
 
 impl Scene {
-    fn follow(&mut self, assistant: &Assistant, handled: Handled, kind: ChannelKind) {
+    /// What a typed line says, with the id of the ticket filed last in it.
+    fn typed(&self, typed: &str) -> String {
+        match self.tickets.last() {
+            Some(id) => typed.replace("{tiket}", id),
+            None => typed.to_owned(),
+        }
+    }
+
+    fn after(before: &Scene, assistant: &Assistant, handled: &Handled, setting: &Setting) -> Scene {
         let says = handled.replies.iter().map(|reply| reply.text.as_str());
         let says = says.collect::<Vec<_>>().join("\n");
-        self.tickets.extend(handled.ticket);
-        let (intent, form, kip, entries) = match (handled.conversation.draft(), self.tickets.last())
-        {
-            (Some(draft), _) => {
-                let knowledge = assistant.knowledge();
-                let form = draft.form(&knowledge.catalog, kind).unwrap();
-                let case = draft.case(kind);
-                let entries = form.entries(case, &shipped::now());
-                let kip = form.kip(case).to_owned();
-                (draft.intent.clone(), form.id.clone(), kip, entries)
+        let (mut tickets, mut filed) = (before.tickets.clone(), before.filed.clone());
+        if let Some(ticket) = &handled.ticket {
+            tickets.push(ticket.id.clone());
+            filed = Some(Filed::of(ticket));
+        }
+        let draft = handled.conversation.draft().map(|draft| {
+            let knowledge = assistant.knowledge();
+            let form = draft.form(&knowledge.catalog, setting.kind).unwrap();
+            let case = draft.case(setting.kind);
+            Filed {
+                intent: draft.intent.clone(),
+                form: form.id.clone(),
+                kip: form.kip(case).to_owned(),
+                fields: fields_of(&form.entries(case, &setting.now)),
             }
-            (None, Some(ticket)) => {
-                let Ticket {
-                    intent,
-                    form,
-                    kip,
-                    entries,
-                    ..
-                } = ticket.clone();
-                (intent, form, kip, entries)
-            }
-            (None, None) => Default::default(),
-        };
-        self.fields = entries
-            .iter()
-            .map(|entry| (entry.field.clone(), canonical(entry)))
-            .collect();
+        });
+        let Filed {
+            intent,
+            form,
+            kip,
+            fields,
+        } = draft.or_else(|| filed.clone()).unwrap_or_default();
         let asking = handled.conversation.asking().unwrap_or("-").to_owned();
-        self.others = BTreeMap::from([
+        let others = BTreeMap::from([
             ("asking", asking),
             ("intent", intent),
             ("form", form),
             ("kip", kip),
-            ("tickets", self.tickets.len().to_string()),
+            ("tickets", tickets.len().to_string()),
             ("parked", handled.conversation.parked.len().to_string()),
             ("says", says),
         ]);
+        Scene {
+            fields,
+            others,
+            unseen: &[],
+            tickets,
+            filed,
+        }
     }
 
     /// What is not as the line says.
@@ -179,6 +368,9 @@ impl Scene {
         let mut fields = self.fields.clone();
         let mut names_fields = false;
         for (name, value) in pairs(line) {
+            if self.unseen.contains(&name.as_str()) {
+                continue;
+            }
             let is = match self.others.get(name.as_str()).cloned() {
                 Some(is) if matches!(name.as_str(), "kip" | "says") && is.contains(&value) => {
                     continue;
@@ -207,6 +399,24 @@ impl Scene {
     }
 }
 
+impl Filed {
+    fn of(ticket: &Ticket) -> Self {
+        Self {
+            intent: ticket.intent.clone(),
+            form: ticket.form.clone(),
+            kip: ticket.kip.clone(),
+            fields: fields_of(&ticket.entries),
+        }
+    }
+}
+
+fn fields_of(entries: &[Entry]) -> BTreeMap<String, String> {
+    entries
+        .iter()
+        .map(|entry| (entry.field.clone(), canonical(entry)))
+        .collect()
+}
+
 fn canonical(entry: &Entry) -> String {
     match canonical_json(&entry.answer) {
         serde_json::Value::String(text) => text,
@@ -230,7 +440,7 @@ fn pairs(line: &str) -> Vec<(String, String)> {
     pairs
 }
 
-fn shown(assistant: &Assistant, handled: &Handled, kind: ChannelKind) -> String {
+fn shown(assistant: &Assistant, handled: &Handled, setting: &Setting) -> String {
     let mut out = String::new();
     let understood = handled.understood.as_ref().unwrap();
     out += &format!(
@@ -244,8 +454,8 @@ fn shown(assistant: &Assistant, handled: &Handled, kind: ChannelKind) -> String 
     out.push('\n');
     if let Some(draft) = handled.conversation.draft() {
         let knowledge = assistant.knowledge();
-        let form = draft.form(&knowledge.catalog, kind).unwrap();
-        let entries = form.entries(draft.case(kind), &shipped::now());
+        let form = draft.form(&knowledge.catalog, setting.kind).unwrap();
+        let entries = form.entries(draft.case(setting.kind), &setting.now);
         let fields = entries
             .iter()
             .map(|entry| format!("{}={}", entry.field, canonical_json(&entry.answer)));

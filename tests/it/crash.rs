@@ -286,17 +286,17 @@ impl Catalogue {
 }
 
 /// SplitMix64: the same kills in every run.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) % bound
     }
 
-    fn below_ms(&mut self, bound: u64) -> Duration {
+    pub fn below_ms(&mut self, bound: u64) -> Duration {
         Duration::from_micros(self.below(bound * 1_000))
     }
 }

@@ -1,15 +1,16 @@
 //! What must hold of every dialog, whatever is typed, pressed, and in whatever order.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use jiff::{SignedDuration, ToSpan, Zoned};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sigap::catalog::{Field, Form};
-use sigap::dialog::{self, Conversation, Draft, Effect, Phase, Prompt, Step};
+use sigap::dialog::{self, Conversation, Draft, Effect, Hours, Phase, Prompt, Step};
 use sigap::guide::Knowledge;
 use sigap::message::{Button, ChannelKind, EventId, Said};
-use sigap::ticket::{Answer, Answers};
+use sigap::ticket::{Answer, Answers, Status, Tracked};
 use sigap::value::{self, Kind};
 use sigap::wording;
 
@@ -94,6 +95,14 @@ const ANSWERS: &[&str] = &[
     "terima kasih",
 ];
 
+/// Everything that a ticket of the case below needs.
+const FULL: &str = "Class: Gold\nMSISDN: 0812-0000-1234\nNama pelanggan: Contoh Satu\nJenis kartu: KartuHalo\n\
+    Tanggal pembayaran: kemarin\nChannel pembayaran: Indomaret\nStatus Collection: collection block 1\n\
+    Pembayaran di FA: belum masuk\nStatus HLR: terblokir\nInfo profil: terblokir\nLayanan yang dikeluhkan: data\n\
+    Lokasi: Bogor\nCP lain yang dapat dihubungi: tidak ada";
+/// A case that becomes a ticket.
+const CASE: &str = "udah bayar tapi nomor belum aktif";
+
 /// What changes an answer that was given.
 const CHANGES: &[&str] = &[
     "eh salah, nominalnya 25rb",
@@ -143,6 +152,11 @@ const STEERING: &[&str] = &[
     "gimana cara cek hlr?",
     "tagihan vsat pelanggan lain ga bisa dibayar",
     "isi ulang 50rb via alfamart belum masuk",
+    "tandai sudah diinput",
+    "ingatkan cek lagi",
+    "sudah selesai",
+    "bukan ini",
+    "INC0000001",
 ];
 
 /// Actions that no button on the screen offers, as an old message's button would.
@@ -166,6 +180,11 @@ const STALE_ACTIONS: &[&str] = &[
     "park:",
     "drop:",
     "answer:ott-status",
+    "not:imes-tagihan",
+    "revise:T-261121-000000",
+    "entered:T-261121-000000",
+    "done:T-261121-000000",
+    "remind:nothing",
     "nonsense",
 ];
 
@@ -177,6 +196,11 @@ enum Event {
     AnswerWell,
     PressOffered(Index),
     PressStale(&'static str),
+    /// Does something with a filed ticket.
+    Track(&'static str, Index),
+    Tick,
+    /// Lets time pass until the conversation wants to be woken, and wakes it.
+    Wake,
     Wait(i64),
 }
 
@@ -190,6 +214,10 @@ fn event() -> impl Strategy<Value = Event> {
         10 => Just(Event::AnswerWell),
         4 => any::<Index>().prop_map(Event::PressOffered),
         2 => select(STALE_ACTIONS).prop_map(Event::PressStale),
+        3 => (select(&["revise", "entered", "done", "remind"][..]), any::<Index>())
+            .prop_map(|(verb, index)| Event::Track(verb, index)),
+        1 => Just(Event::Tick),
+        1 => Just(Event::Wake),
         1 => (1i64..30).prop_map(Event::Wait),
     ]
 }
@@ -209,39 +237,62 @@ struct Desk {
     now: Zoned,
     events: u32,
     conversation: Conversation,
+    /// What was filed, as a store keeps it; the first is another agent's.
+    cases: Vec<Tracked>,
 }
 
+/// A ticket that somebody else filed.
+const OTHERS_CASE: &str = "T-261120-000000";
+
 impl Desk {
-    fn new(kind: ChannelKind) -> Self {
+    fn empty(kind: ChannelKind) -> Self {
         Self {
             knowledge: shipped::knowledge(),
             kind,
             now: shipped::now(),
             events: 0,
             conversation: Conversation::default(),
+            cases: Vec::new(),
+        }
+    }
+
+    fn new(kind: ChannelKind) -> Self {
+        static OTHERS: LazyLock<Tracked> = LazyLock::new(others_case);
+        Self {
+            cases: vec![OTHERS.clone()],
+            ..Self::empty(kind)
         }
     }
 
     fn decide(&self, conversation: &Conversation, said: &Said) -> Step {
         let event = EventId(self.events.to_string());
+        // Only what it says it needs: were that too little, the same press would do less.
+        let needed = dialog::cases_needed(conversation, said, self.now.timestamp());
+        let is_needed = |case: &&Tracked| needed.iter().any(|id| id == case.latest.case());
+        let cases: Vec<_> = self.cases.iter().filter(is_needed).cloned().collect();
         let around = dialog::Around {
             event: &event,
             attempt: 0,
             user: "agen",
+            lead: false,
             channel_kind: self.kind,
             service: None,
             now: &self.now,
             draft_kept: DRAFT_KEPT,
+            hours: &Hours::default(),
+            cases: &cases,
         };
         let mut step = dialog::step(&self.knowledge, conversation, said, &around);
         let around = wording::Around {
             now: &self.now,
             channel_kind: self.kind,
+            user: "agen",
+            lead: false,
             tickets: &[],
             recent: &[],
         };
         let replies = wording::replies(&self.knowledge, &step.effects, around);
-        step.next.offer(&replies);
+        step.next.offer(&replies, said);
         step
     }
 
@@ -265,9 +316,72 @@ impl Desk {
         }
         self.check_asks_nothing_answered(&before, said, &step)?;
         self.check_filing(&before, &step)?;
+        self.check_waking(&before, said, &step)?;
+        self.keep(&step)?;
         self.conversation = step.next.clone();
         self.check_can_be_left()?;
         Ok(step)
+    }
+
+    /// Keeps what was filed and marked; what is another agent's stays as it was.
+    fn keep(&mut self, step: &Step) -> Result<(), TestCaseError> {
+        if let Some(ticket) = step.ticket.clone() {
+            prop_assert_eq!(&ticket.agent, "agen");
+            match &ticket.revision {
+                None => self.cases.push(Tracked {
+                    latest: ticket,
+                    earlier: Vec::new(),
+                    progress: Vec::new(),
+                }),
+                Some(revision) => {
+                    let of = |case: &&mut Tracked| case.latest.id == revision.of;
+                    let case = self.cases.iter_mut().find(of);
+                    let case = case.expect("only the latest version is revised");
+                    prop_assert!(!revision.changes.is_empty());
+                    let earlier = std::mem::replace(&mut case.latest, ticket);
+                    case.earlier.push(earlier);
+                }
+            }
+        }
+        if let Some(progress) = step.progress.clone() {
+            let of = |case: &&mut Tracked| case.latest.case() == progress.case;
+            let case = self.cases.iter_mut().find(of).unwrap();
+            prop_assert_eq!(&case.latest.agent, "agen");
+            prop_assert!(case.status() != Status::Done || progress.status == Status::Done);
+            let is_new =
+                (case.status(), case.external()) != (progress.status, progress.external.as_deref());
+            prop_assert!(is_new, "a step of a case changes something");
+            case.progress.push(progress);
+        }
+        Ok(())
+    }
+
+    /// Nobody is woken for what is over, nor again at once; waking is no message of the agent's.
+    fn check_waking(
+        &self,
+        before: &Conversation,
+        said: &Said,
+        step: &Step,
+    ) -> Result<(), TestCaseError> {
+        let now = self.now.timestamp();
+        let wakes = step.next.wakes(&self.now, DRAFT_KEPT, &Hours::default());
+        prop_assert!(wakes.is_none_or(|wakes| wakes > now), "{wakes:?} at {now}");
+        let waits = step.next.draft().is_some()
+            || step.next.parked.iter().any(|parked| !parked.reminded)
+            || !step.next.follow_ups.is_empty();
+        prop_assert_eq!(wakes.is_some(), waits);
+        if *said == Said::Tick {
+            prop_assert!(step.ticket.is_none() && step.progress.is_none());
+            prop_assert_eq!(step.next.touched, before.touched);
+            let kept = before.draft().map(|draft| &draft.answers);
+            let parked = step.next.parked.last().map(|parked| &parked.draft.answers);
+            let open = step.next.draft().map(|draft| &draft.answers);
+            prop_assert!(
+                kept.is_none() || open == kept || parked == kept,
+                "a draft is open or put aside"
+            );
+        }
+        Ok(())
     }
 
     fn forms(&self, intent: &str) -> &[Form] {
@@ -374,6 +488,7 @@ impl Desk {
                     || pressed.any(|action| action.starts_with("edit:"))
             }
             Said::Press(action) => action.starts_with("edit:"),
+            Said::Tick => false,
         };
         prop_assert!(
             wanted,
@@ -407,6 +522,10 @@ impl Desk {
     /// `batal` leaves a question; where another case came up, the first one goes back to the draft. It can be undone.
     fn check_can_be_left(&self) -> Result<(), TestCaseError> {
         let Some(draft) = self.conversation.draft() else {
+            if let Phase::Entering { .. } = self.conversation.phase {
+                let left = self.decide(&self.conversation, &Said::Text("batal".to_owned()));
+                prop_assert_eq!(left.next.phase, Phase::Idle);
+            }
             return Ok(());
         };
         let mut left = self.conversation.clone();
@@ -438,6 +557,19 @@ impl Desk {
                 offered => Said::Press(index.get(offered).action.clone()),
             },
             Event::PressStale(action) => Said::Press((*action).to_owned()),
+            Event::Track(verb, index) => {
+                let id = &index.get(&self.cases).latest.id;
+                Said::Press(format!("{verb}:{id}"))
+            }
+            Event::Tick => Said::Tick,
+            Event::Wake => {
+                let wakes = self
+                    .conversation
+                    .wakes(&self.now, DRAFT_KEPT, &Hours::default());
+                let Some(wakes) = wakes else { return Ok(()) };
+                self.now = wakes.to_zoned(self.now.time_zone().clone());
+                Said::Tick
+            }
             Event::Wait(hours) => {
                 self.now = self.now.checked_add((*hours).hours()).unwrap();
                 return Ok(());
@@ -450,9 +582,14 @@ impl Desk {
 /// Everything that a conversation keeps of what was told.
 fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
     let heard = match &conversation.phase {
-        Phase::Answered(heard) | Phase::Interrupted { heard, .. } => vec![heard],
+        Phase::Answered(heard) | Phase::Interrupted { heard, .. } => {
+            let others = heard.question.iter().flat_map(|asked| &asked.others);
+            [heard].into_iter().chain(others).collect()
+        }
         Phase::Clarifying(choices) => choices.iter().collect(),
-        Phase::Idle | Phase::Asking { .. } | Phase::Reviewing(_) => Vec::new(),
+        Phase::Idle | Phase::Asking { .. } | Phase::Reviewing(_) | Phase::Entering { .. } => {
+            Vec::new()
+        }
     };
     let parked = conversation.parked.iter().map(|parked| &parked.draft);
     let drafts = parked
@@ -463,6 +600,17 @@ fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
         .map(|heard| (heard.intent.as_str(), &heard.answers))
         .chain(drafts.map(|draft| (draft.intent.as_str(), &draft.answers)))
         .collect()
+}
+
+fn others_case() -> Tracked {
+    let mut desk = Desk::empty(ChannelKind::Voice);
+    for text in [CASE, "buat tiket", FULL, "kirim"] {
+        desk.say(&Said::Text(text.to_owned())).unwrap();
+    }
+    let mut case = desk.cases.remove(0);
+    case.latest.id = OTHERS_CASE.to_owned();
+    case.latest.agent = "lain".to_owned();
+    case
 }
 
 fn prompt(step: &Step) -> Option<&Prompt> {
@@ -542,11 +690,6 @@ proptest! {
 /// Every word and button that could file a ticket, from everywhere.
 #[test]
 fn a_ticket_is_filed_from_a_complete_review_only() {
-    const FULL: &str = "Class: Gold\nMSISDN: 0812-0000-1234\nNama pelanggan: Contoh Satu\nJenis kartu: KartuHalo\n\
-        Tanggal pembayaran: kemarin\nChannel pembayaran: Indomaret\nStatus Collection: collection block 1\n\
-        Pembayaran di FA: belum masuk\nStatus HLR: terblokir\nInfo profil: terblokir\nLayanan yang dikeluhkan: data\n\
-        Lokasi: Bogor\nCP lain yang dapat dihubungi: tidak ada";
-    const CASE: &str = "udah bayar tapi nomor belum aktif";
     const OTHER: &str = "tagihan vsat pelanggan lain ga bisa dibayar";
     /// Ways to somewhere, and whether the draft there is complete and under review.
     const WAYS: &[(&[&str], bool)] = &[

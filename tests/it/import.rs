@@ -378,7 +378,7 @@ fn half_a_document_is_a_document() {
     {
         let files = bare_files();
         let request = Request {
-            bytes: text[..end].as_bytes(),
+            bytes: &text.as_bytes()[..end],
             files: &files,
             ..request("x.md")
         };

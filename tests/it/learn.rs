@@ -161,6 +161,8 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
         expected,
         state: Conversation::default(),
         effects: vec![Effect::Understood(understood)],
+        progress: Vec::new(),
+        wake: None,
         tickets: Vec::new(),
         question: Some(Question {
             text: text.to_owned(),
@@ -249,11 +251,7 @@ fn what_would_make_a_right_answer_wrong_changes_nothing() {
         .unwrap()
         .matching
         .utterances;
-    let stolen: Vec<String> = own
-        .iter()
-        .take(20)
-        .cloned()
-        .collect();
+    let stolen: Vec<String> = own.iter().take(20).cloned().collect();
     let lexicon = load::lexicon(Path::new("data")).unwrap();
     let texts: Vec<&str> = stolen.iter().map(String::as_str).collect();
     let group = learn::Group {

@@ -88,7 +88,11 @@ impl Catalogue {
         mpsc::Receiver<Result<Knowledge, load::Error>>,
     ) {
         let (tell, told) = mpsc::channel();
-        let watch = reload::watch(&self.intents(), &self.data(), reload::Seen::now(&self.intents(), &self.data()), || shipped::now().date(),
+        let watch = reload::watch(
+            &self.intents(),
+            &self.data(),
+            reload::Seen::now(&self.intents(), &self.data()),
+            || shipped::now().date(),
             move |read| {
                 let _ = tell.send(read);
             },
@@ -136,6 +140,7 @@ fn incoming(conversation: &str, number: usize, said: &str) -> Incoming {
         event: EventId(format!("{conversation}-{number}")),
         conversation: ConversationId(conversation.to_owned()),
         user: "contoh".to_owned(),
+        lead: false,
         channel_kind: ChannelKind::Voice,
         service: None,
         at: shipped::now().saturating_add(i64::try_from(number).unwrap().seconds()),

@@ -85,6 +85,7 @@ async fn a_new_conversation_is_the_default(place: impl Engine) {
     let new = Loaded {
         conversation: Conversation::default(),
         revision: Revision::default(),
+        wake: None,
         replay: None,
     };
     assert_eq!(loaded, new);
@@ -749,6 +750,8 @@ fn turn(number: u64) -> Turn {
         state: Conversation::default(),
         effects: Vec::new(),
         tickets: Vec::new(),
+        progress: Vec::new(),
+        wake: None,
         question: None,
         audit: Vec::new(),
     }
@@ -799,5 +802,6 @@ fn ticket(id: &str, second: i64) -> Ticket {
         entries: Vec::new(),
         kip: "K22".into(),
         text: format!("*{id}*\nNama: Siti"),
+        revision: None,
     }
 }

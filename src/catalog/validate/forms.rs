@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use jiff::SignedDuration;
+
 use super::super::condition::{CHANNEL_KIND, Condition, Term};
 use super::super::diagnostic::{Diagnostic, Severity, did_you_mean};
 use super::super::file::{FieldFile, FieldSpecFile, FormFile, KindName, OptionFile, SopFile};
@@ -48,6 +50,18 @@ pub fn build(
         );
     }
     resolve_all(parsed, file, forms, found)
+}
+
+/// `30m`, `4h`, `1d`: the schema lets nothing else through.
+fn duration(text: &str) -> Option<SignedDuration> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let number: i64 = number.parse().ok()?;
+    match unit {
+        "m" => Some(SignedDuration::from_mins(number)),
+        "h" => Some(SignedDuration::from_hours(number)),
+        "d" => Some(SignedDuration::from_hours(24 * number)),
+        _ => None,
+    }
 }
 
 fn build_form(
@@ -138,6 +152,7 @@ fn build_form(
                 text: kit.text.clone(),
             })
             .collect(),
+        follow_up: form.follow_up.as_deref().and_then(duration),
     }
 }
 

@@ -78,6 +78,7 @@ pub fn load(files: &Files, today: Date) -> Loaded {
     };
     let template = template(files.template.as_ref(), &mut found);
     let sops = sops(&files.sops, &shared, &mut found);
+    let templates = templates(&files.templates, &sops, &mut found);
     let broken = found
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error);
@@ -88,7 +89,7 @@ pub fn load(files: &Files, today: Date) -> Loaded {
             shared.services,
             shared.links,
             messages(files.outside.as_ref()),
-            template,
+            (template, templates),
         )
     });
     Loaded {
@@ -344,6 +345,28 @@ fn template(source: Option<&Source>, found: &mut Vec<Diagnostic>) -> Template {
         found.push(mistake.help("see the comment at the top of the template for what it may use"));
         Template::default()
     })
+}
+
+/// The templates of single SOPs: `ticket.imes-tagihan.txt`.
+fn templates(
+    sources: &[Source],
+    sops: &[Sop],
+    found: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Template> {
+    let mut templates = BTreeMap::new();
+    for source in sources {
+        let name = source.stem.strip_prefix("ticket.").unwrap_or(&source.stem);
+        let id = name.strip_suffix(".txt").unwrap_or(name);
+        if !sops.iter().any(|sop| sop.id == id) {
+            let first_line = 0..source.text.find('\n').unwrap_or(source.text.len());
+            let message = format!("a template for the unknown SOP `{id}`");
+            let unknown = Diagnostic::new(source, first_line, Severity::Error, message);
+            let ids = sops.iter().map(|sop| sop.id.as_str());
+            found.push(suggest(unknown, id, ids, "name it `ticket.ID.txt`"));
+        }
+        templates.insert(id.to_owned(), template(Some(source), found));
+    }
+    templates
 }
 
 fn messages(source: Option<&Source>) -> Vec<String> {

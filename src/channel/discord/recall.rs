@@ -1,5 +1,6 @@
 //! What the bot remembers of the last days besides what is stored: which of our messages answer which question, for a
-//! question that its author changes or takes back, and what was typed into a form and could not be used.
+//! question that its author changes or takes back, what was typed into a form and could not be used, and what is read
+//! from the store again and again.
 //!
 //! It is kept in memory only: a question from before a restart keeps the answer it has.
 

@@ -7,14 +7,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use serenity::http::{Http, HttpBuilder, HttpError};
+use serenity::http::{Http, HttpBuilder, HttpError, LightMethod, Request, Route};
 use serenity::model::application::CurrentApplicationInfo;
-use serenity::model::channel::Message;
 use serenity::model::id::{ChannelId, GuildId, InteractionId, MessageId, UserId};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::metrics::{Metrics, Request};
+use crate::metrics::{self, Metrics};
 
 /// One attempt takes at most this long; Discord's own answers come within a second.
 const ATTEMPT_MAX: Duration = Duration::from_secs(20);
@@ -85,6 +85,12 @@ pub struct Rest {
     http: Arc<Http>,
     api: Api,
     metrics: Arc<Metrics>,
+}
+
+/// As much of a posted message as is read: the rest describes what was just sent.
+#[derive(Debug, Deserialize)]
+struct Posted {
+    id: MessageId,
 }
 
 /// Why a request was given up.
@@ -163,13 +169,16 @@ impl Rest {
         body["nonce"] = nonce.into();
         body["enforce_nonce"] = true.into();
         let body = quiet(body);
-        let channel = ChannelId::new(channel.max(1));
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let channel_id = ChannelId::new(channel.max(1));
         let posted = self
             .again(REQUEST_TIMEOUT, || async {
-                done(self.http.send_message(channel, Vec::new(), &body).await)
+                let route = Route::ChannelMessages { channel_id };
+                let request = Request::new(route, LightMethod::Post).body(Some(body.clone()));
+                done(self.http.fire::<Posted>(request).await)
             })
             .await?;
-        Ok(posted.map(|message: Message| message.id.get()))
+        Ok(posted.map(|message| message.id.get()))
     }
 
     /// Puts something else in the place of a message of the bot's.
@@ -305,21 +314,21 @@ impl Rest {
             let left = deadline.saturating_duration_since(Instant::now());
             let refusal = match timeout(left.min(ATTEMPT_MAX), request()).await {
                 Ok(Ok(done)) => {
-                    self.metrics.request(Request::Sent);
+                    self.metrics.request(metrics::Request::Sent);
                     return Ok(done);
                 }
                 Ok(Err(error)) => refusal(&error),
                 Err(_elapsed) => None,
             };
             if let Some(refusal) = refusal {
-                self.metrics.request(Request::Failed);
+                self.metrics.request(metrics::Request::Failed);
                 return Err(refusal);
             }
             if Instant::now() + pause > deadline {
-                self.metrics.request(Request::Failed);
+                self.metrics.request(metrics::Request::Failed);
                 return Err(Error::GivenUp { attempts });
             }
-            self.metrics.request(Request::Retried);
+            self.metrics.request(metrics::Request::Retried);
             sleep(pause).await;
             pause = (pause * 2).min(PAUSE_MAX);
         }

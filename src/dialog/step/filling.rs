@@ -1,15 +1,14 @@
-//! Filling a ticket in: the next question, the answer, corrections, the review, the filing.
-
-use std::hash::{Hash, Hasher};
+//! Filling a ticket in: the next question, the answer, corrections, the review.
 
 use super::super::fill::Refused;
 use super::super::{
     Conversation, Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, Step, fill,
 };
 use super::Turn;
+use super::filing::remarks;
 use super::question::Aside;
 use crate::catalog::{Field, Form};
-use crate::ticket::{self, Answer, Entry, Remarked, Ticket};
+use crate::ticket::{Answer, Entry};
 use crate::value::{self, Kind};
 
 /// As often as this an answer is refused before the prompt stops growing.
@@ -30,6 +29,8 @@ impl Turn<'_> {
             intent: heard.intent,
             answers: heard.answers,
             asked: Vec::new(),
+            partials: heard.partials,
+            revises: None,
         };
         match self.form(&draft) {
             None => self.same(
@@ -76,7 +77,27 @@ impl Turn<'_> {
         field: &str,
         effects: Vec<Effect>,
     ) -> Step {
-        self.ask_again(conversation, draft, field, Again::default(), effects)
+        let again = self.told_in_part(&draft, field).unwrap_or_default();
+        self.ask_again(conversation, draft, field, again, effects)
+    }
+
+    /// Asks for the rest of a value of which the opening question told a part.
+    fn told_in_part(&self, draft: &Draft, field: &str) -> Option<Again> {
+        let case = draft.case(self.around.channel_kind);
+        let partial = draft.partials.get(field)?;
+        let known = self.form(draft)?.field(field)?;
+        let Kind::DateTime { past } = known.spec(case).kind else {
+            return None;
+        };
+        if known.answered(case, self.around.now) {
+            return None;
+        }
+        let date = value::parse(&Kind::Date { past }, partial, self.around.now).ok()?;
+        Some(Again {
+            problem: Some(Problem::Unusable(value::Error::NeedsTime { date })),
+            refused: 0,
+            partial: Some(partial.clone()),
+        })
     }
 
     /// Asks the open field again after something else was shown; what was told of it is kept.
@@ -180,12 +201,27 @@ impl Turn<'_> {
         partial: Option<&str>,
         text: &str,
     ) -> Step {
-        let (kind, now) = (self.around.channel_kind, self.around.now);
+        let (kind, now) = (
+            draft.channel_kind(self.around.channel_kind),
+            self.around.now,
+        );
         let form = self.form(draft);
         let Some((form, asked)) = form.and_then(|form| Some((form, form.field(field)?))) else {
             return self.same(conversation, Effect::Stale);
         };
         let spec = asked.spec(draft.case(kind));
+        if let Some(partial) = partial
+            && numbers_nothing(conversation, text)
+            && let Err(problem) = value::parse(&spec.kind, partial, now)
+        {
+            // The places of the few that were offered, not of all there are.
+            let again = Again {
+                problem: Some(Problem::Unusable(problem)),
+                refused: (refused_before + 1).min(REFUSED_MAX),
+                partial: Some(partial.to_owned()),
+            };
+            return self.ask_again(conversation, draft.clone(), field, again, Vec::new());
+        }
         let brief = fill::is_brief(&spec.kind);
         let open = matches!(&spec.kind, Kind::Choice(choices) if choices.open);
         if fill::is_correction(form, draft.case(kind), text) {
@@ -197,8 +233,9 @@ impl Turn<'_> {
             };
             let noted = self.noted(form, &corrected, &taken.others);
             let sure = !in_a_text && fill::is_surely_correction(text);
-            let mut refused = taken.refused.into_iter();
-            if let Some(refused) = refused.find(|refused| refused.certain || sure) {
+            let refused = taken.refused.into_iter();
+            let refused: Vec<_> = refused.filter(|refused| refused.certain || sure).collect();
+            if !refused.is_empty() {
                 return self.ask_refused(conversation, corrected, refused, text, noted);
             }
             if !taken.others.is_empty() {
@@ -231,8 +268,11 @@ impl Turn<'_> {
             ..draft.clone()
         };
         let noted = self.noted(form, &told, &taken.others);
-        let mut refused = taken.refused.into_iter();
-        if let Some(refused) = refused.find(|refused| refused.certain && refused.field != field) {
+        let refused = taken.refused.into_iter();
+        let refused: Vec<_> = refused
+            .filter(|refused| refused.certain && refused.field != field)
+            .collect();
+        if !refused.is_empty() {
             return self.ask_refused(conversation, told, refused, text, noted);
         }
         match taken.problem {
@@ -279,15 +319,32 @@ impl Turn<'_> {
         }
     }
 
-    /// Asks for a field that was named with a value that cannot be used; the old value stays.
+    /// Asks for the first field that was named with a value that cannot be used, and says what is wrong with the others;
+    /// the old values stay.
     fn ask_refused(
         &self,
         conversation: &Conversation,
         draft: Draft,
-        refused: Refused,
+        refused: Vec<Refused>,
         text: &str,
-        effects: Vec<Effect>,
+        mut effects: Vec<Effect>,
     ) -> Step {
+        let mut refused = refused.into_iter();
+        let Some(first) = refused.next() else {
+            return self.advance(conversation, draft, effects);
+        };
+        let others = refused.filter(|other| other.field != first.field);
+        let prompts: Vec<_> = others
+            .filter_map(|other| {
+                let form = self.form(&draft)?;
+                let field = form.field(&other.field)?;
+                Some(self.prompt(form, field, &draft, Some(other.problem), 1))
+            })
+            .collect();
+        if !prompts.is_empty() {
+            effects.push(Effect::NotTaken { prompts });
+        }
+        let refused = first;
         let case = draft.case(self.around.channel_kind);
         let field = self
             .form(&draft)
@@ -310,14 +367,17 @@ impl Turn<'_> {
             form,
             text,
             &draft.answers,
-            self.around.channel_kind,
+            draft.channel_kind(self.around.channel_kind),
             self.around.now,
             false,
         );
-        let mut refused = taken.refused.into_iter();
         // At a review a label is meant as one, unless something else was told.
         let nothing_told = taken.others.is_empty();
-        if let Some(refused) = refused.find(|refused| refused.certain || nothing_told) {
+        let refused = taken.refused.into_iter();
+        let refused: Vec<_> = refused
+            .filter(|refused| refused.certain || nothing_told)
+            .collect();
+        if !refused.is_empty() {
             let corrected = Draft {
                 answers: taken.answers,
                 ..draft.clone()
@@ -380,6 +440,7 @@ impl Turn<'_> {
                 .collect(),
             entries,
             kip: form.kip(case).to_owned(),
+            revises: draft.revises.as_ref().map(|revises| revises.id.clone()),
         }));
         self.go_as(
             conversation,
@@ -488,76 +549,22 @@ impl Turn<'_> {
         self.go_as(&next, Phase::Idle, vec![told], Decision::Dialog)
     }
 
-    /// Files the draft if it is complete; the form's rule decides.
-    pub fn file(&self, conversation: &Conversation, draft: &Draft) -> Step {
-        let (kind, now) = (self.around.channel_kind, self.around.now);
-        let catalog = &self.knowledge.catalog;
-        let Some((sop, form)) = catalog.sop(&draft.intent).zip(self.form(draft)) else {
-            return self.same(conversation, Effect::Stale);
-        };
-        let case = draft.case(kind);
-        let Ok(complete) = form.complete(case, now) else {
-            return self.advance(conversation, draft.clone(), Vec::new());
-        };
-        let remarks = remarks(&complete.entries);
-        let kits = form
-            .kits(case, &complete.entries)
-            .into_iter()
-            .map(|text| Effect::Kit { text });
-        let mut ticket = Ticket {
-            id: Ticket::id_for(now.date(), self.seed()),
-            intent: draft.intent.clone(),
-            form: form.id.clone(),
-            title: form.title.clone(),
-            agent: self.around.user.to_owned(),
-            channel_kind: kind,
-            filed_at: now.timestamp(),
-            entries: complete.entries,
-            kip: complete.kip,
-            text: String::new(),
-        };
-        let filed = now.strftime("%d-%m-%Y %H.%M").to_string();
-        let around = ticket::Around {
-            sop: &sop.title,
-            source: &sop.source,
-            filed: &filed,
-            remarks: &remarks,
-        };
-        ticket.text = catalog.template.render(&ticket, around);
-        let told = Effect::Filed {
-            id: ticket.id.clone(),
-            text: ticket.text.clone(),
-        };
-        let effects = [told].into_iter().chain(kits).collect();
-        let mut step = self.go_as(conversation, Phase::Idle, effects, Decision::Dialog);
-        step.ticket = Some(ticket);
-        step
-    }
-
-    fn form<'k>(&'k self, draft: &Draft) -> Option<&'k Form> {
+    pub fn form<'k>(&'k self, draft: &Draft) -> Option<&'k Form> {
         draft.form(&self.knowledge.catalog, self.around.channel_kind)
     }
+}
 
-    /// Drawn from the event, so that the same event files the same ticket; another attempt draws another.
-    fn seed(&self) -> u64 {
-        let mut hasher = rustc_hash::FxHasher::default();
-        (self.around.event, self.around.attempt).hash(&mut hasher);
-        hasher.finish()
-    }
+/// Whether the message is a number beyond those of the options that were offered.
+fn numbers_nothing(conversation: &Conversation, text: &str) -> bool {
+    let offers_options = conversation
+        .offered
+        .first()
+        .is_some_and(|button| button.action.starts_with("value:"));
+    let number = text.trim().parse::<usize>();
+    offers_options && number.is_ok_and(|number| number == 0 || number > conversation.numbered)
 }
 
 /// Whether an open choice took something outside its list.
 fn is_unlisted(answer: &Answer) -> bool {
     matches!(answer, Answer::Given(value) if value.remark == Some(value::Remark::Unlisted))
-}
-
-fn remarks(entries: &[Entry]) -> Vec<Remarked> {
-    let remark = |entry: &Entry| match &entry.answer {
-        Answer::Given(value) => value.remark.clone().map(|remark| Remarked {
-            label: entry.label.clone(),
-            remark,
-        }),
-        Answer::Absent | Answer::Unchecked(_) => None,
-    };
-    entries.iter().filter_map(remark).collect()
 }

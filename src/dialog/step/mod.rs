@@ -1,16 +1,22 @@
 //! The decision: one match on where the conversation stands and what was said.
 //!
-//! `question` answers from the procedures, `filling` fills a ticket in, `parking` puts drafts aside and takes them up.
+//! `question` answers from the procedures, `filling` fills a ticket in and `filing` files it, `tracking` is what is done
+//! with it then, `parking` puts drafts aside and takes them up.
 
+mod filing;
 mod filling;
 mod parking;
 mod question;
+mod tracking;
+
+use jiff::Timestamp;
 
 use super::control::{self, Control};
 use super::{Around, Conversation, Decision, Effect, Phase, Step, Understood};
 use crate::guide::Knowledge;
 use crate::message::Said;
 use crate::text::CHARS_MAX;
+use crate::ticket::{self, Status};
 
 /// Decides what a message does to a conversation.
 pub fn step(
@@ -21,23 +27,80 @@ pub fn step(
 ) -> Step {
     let turn = Turn { knowledge, around };
     let (conversation, before) = turn.put_aside_after_silence(conversation);
-    let mut step = match said {
-        Said::Text(text) if text.chars().count() > CHARS_MAX => {
-            turn.same(&conversation, Effect::TooLong)
-        }
-        Said::Text(text) => match pressed(&conversation, text) {
-            Some(action) => turn.press(&conversation, &action),
-            None => match control::read(text) {
-                Some(control) => turn.control(&conversation, control, text),
-                None => turn.hear(&conversation, text),
-            },
-        },
-        Said::Press(action) => turn.press(&conversation, action),
+    let mut step = match meant(&conversation, said) {
+        Meant::TooLong => turn.same(&conversation, Effect::TooLong),
+        Meant::Press(action) => turn.press(&conversation, &action),
+        Meant::Control(control, text) => turn.control(&conversation, control, text),
+        Meant::Words(text) if text.trim().is_empty() => turn.silence(&conversation),
+        Meant::Words(text) => turn.hear(&conversation, text),
+        Meant::Tick => turn.tick(&conversation),
     };
     step.effects.splice(1..1, before);
     turn.remind(&mut step);
-    step.next.touched = Some(around.now.timestamp());
+    if *said != Said::Tick {
+        step.next.touched = Some(around.now.timestamp());
+    }
     step
+}
+
+/// The cases that [`step`] has to know in order to decide, by the id of one of their tickets.
+pub fn cases_needed(conversation: &Conversation, said: &Said, now: Timestamp) -> Vec<String> {
+    let named = match meant(conversation, said) {
+        Meant::Press(action) => match action.split_once(':') {
+            Some(("revise" | "entered" | "done" | "remind", id)) => Some(id.to_owned()),
+            _ => None,
+        },
+        Meant::Control(
+            Control::Revise(id)
+            | Control::Mark { id, .. }
+            | Control::FollowUp(id)
+            | Control::Tickets(Some(id)),
+            _,
+        ) => Some(id),
+        Meant::Control(..) | Meant::Words(_) | Meant::Tick | Meant::TooLong => None,
+    };
+    let asked_about = match &conversation.phase {
+        Phase::Entering { case, .. } => Some(case.clone()),
+        _ => None,
+    };
+    let revises = conversation
+        .draft()
+        .and_then(|draft| draft.revises.as_ref())
+        .map(|revises| revises.id.clone());
+    let due = conversation.follow_ups.iter().filter(|one| one.due <= now);
+    let mut needed: Vec<_> = [named, asked_about, revises]
+        .into_iter()
+        .flatten()
+        .chain(due.map(|follow_up| follow_up.case.clone()))
+        .map(|id| ticket::case_of(&id.to_uppercase()).to_owned())
+        .collect();
+    needed.sort();
+    needed.dedup();
+    needed
+}
+
+/// What was said, before it is known what it does.
+enum Meant<'a> {
+    TooLong,
+    Press(String),
+    Control(Control, &'a str),
+    Words(&'a str),
+    Tick,
+}
+
+fn meant<'a>(conversation: &Conversation, said: &'a Said) -> Meant<'a> {
+    match said {
+        Said::Text(text) if text.chars().count() > CHARS_MAX => Meant::TooLong,
+        Said::Text(text) => match pressed(conversation, text) {
+            Some(action) => Meant::Press(action),
+            None => match control::read(text) {
+                Some(control) => Meant::Control(control, text),
+                None => Meant::Words(text),
+            },
+        },
+        Said::Press(action) => Meant::Press(action.clone()),
+        Said::Tick => Meant::Tick,
+    }
 }
 
 /// The action of an offered button whose label, or whose number, is the whole message.
@@ -93,6 +156,18 @@ impl Turn<'_> {
             Phase::Interrupted { draft, heard } => {
                 self.interrupted(conversation, draft.clone(), heard.clone(), Vec::new())
             }
+            Phase::Entering { case, draft } => {
+                self.number(conversation, case, draft.as_ref(), text)
+            }
+        }
+    }
+
+    /// An empty message: the open question again, or what there is to say.
+    fn silence(&self, conversation: &Conversation) -> Step {
+        match &conversation.phase {
+            Phase::Asking { .. } => self.ask_still(conversation, Vec::new()),
+            Phase::Reviewing(draft) => self.review(conversation, draft.clone(), Vec::new()),
+            _ => self.aside(conversation, Effect::Help),
         }
     }
 
@@ -120,6 +195,14 @@ impl Turn<'_> {
                     id: id.to_uppercase(),
                 },
             ),
+            (Control::Revise(id), _) => self.revise(conversation, &id),
+            (Control::Mark { id, told }, _) => {
+                self.mark_as_told(conversation, &id, told.as_deref())
+            }
+            (Control::FollowUp(id), _) => self.follow_up(conversation, &id),
+            (Control::Cancel | Control::Back | Control::Skip, Phase::Entering { case, draft }) => {
+                self.leave_number(conversation, case, draft.as_ref())
+            }
             (Control::Why, phase) => self.why(conversation, phase),
             (Control::Undo, _) => self.undo(conversation),
             (Control::Park, Phase::Interrupted { draft, heard }) => {
@@ -246,6 +329,13 @@ impl Turn<'_> {
             ("send", _) => self.control(conversation, Control::Send, "/kirim"),
             ("cancel", _) => self.control(conversation, Control::Cancel, "/batal"),
             ("undo", _) => self.undo(conversation),
+            ("not", Phase::Answered(heard)) if heard.intent == what => {
+                self.reject(conversation, heard)
+            }
+            ("revise", _) => self.revise(conversation, what),
+            ("entered", _) => self.ask_number(conversation, what, false),
+            ("done", _) => self.mark(conversation, what, Status::Done, None),
+            ("remind", _) => self.follow_up(conversation, what),
             ("list", _) => self.aside(conversation, Effect::ListSops),
             ("help", _) => self.aside(conversation, Effect::Help),
             ("why", phase) => self.why(conversation, phase),
@@ -264,6 +354,14 @@ impl Turn<'_> {
         let mut step = match &conversation.phase {
             Phase::Asking { .. } => self.ask_still(conversation, vec![shown]),
             Phase::Reviewing(draft) => self.review(conversation, draft.clone(), vec![shown]),
+            Phase::Entering { case, .. } => {
+                let ask = Effect::AskNumber {
+                    case: case.clone(),
+                    refused: false,
+                };
+                let phase = conversation.phase.clone();
+                self.go_as(conversation, phase, vec![shown, ask], Decision::Command)
+            }
             phase => self.go_as(conversation, phase.clone(), vec![shown], Decision::Command),
         };
         if let Some(Effect::Understood(understood)) = step.effects.first_mut() {
@@ -316,6 +414,7 @@ impl Turn<'_> {
             next,
             effects,
             ticket: None,
+            progress: None,
             unanswered: None,
         }
     }
@@ -340,6 +439,7 @@ impl Turn<'_> {
             next,
             effects,
             ticket: None,
+            progress: None,
             unanswered: None,
         }
     }

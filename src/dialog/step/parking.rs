@@ -1,14 +1,15 @@
-//! Drafts put aside: by the agent, by another case, by silence; and taken up again.
+//! Drafts put aside: by the agent, by another case, by silence; and taken up again. What agents are reminded of.
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::super::waking::{REMIND_AFTER, later};
 use super::super::{Conversation, Decision, Draft, Effect, Heard, Parked, ParkedLine, Phase, Step};
 use super::Turn;
+use super::question::shown;
+use crate::ticket::Status;
 
 /// More drafts than this wait for nobody; the oldest makes room.
 const PARKED_MAX: usize = 20;
-/// An agent is reminded of a draft once it has waited this long.
-const REMIND_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 impl Turn<'_> {
     /// Puts a draft aside on which nothing was said for so long that the next message is hardly about it.
@@ -16,26 +17,43 @@ impl Turn<'_> {
         &self,
         conversation: &Conversation,
     ) -> (Conversation, Vec<Effect>) {
-        let silent = conversation
+        let touched = conversation
             .touched
-            .is_some_and(|touched| self.waited(touched) >= self.around.draft_kept);
-        match conversation.draft() {
-            Some(draft) if silent => {
-                let since = conversation
-                    .touched
-                    .unwrap_or_else(|| self.around.now.timestamp());
-                let mut next = self.with_parked(conversation, draft.clone(), since);
+            .filter(|touched| self.waited(*touched) >= self.around.draft_kept);
+        let Some(touched) = touched else {
+            return (conversation.clone(), Vec::new());
+        };
+        let Some(draft) = conversation.draft() else {
+            // Nobody answers that question any more.
+            let mut next = conversation.clone();
+            if let Phase::Entering { .. } = next.phase {
                 next.phase = Phase::Idle;
-                next.offered.clear();
-                let line = next.parked.last().map(|parked| self.line(parked));
-                let told = line.map(|line| Effect::ParkedBySilence { line });
-                (next, told.into_iter().collect())
             }
-            _ => (conversation.clone(), Vec::new()),
-        }
+            return (next, Vec::new());
+        };
+        let since = later(touched, self.around.draft_kept);
+        let mut next = self.with_parked(conversation, draft.clone(), since);
+        next.phase = Phase::Idle;
+        next.offered.clear();
+        next.numbered = 0;
+        let told = next.parked.last_mut().map(|parked| {
+            // Saying so reminds of it.
+            parked.reminded = true;
+            Effect::ParkedBySilence {
+                line: self.line(parked),
+            }
+        });
+        (next, told.into_iter().collect())
     }
 
-    /// Reminds once of drafts that wait, when the agent is not busy with one.
+    /// The time has come to remind, or to put aside what silence was kept about.
+    pub fn tick(&self, conversation: &Conversation) -> Step {
+        let phase = conversation.phase.clone();
+        self.go_as(conversation, phase, Vec::new(), Decision::Command)
+    }
+
+    /// Reminds once of drafts that wait and, until they are done, of cases to look at again, when the agent is not busy
+    /// with a draft.
     pub fn remind(&self, step: &mut Step) {
         if step.next.draft().is_some() || step.ticket.is_some() {
             return;
@@ -50,6 +68,36 @@ impl Turn<'_> {
         if !lines.is_empty() {
             step.effects.push(Effect::Remind { parked: lines });
         }
+        if self.around.hours.hold(self.around.now) {
+            self.check_again(step);
+        }
+    }
+
+    fn check_again(&self, step: &mut Step) {
+        let now = self.around.now.timestamp();
+        let settled = step.progress.as_ref().map(|progress| &progress.case);
+        // What is settled, or was erased, is told by the store alone; it was asked about all that is due.
+        let is_open = |case: &String| {
+            let tracked = self.tracked(case);
+            Some(case) != settled && tracked.is_some_and(|case| case.status() != Status::Done)
+        };
+        let follow_ups = &mut step.next.follow_ups;
+        follow_ups.retain(|follow_up| follow_up.due > now || is_open(&follow_up.case));
+        let mut due = Vec::new();
+        for follow_up in follow_ups.iter_mut().filter(|one| one.due <= now) {
+            follow_up.due = self.next_check(follow_up.every);
+            due.push(follow_up.clone());
+        }
+        if !due.is_empty() {
+            step.effects.push(Effect::CheckAgain { cases: due });
+        }
+    }
+
+    /// When a case is looked at again, so long from now: within working hours.
+    pub fn next_check(&self, every: SignedDuration) -> Timestamp {
+        let now = self.around.now;
+        let due = later(now.timestamp(), every).to_zoned(now.time_zone().clone());
+        self.around.hours.next(&due).timestamp()
     }
 
     /// `nanti`: puts the open draft aside.
@@ -109,10 +157,7 @@ impl Turn<'_> {
     }
 
     fn show_case(&self, conversation: &Conversation, heard: Heard) -> Step {
-        let show = Effect::ShowSop {
-            intent: heard.intent.clone(),
-            points: heard.points.clone(),
-        };
+        let show = shown(&heard);
         self.go_as(
             conversation,
             Phase::Answered(heard),
@@ -161,7 +206,8 @@ impl Turn<'_> {
             .collect()
     }
 
-    fn with_parked(
+    /// The conversation with one more draft put aside.
+    pub fn with_parked(
         &self,
         conversation: &Conversation,
         draft: Draft,

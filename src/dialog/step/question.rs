@@ -1,7 +1,7 @@
 //! Questions: answered from a procedure, clarified between several, or honestly not answered.
 
 use super::super::{
-    Conversation, Decision, Effect, Heard, Phase, Step, Unanswered, Understood, fill,
+    Asked, Conversation, Decision, Effect, Heard, Phase, Step, Unanswered, Understood, fill,
 };
 use super::Turn;
 use crate::catalog::Sop;
@@ -16,6 +16,10 @@ const OTHER_CASE_WORDS_MIN: usize = 3;
 const CHOICES_MAX: usize = 3;
 /// A procedure this much less likely than the first is no choice but noise.
 const CHOICE_SHARE_MIN: f32 = 0.1;
+/// A procedure this unlikely is none, even when nothing is likelier.
+const CHOICE_CONFIDENCE_MIN: f32 = 0.002;
+/// What became of a question whose answer was none.
+const REJECTED: &str = "rejected";
 /// Words with which agents ask something in the middle of a dialog.
 const QUESTION_WORDS: &[&str] = &[
     "apa",
@@ -65,13 +69,16 @@ impl Turn<'_> {
         };
         match found.decision {
             matcher::Decision::Answer => {
-                let Some(heard) = self.heard_of(&found, text).next() else {
+                let mut all = self.heard_of(&found, text);
+                let Some(mut heard) = all.next() else {
                     return self.fallback(conversation, text, confidence);
                 };
-                let show = Effect::ShowSop {
-                    intent: heard.intent.clone(),
-                    points: heard.points.clone(),
-                };
+                heard.question = Some(Box::new(Asked {
+                    text: value::sensitive::redact(text),
+                    confidence,
+                    others: all.take(worth(&found, 1)).collect(),
+                }));
+                let show = shown(&heard);
                 let also = found.second.map(|second| Effect::Also {
                     intent: second.to_string(),
                 });
@@ -80,15 +87,18 @@ impl Turn<'_> {
                 self.go(conversation, Phase::Answered(heard), understood, effects)
             }
             matcher::Decision::Clarify => {
-                let best = found.candidates.first().map_or(0.0, |best| best.confidence);
-                let offered = found.candidates.iter().take(CHOICES_MAX);
-                let worth = offered
-                    .filter(|one| one.confidence >= CHOICE_SHARE_MIN * best)
-                    .count();
-                let choices: Vec<_> = self.heard_of(&found, text).take(worth).collect();
+                let choices = self.heard_of(&found, text).take(worth(&found, 0));
+                let mut choices: Vec<_> = choices.collect();
+                for heard in &mut choices {
+                    heard.question = Some(Box::new(Asked {
+                        text: value::sensitive::redact(text),
+                        confidence,
+                        others: Vec::new(),
+                    }));
+                }
                 let intents: Vec<_> = choices.iter().map(|heard| heard.intent.clone()).collect();
                 let understood = understood(Decision::Clarify, intents.first().cloned());
-                let unanswered = self.unanswered(text, understood.clone());
+                let unanswered = self.unanswered(text, &understood);
                 let phase = Phase::Clarifying(choices);
                 let mut step = self.go(
                     conversation,
@@ -109,7 +119,7 @@ impl Turn<'_> {
             intent: None,
             confidence,
         };
-        let unanswered = self.unanswered(text, understood.clone());
+        let unanswered = self.unanswered(text, &understood);
         let mut step = self.go(
             conversation,
             Phase::Idle,
@@ -120,12 +130,45 @@ impl Turn<'_> {
         step
     }
 
-    fn unanswered(&self, text: &str, understood: Understood) -> Unanswered {
+    fn unanswered(&self, text: &str, understood: &Understood) -> Unanswered {
         Unanswered {
             text: value::sensitive::redact(text),
-            understood,
+            intent: understood.intent.clone(),
+            confidence: understood.confidence,
+            decision: understood.decision.name(),
             at: self.around.now.timestamp(),
         }
+    }
+
+    /// `Bukan ini`: the procedure was taken for a question that meant something else.
+    pub fn reject(&self, conversation: &Conversation, heard: &Heard) -> Step {
+        let Some(question) = &heard.question else {
+            return self.same(conversation, Effect::Stale);
+        };
+        let others = question.others.clone();
+        let intents: Vec<_> = others.iter().map(|other| other.intent.clone()).collect();
+        let (phase, effect, decision) = if others.is_empty() {
+            (Phase::Idle, Effect::Fallback, Decision::Fallback)
+        } else {
+            let clarify = Effect::Clarify {
+                intents: intents.clone(),
+            };
+            (Phase::Clarifying(others), clarify, Decision::Clarify)
+        };
+        let understood = Understood {
+            decision,
+            intent: intents.into_iter().next(),
+            confidence: question.confidence,
+        };
+        let mut step = self.go(conversation, phase, understood, vec![effect]);
+        step.unanswered = Some(Unanswered {
+            text: question.text.clone(),
+            intent: Some(heard.intent.clone()),
+            confidence: question.confidence,
+            decision: REJECTED,
+            at: self.around.now.timestamp(),
+        });
+        step
     }
 
     /// The candidates that the catalogue knows, with the points and values the question named.
@@ -136,7 +179,10 @@ impl Turn<'_> {
     ) -> impl Iterator<Item = Heard> + 't {
         found.candidates.iter().filter_map(move |candidate| {
             let sop = self.knowledge.catalog.sop(&candidate.intent)?;
+            let (kind, now) = (self.around.channel_kind, self.around.now);
+            let answers = fill::from_question(sop, text, kind, now);
             Some(Heard {
+                partials: fill::partials(sop, text, &answers, kind, now),
                 intent: sop.id.clone(),
                 points: self.points(sop, text),
                 evidence: candidate
@@ -144,7 +190,8 @@ impl Turn<'_> {
                     .iter()
                     .map(|why| value::sensitive::redact(&why.to_string()))
                     .collect(),
-                answers: fill::from_question(sop, text, self.around.channel_kind, self.around.now),
+                answers,
+                question: None,
             })
         })
     }
@@ -160,19 +207,14 @@ impl Turn<'_> {
     /// A procedure picked by name or from a clarification.
     pub fn show_heard(&self, conversation: &Conversation, intent: &str) -> Step {
         let clarified = match &conversation.phase {
-            Phase::Clarifying(choices) => {
-                choices.iter().find(|heard| heard.intent == intent).cloned()
-            }
+            Phase::Clarifying(choices) => picked(choices, intent),
             _ => None,
         };
         let heard = clarified.unwrap_or_else(|| Heard::of(intent));
         if self.knowledge.catalog.sop(intent).is_none() {
             return self.same(conversation, Effect::Stale);
         }
-        let show = Effect::ShowSop {
-            intent: intent.to_owned(),
-            points: heard.points.clone(),
-        };
+        let show = shown(&heard);
         if conversation.draft().is_some() {
             return self.aside(conversation, show);
         }
@@ -236,11 +278,7 @@ impl Turn<'_> {
         }
         let heard = self.heard_of(&found, text).next()?;
         if heard.intent == intent {
-            let show = Effect::ShowSop {
-                intent: heard.intent,
-                points: heard.points,
-            };
-            return asks.then_some(Aside::Question(show));
+            return asks.then_some(Aside::Question(shown(&heard)));
         }
         let has_form = self
             .knowledge
@@ -248,12 +286,41 @@ impl Turn<'_> {
             .sop(&heard.intent)
             .is_some_and(|sop| !sop.forms.is_empty());
         if asks || !has_form {
-            let show = Effect::ShowSop {
-                intent: heard.intent,
-                points: heard.points,
-            };
-            return Some(Aside::Question(show));
+            return Some(Aside::Question(shown(&heard)));
         }
         Some(Aside::Case(heard))
     }
+}
+
+/// The procedure, beginning with the points that were asked for.
+pub fn shown(heard: &Heard) -> Effect {
+    Effect::ShowSop {
+        intent: heard.intent.clone(),
+        points: heard.points.clone(),
+        may_be_wrong: heard.question.is_some(),
+    }
+}
+
+/// The picked one of several; the others are what the question may have meant instead.
+fn picked(choices: &[Heard], intent: &str) -> Option<Heard> {
+    let mut heard = choices.iter().find(|heard| heard.intent == intent)?.clone();
+    if let Some(question) = &mut heard.question {
+        let others = choices.iter().filter(|other| other.intent != intent);
+        question.others = others.cloned().collect();
+    }
+    Some(heard)
+}
+
+/// How many candidates from one place on are worth offering.
+fn worth(found: &Classification, from: usize) -> usize {
+    let candidates = found.candidates.get(from..).unwrap_or_default();
+    let best = candidates.first().map_or(0.0, |best| best.confidence);
+    let is_worth = |confidence: f32| {
+        confidence >= CHOICE_SHARE_MIN * best && confidence >= CHOICE_CONFIDENCE_MIN
+    };
+    candidates
+        .iter()
+        .take(CHOICES_MAX)
+        .filter(|one| is_worth(one.confidence))
+        .count()
 }

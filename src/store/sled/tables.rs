@@ -24,6 +24,10 @@ pub enum Table {
     Tickets,
     /// Tickets by time.
     Filed,
+    /// How cases went on, by case and time.
+    Progress,
+    /// Conversations by the time at which they want to be woken.
+    Wakes,
     Questions,
     Audit,
     /// Counts by hour.
@@ -33,13 +37,15 @@ pub enum Table {
 }
 
 impl Table {
-    pub const ALL: [Table; 10] = [
+    pub const ALL: [Table; 12] = [
         Table::Schema,
         Table::Conversations,
         Table::Events,
         Table::Expiry,
         Table::Tickets,
         Table::Filed,
+        Table::Progress,
+        Table::Wakes,
         Table::Questions,
         Table::Audit,
         Table::Tallies,
@@ -54,6 +60,8 @@ impl Table {
             Table::Expiry => "expiry",
             Table::Tickets => "tickets",
             Table::Filed => "filed",
+            Table::Progress => "progress",
+            Table::Wakes => "wakes",
             Table::Questions => "questions",
             Table::Audit => "audit",
             Table::Tallies => "tallies",
@@ -90,7 +98,13 @@ pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, Error> {
     match record {
         Record::Conversation(kept) => {
             let key = conversation_key(&kept.conversation);
-            Ok(vec![Put::new(Table::Conversations, key, kept)?])
+            let mut puts = Vec::new();
+            if let Some(wake) = &kept.wake {
+                let by_time = wake_key(wake.at, &key);
+                puts.push(Put::new(Table::Wakes, by_time, &kept.conversation)?);
+            }
+            puts.push(Put::new(Table::Conversations, key, kept)?);
+            Ok(puts)
         }
         Record::Event(handled) => {
             let key = event_key(&handled.conversation, &handled.event);
@@ -107,6 +121,14 @@ pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, Error> {
                 Put::new(Table::Tickets, key, ticket)?,
                 Put::new(Table::Filed, by_time, &())?,
             ])
+        }
+        Record::Progress(progress) => {
+            let key = [
+                &progress_key(&progress.case)[..],
+                &time_key(progress.at),
+                &serial,
+            ];
+            Ok(vec![Put::new(Table::Progress, key.concat(), progress)?])
         }
         Record::Question(question) => {
             let key = [&time_key(question.at)[..], &serial].concat();
@@ -128,12 +150,25 @@ pub fn conversation_key(id: &ConversationId) -> Vec<u8> {
     id_key(&id.0)
 }
 
+/// What the keys of a case's steps begin with; its length stands first, so no case's keys begin another's.
+pub fn progress_key(case: &str) -> Vec<u8> {
+    let case = id_key(case);
+    [&length(&case)[..], &case].concat()
+}
+
+pub fn wake_key(at: Timestamp, conversation: &[u8]) -> Vec<u8> {
+    [&time_key(at)[..], conversation].concat()
+}
+
 /// Events are told apart within their conversation: whether another one uses the same id is not ours to judge.
 pub fn event_key(conversation: &ConversationId, event: &EventId) -> Vec<u8> {
     let conversation = id_key(&conversation.0);
-    let length =
-        u16::try_from(conversation.len()).expect("an id's key is at most ID_BYTES_MAX long");
-    [&length.to_be_bytes()[..], &conversation, &id_key(&event.0)].concat()
+    [&length(&conversation)[..], &conversation, &id_key(&event.0)].concat()
+}
+
+fn length(id_key: &[u8]) -> [u8; 2] {
+    let length = u16::try_from(id_key.len()).expect("an id's key is at most ID_BYTES_MAX long");
+    length.to_be_bytes()
 }
 
 /// An id that is longer than this is known by its digest: a handful of huge keys would swell a page.

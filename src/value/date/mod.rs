@@ -73,12 +73,17 @@ pub fn find_days(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
     let reader = Reader::new(raw, now, tense);
     let found = |mention: &Mention| {
         let value = reader.one_day(vec![mention.clone()]).ok()?;
-        (mention.day != Day::Earlier).then(|| Found {
+        // `tadi` alone may be any time; `tadi pagi` is one.
+        (mention.day != Day::Earlier || mention.part.is_some()).then(|| Found {
             span: mention.span.clone(),
             value,
         })
     };
-    reader.days().iter().filter_map(found).collect()
+    let days = reader.days();
+    if days.is_empty() {
+        return reader.just_now(raw, |now| reader.checked_day(now.date()));
+    }
+    days.iter().filter_map(found).collect()
 }
 
 /// Finds the moment that the only day and the only time of a message name together, and times gone by.
@@ -111,8 +116,16 @@ pub fn find_moments(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
                 .into_iter()
                 .collect()
         }
+        ([], []) if elapsed.is_empty() => reader.just_now(raw, |now| reader.checked_moment(now)),
         _ => elapsed,
     }
+}
+
+/// Whether a text tells one time of day and no day: the rest of a moment that is known.
+pub fn is_time_alone(raw: &str, now: &Zoned) -> bool {
+    let reader = Reader::new(raw, now, Tense::Any);
+    let cued = reader.clocks.iter().filter(|clock| clock.cued);
+    reader.mentions.is_empty() && reader.elapsed.is_empty() && cued.count() == 1
 }
 
 /// Whether at most a comma and blanks lie between the two.
@@ -121,6 +134,12 @@ fn touches(raw: &str, one: &Range<usize>, other: &Range<usize>) -> bool {
     raw.get(between)
         .is_some_and(|between| between.chars().all(|c| c == ',' || c == ' '))
 }
+
+/// Parts of words for getting in touch; they and `barusan` say when the case came up, not when it happened.
+const CONTACTS: &[&str] = &[
+    "telp", "telepon", "telfon", "tlp", "call", "chat", "hub", "lapor", "komplain", "keluh",
+    "tanya", "masuk", "cek",
+];
 
 /// A text with what it says of time, seen from now.
 struct Reader {
@@ -150,6 +169,27 @@ impl Reader {
             clocks,
             elapsed,
         }
+    }
+
+    /// `barusan`, unless it tells when the customer called.
+    fn just_now(&self, raw: &str, value: impl Fn(DateTime) -> Result<Value, Error>) -> Vec<Found> {
+        let [(span, 0)] = self.elapsed.as_slice() else {
+            return Vec::new();
+        };
+        let before = raw[..span.start].split_whitespace().next_back();
+        let after = raw[span.end..].split_whitespace().take(2);
+        let tells_a_contact = before.into_iter().chain(after).any(|word| {
+            let word = word.to_lowercase();
+            CONTACTS.iter().any(|contact| word.contains(contact))
+        });
+        if tells_a_contact {
+            return Vec::new();
+        }
+        let found = |value| Found {
+            span: span.clone(),
+            value,
+        };
+        value(self.now).ok().map(found).into_iter().collect()
     }
 
     /// The days named. A weekday beside its own date is the same day, and `tadi` beside a date says nothing more.

@@ -183,6 +183,13 @@ async fn a_form_takes_five_fields_at_once_and_says_what_it_cannot_use() {
         text(&next).contains("MSISDN"),
         "what was refused is asked: {next}"
     );
+    // The next window holds what was typed, to be corrected.
+    let again = double.presses(BUDI, &next, "Isi formulir");
+    let corrected = double.shown(again, 0).await;
+    let inputs = corrected["components"].as_array().unwrap().iter();
+    let mut inputs = inputs.map(|row| &row["components"][0]);
+    let msisdn = inputs.find(|input| input["custom_id"] == "msisdn").unwrap();
+    assert_eq!(msisdn["value"], "0812-12");
     double.says(BUDI, thread, "0812-0000-1234");
 
     // A window whose answers serenity cannot read is not taken for an empty one.

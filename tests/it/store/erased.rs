@@ -110,6 +110,7 @@ async fn what_is_too_old_is_purged_with_its_copies() {
                 effects: vec![sigap::dialog::Effect::Filed {
                     id: filed.id.clone(),
                     text: filed.text.clone(),
+                    follow_up: false,
                 }],
                 tickets: vec![filed],
                 question,
@@ -380,6 +381,7 @@ async fn talk(assistant: &Assistant, user: &str, lines: &[&str]) -> Handled {
             continues: None,
             conversation: ConversationId(format!("console:{user}")),
             user: user.to_owned(),
+            lead: false,
             channel_kind: ChannelKind::Voice,
             service: None,
             at: shipped::now(),

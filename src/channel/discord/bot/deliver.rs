@@ -143,10 +143,13 @@ impl Bot {
         let show = Effect::ShowSop {
             intent: intent.to_owned(),
             points: Vec::new(),
+            may_be_wrong: false,
         };
         let around = wording::Around {
             now: &now,
             channel_kind: kind,
+            user: "",
+            lead: false,
             tickets: &[],
             recent: &[],
         };

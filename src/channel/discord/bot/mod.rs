@@ -50,6 +50,8 @@ pub struct Bot {
     now: Box<dyn Fn() -> Zoned + Send + Sync>,
     me: OnceLock<u64>,
     queues: Arc<Queues<Work>>,
+    /// What leads have set for channels, as far as it was read.
+    kinds: Recall<ConversationId, Option<ChannelKind>>,
     /// Our answers by the question.
     answers: Recall<u64, Vec<u64>>,
     /// What was typed into a form and could not be used, by field.
@@ -154,6 +156,7 @@ impl Bot {
             now: Box::new(now),
             me: OnceLock::new(),
             queues: Arc::default(),
+            kinds: Recall::default(),
             answers: Recall::default(),
             refused: Recall::default(),
         }
@@ -254,7 +257,10 @@ impl Bot {
         };
         let channel = ask.place.channel_id();
         let said = match self.assistant.set_channel_kind(&channel, kind, &deed).await {
-            Ok(()) => platform::kind_set(kind),
+            Ok(()) => {
+                self.kinds.keep(channel, Some(kind));
+                platform::kind_set(kind)
+            }
             Err(error) => {
                 tracing::error!(%error, "the kind of a channel was not kept");
                 platform::NOT_KEPT.to_owned()
@@ -270,6 +276,7 @@ impl Bot {
             event,
             conversation: from.place.conversation(from.owner),
             user: self.agent(from).await,
+            lead: from.person.lead,
             channel_kind: self.kind_of(from.place).await,
             service: self.settings.service.clone(),
             at: (self.now)(),
@@ -297,12 +304,22 @@ impl Bot {
         }
     }
 
+    /// How customers reach the agents of a channel; read from the store once, since every message asks.
     async fn kind_of(&self, place: Place) -> ChannelKind {
-        let channel = self.assistant.conversation(&place.channel_id()).await;
-        channel
-            .ok()
-            .and_then(|channel| channel.channel_kind)
-            .unwrap_or(self.settings.channel_kind)
+        let id = place.channel_id();
+        if let Some(kind) = self.kinds.of(&id) {
+            return kind.unwrap_or(self.settings.channel_kind);
+        }
+        match self.assistant.conversation(&id).await {
+            Ok(channel) => {
+                self.kinds.keep(id, channel.channel_kind);
+                channel.channel_kind.unwrap_or(self.settings.channel_kind)
+            }
+            Err(error) => {
+                tracing::error!(%error, "the kind of a channel does not read");
+                self.settings.channel_kind
+            }
+        }
     }
 
     async fn is_in_dialog(&self, conversation: &ConversationId) -> bool {

@@ -86,10 +86,10 @@ impl Bot {
             return self.ask_number(ask, &mark).await;
         }
         let (id, conversation) = (ask.id, ask.place.conversation(mark.owner));
-        let is_shared = mark.action.starts_with(SHARE);
+        let for_all = mark.action.starts_with(SHARE);
         let ephemeral =
             ask.is_on_ephemeral() || ask.place.is_shared() && concerns_one(&mark.action);
-        let responder = self.responder(ask, ephemeral && !is_shared);
+        let responder = self.responder(ask, ephemeral && !for_all);
         let work = match mark.action.split_once(':') {
             Some(("share", intent)) => Work::Share(responder, intent.to_owned()),
             Some(("copy", ticket)) => Work::Copy(responder, ticket.to_owned()),
@@ -243,8 +243,11 @@ impl Bot {
         let kept = self
             .assistant
             .set_channel_kind(&channel, incoming.channel_kind, &deed);
-        if let Err(error) = kept.await {
-            tracing::error!(%error, "the kind of a thread was not kept");
+        match kept.await {
+            Ok(()) => self
+                .kinds
+                .keep(channel.clone(), Some(incoming.channel_kind)),
+            Err(error) => tracing::error!(%error, "the kind of a thread was not kept"),
         }
     }
 }

@@ -1,0 +1,148 @@
+//! One field's answer, read from a text that is meant for it.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use jiff::Zoned;
+use regex::Regex;
+
+use super::super::control::COURTESY;
+use super::Problem;
+use crate::catalog::Spec;
+use crate::ticket::Answer;
+use crate::value::{self, Kind};
+
+/// A text with room for this many characters may hold commas: an address does, a customer class does not.
+const COMMAS_CHARS_MIN: usize = 100;
+
+/// Reads one field's answer from a text that is meant for it.
+pub fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, Problem> {
+    if spec.may_be_absent && is_absence(text) {
+        return Ok(Answer::Absent);
+    }
+    if spec.looked_up
+        && let Some(reason) = why_unchecked(text)
+    {
+        let reason = value::sensitive::redact(reason);
+        return if reason.is_empty() {
+            Err(Problem::NoReason)
+        } else {
+            Ok(Answer::Unchecked(reason))
+        };
+    }
+    let kept_as_typed =
+        is_free(&spec.kind) || matches!(&spec.kind, Kind::Choice(choices) if choices.open);
+    let text = if kept_as_typed {
+        value::sensitive::without_cards(text)
+    } else {
+        Cow::Borrowed(text)
+    };
+    let parsed = value::parse(&spec.kind, &text, now);
+    // An option may say it (`Belum ada`); otherwise it says that there is no value.
+    let is_option = matches!(&parsed, Ok(value) if value.remark.is_none()) && !is_free(&spec.kind);
+    if !is_option && is_absence(&text) {
+        return Err(Problem::Mandatory);
+    }
+    parsed.map(Answer::Given).map_err(Problem::Unusable)
+}
+
+/// Reads an hour alone as another one on the day that was told, in the same part of the day unless it names one.
+pub fn another_hour(
+    spec: &Spec,
+    known: Option<&Answer>,
+    text: &str,
+    now: &Zoned,
+) -> Option<Answer> {
+    let (Kind::DateTime { .. }, Some(Answer::Given(known))) = (&spec.kind, known) else {
+        return None;
+    };
+    if !value::date::is_time_alone(text, now) {
+        return None;
+    }
+    let moment = known.canonical.to_string();
+    let (date, hour) = (moment.get(..10)?, moment.get(11..13)?.parse::<u8>().ok()?);
+    let part = match hour {
+        0..=10 => "pagi",
+        11..=14 => "siang",
+        15..=17 => "sore",
+        _ => "malam",
+    };
+    let parse = |text: String| value::parse(&spec.kind, &text, now).ok();
+    let moment = parse(format!("{date} {part} {text}")).or_else(|| parse(format!("{date} {text}")));
+    moment.map(Answer::Given)
+}
+
+/// `tidak bisa dicek karena DSC error`: the reason, empty when none is given.
+fn why_unchecked(text: &str) -> Option<&str> {
+    static UNCHECKED: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"(?i)^\s*(?:tidak|tdk|ga|gak|gk|ngga|nggak|blm|belum)\s*bisa\s+(?:di\s?)?cek\b[\s,:.]*(?:karena|karna|krn|soalnya|sebab)?[\s,:.]*";
+        Regex::new(pattern).expect("the pattern is checked by a test")
+    });
+    UNCHECKED.find(text).map(|found| text[found.end()..].trim())
+}
+
+/// `tidak ada` as agents write it.
+pub fn is_absence(text: &str) -> bool {
+    let folded = text.trim().trim_end_matches(['.', '!']).to_lowercase();
+    matches!(
+        folded.as_str(),
+        "tidak ada"
+            | "tdk ada"
+            | "gak ada"
+            | "ga ada"
+            | "gk ada"
+            | "nggak ada"
+            | "ngga ada"
+            | "tak ada"
+            | "none"
+            | "-"
+            | "n/a"
+            | "na"
+            | "kosong"
+            | "nihil"
+            | "no"
+            | "belum ada"
+            | "blm ada"
+            | "tidak punya"
+            | "gak punya"
+            | "ga punya"
+            | "gatau"
+            | "ga tau"
+            | "tidak tahu"
+            | "ga ada kak"
+            | "tidak ada kak"
+    )
+}
+
+pub fn is_free(kind: &Kind) -> bool {
+    matches!(kind, Kind::Text { .. } | Kind::Name)
+}
+
+/// Whether any words are an answer, but a sentence hardly is.
+pub fn is_brief(kind: &Kind) -> bool {
+    is_free(kind) && !holds_commas(kind)
+}
+
+/// Whether a value of this kind may hold commas of its own.
+pub fn holds_commas(kind: &Kind) -> bool {
+    match kind {
+        Kind::Text { max_chars } => *max_chars >= COMMAS_CHARS_MIN,
+        Kind::Choice(choices) => choices.many,
+        _ => false,
+    }
+}
+
+/// Takes the politeness off the end of a brief answer, unless it is all there is.
+pub fn without_courtesy(text: &str) -> &str {
+    let mut rest = text.trim_end();
+    while let Some((before, last)) = rest.rsplit_once(char::is_whitespace)
+        && COURTESY.contains(&last.to_lowercase().trim_end_matches(['.', '!']))
+    {
+        rest = before.trim_end_matches(is_mark);
+    }
+    rest
+}
+
+pub fn is_mark(c: char) -> bool {
+    c.is_whitespace() || ",:;.".contains(c)
+}

@@ -1,0 +1,213 @@
+//! Corrections: `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`, `bukan kemarin tapi tgl 17`.
+
+use jiff::Zoned;
+
+use super::answer::{another_hour, is_mark};
+use super::labels::{label_of, labelled};
+use super::lines::numbered;
+use super::message::Message;
+use super::speaking::{Again, speaking};
+use super::{Labels, Taken, changed};
+use crate::catalog::{Case, Field, Form};
+use crate::message::ChannelKind;
+use crate::ticket::Answers;
+
+/// Words that say that what follows corrects something.
+const CORRECTIONS: &[&str] = &[
+    "eh",
+    "salah",
+    "ralat",
+    "koreksi",
+    "maaf",
+    "sorry",
+    "ganti",
+    "ubah",
+    "edit",
+    "bukan",
+    "harusnya",
+    "seharusnya",
+    "yg bener",
+    "yang benar",
+];
+
+/// Those of them with which a text may begin that corrects nothing: `maaf, saldo Rp50.000 tidak cukup`.
+const AMBIGUOUS: &[&str] = &["maaf", "sorry", "salah"];
+
+/// Those of them that begin no name and no status: a message that opens with one is about what was told before.
+const CHANGES: &[&str] = &["ralat", "koreksi", "ganti", "ubah", "edit", "bukan"];
+
+/// Words between a field's name and its corrected value: `sidnya salah, harusnya ...`.
+const BETWEEN: &[&str] = &[
+    "salah",
+    "keliru",
+    "ganti",
+    "diganti",
+    "diubah",
+    "jadi",
+    "jadinya",
+    "menjadi",
+    "ke",
+    "harusnya",
+    "seharusnya",
+    "mestinya",
+    "yg bener",
+    "yang bener",
+    "yg benar",
+    "yang benar",
+    "bukan",
+];
+
+/// Behind `bukan ...`: what it is instead.
+const INSTEAD: &[&str] = &[" tapi ", " tp ", " melainkan "];
+
+/// Reads corrections from a message: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
+/// `in_a_text` says that a text is asked, which the message may be instead.
+pub fn corrections(
+    form: &Form,
+    text: &str,
+    answers: &Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+    in_a_text: bool,
+) -> Taken {
+    let case = Case {
+        answers,
+        channel_kind,
+    };
+    let plain = corrected(form, case, text);
+    let mut taken = answers.clone();
+    let mut message = Message::new(&plain);
+    labelled(
+        form,
+        &mut message,
+        &mut taken,
+        channel_kind,
+        now,
+        Labels::All,
+    );
+    numbered(form, &mut message, &mut taken, channel_kind, now);
+    let told = taken != *answers || message.refused.iter().any(|refused| refused.certain);
+    let may_be_one = is_surely_correction(text) || !in_a_text;
+    if !told && !text.trim_end().ends_with('?') && may_be_one {
+        let again = if opened(text).1.is_empty() {
+            Again::WithCue
+        } else {
+            Again::Freely
+        };
+        speaking(form, &mut message, &mut taken, channel_kind, now, again);
+        if taken == *answers {
+            corrected_hour(form, case, opened(text).0, &mut taken, now);
+        }
+    }
+    let others = changed(form, answers, &taken).collect();
+    Taken {
+        answers: taken,
+        others,
+        problem: None,
+        refused: message.refused,
+        named: called_wrong(form, case, text).map(|field| field.id.clone()),
+    }
+}
+
+/// `eh jam 9 deng`: another hour on the day that was told.
+fn corrected_hour(form: &Form, case: Case<'_>, text: &str, answers: &mut Answers, now: &Zoned) {
+    for field in form.fields.iter().filter(|field| field.exists(case)) {
+        if let Some(answer) = another_hour(field.spec(case), answers.get(&field.id), text, now) {
+            answers.insert(field.id.clone(), answer);
+        }
+    }
+}
+
+/// Whether a message says that it corrects something.
+pub fn is_correction(form: &Form, case: Case<'_>, text: &str) -> bool {
+    opened(text).0.len() != text.trim().len() || between(form, case, opened(text).0).is_some()
+}
+
+/// Whether a message opens with words that say for sure that it corrects something.
+pub fn is_surely_correction(text: &str) -> bool {
+    opened(text).1.iter().any(|word| !AMBIGUOUS.contains(word))
+}
+
+/// Whether a message can only be about what was told before, even where any text is an answer.
+pub fn is_change(text: &str) -> bool {
+    opened(text).1.iter().any(|word| CHANGES.contains(word))
+}
+
+/// The message as it would have been written at once: without the words that only say that something is corrected.
+fn corrected(form: &Form, case: Case<'_>, text: &str) -> String {
+    let (rest, words) = opened(text);
+    if let Some((_, name, value)) = between(form, case, rest) {
+        return format!("{name}: {value}");
+    }
+    let rest = if words.contains(&"bukan") {
+        instead(rest)
+    } else {
+        rest
+    };
+    [" jadi ", " menjadi ", " ke "]
+        .iter()
+        .fold(rest.to_owned(), |text, word| text.replacen(word, ": ", 1))
+}
+
+/// The field of `nominalnya salah`: named, called wrong, and nothing else.
+fn called_wrong<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<&'f Field> {
+    let (field, _, value) = between(form, case, opened(text).0)?;
+    value.is_empty().then_some(field)
+}
+
+/// A field's name followed by words that say that its value changes: the field, its name as written, and the value.
+fn between<'a, 'f>(
+    form: &'f Form,
+    case: Case<'_>,
+    text: &'a str,
+) -> Option<(&'f Field, &'a str, &'a str)> {
+    let label = label_of(form, case, text)?;
+    let name = &text[..label.name_end];
+    let (_, mut rest) = leading(text[label.name_end..].trim_start_matches(is_mark), BETWEEN)?;
+    let mut negated = text[label.name_end..].to_lowercase().contains("bukan");
+    while let Some((word, after)) = leading(rest, BETWEEN) {
+        negated |= word == "bukan";
+        rest = after;
+    }
+    Some((
+        label.field,
+        name,
+        if negated { instead(rest) } else { rest },
+    ))
+}
+
+/// Behind `bukan`: `kemarin tapi tgl 17` is `tgl 17`.
+fn instead(text: &str) -> &str {
+    let folded = text.to_lowercase();
+    if folded.len() != text.len() {
+        return text;
+    }
+    let found = INSTEAD
+        .iter()
+        .find_map(|word| Some(folded.find(word)? + word.len()));
+    &text[found.unwrap_or_default()..]
+}
+
+/// Returns the message behind the words with which a correction opens, and those words.
+fn opened(text: &str) -> (&str, Vec<&'static str>) {
+    let (mut rest, mut words) = (text.trim(), Vec::new());
+    while let Some((word, after)) = leading(rest, CORRECTIONS) {
+        words.push(word);
+        rest = after;
+    }
+    (rest, words)
+}
+
+/// The word that a text begins with, and what is behind it.
+fn leading<'a>(text: &'a str, words: &[&'static str]) -> Option<(&'static str, &'a str)> {
+    words.iter().find_map(|word| {
+        let start = text.get(..word.len())?;
+        let after = &text[word.len()..];
+        let ends = after
+            .chars()
+            .next()
+            .is_none_or(|next| !next.is_alphanumeric());
+        (ends && start.eq_ignore_ascii_case(word))
+            .then(|| (*word, after.trim_start_matches(is_mark)))
+    })
+}

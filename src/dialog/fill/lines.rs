@@ -1,0 +1,90 @@
+//! Numbered lines: they answer in the form's order.
+
+use std::ops::Range;
+
+use jiff::Zoned;
+
+use super::Refused;
+use super::answer::read;
+use super::message::Message;
+use crate::catalog::{Case, Form};
+use crate::message::ChannelKind;
+use crate::ticket::Answers;
+
+/// One numbered line may be a figure of speech; two are a list.
+const NUMBERED_LINES_MIN: usize = 2;
+
+/// Whether a message is a list: in one the number says which field it is, so `4. PT Contoh` begins with no label.
+pub fn is_list(text: &str) -> bool {
+    numbered_lines(text).count() >= NUMBERED_LINES_MIN
+}
+
+/// Numbered lines without labels answer the mandatory fields in the form's order: all of them when there are as many
+/// lines as mandatory fields, otherwise those that are missing.
+pub fn numbered(
+    form: &Form,
+    message: &mut Message<'_>,
+    answers: &mut Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) {
+    let lines: Vec<_> = numbered_lines(message.text)
+        .filter(|(_, span)| message.is_unused(span))
+        .collect();
+    if lines.len() < NUMBERED_LINES_MIN {
+        return;
+    }
+    let case = Case {
+        answers,
+        channel_kind,
+    };
+    let mandatory: Vec<_> = form
+        .fields
+        .iter()
+        .filter(|field| field.mandatory(case))
+        .collect();
+    let in_order = if lines.len() == mandatory.len() {
+        mandatory
+    } else {
+        form.missing(case, now)
+    };
+    for (number, span) in lines {
+        let Some(field) = number.checked_sub(1).and_then(|place| in_order.get(place)) else {
+            continue;
+        };
+        let spec = field.spec(Case {
+            answers,
+            channel_kind,
+        });
+        match read(spec, &message.text[span.clone()], now) {
+            Ok(answer) => {
+                answers.insert(field.id.clone(), answer);
+            }
+            Err(problem) => message.refused.push(Refused {
+                field: field.id.clone(),
+                problem,
+                certain: true,
+            }),
+        }
+        message.used.push(span);
+    }
+}
+
+/// Lines that begin with a number and a dot or bracket: the number, and where the rest stands.
+fn numbered_lines(text: &str) -> impl Iterator<Item = (usize, Range<usize>)> + '_ {
+    text.split_inclusive('\n')
+        .scan(0, |start, line| {
+            let at = *start;
+            *start += line.len();
+            Some((at, line))
+        })
+        .filter_map(|(at, line)| {
+            let begin = line.len() - line.trim_start().len();
+            let digits = line[begin..].bytes().take_while(u8::is_ascii_digit).count();
+            let number = line[begin..begin + digits].parse().ok()?;
+            let rest = line[begin + digits..].strip_prefix(['.', ')'])?;
+            let value = rest.trim();
+            let from = at + begin + digits + 1 + (rest.len() - rest.trim_start().len());
+            (!value.is_empty()).then(|| (number, from..from + value.len()))
+        })
+}

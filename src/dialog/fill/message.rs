@@ -1,0 +1,88 @@
+//! A message from which values are read, and what of it is used up: bytes serve one field only.
+
+use std::ops::Range;
+
+use jiff::Zoned;
+
+use super::Refused;
+use crate::value::{self, Kind};
+
+/// A message from which values are read, and what of it is used up.
+pub struct Message<'a> {
+    pub text: &'a str,
+    pub used: Vec<Range<usize>>,
+    /// Labelled values that could not be used.
+    pub refused: Vec<Refused>,
+}
+
+impl<'a> Message<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            used: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    pub fn is_unused(&self, span: &Range<usize>) -> bool {
+        self.used
+            .iter()
+            .all(|used| span.end <= used.start || used.end <= span.start)
+    }
+
+    /// What no field has used yet.
+    pub fn unused(&self) -> String {
+        if self.used.is_empty() {
+            return self.text.trim().to_owned();
+        }
+        let mut rest = String::new();
+        let left = |clause: &Range<usize>| self.is_unused(clause) && self.says_something(clause);
+        for clause in clauses(self.text).filter(left) {
+            if !rest.is_empty() {
+                rest.push_str(", ");
+            }
+            rest.push_str(self.text[clause].trim());
+        }
+        rest
+    }
+
+    /// `Rp50.000,-` leaves a dash behind, which answers nothing.
+    pub fn says_something(&self, span: &Range<usize>) -> bool {
+        self.text[span.clone()].contains(char::is_alphanumeric)
+    }
+
+    /// The first clause that no field has used, when others follow it.
+    pub fn first_of_several(&self) -> Option<Range<usize>> {
+        let mut left = clauses(self.text)
+            .filter(|clause| self.is_unused(clause) && self.says_something(clause));
+        let first = left.next()?;
+        left.next().map(|_| first)
+    }
+
+    /// Marks what the asked field's value was read from; everything, when its place cannot be told.
+    pub fn use_up(&mut self, kind: &Kind, now: &Zoned) {
+        let found = value::find(kind, self.text, now)
+            .into_iter()
+            .find(|found| self.is_unused(&found.span));
+        self.used
+            .push(found.map_or(0..self.text.len(), |found| found.span));
+    }
+}
+
+/// Splits at line ends, semicolons and commas; a comma inside a number (`1,5 juta`) splits nothing.
+pub fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let bytes = text.as_bytes();
+    let is_break = move |at: usize| match bytes[at] {
+        b'\n' | b';' => true,
+        b',' => {
+            let digit = |at: Option<usize>| {
+                at.and_then(|at| bytes.get(at))
+                    .is_some_and(u8::is_ascii_digit)
+            };
+            !(digit(at.checked_sub(1)) && digit(Some(at + 1)))
+        }
+        _ => false,
+    };
+    let ends = (0..=text.len()).filter(move |&at| at == text.len() || is_break(at));
+    ends.scan(0, |start, end| Some(std::mem::replace(start, end + 1)..end))
+}

@@ -1,0 +1,246 @@
+//! Reads field values out of a message: what was told once is never asked; what is not certain is not taken.
+//!
+//! `labels` reads labelled values (`nominal: 50rb`, `lokasi bandung`) and a whole filled template pasted back, `lines`
+//! numbered lines that answer in the form's order, `speaking` values that need no label (a phone number, an amount, a
+//! day), `corrections` what changes an answer; `answer` reads one field's value, `message` keeps what is used up.
+
+mod answer;
+mod corrections;
+mod labels;
+mod lines;
+mod message;
+mod speaking;
+
+use std::collections::BTreeMap;
+
+use jiff::Zoned;
+
+use super::Problem;
+use crate::catalog::{Case, Field, Form, Sop, Spec};
+use crate::message::ChannelKind;
+use crate::ticket::Answers;
+use crate::value::{self, Kind};
+use answer::{is_free, read};
+use labels::{Labels, labelled, without_own_label};
+use lines::numbered;
+use message::Message;
+use speaking::{Again, speaking};
+
+pub use answer::{is_absence, is_brief};
+pub use corrections::{corrections, is_change, is_correction, is_surely_correction};
+
+/// A field that was named with a value that could not be used.
+#[derive(Debug)]
+pub struct Refused {
+    /// The field.
+    pub field: String,
+    /// Why.
+    pub problem: Problem,
+    /// A colon or a number says that it was meant; without, the label may be a word of a sentence.
+    pub certain: bool,
+}
+
+/// What an answer to a field brought.
+#[derive(Debug)]
+pub struct Taken {
+    /// The answers after the message.
+    pub answers: Answers,
+    /// Fields besides the asked one that got a value.
+    pub others: Vec<String>,
+    /// Why the asked field got none.
+    pub problem: Option<Problem>,
+    /// Fields that were named with a value that could not be used.
+    pub refused: Vec<Refused>,
+    /// A field that was called wrong without a better value.
+    pub named: Option<String>,
+}
+
+/// Returns the values that a question names for the forms of an SOP.
+pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zoned) -> Answers {
+    let mut answers = Answers::new();
+    let mut message = Message::new(text);
+    // The first value may decide which form applies, so a second look reads that form's own fields.
+    for _ in 0..2 {
+        let Some(form) = sop.form(Case {
+            answers: &answers,
+            channel_kind,
+        }) else {
+            break;
+        };
+        labelled(
+            form,
+            &mut message,
+            &mut answers,
+            channel_kind,
+            now,
+            Labels::All,
+        );
+        numbered(form, &mut message, &mut answers, channel_kind, now);
+        speaking(
+            form,
+            &mut message,
+            &mut answers,
+            channel_kind,
+            now,
+            Again::Never,
+        );
+    }
+    answers
+}
+
+/// Returns what a question names of fields that it does not answer: the day of a moment whose hour is missing.
+pub fn partials(
+    sop: &Sop,
+    text: &str,
+    answers: &Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) -> BTreeMap<String, String> {
+    let case = Case {
+        answers,
+        channel_kind,
+    };
+    let fields = sop.form(case).into_iter().flat_map(|form| &form.fields);
+    let open = fields.filter(|field| field.exists(case) && !answers.contains_key(&field.id));
+    open.filter_map(|field| {
+        let spec = field.spec(case);
+        let Kind::DateTime { past } = spec.kind else {
+            return None;
+        };
+        let mut days = value::find(&Kind::Date { past }, text, now);
+        days.dedup_by(|one, other| one.value == other.value);
+        let [day] = days.as_slice() else {
+            return None;
+        };
+        let needs_time = Problem::Unusable(value::Error::NeedsTime {
+            date: day.value.clone(),
+        });
+        let told = partial(&needs_time, spec, &text[day.span.clone()])?;
+        Some((field.id.clone(), told))
+    })
+    .collect()
+}
+
+/// Reads an answer to the asked field, and whatever else the message tells. `partial` is the part of the value that
+/// was told before.
+pub fn from_answer(
+    form: &Form,
+    asked: &Field,
+    text: &str,
+    partial: Option<&str>,
+    answers: &Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) -> Taken {
+    let mut taken = answers.clone();
+    let mut message = Message::new(text);
+    let spec = asked.spec(Case {
+        answers,
+        channel_kind,
+    });
+    let free = is_free(&spec.kind);
+    let labels = match free {
+        false => Labels::All,
+        true if is_brief(&spec.kind) => Labels::Others(&asked.id),
+        true => Labels::WithColon,
+    };
+    labelled(form, &mut message, &mut taken, channel_kind, now, labels);
+    numbered(form, &mut message, &mut taken, channel_kind, now);
+    let mut problem = None;
+    if taken.get(&asked.id) == answers.get(&asked.id) {
+        // `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it. Without a
+        // single word all of it may be something else.
+        let wordless = !message.text.contains(char::is_alphabetic);
+        let first = message.first_of_several().filter(|_| !wordless);
+        if let Some(first) = first.or(wordless.then_some(0..0))
+            && is_brief(&spec.kind)
+        {
+            message.used.push(first.clone());
+            speaking(
+                form,
+                &mut message,
+                &mut taken,
+                channel_kind,
+                now,
+                Again::Never,
+            );
+            message.used.retain(|used| *used != first);
+        }
+        let rest = message.unused();
+        let rest = without_own_label(asked, spec, &rest);
+        let completed =
+            partial.and_then(|partial| read(spec, &completed(spec, partial, rest)?, now).ok());
+        match completed.map_or_else(|| read(spec, rest, now), Ok) {
+            Ok(answer) => {
+                taken.insert(asked.id.clone(), answer);
+                message.use_up(&spec.kind, now);
+            }
+            Err(error) => problem = Some(error),
+        }
+    }
+    if !free && problem.is_none() {
+        speaking(
+            form,
+            &mut message,
+            &mut taken,
+            channel_kind,
+            now,
+            Again::Never,
+        );
+    }
+    let others = changed(form, answers, &taken)
+        .filter(|id| *id != asked.id)
+        .collect();
+    Taken {
+        answers: taken,
+        others,
+        problem,
+        refused: message.refused,
+        named: None,
+    }
+}
+
+/// What was told before with what is told now: the day with the hour, the wallet with where it was used.
+fn completed(spec: &Spec, partial: &str, rest: &str) -> Option<String> {
+    let number = rest.trim().parse::<u8>().is_ok();
+    match (&spec.kind, number) {
+        // A number picks from what is offered, which is not all there is.
+        (Kind::Choice(_), true) => None,
+        (_, true) => Some(format!("{partial} jam {rest}")),
+        (_, false) => Some(format!("{partial} {rest}")),
+    }
+}
+
+/// What the next answer may complete.
+pub fn partial(problem: &Problem, spec: &Spec, text: &str) -> Option<String> {
+    const PARTS_OF_DAY: &[&str] = &[
+        "subuh", "pagi", "siang", "sore", "petang", "malam", "malem", "mlm",
+    ];
+    match (problem, &spec.kind) {
+        (Problem::Unusable(value::Error::NeedsTime { date }), _) => {
+            let folded = text.to_lowercase();
+            let part = folded
+                .split(|c: char| !c.is_alphanumeric())
+                .find(|word| PARTS_OF_DAY.contains(word))
+                .unwrap_or_default();
+            Some(format!("{} {part}", date.canonical).trim_end().to_owned())
+        }
+        (Problem::Unusable(value::Error::Ambiguous { .. }), Kind::Choice(choices))
+            if !choices.many =>
+        {
+            Some(value::sensitive::redact(text))
+        }
+        _ => None,
+    }
+}
+
+fn changed<'a>(
+    form: &'a Form,
+    before: &'a Answers,
+    after: &'a Answers,
+) -> impl Iterator<Item = String> + 'a {
+    let fields = form.fields.iter().map(|field| &field.id);
+    fields
+        .filter(|id| after.get(*id) != before.get(*id))
+        .cloned()
+}

@@ -1,0 +1,140 @@
+//! Filing: the one place where a draft becomes a ticket, or the next version of one.
+
+use std::hash::{Hash, Hasher};
+
+use super::super::{Conversation, Decision, Draft, Effect, Phase, Revises, Step};
+use super::Turn;
+use crate::catalog::{Complete, Form};
+use crate::ticket::{self, Answer, Entry, Remarked, Revision, Ticket};
+
+impl Turn<'_> {
+    /// Files the draft if it is complete; the form's rule decides.
+    pub fn file(&self, conversation: &Conversation, draft: &Draft) -> Step {
+        let Some(form) = self.form(draft) else {
+            return self.same(conversation, Effect::Stale);
+        };
+        let case = draft.case(self.around.channel_kind);
+        let Ok(complete) = form.complete(case, self.around.now) else {
+            return self.advance(conversation, draft.clone(), Vec::new());
+        };
+        let ticket = match &draft.revises {
+            None => self.first(draft, form, complete),
+            Some(revises) => match self.revision(revises, form, complete) {
+                Ok(ticket) => ticket,
+                Err(refused) => {
+                    let next = Conversation {
+                        discarded: Some(draft.clone()),
+                        ..conversation.clone()
+                    };
+                    return self.go_as(&next, Phase::Idle, vec![*refused], Decision::Dialog);
+                }
+            },
+        };
+        let ticket = self.with_text(ticket);
+        let kits = form
+            .kits(case, &ticket.entries)
+            .into_iter()
+            .map(|text| Effect::Kit { text });
+        let told = Effect::Filed {
+            id: ticket.id.clone(),
+            text: ticket.text.clone(),
+            follow_up: form.follow_up.is_some(),
+        };
+        let effects = [told].into_iter().chain(kits).collect();
+        let mut step = self.go_as(conversation, Phase::Idle, effects, Decision::Dialog);
+        step.ticket = Some(ticket);
+        step
+    }
+
+    fn first(&self, draft: &Draft, form: &Form, complete: Complete) -> Ticket {
+        Ticket {
+            id: Ticket::id_for(self.around.now.date(), self.seed()),
+            intent: draft.intent.clone(),
+            form: form.id.clone(),
+            title: form.title.clone(),
+            agent: self.around.user.to_owned(),
+            channel_kind: self.around.channel_kind,
+            filed_at: self.around.now.timestamp(),
+            entries: complete.entries,
+            kip: complete.kip,
+            text: String::new(),
+            revision: None,
+        }
+    }
+
+    /// The next version of a ticket, which stays as it is; or why there is none.
+    fn revision(
+        &self,
+        revises: &Revises,
+        form: &Form,
+        complete: Complete,
+    ) -> Result<Ticket, Box<Effect>> {
+        let latest = &self.own(&revises.id)?.latest;
+        if latest.id != revises.id {
+            return Err(Box::new(Effect::Outdated {
+                id: revises.id.clone(),
+                latest: latest.id.clone(),
+            }));
+        }
+        let changes = ticket::changes(&latest.entries, &complete.entries);
+        if changes.is_empty() {
+            return Err(Box::new(Effect::Unchanged {
+                id: latest.id.clone(),
+            }));
+        }
+        Ok(Ticket {
+            id: latest.next_id(),
+            form: form.id.clone(),
+            title: form.title.clone(),
+            entries: complete.entries,
+            kip: complete.kip,
+            revision: Some(Revision {
+                of: latest.id.clone(),
+                who: self.around.user.to_owned(),
+                at: self.around.now.timestamp(),
+                changes,
+            }),
+            ..latest.clone()
+        })
+    }
+
+    /// The ticket with the formatted draft.
+    fn with_text(&self, mut ticket: Ticket) -> Ticket {
+        const DAY_AND_TIME: &str = "%d-%m-%Y %H.%M";
+        let zone = self.around.now.time_zone();
+        let at = ticket.filed_at.to_zoned(zone.clone());
+        let filed = at.strftime(DAY_AND_TIME).to_string();
+        let revised = self.around.now.strftime(DAY_AND_TIME).to_string();
+        let remarks = remarks(&ticket.entries);
+        let sop = self.knowledge.catalog.sop(&ticket.intent);
+        let around = ticket::Around {
+            sop: sop.map_or("", |sop| &sop.title),
+            source: sop.map_or("", |sop| &sop.source),
+            filed: &filed,
+            revised: &revised,
+            remarks: &remarks,
+        };
+        let template = self.knowledge.catalog.template(&ticket.intent);
+        ticket.text = template.render(&ticket, around);
+        ticket
+    }
+
+    /// Drawn from the event, so that the same event files the same ticket; another attempt draws another.
+    fn seed(&self) -> u64 {
+        let mut hasher = rustc_hash::FxHasher::default();
+        (self.around.event, self.around.attempt).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// What is unusual about the values of a draft.
+pub fn remarks(entries: &[Entry]) -> Vec<Remarked> {
+    let remark = |entry: &Entry| match &entry.answer {
+        Answer::Given(value) => value.remark.clone().map(|remark| Remarked {
+            label: entry.label.clone(),
+            remark,
+        }),
+        Answer::Absent | Answer::Unchecked(_) => None,
+    };
+    entries.iter().filter_map(remark).collect()
+}
