@@ -4,6 +4,7 @@
 //! knowledge or what is wrong. A turn that is running keeps the knowledge it began with.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
@@ -27,22 +28,24 @@ const EXTENSIONS: [&str; 3] = ["toml", "txt", "csv"];
 /// What the files said at a time, to tell a change from a touch. Taken before they are loaded, so that no edit falls
 /// between loading and watching.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Seen(Option<Vec<(String, String)>>);
+pub struct Seen(Vec<(PathBuf, Vec<u8>)>);
 
 impl Seen {
-    /// Reads them; while they cannot be read, they say nothing.
+    /// Reads every file of the catalogue's kinds; one that cannot be read says nothing.
     pub fn now(intents: &Path, data: &Path) -> Seen {
-        let Ok(files) = load::files(intents, data) else {
-            return Seen(None);
-        };
-        let all = files.all().into_iter();
-        let mut said: Vec<_> = all
-            .map(|file| (file.path.clone(), file.text.clone()))
+        let folders = [intents, data].into_iter().filter_map(|folder| fs::read_dir(folder).ok());
+        let mut files: Vec<(PathBuf, Vec<u8>)> = folders
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| is_of_the_catalogue(path))
+            .map(|path| {
+                let said = fs::read(&path).unwrap_or_default();
+                (path, said)
+            })
             .collect();
-        let lexicon = data.join("lexicon.toml");
-        let words = std::fs::read_to_string(&lexicon).unwrap_or_default();
-        said.push((lexicon.display().to_string(), words));
-        Seen(Some(said))
+        files.sort();
+        Seen(files)
     }
 }
 
@@ -133,13 +136,12 @@ fn paused(changed: &mpsc::Receiver<()>) -> bool {
 
 fn is_about_the_catalogue(event: &notify::Event) -> bool {
     let is_change = !matches!(event.kind, EventKind::Access(_));
-    is_change
-        && event.paths.iter().any(|path| {
-            let is_hidden = path
-                .file_name()
-                .and_then(OsStr::to_str)
-                .is_none_or(|name| name.starts_with('.'));
-            let extension = path.extension().and_then(OsStr::to_str);
-            !is_hidden && extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
-        })
+    is_change && event.paths.iter().any(|path| is_of_the_catalogue(path))
+}
+
+fn is_of_the_catalogue(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    let is_hidden = name.is_none_or(|name| name.starts_with('.'));
+    let extension = path.extension().and_then(OsStr::to_str);
+    !is_hidden && extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
 }
