@@ -126,6 +126,7 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         filed_at: at,
         entries: Vec::new(),
         kip: "K22".into(),
+        checked: Vec::new(),
         text: "x".repeat(1_500),
         revision: None,
     };

@@ -373,6 +373,8 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
         None => audit("ticket.file".to_owned(), &ticket.id),
         Some(_) => audit("ticket.revise".to_owned(), &ticket.id),
     });
+    let deeds = step.deeds.iter();
+    let deeds = deeds.map(|deed| audit(deed.what.to_owned(), &deed.subject));
     let marked = step.progress.iter();
     let marked = marked.map(|step| audit(format!("ticket.{}", step.status.name()), &step.case));
     Turn {
@@ -390,10 +392,11 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
             intent: unanswered.intent.clone(),
             confidence: f64::from(unanswered.confidence),
             decision: unanswered.decision.to_owned(),
+            owner: unanswered.forwarded_to.clone(),
             at: unanswered.at,
             channel_kind: incoming.channel_kind,
         }),
-        audit: filed.chain(marked).collect(),
+        audit: filed.chain(marked).chain(deeds).collect(),
     }
 }
 

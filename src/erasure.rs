@@ -297,6 +297,7 @@ mod tests {
                 masked: String::new(),
             }],
             kip: "K22".to_owned(),
+            checked: Vec::new(),
             text: String::new(),
             revision: None,
         })
@@ -335,6 +336,7 @@ mod tests {
             intent: None,
             confidence: 0.1,
             decision: "fallback".to_owned(),
+            owner: None,
             at: days_ago(days),
             channel_kind: ChannelKind::Voice,
         })

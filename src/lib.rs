@@ -11,7 +11,8 @@
 //! | [`catalog`] | SOP files: shape, checks with cures, the model in which nothing dangles |
 //! | [`matcher`] | which intent a message means, how sure, and why |
 //! | [`import`] | a posted procedure as an SOP file, with everything that was guessed or cut out |
-//! | [`guide`] | which point of an SOP was asked for |
+//! | [`directory`] | account managers and escalation contacts |
+//! | [`guide`] | an SOP walked, asked, and its rules applied |
 //! | [`effect`] | what a change of the catalogue does to messages whose intent is known |
 //! | [`dialog`] | the conversation: what was said, what happens next |
 //! | [`wording`] | every sentence the bot says |
@@ -25,8 +26,9 @@
 //! | [`reload`] | files watched: what is edited goes live, what is broken changes nothing |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
-//! Imports point one way: {message, text, value} → ticket → catalog → {matcher, import} → guide → {dialog, effect,
-//! learn} → {wording, store} → {assistant, erasure, metrics, stats} → channel → cli. `tests/it/layers.rs` holds this.
+//! Imports point one way: {message, text, value} → ticket → catalog → {directory, matcher, import} → guide → {dialog,
+//! effect, learn} → {wording, store} → {assistant, erasure, metrics, stats} → channel → cli. `tests/it/layers.rs` holds
+//! this.
 //!
 //! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, `learn`,
 //! `stats` and `erasure` open no file, await nothing and read no clock (time is an argument); nothing is shown before it
@@ -39,6 +41,7 @@ pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod dialog;
+pub mod directory;
 pub mod effect;
 pub mod erasure;
 pub mod guide;

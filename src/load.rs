@@ -8,8 +8,12 @@ use jiff::civil::Date;
 
 use crate::catalog::{Catalog, Files, Source};
 use crate::catalog::{Diagnostic, Severity};
+use crate::directory::Directory;
 use crate::guide::Knowledge;
 use crate::text::Lexicon;
+
+/// The list of account managers in the data folder.
+pub const DIRECTORY: &str = "am.csv";
 
 /// Why no knowledge could be made.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +43,7 @@ pub fn files(intents: &Path, data: &Path) -> anyhow::Result<Files> {
         services: shared("services.toml")?,
         outside: shared("outside.txt")?,
         template: shared("ticket.txt")?,
+        glossary: shared("glossary.toml")?,
         templates: match fs::read_dir(data) {
             Ok(listed) => sources(listed, |name| {
                 name.starts_with("ticket.") && name.ends_with(".txt") && name != "ticket.txt"
@@ -75,10 +80,18 @@ pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
     Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))
 }
 
+/// Reads the list of account managers; one that is not there is empty.
+pub fn directory(data: &Path) -> Result<Directory, Error> {
+    match optional(&data.join(DIRECTORY))? {
+        Some(source) => Directory::parse(&source).map_err(Error::Mistakes),
+        None => Ok(Directory::default()),
+    }
+}
+
 /// Makes knowledge of the files in two folders, which takes its time: the matcher learns.
 pub fn knowledge(intents: &Path, data: &Path, today: Date) -> Result<Knowledge, Error> {
     let (catalog, lexicon) = checked(intents, data, today)?;
-    Ok(Knowledge::new(catalog, lexicon))
+    Ok(Knowledge::new(catalog, lexicon).with_directory(directory(data)?))
 }
 
 /// Reads and checks everything that knowledge is made of.
@@ -88,7 +101,8 @@ pub fn checked(intents: &Path, data: &Path, today: Date) -> Result<(Catalog, Lex
     Ok((catalog, lexicon(data)?))
 }
 
-fn source(path: &Path) -> anyhow::Result<Source> {
+/// Reads one file.
+pub fn source(path: &Path) -> anyhow::Result<Source> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Ok(Source::new(path.display().to_string(), text))

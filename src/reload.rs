@@ -33,7 +33,9 @@ pub struct Seen(Vec<(PathBuf, Vec<u8>)>);
 impl Seen {
     /// Reads every file of the catalogue's kinds; one that cannot be read says nothing.
     pub fn now(intents: &Path, data: &Path) -> Seen {
-        let folders = [intents, data].into_iter().filter_map(|folder| fs::read_dir(folder).ok());
+        let folders = [intents, data]
+            .into_iter()
+            .filter_map(|folder| fs::read_dir(folder).ok());
         let mut files: Vec<(PathBuf, Vec<u8>)> = folders
             .flatten()
             .flatten()

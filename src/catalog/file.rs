@@ -4,10 +4,13 @@
 //! The same schema is what `check` holds a file against, therefore the two cannot disagree.
 //! References between keys (a branch's target, a condition's field) are the work of `validate`.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::sop::{Cause, Figure, Matching, Outcome, Section, See, Unclear};
+use super::rules::{Number, Upgrade};
+use super::sop::{Figure, Matching, Outcome, Section, See, Unclear};
 
 /// One standard operating procedure: what agents may ask, what to check, what to ask the customer, which cause leads
 /// to which outcome, and the ticket that may come out of it.
@@ -48,7 +51,7 @@ pub struct SopFile {
     pub sections: Vec<Section>,
     /// Questions whose answers decide what happens; each branch leads to another cause or to an outcome.
     #[serde(default, rename = "cause")]
-    pub causes: Vec<Cause>,
+    pub causes: Vec<CauseFile>,
     /// Where the causes end.
     #[serde(default, rename = "outcome")]
     pub outcomes: Vec<Outcome>,
@@ -61,9 +64,58 @@ pub struct SopFile {
     /// Holes and contradictions of the source: shown to leads, never decided silently.
     #[serde(default, rename = "unclear")]
     pub unclear: Vec<Unclear>,
+    /// Which packages a customer may change to, and what that costs.
+    pub upgrade: Option<Upgrade>,
+    /// What a pasted number may be, and where it leads.
+    #[serde(default, rename = "number")]
+    pub numbers: Vec<Number>,
     /// The ticket forms. The first whose `when` holds applies; one without `when` comes last.
     #[serde(default, rename = "form")]
     pub forms: Vec<FormFile>,
+}
+
+/// A question of the walk through an SOP.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CauseFile {
+    /// Link target, unique in the file.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// What to find out.
+    #[schemars(length(min = 1, max = 400))]
+    pub text: String,
+    /// What it is called in the list of what was checked, where the text is a long one: `History interaksi`.
+    #[schemars(length(min = 1, max = 40))]
+    pub short: Option<String>,
+    /// Words agents use when they ask for exactly this point.
+    #[serde(default)]
+    pub asked: Vec<String>,
+    /// The form field that an answer in the agent's own words is a value of; its value then chooses the branch by `if`.
+    pub field: Option<String>,
+    /// The possible answers.
+    #[serde(rename = "branch")]
+    #[schemars(length(min = 1, max = 8))]
+    pub branches: Vec<BranchFile>,
+}
+
+/// One possible answer to a cause's question.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BranchFile {
+    /// The answer, short enough for a button.
+    #[schemars(length(min = 1, max = 80))]
+    pub when: String,
+    /// What agents write instead: `ya`, `kepotong`.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The condition under which this is the answer already, so that nobody is asked: `channel_isi_ulang in aplikasi`.
+    #[serde(rename = "if")]
+    pub known: Option<String>,
+    /// The field values that this answer establishes: `{ status_hlr = "Aktif" }`.
+    #[serde(default)]
+    pub sets: BTreeMap<String, String>,
+    /// The id of the cause or outcome it leads to.
+    pub goto: String,
 }
 
 /// A ticket form.

@@ -8,6 +8,8 @@ pub mod condition;
 pub mod diagnostic;
 pub mod file;
 pub mod form;
+pub mod glossary;
+pub mod rules;
 pub mod schema;
 pub mod sop;
 pub mod source;
@@ -39,6 +41,8 @@ pub struct Files {
     pub outside: Option<Source>,
     /// `ticket.txt`: the template of a draft.
     pub template: Option<Source>,
+    /// `glossary.toml`: abbreviations and words.
+    pub glossary: Option<Source>,
     /// `ticket.ID.txt`: the template of the drafts of one SOP.
     pub templates: Vec<Source>,
 }
@@ -52,6 +56,7 @@ impl Files {
             &self.services,
             &self.outside,
             &self.template,
+            &self.glossary,
         ];
         self.sops
             .iter()
@@ -72,6 +77,8 @@ pub struct Catalog {
     pub links: BTreeMap<String, String>,
     /// Messages that belong to no SOP.
     pub outside: Vec<String>,
+    /// Abbreviations and words.
+    pub glossary: glossary::Glossary,
     /// The template of a draft.
     template: Template,
     /// The templates of single SOPs by intent.
@@ -90,6 +97,9 @@ pub struct Service {
     /// What agents call it.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Its customers have account managers.
+    #[serde(default)]
+    pub account_managers: bool,
 }
 
 /// What loading found: the catalogue if nothing was wrong, and everything there is to say.
@@ -122,6 +132,7 @@ impl Catalog {
         services: BTreeMap<String, Service>,
         links: BTreeMap<String, String>,
         outside: Vec<String>,
+        glossary: glossary::Glossary,
         (template, templates): (Template, BTreeMap<String, Template>),
     ) -> Self {
         sops.sort_by(|a, b| a.id.cmp(&b.id));
@@ -136,6 +147,7 @@ impl Catalog {
             links,
             outside,
             template,
+            glossary,
             templates,
             by_id,
         }

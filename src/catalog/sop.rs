@@ -2,11 +2,14 @@
 //!
 //! Every point has an id, so that it can be linked (`isi-ulang-belum-masuk#4c`) and answered alone.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
-use super::condition::Case;
-use super::form::Form;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::condition::{Case, Condition};
+use super::form::{Field, Form};
+use super::rules::{Number, Upgrade};
 use crate::message::ChannelKind;
 
 /// A checked procedure.
@@ -44,6 +47,10 @@ pub struct Sop {
     pub see: Vec<See>,
     /// Holes and contradictions of its source.
     pub unclear: Vec<Unclear>,
+    /// Which packages a customer may change to.
+    pub upgrade: Option<Upgrade>,
+    /// What a pasted number may be.
+    pub numbers: Vec<Number>,
     /// Its ticket forms; the first whose condition holds applies.
     pub forms: Vec<Form>,
 }
@@ -54,6 +61,30 @@ impl Sop {
         self.forms
             .iter()
             .find(|form| form.when.as_ref().is_none_or(|when| when.holds(case)))
+    }
+
+    /// Returns the field with this id, from whichever form has it first.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.forms.iter().find_map(|form| form.field(id))
+    }
+
+    /// Whether an item, a cause, an outcome or a hole has this id.
+    pub fn has_point(&self, id: &str) -> bool {
+        let mut items = self.sections.iter().flat_map(|section| &section.items);
+        items.any(|item| item.id == id)
+            || self.cause(id).is_some()
+            || self.outcome(id).is_some()
+            || self.unclear.iter().any(|hole| hole.id == id)
+    }
+
+    /// Returns the cause with this id.
+    pub fn cause(&self, id: &str) -> Option<&Cause> {
+        self.causes.iter().find(|cause| cause.id == id)
+    }
+
+    /// Returns the outcome with this id.
+    pub fn outcome(&self, id: &str) -> Option<&Outcome> {
+        self.outcomes.iter().find(|outcome| outcome.id == id)
     }
 }
 
@@ -143,31 +174,40 @@ pub struct Item {
 }
 
 /// A question of the walk through an SOP.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cause {
-    /// Link target, unique in the file.
-    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    /// Link target.
     pub id: String,
     /// What to find out.
-    #[schemars(length(min = 1, max = 400))]
     pub text: String,
+    /// What it is called in the list of what was checked; the text when there is no shorter name.
+    pub short: Option<String>,
     /// Words agents use when they ask for exactly this point.
-    #[serde(default)]
     pub asked: Vec<String>,
+    /// The form field that an answer in the agent's own words is a value of.
+    pub field: Option<String>,
     /// The possible answers.
-    #[serde(rename = "branch")]
-    #[schemars(length(min = 1, max = 8))]
     pub branches: Vec<Branch>,
 }
 
+impl Cause {
+    /// What it is called in the list of what was checked.
+    pub fn name(&self) -> &str {
+        self.short.as_deref().unwrap_or(&self.text)
+    }
+}
+
 /// One possible answer to a cause's question.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Branch {
-    /// The answer, short enough for a button.
-    #[schemars(length(min = 1, max = 80))]
+    /// The answer as its button says it.
     pub when: String,
+    /// What agents write instead.
+    pub aliases: Vec<String>,
+    /// What is known of the case when this is the answer.
+    pub known: Option<Condition>,
+    /// The field values that this answer establishes, as they are parsed.
+    pub sets: BTreeMap<String, String>,
     /// The id of the cause or outcome it leads to.
     pub goto: String,
 }
@@ -186,13 +226,16 @@ pub struct Outcome {
     pub text: String,
     /// A sentence to say to the customer.
     pub say: Option<String>,
+    /// The field values that this end establishes: `{ fa_pembayaran = "Sudah masuk" }`.
+    #[serde(default)]
+    pub sets: BTreeMap<String, String>,
     /// Words agents use when they ask for exactly this point.
     #[serde(default)]
     pub asked: Vec<String>,
 }
 
 /// What an outcome asks of the agent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OutcomeKind {
     /// Tell the customer; no ticket.

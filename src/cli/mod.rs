@@ -3,6 +3,7 @@
 //! Standard output carries the answer, standard error what is wrong with the question.
 //! Exit status: 0 done, 1 the input or the catalogue was at fault, 2 wrong usage.
 
+mod am;
 mod audit;
 mod backup;
 mod chat;
@@ -79,6 +80,8 @@ enum Command {
     Audit(audit::Args),
     /// List, show and export ticket drafts
     Ticket(ticket::Ticket),
+    /// Search and replace the list of account managers
+    Am(am::Am),
     /// Write everything that is kept to a file
     Backup(backup::Backup),
     /// Make a new state from a backup
@@ -125,6 +128,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Stats(args) => stats::run(args, &Config::new(flags(None, None), now)?),
         Command::Audit(args) => audit::run(args, &Config::new(flags(None, None), now)?),
         Command::Ticket(ticket) => ticket.run(&Config::new(flags(None, None), now)?),
+        Command::Am(am) => am.run(&Config::new(flags(None, None), now)?),
         Command::Backup(backup) => backup.run(&Config::new(flags(None, None), now)?),
         Command::Restore(restore) => restore.run(&Config::new(flags(None, None), now)?),
     }
@@ -133,7 +137,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
 /// Loads the knowledge, which takes its time: the matcher learns.
 fn knowledge(config: &Config) -> anyhow::Result<Knowledge> {
     let (catalog, lexicon) = files(config)?;
-    Ok(Knowledge::new(catalog, lexicon))
+    Ok(Knowledge::new(catalog, lexicon).with_directory(load::directory(&config.data)?))
 }
 
 /// Loads what knowledge is made of; a catalogue with mistakes is shown to whoever started the program, all of them at

@@ -24,6 +24,14 @@ pub enum Control {
     Edit(Option<String>),
     /// Start a ticket from the procedure just shown.
     Start,
+    /// Walk through the procedure just shown, or a named one.
+    Walk(Option<String>),
+    /// Go to another step of a walk: which one, when it was named.
+    Jump(Option<String>),
+    /// Find the account manager of a company.
+    Am(Option<String>),
+    /// Look a word up.
+    Istilah(Option<String>),
     /// What the bot can do.
     Help,
     /// A greeting; where a card is asked, `halo` is one.
@@ -76,6 +84,9 @@ pub fn read(text: &str) -> Option<Control> {
         "ubah" | "edit" | "ganti" | "koreksi" => Control::Edit(None),
         "buat tiket" | "bikin tiket" | "buatkan tiket" | "create tiket" | "create ticket"
         | "open tiket" | "tiket" => Control::Start,
+        "langsung tiket" | "langsung bikin tiket" | "langsung buat tiket" => Control::Start,
+        "pandu" | "pandu saya" | "pandu langkahnya" => Control::Walk(None),
+        "lompat" | "loncat" => Control::Jump(None),
         "bantuan" | "help" | "menu" => Control::Help,
         "halo" | "hai" | "hi" | "hello" | "pagi" | "siang" | "sore" | "malam" | "selamat pagi"
         | "selamat siang" | "selamat sore" | "selamat malam" => Control::Greet,
@@ -83,7 +94,10 @@ pub fn read(text: &str) -> Option<Control> {
         "terima kasih" | "makasih" | "mksh" | "thanks" | "thank you" | "thx" | "tq" | "trims" => {
             Control::Thanks
         }
-        other => Control::Edit(Some(field_to_change(other)?.to_owned())),
+        other => match step_to_go_to(other) {
+            Some(step) => Control::Jump(Some(step.to_owned())),
+            None => Control::Edit(Some(field_to_change(other)?.to_owned())),
+        },
     })
 }
 
@@ -117,12 +131,25 @@ fn command_of(command: &str) -> Option<Control> {
             None => Control::Tickets(None),
         },
         "buat" | "new" => Control::Start,
+        "pandu" | "walk" => Control::Walk(rest),
+        "am" => Control::Am(rest),
+        "istilah" | "term" => Control::Istilah(rest),
         "bantuan" | "help" | "start" => Control::Help,
         "sop" => Control::Sop(rest),
         "tiket" | "ticket" | "tickets" => Control::Tickets(rest),
         "kenapa" | "why" => Control::Why,
         _ => return None,
     })
+}
+
+/// `lompat ke langkah 3`, `loncat ke servo`: what the step is called.
+fn step_to_go_to(text: &str) -> Option<&str> {
+    let rest = ["lompat ", "loncat "]
+        .iter()
+        .find_map(|verb| text.strip_prefix(verb))?;
+    let rest = rest.strip_prefix("ke ").unwrap_or(rest);
+    let rest = rest.strip_prefix("langkah ").unwrap_or(rest).trim();
+    (!rest.is_empty()).then_some(rest)
 }
 
 /// `T-261121-7F3K2Q INC0001234`: the ticket, and what is told of it. Without one there are all to choose from.
@@ -173,6 +200,12 @@ mod tests {
         check("help", Some(Control::Help));
         check("sudah benar", Some(Control::Confirm));
         check("makasih kak", Some(Control::Thanks));
+        check("pandu ya", Some(Control::Walk(None)));
+        check(
+            "lompat ke langkah 3",
+            Some(Control::Jump(Some("3".to_owned()))),
+        );
+        check("langsung tiket aja", Some(Control::Start));
         let id = || "T-261121-7F3K2Q".to_owned();
         check("/ubah t-261121-7f3k2q", Some(Control::Revise(id())));
         check("ubah T-261121-7F3K2Q", Some(Control::Revise(id())));

@@ -12,10 +12,14 @@ mod waking;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::sop::OutcomeKind;
 use crate::catalog::{Case, Catalog, Form};
+use crate::guide::Walk;
+use crate::guide::upgrade::Ruling;
 use crate::message::{Button, ChannelKind, EventId, Reply, Said};
 use crate::ticket::{Answers, Entry, Progress, Remarked, Status, Ticket, Tracked};
 use crate::value;
@@ -42,6 +46,12 @@ pub struct Conversation {
     pub parked: Vec<Parked>,
     /// When the last message came.
     pub touched: Option<Timestamp>,
+    /// The last question, customer data masked, when the documents do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent_on: Option<String>,
+    /// The company whose account manager was told or offered last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub am: Option<String>,
     /// Filed cases that the agent looks at again until they are done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<FollowUp>,
@@ -74,6 +84,15 @@ pub enum Phase {
     },
     /// Everything is there; the agent looks it over.
     Reviewing(Draft),
+    /// A walk through a procedure: one of its causes is asked, or what the sentence at its end still lacks.
+    Walking {
+        /// What is known so far, and the walk.
+        draft: Draft,
+        /// How often the answer could not be used.
+        refused: u8,
+    },
+    /// A walk has come to its end without a ticket; it can be gone back on, and a ticket be made of it.
+    Walked(Draft),
     /// Another case came up while a draft is open: the agent says what becomes of the draft.
     Interrupted {
         /// The open draft.
@@ -129,6 +148,12 @@ pub struct Draft {
     pub answers: Answers,
     /// The fields in the order in which they were asked, for `kembali`.
     pub asked: Vec<String>,
+    /// The walk that comes before the ticket, while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walk: Option<Walk>,
+    /// What the walk before the ticket has found, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checked: Vec<String>,
     /// Fields of which the question told a part.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub partials: BTreeMap<String, String>,
@@ -185,6 +210,9 @@ pub struct ParkedLine {
     pub left: usize,
     /// It waited longer than drafts are kept at hand; it can still be resumed.
     pub expired: bool,
+    /// How many questions its walk has left, while it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walk_left: Option<usize>,
 }
 
 /// What a turn decided to show.
@@ -232,6 +260,40 @@ pub enum Effect {
     Review(Review),
     /// Which field is to be changed.
     ChooseField { fields: Vec<(String, String)> },
+    /// Whom to turn to for a company.
+    Am { card: ContactCard },
+    /// How account managers are asked for.
+    AmHow,
+    /// Several companies have a name like this.
+    AmChoose { companies: Vec<String> },
+    /// The company is known; its account manager is told once that was validated.
+    AmValidate { company: String },
+    /// Nobody is known for this.
+    AmUnknown { query: String },
+    /// The account manager does not respond: whom to turn to instead.
+    AmSilent { card: ContactCard },
+    /// A word of the glossary.
+    Defined { term: String },
+    /// The words of the glossary, and the one that is not among them.
+    Glossary { missing: Option<String> },
+    /// What a rule of a procedure says to a question.
+    Ruled { intent: String, ruling: Ruling },
+    /// What a pasted number is, or may be.
+    NumberIs { kinds: Vec<NumberKind> },
+    /// A question was handed to the owner of a procedure.
+    Forwarded { owner: String },
+    /// A question of a walk.
+    WalkStep(WalkStep),
+    /// The end of a walk.
+    WalkEnd(WalkEnd),
+    /// The steps of a walk to jump to, with their names.
+    ChooseStep { steps: Vec<(String, String)> },
+    /// The procedures that can be walked.
+    ChooseWalk { intents: Vec<String> },
+    /// The procedure has nothing to walk.
+    NoWalk { intent: String },
+    /// A walk was left; it can be taken back.
+    WalkLeft { intent: String },
     /// A ticket was filed.
     Filed {
         id: String,
@@ -355,6 +417,89 @@ pub struct Prompt {
     pub left: usize,
 }
 
+/// A company's contacts, complete in themselves like a [`Prompt`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactCard {
+    /// The company.
+    pub company: String,
+    /// The account manager.
+    pub am: String,
+    /// How to reach the account manager.
+    pub am_contact: String,
+    /// Who is turned to next.
+    pub eos: String,
+    /// How to reach them.
+    pub eos_contact: String,
+    /// The region.
+    pub region: String,
+    /// When this was last verified.
+    pub verified: Date,
+    /// That is long ago.
+    pub stale: bool,
+}
+
+/// What is kept for the audit: a deed and what it was done to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// The deed: `am.no-response`.
+    pub what: &'static str,
+    /// What it was done to.
+    pub subject: String,
+}
+
+/// What a pasted number may be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NumberKind {
+    /// What it is called.
+    pub label: String,
+    /// The intent's id.
+    pub intent: String,
+    /// The point that says what to do with it.
+    pub point: String,
+}
+
+/// A question of a walk, complete in itself like a [`Prompt`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WalkStep {
+    /// The intent's id.
+    pub intent: String,
+    /// The cause's id.
+    pub cause: String,
+    /// What to find out.
+    pub text: String,
+    /// The possible answers.
+    pub branches: Vec<String>,
+    /// What was found so far, a line each.
+    pub done: Vec<String>,
+    /// How many questions can still come at most, this one included.
+    pub left: usize,
+    /// The last answer fits no branch, or more than one.
+    pub unclear: bool,
+    /// Whether a ticket can be gone to.
+    pub ticket: bool,
+}
+
+/// The end of a walk, complete in itself like a [`Prompt`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WalkEnd {
+    /// The intent's id.
+    pub intent: String,
+    /// The outcome's id.
+    pub outcome: String,
+    /// What it asks of the agent.
+    pub kind: OutcomeKind,
+    /// What to do.
+    pub text: String,
+    /// What to say to the customer, filled in.
+    pub say: Option<String>,
+    /// What was found, a line each.
+    pub done: Vec<String>,
+    /// Whether a ticket can be made of it.
+    pub ticket: bool,
+    /// Whether that ticket is gone on with at once.
+    pub goes_on: bool,
+}
+
 /// A draft to look over, complete in itself like a [`Prompt`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Review {
@@ -425,6 +570,8 @@ pub struct Step {
     pub progress: Option<Progress>,
     /// A question that was not answered, to be kept for the leads.
     pub unanswered: Option<Unanswered>,
+    /// What is to be kept in the audit besides.
+    pub deeds: Vec<Deed>,
 }
 
 /// A question that no procedure answered for sure.
@@ -440,6 +587,8 @@ pub struct Unanswered {
     pub decision: &'static str,
     /// When it was asked.
     pub at: Timestamp,
+    /// The owner it was handed to, when an agent did so.
+    pub forwarded_to: Option<String>,
 }
 
 impl Heard {
@@ -457,6 +606,19 @@ impl Heard {
 }
 
 impl Draft {
+    /// A draft of which this much is known.
+    pub fn new(intent: String, answers: Answers) -> Self {
+        Self {
+            intent,
+            answers,
+            asked: Vec::new(),
+            walk: None,
+            checked: Vec::new(),
+            partials: BTreeMap::new(),
+            revises: None,
+        }
+    }
+
     /// The kind of channel the ticket belongs to: the agent's own, or that of the ticket it revises.
     pub fn channel_kind(&self, own: ChannelKind) -> ChannelKind {
         self.revises
@@ -484,9 +646,10 @@ impl Conversation {
         match &self.phase {
             Phase::Asking { draft, .. }
             | Phase::Reviewing(draft)
+            | Phase::Walking { draft, .. }
             | Phase::Interrupted { draft, .. } => Some(draft),
             Phase::Entering { draft, .. } => draft.as_ref(),
-            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) => None,
+            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => None,
         }
     }
 

@@ -4,15 +4,22 @@
 //! cause, an outcome, a hole of the source, a complaint category. Its words are indexed when the knowledge is made, so a
 //! question costs the points that share a word with it.
 
+pub mod branch;
+pub mod number;
 mod points;
+mod terms;
+pub mod upgrade;
+pub mod walk;
 
 use std::collections::HashMap;
 
 use crate::catalog::{Catalog, Sop};
+use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::Lexicon;
 
 pub use points::{Point, PointKind};
+pub use walk::Walk;
 
 /// Everything an answer is made from. It never changes; a reload makes another one.
 #[derive(Debug)]
@@ -23,6 +30,8 @@ pub struct Knowledge {
     pub matcher: Matcher,
     /// Slang and abbreviations.
     pub lexicon: Lexicon,
+    /// Account managers and escalation contacts.
+    pub directory: Directory,
     points: HashMap<String, points::Index>,
 }
 
@@ -39,8 +48,15 @@ impl Knowledge {
             catalog,
             matcher,
             lexicon,
+            directory: Directory::default(),
             points,
         }
+    }
+
+    /// The same with a list of account managers.
+    #[must_use]
+    pub fn with_directory(self, directory: Directory) -> Self {
+        Self { directory, ..self }
     }
 
     /// Returns the points of an SOP that a question asks for, the best first; none when it asks for the SOP as a whole.

@@ -214,8 +214,11 @@ pub struct Question {
     pub intent: Option<String>,
     /// How sure the matcher was of it.
     pub confidence: f64,
-    /// What was decided: `clarify`, `fallback`.
+    /// What was decided: `clarify`, `fallback`, `forwarded`.
     pub decision: String,
+    /// The owner of the procedure it was forwarded to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// When it was asked.
     pub at: Timestamp,
     /// How customers reach the agent who asked.

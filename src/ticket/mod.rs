@@ -55,6 +55,9 @@ pub struct Ticket {
     pub entries: Vec<Entry>,
     /// The complaint category, or what stands in its place.
     pub kip: String,
+    /// What a walk before it has found, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checked: Vec<String>,
     /// The formatted draft.
     pub text: String,
     /// What makes it the revision of another ticket.
@@ -135,6 +138,7 @@ impl Ticket {
                 masked: String::new(),
             }],
             kip: "kip".to_owned(),
+            checked: vec!["checked".to_owned()],
             text: String::new(),
             revision: None,
         }
@@ -156,6 +160,13 @@ pub fn fill(text: &str, entries: &[Entry]) -> String {
         };
         text.replace(&format!("{{{}}}", entry.field), &plain)
     })
+}
+
+/// Returns the names between braces, in the order in which they stand.
+pub fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
 /// Returns the canonical form of an answer; what has none is said as on the draft.

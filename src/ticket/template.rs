@@ -55,6 +55,7 @@ struct Page<'a> {
     source: &'a str,
     filed: &'a str,
     remarks: &'a [Remarked],
+    checked: &'a [String],
     revision: Option<Revised<'a>>,
 }
 
@@ -135,6 +136,7 @@ impl Template {
             source: around.source,
             filed: around.filed,
             remarks: around.remarks,
+            checked: &ticket.checked,
             revision: ticket.revision.as_ref().map(|revision| Revised {
                 of: &revision.of,
                 who: &revision.who,

@@ -26,14 +26,15 @@ pub fn parse_name(raw: &str) -> Result<Value, Error> {
         )
         .expect("the pattern is constant")
     });
-    let line = one_line(raw);
+    // First of all: what is left of a card's number may join what stands beside it.
+    let line = kept(&one_line(raw));
     let name = AROUND.captures(&line).map_or("", |around| {
         around.name("name").map_or("", |name| name.as_str())
     });
     if name.chars().any(char::is_alphabetic) {
         return match email::parse(name) {
             Ok(_) => Err(Error::LooksLike(Lookalike::Email)),
-            Err(_) => bounded(kept(name), NAME_CHARS_MAX),
+            Err(_) => bounded(name.to_owned(), NAME_CHARS_MAX),
         };
     }
     Err(if msisdn::parse(name).is_ok() {

@@ -3,11 +3,14 @@
 //! The text is Markdown with lists and bold only, so that every channel can show it.
 //! What an SOP says comes from the catalogue; what is said around it stands here and nowhere else.
 
+mod directory;
 pub mod platform;
 mod problems;
+mod rules;
 mod sop;
 pub mod stats;
 mod tickets;
+mod walk;
 
 use jiff::Zoned;
 
@@ -98,6 +101,28 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::Ask(prompt) => ask(prompt),
         Effect::Review(draft) => review(draft, around.recent),
         Effect::ChooseField { fields } => choose_field(fields),
+        Effect::Am { card } => directory::card(card),
+        Effect::AmHow => directory::how_to_ask(),
+        Effect::AmChoose { companies } => directory::choose(companies),
+        Effect::AmValidate { company } => directory::validate(company),
+        Effect::AmUnknown { query } => directory::unknown(knowledge, query),
+        Effect::AmSilent { card } => directory::silent(card),
+        Effect::Defined { term } => match catalog.glossary.get(term) {
+            Some(term) => directory::term(knowledge, term),
+            None => directory::glossary(catalog.glossary.terms(), Some(term)),
+        },
+        Effect::Glossary { missing } => {
+            directory::glossary(catalog.glossary.terms(), missing.as_deref())
+        }
+        Effect::Ruled { intent, ruling } => rules::ruling(knowledge, intent, ruling),
+        Effect::NumberIs { kinds } => rules::number(knowledge, kinds, around),
+        Effect::Forwarded { owner } => say(format!("Pertanyaannya diteruskan ke **{owner}**.")),
+        Effect::WalkStep(step) => walk::step(step),
+        Effect::WalkEnd(end) => walk::end(end),
+        Effect::ChooseStep { steps } => walk::choose_step(steps),
+        Effect::ChooseWalk { intents } => walk::choose(catalog, intents),
+        Effect::NoWalk { intent } => walk::none(&title(catalog, intent)),
+        Effect::WalkLeft { intent } => walk::left(&title(catalog, intent)),
         Effect::Filed { id, text, follow_up } => tickets::filed(id, text, *follow_up),
         Effect::Revising { id, agent } => tickets::revising(id, agent.as_deref()),
         Effect::Unchanged { id } => say(format!("Tidak ada yang berubah, jadi draft **{id}** tetap seperti semula.")),
@@ -113,7 +138,7 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::CheckAgain { cases } => tickets::check_again(catalog, cases),
         Effect::Kit { text } => say(format!("Teruskan ke pelanggan:\n```\n{text}\n```")),
         Effect::Parked { line } => say_with(
-            format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line.left)),
+            format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line)),
             vec![resume(catalog, line)],
         ),
         Effect::ParkedBySilence { line } => say_with(
@@ -203,6 +228,8 @@ fn help(catalog: &Catalog) -> Reply {
             "Tulis kendala pelanggan apa adanya, misalnya:\n{}\n\n\
              Saya carikan SOP-nya, lalu bantu mengisi tiket. Data yang sudah ditulis tidak ditanyakan lagi.\n\
              - `/sop` daftar SOP, `/sop ID` membuka satu SOP\n\
+             - `/pandu` memandu langkah demi langkah; di dalamnya `kembali`, `lompat ke ...`, `langsung tiket`\n\
+             - `/am NAMA` mencari AM perusahaan, `/istilah KATA` arti singkatan\n\
              - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft, `/ubah ID` mengubahnya\n\
              - `/selesai ID NOMOR` sudah diinput, `/selesai ID` kasusnya selesai\n\
              - saat mengisi: `kembali`, `lewati`, `ubah NAMA-FIELD`, `nanti`, `batal`",
@@ -233,16 +260,17 @@ fn parked_lines(catalog: &Catalog, parked: &[ParkedLine]) -> String {
             "- {}: {} ({}{expired})",
             title(catalog, &line.intent),
             line.about,
-            still(line.left)
+            still(line)
         )
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn still(left: usize) -> String {
-    match left {
-        0 => "tinggal dikirim".to_owned(),
-        left => format!("kurang {left} data"),
+fn still(line: &ParkedLine) -> String {
+    match (line.walk_left, line.left) {
+        (Some(left), _) => format!("panduan, paling banyak {left} langkah lagi"),
+        (None, 0) => "tinggal dikirim".to_owned(),
+        (None, left) => format!("kurang {left} data"),
     }
 }
 

@@ -53,6 +53,9 @@ pub fn whole(
     }
     text += &format!("\n\n*{}*", source(sop));
     let mut reply = shown(sop, text);
+    if asked.first().is_some_and(|point| is_hole(point)) {
+        reply.buttons.insert(0, forward(intent));
+    }
     if may_be_wrong {
         reply
             .buttons
@@ -73,9 +76,32 @@ pub fn part(knowledge: &Knowledge, intent: &str, id: &str, around: Around<'_>) -
         return shown(sop, section_text(knowledge, section, around.channel_kind));
     }
     match knowledge.point(intent, id) {
-        Some(point) => shown(sop, answer(knowledge, sop, point)),
+        Some(point) => {
+            let text = format!("{}\n*{}*", answer(knowledge, sop, point), source(sop));
+            let mut reply = shown(sop, text);
+            if is_hole(point) {
+                reply.buttons.insert(0, forward(intent));
+            }
+            reply
+        }
         None => say(format!("SOP **{}** tidak punya bagian `{id}`.", sop.title)),
     }
+}
+
+/// One point, with where it stands in the SOP; nothing when the catalogue has lost it.
+pub fn point_text(knowledge: &Knowledge, intent: &str, id: &str) -> String {
+    let sop = knowledge.catalog.sop(intent);
+    let point = sop.zip(knowledge.point(intent, id));
+    point.map_or_else(String::new, |(sop, point)| answer(knowledge, sop, point))
+}
+
+/// Hands the question to the owner of the procedure.
+pub fn forward(intent: &str) -> Button {
+    button("Teruskan ke pemilik SOP", format!("forward:{intent}"))
+}
+
+fn is_hole(point: &Point) -> bool {
+    matches!(point.kind, PointKind::Unclear(_))
 }
 
 fn shown(sop: &Sop, text: String) -> Reply {
@@ -101,6 +127,7 @@ fn checklist(sop: &Sop) -> impl Iterator<Item = &Section> {
 fn buttons(sop: &Sop) -> Vec<Button> {
     let ticket =
         (!sop.forms.is_empty()).then(|| button("Buat tiket", format!("ticket:{}", sop.id)));
+    let walk = (!sop.causes.is_empty()).then(|| button("Pandu", format!("walk:{}", sop.id)));
     let causes = (!sop.causes.is_empty())
         .then(|| button("Kemungkinan penyebab", format!("point:{}#{CAUSES}", sop.id)));
     let shown: Vec<_> = checklist(sop).map(|section| section.id.as_str()).collect();
@@ -110,7 +137,8 @@ fn buttons(sop: &Sop) -> Vec<Button> {
         .filter(|section| !shown.contains(&section.id.as_str()));
     let sections =
         sections.map(|section| button(&section.title, format!("point:{}#{}", sop.id, section.id)));
-    ticket.into_iter().chain(causes).chain(sections).collect()
+    let first = ticket.into_iter().chain(walk).chain(causes);
+    first.chain(sections).collect()
 }
 
 /// One point, with where it stands in the SOP.
@@ -121,7 +149,9 @@ fn answer(knowledge: &Knowledge, sop: &Sop, point: &Point) -> String {
         }
         PointKind::Cause(place) => cause_text(sop, &sop.causes[place]),
         PointKind::Outcome(place) => outcome_text(sop, &sop.outcomes[place]),
-        PointKind::Unclear(place) => sop.unclear[place].text.clone(),
+        PointKind::Unclear(place) => {
+            format!("{}\nPemilik SOP: {}.", sop.unclear[place].text, sop.owner)
+        }
         PointKind::Kip(place) => {
             let form = &sop.forms[place];
             let paths: Vec<_> = form
@@ -133,7 +163,10 @@ fn answer(knowledge: &Knowledge, sop: &Sop, point: &Point) -> String {
             format!("{}: {}", form.title, paths.join("\natau: "))
         }
     };
-    format!("➤ **{}**\n{text}\n*{}#{}*", point.under, sop.id, point.id)
+    format!(
+        "➤ **{}**\n{text}\n*{} › {} › {}#{}*",
+        point.under, sop.title, point.under, sop.id, point.id
+    )
 }
 
 fn section_text(knowledge: &Knowledge, section: &Section, kind: ChannelKind) -> String {
@@ -217,7 +250,7 @@ fn with_labels(sop: &Sop, say: &str) -> String {
     })
 }
 
-fn kind_word(kind: OutcomeKind) -> &'static str {
+pub fn kind_word(kind: OutcomeKind) -> &'static str {
     match kind {
         OutcomeKind::Inform => "informasikan",
         OutcomeKind::Recheck => "cek ulang",

@@ -119,6 +119,41 @@ fn all_mistakes_of_all_files_are_shown_at_once() {
 }
 
 #[test]
+fn the_layout_of_one_sops_drafts_is_checked() {
+    let check = |name: &str, text: &str, expected: (Severity, usize, &str)| {
+        let mut files = shipped::files();
+        files.templates = vec![Source::new(format!("data/{name}"), text)];
+        let loaded = Catalog::load(&files, date(2026, 11, 21));
+        let found = |one: &&sigap::catalog::Diagnostic| one.path.ends_with(name);
+        let one = loaded.diagnostics.iter().find(found).unwrap();
+        assert_eq!(
+            (one.severity, one.line),
+            (expected.0, expected.1),
+            "{one:?}"
+        );
+        assert!(one.help.as_deref().unwrap().contains(expected.2), "{one:?}");
+        assert_eq!(loaded.catalog.is_some(), one.severity != Severity::Error);
+    };
+    let see = "the comment at the top";
+    check(
+        "ticket.imes-tagihan.txt",
+        "{{ title }}\n{{ titel }}",
+        (Severity::Error, 2, see),
+    );
+    check(
+        "ticket.imes-tagihan.txt",
+        "{{ title }}\n\n{% for %}",
+        (Severity::Error, 3, see),
+    );
+    let meant = "did you mean `imes-tagihan`?";
+    check(
+        "ticket.imes-tagian.txt",
+        "{{ title }}",
+        (Severity::Warning, 1, meant),
+    );
+}
+
+#[test]
 fn two_files_with_one_id_are_refused() {
     let mut files = shipped::files();
     let mut copy = files.sops[0].clone();

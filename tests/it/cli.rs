@@ -107,6 +107,79 @@ fn drafts_are_listed_and_shown_as_filed() {
 }
 
 #[test]
+fn what_becomes_of_a_draft_is_listed_shown_and_exported() {
+    let place = Place::new();
+    let mut chat = place.chat(["--user", "budi"]);
+    let mut last = Json::Null;
+    for line in [
+        "tagihan vsat ga bisa dibayar",
+        "buat tiket",
+        "sid 4700001-0000003",
+        "kirim",
+    ] {
+        last = chat.say(line);
+    }
+    let case = text(&last["ticket"]["id"]);
+    for line in [
+        format!("/ubah {case}"),
+        "sid: 4700001-0000012, keterangan: mati sejak pagi".to_owned(),
+        "kirim".to_owned(),
+        format!("/selesai {case} INC0000001"),
+    ] {
+        chat.say(&line);
+    }
+    chat.end();
+    let latest = format!("{case}-2");
+
+    let only = |status| {
+        place
+            .run(["ticket", "list", "--status", status, "--json"])
+            .done()
+    };
+    assert_eq!(only("open"), "");
+    assert_eq!(only("done"), "");
+    let rows = json_lines(&only("entered"));
+    assert_eq!(rows.len(), 1, "the latest version alone is listed");
+    let row = &rows[0];
+    assert_eq!(row["id"], latest.as_str());
+    assert_eq!(row["revises"], case.as_str());
+    assert_eq!(row["external"], "INC0000001");
+    assert_eq!(row["fields"]["sid"], "4700001-0000012");
+    assert_eq!(row["changes"][0]["before"], "4700001-0000003");
+
+    let list = place.run(["ticket", "list"]).done();
+    assert!(list.contains("entered INC0000001"), "{list}");
+    for id in [&case, &latest] {
+        let shown = place.run(["ticket", "show", id]).done();
+        for part in [
+            "status: entered INC0000001",
+            "entered by budi",
+            &format!("{latest}: revises {case}, by budi"),
+            "SID: 4700001-0000003 → 4700001-0000012",
+            "Keterangan: nothing → mati sejak pagi",
+        ] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+    }
+    let first = place.run(["ticket", "show", &case]).done();
+    assert!(first.contains("SID: 4700001-0000003\n"), "{first}");
+
+    let csv = table(&place.run(["ticket", "export", "--format", "csv"]).done());
+    assert_eq!(csv.len(), 1);
+    for (column, value) in [
+        ("id", latest.as_str()),
+        ("status", "entered"),
+        ("external", "INC0000001"),
+        ("revises", &case),
+    ] {
+        assert_eq!(csv[0][column], value, "{column}");
+    }
+    let masked = ["ticket", "export", "--format", "json", "--masked"];
+    let masked = json_lines(&place.run(masked).done());
+    assert!(masked[0].get("changes").is_none(), "they are not masked");
+}
+
+#[test]
 fn drafts_are_exported_with_canonical_values() {
     let place = DAY.restored();
     let rows = json_lines(&place.run(["ticket", "export", "--format", "json"]).done());

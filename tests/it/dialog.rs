@@ -587,9 +587,12 @@ fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
             [heard].into_iter().chain(others).collect()
         }
         Phase::Clarifying(choices) => choices.iter().collect(),
-        Phase::Idle | Phase::Asking { .. } | Phase::Reviewing(_) | Phase::Entering { .. } => {
-            Vec::new()
-        }
+        Phase::Idle
+        | Phase::Asking { .. }
+        | Phase::Reviewing(_)
+        | Phase::Walking { .. }
+        | Phase::Entering { .. }
+        | Phase::Walked(_) => Vec::new(),
     };
     let parked = conversation.parked.iter().map(|parked| &parked.draft);
     let drafts = parked

@@ -1,5 +1,11 @@
 //! Questions inside an SOP are answered by the very point, and a story asks for the SOP.
 
+mod contacts;
+mod directory;
+mod questions;
+mod upgrades;
+mod walks;
+
 use crate::shipped;
 
 #[track_caller]

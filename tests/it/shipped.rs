@@ -12,10 +12,8 @@ use sigap::load;
 use sigap::matcher::{Context, Decision};
 
 static KNOWLEDGE: LazyLock<Arc<Knowledge>> = LazyLock::new(|| {
-    Arc::new(Knowledge::new(
-        catalog(),
-        load::lexicon(Path::new("data")).unwrap(),
-    ))
+    let knowledge = Knowledge::new(catalog(), load::lexicon(Path::new("data")).unwrap());
+    Arc::new(knowledge.with_directory(load::directory(Path::new("data")).unwrap()))
 });
 
 /// The files.

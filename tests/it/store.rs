@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use sigap::dialog::Conversation;
 use sigap::message::{ChannelKind, ConversationId, EventId};
-use sigap::store::{self, Audit, Error, Loaded, Query, Question, Revision, Store, Turn};
-use sigap::ticket::Ticket;
+use sigap::store::{self, Audit, Error, Loaded, Query, Question, Revision, Store, Turn, Wake};
+use sigap::ticket::{self, Progress, Status, Ticket};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -52,6 +52,8 @@ macro_rules! keeps_the_contract {
             a_tickets_id_is_given_once
             tickets_are_listed_newest_first
             tickets_are_found_by_intent_agent_and_time
+            a_case_is_all_versions_and_steps
+            conversations_are_woken_when_their_time_has_come
             questions_are_listed_newest_first
             a_large_record_comes_back_whole
             one_of_many_wins_each_revision
@@ -220,6 +222,115 @@ async fn tickets_are_listed_newest_first(place: impl Engine) {
         &[],
     )
     .await;
+}
+
+async fn a_case_is_all_versions_and_steps(place: impl Engine) {
+    let store = place.open().unwrap();
+    let case = "T-261121-000000";
+    let revised = |of: &str, id: &str| Ticket {
+        revision: Some(ticket::Revision {
+            of: of.into(),
+            who: "sari".into(),
+            at: at(9),
+            changes: Vec::new(),
+        }),
+        ..ticket(id, 0)
+    };
+    let first = ticket(case, 0);
+    let second = revised(case, "T-261121-000000-2");
+    let third = revised(&second.id, "T-261121-000000-3");
+    let step = |status, second| Progress {
+        case: case.into(),
+        status,
+        external: Some("INC0000001".into()),
+        who: "budi".into(),
+        at: at(second),
+    };
+    let other = ticket("T-261121-00000Z", 5);
+    let turns = [
+        (vec![first.clone(), other.clone()], None),
+        (vec![second.clone()], Some(step(Status::Entered, 2))),
+        (vec![third.clone()], Some(step(Status::Done, 1))),
+    ];
+    for (number, (tickets, progress)) in (1..).zip(turns) {
+        let turn = Turn {
+            tickets,
+            progress: progress.into_iter().collect(),
+            ..turn(number)
+        };
+        store.commit(turn).await.unwrap();
+    }
+
+    for id in [case, "T-261121-000000-2", "T-261121-000000-9"] {
+        let tracked = store.case(id).await.unwrap().unwrap();
+        assert_eq!(tracked.latest, third);
+        assert_eq!(tracked.earlier, [first.clone(), second.clone()]);
+        // In the order of their times, whatever the order of the commits.
+        assert_eq!(tracked.status(), Status::Entered);
+        assert_eq!(tracked.external(), Some("INC0000001"));
+    }
+    assert_eq!(store.ticket(case).await.unwrap(), Some(first));
+    assert_eq!(store.case("T-261121-000001").await.unwrap(), None);
+    let all = Query::default;
+    assert_listed(&*store, all(), &[&other.id, &third.id]).await;
+    let of = |status| Query {
+        status: Some(status),
+        ..all()
+    };
+    assert_listed(&*store, of(Status::Open), &[&other.id]).await;
+    assert_listed(&*store, of(Status::Entered), &[&third.id]).await;
+    assert_listed(&*store, of(Status::Done), &[]).await;
+}
+
+async fn conversations_are_woken_when_their_time_has_come(place: impl Engine) {
+    let store = place.open().unwrap();
+    let wake = |second| Wake {
+        at: at(second),
+        user: "budi".into(),
+        channel_kind: ChannelKind::Voice,
+        service: None,
+    };
+    let named = |name: &str, number, second: Option<i64>| Turn {
+        conversation: ConversationId(name.into()),
+        wake: second.map(wake),
+        ..turn(number)
+    };
+    let turns = [
+        named("discord:1", 1, Some(30)),
+        named("console:budi", 1, Some(20)),
+        named("console:budiman", 1, Some(20)),
+        named("discord:2", 1, None),
+    ];
+    for turn in turns {
+        store.commit(turn).await.unwrap();
+    }
+    let due = async |store: &dyn Store, channel: &str, second| {
+        let due = store.due(channel, at(second), 9).await.unwrap();
+        due.into_iter()
+            .map(|due| due.conversation.0)
+            .collect::<Vec<_>>()
+    };
+    assert!(due(&*store, "console:", 19).await.is_empty());
+    assert_eq!(due(&*store, "console:budi", 20).await, ["console:budi"]);
+    assert_eq!(due(&*store, "discord:", 40).await, ["discord:1"]);
+    assert_eq!(due(&*store, "console:", 40).await.len(), 2);
+
+    // What a later turn wants takes the place of what an earlier one wanted.
+    store
+        .commit(named("console:budi", 2, Some(50)))
+        .await
+        .unwrap();
+    store.commit(named("discord:1", 2, None)).await.unwrap();
+    assert!(due(&*store, "discord:", 99).await.is_empty());
+    assert!(due(&*store, "console:budi", 49).await.is_empty());
+
+    let mut bytes = Vec::new();
+    store.backup(&mut bytes).await.unwrap();
+    drop(store);
+    let again = place.open().unwrap();
+    assert_eq!(due(&*again, "console:budi", 50).await, ["console:budi"]);
+    let found = again.due("console:budi", at(50), 9).await.unwrap();
+    assert_eq!(found[0].wake, wake(50));
 }
 
 async fn tickets_are_found_by_intent_agent_and_time(place: impl Engine) {
@@ -785,6 +896,7 @@ fn question(text: &str) -> Question {
         intent: Some("ganti-ont".into()),
         confidence: 0.1 + 0.2,
         decision: "fallback".into(),
+        owner: None,
         at: at(1),
         channel_kind: ChannelKind::NonVoice,
     }
@@ -801,6 +913,7 @@ fn ticket(id: &str, second: i64) -> Ticket {
         filed_at: at(second),
         entries: Vec::new(),
         kip: "K22".into(),
+        checked: Vec::new(),
         text: format!("*{id}*\nNama: Siti"),
         revision: None,
     }

@@ -329,7 +329,7 @@ fn choices(options: &[OptionFile], many: bool, open: Option<bool>) -> Choices {
     }
 }
 
-fn condition(
+pub(super) fn condition(
     parsed: &Parsed<'_>,
     at: &str,
     text: Option<&str>,
@@ -376,11 +376,7 @@ fn resolve_all(
     mut forms: Vec<Form>,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Form> {
-    let known: Vec<(String, Kind)> = forms
-        .iter()
-        .flat_map(|form| &form.fields)
-        .map(|field| (field.id.clone(), field.base.kind.clone()))
-        .collect();
+    let known = kinds(&forms);
     for (index, form) in forms.iter_mut().enumerate() {
         let at = format!("/form/{index}");
         let mut check = |at: String, condition: Option<&mut Condition>| {
@@ -414,7 +410,16 @@ fn resolve_all(
     forms
 }
 
-fn resolve(
+/// The fields of all forms with what they take.
+pub(super) fn kinds(forms: &[Form]) -> Vec<(String, Kind)> {
+    forms
+        .iter()
+        .flat_map(|form| &form.fields)
+        .map(|field| (field.id.clone(), field.base.kind.clone()))
+        .collect()
+}
+
+pub(super) fn resolve(
     parsed: &Parsed<'_>,
     at: &str,
     leaf: &mut Condition,

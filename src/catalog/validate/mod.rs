@@ -4,6 +4,8 @@ mod forms;
 mod graph;
 mod lint;
 mod points;
+mod rules;
+mod walk;
 
 pub use lint::sensitive_in;
 
@@ -17,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 use super::diagnostic::{self, Diagnostic, Severity, did_you_mean};
 use super::file::{FieldFile, SopFile};
+use super::glossary::{self, Glossary, Term};
 use super::schema::Shape;
 use super::source::Parsed;
 use super::{Catalog, Files, Loaded, Service, Sop, Source};
@@ -51,6 +54,14 @@ struct ServicesFile {
     services: Vec<Service>,
 }
 
+/// `glossary.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct GlossaryFile {
+    #[serde(default, rename = "term")]
+    terms: Vec<Term>,
+}
+
 /// What SOP files may refer to.
 struct Shared {
     fields: HashMap<String, FieldFile>,
@@ -78,6 +89,7 @@ pub fn load(files: &Files, today: Date) -> Loaded {
     };
     let template = template(files.template.as_ref(), &mut found);
     let sops = sops(&files.sops, &shared, &mut found);
+    let glossary = read_glossary(files.glossary.as_ref(), &sops, &mut found);
     let templates = templates(&files.templates, &sops, &mut found);
     let broken = found
         .iter()
@@ -89,6 +101,7 @@ pub fn load(files: &Files, today: Date) -> Loaded {
             shared.services,
             shared.links,
             messages(files.outside.as_ref()),
+            glossary,
             (template, templates),
         )
     });
@@ -163,7 +176,9 @@ fn sop(
     check_matching(parsed, file, found);
     let forms = forms::build(parsed, file, shared, found);
     points::check(parsed, file, &shared.links, &forms, found);
+    rules::check(parsed, file, found);
     graph::check(parsed, file, found);
+    let causes = walk::build(parsed, file, &forms, shared.today, found);
     for (index, hole) in file.unclear.iter().enumerate() {
         let span = parsed.span(&format!("/unclear/{index}/text"));
         let message = format!("unclear in the source ({}): {}", hole.id, hole.text);
@@ -186,11 +201,13 @@ fn sop(
         source: file.source.clone(),
         matching: file.matching.clone(),
         sections: file.sections.clone(),
-        causes: file.causes.clone(),
+        causes,
         outcomes: file.outcomes.clone(),
         figures: file.figures.clone(),
         see: file.see.clone(),
         unclear: file.unclear.clone(),
+        upgrade: file.upgrade.clone(),
+        numbers: file.numbers.clone(),
         forms,
     }
 }
@@ -324,6 +341,39 @@ fn shaped<T: DeserializeOwned>(shape: &Shape, parsed: &Parsed<'_>) -> Result<T, 
         .map_err(|error| vec![parsed.error("", error.to_string())])
 }
 
+/// Reads the glossary: every name means one word, and every place it is used in exists.
+fn read_glossary(source: Option<&Source>, sops: &[Sop], found: &mut Vec<Diagnostic>) -> Glossary {
+    let terms = read::<GlossaryFile>(source, found).terms;
+    let Some(Ok(parsed)) = source.map(Source::parse) else {
+        return Glossary::new(terms);
+    };
+    let mut first: HashMap<String, usize> = HashMap::new();
+    for (index, term) in terms.iter().enumerate() {
+        for name in [&term.term].into_iter().chain(&term.aliases) {
+            if let Some(other) = first.insert(glossary::key(name), index)
+                && other != index
+            {
+                let message = format!("`{name}` is a name of `{}` as well", terms[other].term);
+                let at = format!("/term/{index}");
+                found.push(parsed.error(&at, message).help("keep it at one of them"));
+            }
+        }
+        for (place, point) in term.points.iter().enumerate() {
+            let known = point.split_once('#').is_some_and(|(sop, id)| {
+                let sop = sops.iter().find(|known| known.id == sop);
+                sop.is_some_and(|sop| sop.has_point(id))
+            });
+            if !known {
+                let message = format!("there is no point `{point}`");
+                let at = format!("/term/{index}/points/{place}");
+                let cure = "write it as `SOP#POINT`";
+                found.push(parsed.error(&at, message).help(cure));
+            }
+        }
+    }
+    Glossary::new(terms)
+}
+
 fn template(source: Option<&Source>, found: &mut Vec<Diagnostic>) -> Template {
     let Some(source) = source else {
         return Template::default();
@@ -360,7 +410,8 @@ fn templates(
         if !sops.iter().any(|sop| sop.id == id) {
             let first_line = 0..source.text.find('\n').unwrap_or(source.text.len());
             let message = format!("a template for the unknown SOP `{id}`");
-            let unknown = Diagnostic::new(source, first_line, Severity::Error, message);
+            // Another folder of SOPs beside the same data is no mistake.
+            let unknown = Diagnostic::new(source, first_line, Severity::Warning, message);
             let ids = sops.iter().map(|sop| sop.id.as_str());
             found.push(suggest(unknown, id, ids, "name it `ticket.ID.txt`"));
         }

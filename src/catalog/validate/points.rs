@@ -7,6 +7,7 @@ use super::super::file::SopFile;
 use super::super::form::Form;
 use super::super::source::Parsed;
 use super::suggest;
+use crate::ticket::placeholders;
 
 /// Checks ids and references of one SOP.
 pub fn check(
@@ -163,11 +164,4 @@ fn items(file: &SopFile) -> impl Iterator<Item = (usize, usize, String)> + '_ {
             (0..part.items.len())
                 .map(move |item| (section, item, format!("/section/{section}/item/{item}")))
         })
-}
-
-/// Returns the names between braces.
-fn placeholders(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }

@@ -57,6 +57,7 @@ impl Turn<'_> {
             filed_at: self.around.now.timestamp(),
             entries: complete.entries,
             kip: complete.kip,
+            checked: draft.checked.clone(),
             text: String::new(),
             revision: None,
         }

@@ -26,11 +26,8 @@ impl Turn<'_> {
     /// Starts a ticket with what the question already told.
     pub fn start(&self, conversation: &Conversation, heard: Heard) -> Step {
         let draft = Draft {
-            intent: heard.intent,
-            answers: heard.answers,
-            asked: Vec::new(),
             partials: heard.partials,
-            revises: None,
+            ..Draft::new(heard.intent, heard.answers)
         };
         match self.form(&draft) {
             None => self.same(
@@ -49,6 +46,9 @@ impl Turn<'_> {
 
     /// Asks the next missing field, or shows the draft when nothing is missing.
     pub fn advance(&self, conversation: &Conversation, draft: Draft, effects: Vec<Effect>) -> Step {
+        if draft.walk.is_some() {
+            return self.walk_on(conversation, draft, 0, effects);
+        }
         let Some(form) = self.form(&draft) else {
             return self.go_as(
                 conversation,
@@ -151,7 +151,7 @@ impl Turn<'_> {
         self.go_as(conversation, phase, effects, Decision::Dialog)
     }
 
-    fn prompt(
+    pub fn prompt(
         &self,
         form: &Form,
         field: &Field,

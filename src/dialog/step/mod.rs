@@ -1,13 +1,17 @@
 //! The decision: one match on where the conversation stands and what was said.
 //!
-//! `question` answers from the procedures, `filling` fills a ticket in and `filing` files it, `tracking` is what is done
-//! with it then, `parking` puts drafts aside and takes them up.
+//! `question` answers from the procedures, `answering` by rules, `contacts` knows account managers and words, `walking`
+//! leads through a procedure, `filling` fills a ticket in and `filing` files it, `tracking` is what is done with it then,
+//! `parking` puts drafts aside and takes them up.
 
+mod answering;
+mod contacts;
 mod filing;
 mod filling;
 mod parking;
 mod question;
 mod tracking;
+mod walking;
 
 use jiff::Timestamp;
 
@@ -35,6 +39,10 @@ pub fn step(
         Meant::Words(text) => turn.hear(&conversation, text),
         Meant::Tick => turn.tick(&conversation),
     };
+    if let Said::Text(text) = said {
+        turn.remember_unanswered(&mut step, text);
+    }
+    turn.bring_am(&mut step);
     step.effects.splice(1..1, before);
     turn.remind(&mut step);
     if *said != Said::Tick {
@@ -136,8 +144,11 @@ impl Turn<'_> {
     /// A message in words of its own.
     fn hear(&self, conversation: &Conversation, text: &str) -> Step {
         match &conversation.phase {
-            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) => {
+            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => {
                 self.question(conversation, text)
+            }
+            Phase::Walking { draft, refused } => {
+                self.walk_hear(conversation, draft, *refused, text)
             }
             Phase::Asking {
                 draft,
@@ -174,6 +185,9 @@ impl Turn<'_> {
     /// A control word or command.
     fn control(&self, conversation: &Conversation, control: Control, text: &str) -> Step {
         let command = text.starts_with('/');
+        if let Some(step) = self.walk_control(conversation, &control, text) {
+            return step;
+        }
         match (control, &conversation.phase) {
             // A greeting is no command in the middle of a form: `halo` is a card there.
             (Control::Greet, Phase::Asking { .. } | Phase::Reviewing(_)) => {
@@ -195,6 +209,8 @@ impl Turn<'_> {
                     id: id.to_uppercase(),
                 },
             ),
+            (Control::Am(query), _) => self.am(conversation, query.as_deref()),
+            (Control::Istilah(word), _) => self.istilah(conversation, word.as_deref()),
             (Control::Revise(id), _) => self.revise(conversation, &id),
             (Control::Mark { id, told }, _) => {
                 self.mark_as_told(conversation, &id, told.as_deref())
@@ -269,6 +285,12 @@ impl Turn<'_> {
     /// A button, pressed or typed.
     fn press(&self, conversation: &Conversation, action: &str) -> Step {
         let (verb, what) = action.split_once(':').unwrap_or((action, ""));
+        if let Some(step) = self.walk_press(conversation, verb, what) {
+            return step;
+        }
+        if let Some(step) = self.contacts_press(conversation, verb, what) {
+            return step;
+        }
         match (verb, &conversation.phase) {
             ("answer", _) => self.show_heard(conversation, what),
             ("point", _) => self.show(conversation, what),
@@ -329,6 +351,7 @@ impl Turn<'_> {
             ("send", _) => self.control(conversation, Control::Send, "/kirim"),
             ("cancel", _) => self.control(conversation, Control::Cancel, "/batal"),
             ("undo", _) => self.undo(conversation),
+            ("forward", _) => self.forward(conversation, what),
             ("not", Phase::Answered(heard)) if heard.intent == what => {
                 self.reject(conversation, heard)
             }
@@ -350,10 +373,13 @@ impl Turn<'_> {
     }
 
     /// Shows something without moving; in a dialog the open question follows.
-    fn aside(&self, conversation: &Conversation, shown: Effect) -> Step {
+    pub fn aside(&self, conversation: &Conversation, shown: Effect) -> Step {
         let mut step = match &conversation.phase {
             Phase::Asking { .. } => self.ask_still(conversation, vec![shown]),
             Phase::Reviewing(draft) => self.review(conversation, draft.clone(), vec![shown]),
+            Phase::Walking { draft, refused } => {
+                self.walk_on(conversation, draft.clone(), *refused, vec![shown])
+            }
             Phase::Entering { case, .. } => {
                 let ask = Effect::AskNumber {
                     case: case.clone(),
@@ -371,7 +397,7 @@ impl Turn<'_> {
     }
 
     /// Says something and stays.
-    fn same(&self, conversation: &Conversation, effect: Effect) -> Step {
+    pub fn same(&self, conversation: &Conversation, effect: Effect) -> Step {
         let decision = if conversation.draft().is_some() {
             Decision::Dialog
         } else {
@@ -386,7 +412,7 @@ impl Turn<'_> {
     }
 
     /// Moves on, the intent being that of where it goes.
-    fn go_as(
+    pub fn go_as(
         &self,
         conversation: &Conversation,
         phase: Phase,
@@ -399,6 +425,7 @@ impl Turn<'_> {
         };
         let intent = match &next.phase {
             Phase::Answered(heard) => Some(heard.intent.clone()),
+            Phase::Walked(draft) => Some(draft.intent.clone()),
             _ => next.draft().map(|draft| draft.intent.clone()),
         };
         let understood = Understood {
@@ -416,6 +443,7 @@ impl Turn<'_> {
             ticket: None,
             progress: None,
             unanswered: None,
+            deeds: Vec::new(),
         }
     }
 
@@ -441,6 +469,7 @@ impl Turn<'_> {
             ticket: None,
             progress: None,
             unanswered: None,
+            deeds: Vec::new(),
         }
     }
 }

@@ -251,6 +251,7 @@ impl Turn<'_> {
             about: about.join(", "),
             left: form.map_or(0, |form| form.missing(case, self.around.now).len()),
             expired: self.waited(parked.since) >= self.around.draft_kept,
+            walk_left: self.walk_left(&parked.draft),
         }
     }
 

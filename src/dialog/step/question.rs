@@ -49,7 +49,7 @@ pub enum Aside {
 }
 
 impl Turn<'_> {
-    fn classify(&self, text: &str) -> Classification {
+    pub fn classify(&self, text: &str) -> Classification {
         self.knowledge.matcher.classify(
             text,
             &Context {
@@ -60,6 +60,9 @@ impl Turn<'_> {
 
     /// A message outside a dialog.
     pub fn question(&self, conversation: &Conversation, text: &str) -> Step {
+        if let Some(step) = self.answer_at_once(conversation, text) {
+            return step;
+        }
         let found = self.classify(text);
         let confidence = found.candidates.first().map_or(0.0, |best| best.confidence);
         let understood = |decision, intent| Understood {
@@ -137,6 +140,7 @@ impl Turn<'_> {
             confidence: understood.confidence,
             decision: understood.decision.name(),
             at: self.around.now.timestamp(),
+            forwarded_to: None,
         }
     }
 
@@ -167,6 +171,7 @@ impl Turn<'_> {
             confidence: question.confidence,
             decision: REJECTED,
             at: self.around.now.timestamp(),
+            forwarded_to: None,
         });
         step
     }
@@ -263,6 +268,13 @@ impl Turn<'_> {
             || folded
                 .split_whitespace()
                 .any(|word| QUESTION_WORDS.contains(&word));
+        if let Some(term) = self.defined(text) {
+            let term = term.term.clone();
+            return Some(Aside::Question(Effect::Defined { term }));
+        }
+        if asks && let Some((_, ruled)) = self.ruled(text) {
+            return Some(Aside::Question(ruled));
+        }
         if asks && let Some(id) = self.points(sop, text).into_iter().next() {
             return Some(Aside::Question(Effect::ShowPoint {
                 intent: intent.to_owned(),

@@ -2,8 +2,6 @@
 //!
 //! Its agent may do so, and a lead.
 
-use std::collections::BTreeMap;
-
 use super::super::{
     Conversation, Decision, Draft, Effect, FollowUp, Phase, Revises, Step, fill, waking,
 };
@@ -56,16 +54,17 @@ impl Turn<'_> {
         }
         let answers = ticket.entries.iter();
         let draft = Draft {
-            intent: ticket.intent.clone(),
-            answers: answers
-                .map(|entry| (entry.field.clone(), entry.answer.clone()))
-                .collect(),
-            asked: Vec::new(),
-            partials: BTreeMap::new(),
             revises: Some(Revises {
                 id: ticket.id.clone(),
                 channel_kind: ticket.channel_kind,
             }),
+            checked: ticket.checked.clone(),
+            ..Draft::new(
+                ticket.intent.clone(),
+                answers
+                    .map(|entry| (entry.field.clone(), entry.answer.clone()))
+                    .collect(),
+            )
         };
         if self.form(&draft).is_none() {
             let intent = draft.intent;

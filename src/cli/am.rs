@@ -1,0 +1,125 @@
+//! `sigap am`: the list of account managers.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+
+use crate::catalog::{Diagnostic, Files, Source};
+use crate::cli::check;
+use crate::config::Config;
+use crate::directory::{Contact, Directory, Found};
+use crate::load;
+
+/// Arguments of `sigap am`.
+#[derive(Debug, Args)]
+pub struct Am {
+    #[command(subcommand)]
+    command: AmCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AmCommand {
+    /// Find a company by name, SID or account number
+    Search {
+        /// However typed: `contoh jaya`, `4700000-0000001`
+        #[arg(required = true)]
+        name: Vec<String>,
+    },
+    /// Check a CSV file and make it the list, all or nothing
+    Import {
+        /// The file; its columns are company, aliases, sids, account_numbers, am, am_contact, eos, eos_contact, region,
+        /// verified
+        file: PathBuf,
+    },
+}
+
+impl Am {
+    /// Searches or replaces the list.
+    pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        match self.command {
+            AmCommand::Search { name } => {
+                let path = config.data.join(load::DIRECTORY);
+                let Some(directory) = directory(&path)? else {
+                    return Ok(ExitCode::FAILURE);
+                };
+                search(&directory, &name.join(" "), config)
+            }
+            AmCommand::Import { file } => import(&file, &config.data.join(load::DIRECTORY)),
+        }
+    }
+}
+
+/// Reads a list; its mistakes are shown, and then there is none.
+fn directory(path: &Path) -> anyhow::Result<Option<Directory>> {
+    let source = load::source(path)?;
+    match Directory::parse(&source) {
+        Ok(directory) => Ok(Some(directory)),
+        Err(mistakes) => {
+            show(&mistakes, source);
+            Ok(None)
+        }
+    }
+}
+
+fn show(mistakes: &[Diagnostic], source: Source) {
+    let files = Files {
+        sops: vec![source],
+        ..Files::default()
+    };
+    check::print(mistakes, &files, check::Shown::Errors);
+}
+
+fn search(directory: &Directory, name: &str, config: &Config) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    let today = config.now().date();
+    let found = match directory.search(name) {
+        Found::None => {
+            anyhow::bail!("nobody is known for `{name}`: `sigap am import FILE` replaces the list")
+        }
+        Found::One(contact) => vec![contact],
+        Found::Several(contacts) => contacts,
+    };
+    for contact in found {
+        let Contact {
+            company,
+            am,
+            am_contact,
+            eos,
+            eos_contact,
+            region,
+            verified,
+            ..
+        } = contact;
+        let stale = if contact.is_stale(today) {
+            " (stale)"
+        } else {
+            ""
+        };
+        writeln!(
+            out,
+            "{company}\n  AM {am}, {am_contact}\n  EOS {eos}, {eos_contact}\n  {region}, verified {verified}{stale}"
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn import(file: &Path, list: &Path) -> anyhow::Result<ExitCode> {
+    let Some(directory) = directory(file)? else {
+        return Ok(ExitCode::FAILURE);
+    };
+    let text = load::source(file)?.text;
+    let folder = list.parent().unwrap_or(Path::new("."));
+    // Whoever starts meanwhile reads the old list or the new one, never a half.
+    let mut written = tempfile::NamedTempFile::new_in(folder)
+        .with_context(|| format!("cannot write in `{}`", folder.display()))?;
+    written.write_all(text.as_bytes())?;
+    written.as_file().sync_all()?;
+    written
+        .persist(list)
+        .with_context(|| format!("cannot replace `{}`", list.display()))?;
+    writeln!(io::stdout(), "{} companies", directory.contacts().len())?;
+    Ok(ExitCode::SUCCESS)
+}

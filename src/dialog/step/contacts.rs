@@ -1,0 +1,334 @@
+//! Account managers and the glossary: looked up by command, by question, or brought unasked where the SOP wants it.
+//!
+//! On voice the account manager is told when somebody asks; in written channels it is looked for as soon as the company
+//! is known, and told once the agent has validated it.
+
+use super::super::{ContactCard, Conversation, Decision, Deed, Effect, Heard, Phase, Step};
+use super::Turn;
+use crate::catalog::glossary::Term;
+use crate::directory::{Contact, Found};
+use crate::message::ChannelKind;
+use crate::text;
+use crate::ticket::{Answer, Answers};
+use crate::value;
+
+/// The fields by which a company is known.
+const COMPANY_FIELDS: [&str; 3] = ["sid", "account_number", "nama_perusahaan"];
+/// Words of a question for an account manager that are no part of the company's name.
+const ABOUT: &[&str] = &[
+    "am",
+    "amnya",
+    "nya",
+    "siapa",
+    "siapakah",
+    "cari",
+    "cariin",
+    "carikan",
+    "nyari",
+    "info",
+    "data",
+    "kontak",
+    "nomor",
+    "no",
+    "hp",
+    "email",
+    "untuk",
+    "buat",
+    "dari",
+    "di",
+    "perusahaan",
+    "plgn",
+    "pelanggan",
+    "sid",
+    "account",
+    "number",
+    "akun",
+    "tolong",
+    "minta",
+    "kak",
+    "min",
+    "ya",
+    "dong",
+    "dengan",
+    "nama",
+    "account",
+    "manager",
+    "itu",
+    "tau",
+    "punya",
+];
+/// Words that ask for an account manager.
+const WHO: &[&str] = &[
+    "siapa", "siapakah", "cari", "cariin", "carikan", "nyari", "kontak", "info", "minta", "data",
+    "nomor",
+];
+/// Stems of what an account manager does not do who does not respond.
+const RESPONDS: &[&str] = &[
+    "respon", "respond", "balas", "bales", "angkat", "hubung", "jawab",
+];
+const FAILS: &[&str] = &["tidak", "belum", "susah", "sulit"];
+/// Words with which a meaning is asked for.
+const MEANING: &[&str] = &[
+    "apa",
+    "apaan",
+    "itu",
+    "tuh",
+    "tu",
+    "sih",
+    "ya",
+    "kak",
+    "min",
+    "arti",
+    "artinya",
+    "maksud",
+    "maksudnya",
+    "kepanjangan",
+    "kepanjangannya",
+    "singkatan",
+    "singkatannya",
+    "istilah",
+    "dari",
+    "yang",
+    "yg",
+    "dimaksud",
+    "adalah",
+    "what",
+    "is",
+];
+
+impl Turn<'_> {
+    /// `/am NAME`.
+    pub fn am(&self, conversation: &Conversation, query: Option<&str>) -> Step {
+        let Some(query) = query else {
+            return self.aside(conversation, Effect::AmHow);
+        };
+        let (effect, company) = self.found(query);
+        let mut step = self.aside(conversation, effect);
+        step.next.am = company.or_else(|| conversation.am.clone());
+        step
+    }
+
+    fn found(&self, query: &str) -> (Effect, Option<String>) {
+        match self.knowledge.directory.search(query) {
+            Found::None => {
+                let query = value::sensitive::redact(query);
+                (Effect::AmUnknown { query }, None)
+            }
+            Found::One(contact) => {
+                let company = contact.company.clone();
+                (self.told_to(contact), Some(company))
+            }
+            Found::Several(contacts) => {
+                let companies = contacts.iter().map(|contact| contact.company.clone());
+                (
+                    Effect::AmChoose {
+                        companies: companies.collect(),
+                    },
+                    None,
+                )
+            }
+        }
+    }
+
+    /// On voice the contact; elsewhere it is validated first.
+    fn told_to(&self, contact: &Contact) -> Effect {
+        match self.around.channel_kind {
+            ChannelKind::Voice => Effect::Am {
+                card: self.card(contact),
+            },
+            ChannelKind::NonVoice | ChannelKind::Ecare => Effect::AmValidate {
+                company: contact.company.clone(),
+            },
+        }
+    }
+
+    fn card(&self, contact: &Contact) -> ContactCard {
+        ContactCard {
+            company: contact.company.clone(),
+            am: contact.am.clone(),
+            am_contact: contact.am_contact.clone(),
+            eos: contact.eos.clone(),
+            eos_contact: contact.eos_contact.clone(),
+            region: contact.region.clone(),
+            verified: contact.verified,
+            stale: contact.is_stale(self.around.now.date()),
+        }
+    }
+
+    /// The buttons of the directory.
+    pub fn contacts_press(
+        &self,
+        conversation: &Conversation,
+        verb: &str,
+        what: &str,
+    ) -> Option<Step> {
+        let one = || match self.knowledge.directory.search(what) {
+            Found::One(contact) => Some(contact),
+            Found::Several(contacts) => {
+                contacts.into_iter().find(|contact| contact.company == what)
+            }
+            Found::None => None,
+        };
+        Some(match verb {
+            "am" => match one() {
+                Some(contact) => {
+                    let mut step = self.aside(conversation, self.told_to(contact));
+                    step.next.am = Some(contact.company.clone());
+                    step
+                }
+                None => self.am(conversation, Some(what)),
+            },
+            "am-valid" => match one() {
+                Some(contact) => {
+                    let card = self.card(contact);
+                    let mut step = self.aside(conversation, Effect::Am { card });
+                    step.next.am = Some(contact.company.clone());
+                    step.deeds.push(Deed {
+                        what: "am.validate",
+                        subject: contact.company.clone(),
+                    });
+                    step
+                }
+                None => self.same(conversation, Effect::Stale),
+            },
+            "am-silent" => match one() {
+                Some(contact) => self.am_is_silent(conversation, contact),
+                None => self.same(conversation, Effect::Stale),
+            },
+            _ => return None,
+        })
+    }
+
+    /// The account manager does not respond: the escalation contact, and the attempt is recorded.
+    fn am_is_silent(&self, conversation: &Conversation, contact: &Contact) -> Step {
+        let card = self.card(contact);
+        let mut step = self.aside(conversation, Effect::AmSilent { card });
+        step.deeds.push(Deed {
+            what: "am.no-response",
+            subject: contact.company.clone(),
+        });
+        step
+    }
+
+    /// A message that asks for an account manager by company, or says that the one just told does not respond.
+    pub fn about_am(&self, conversation: &Conversation, text: &str) -> Option<Step> {
+        let words = text::words(text, &self.knowledge.lexicon);
+        let lower = text.to_lowercase();
+        let plain: Vec<&str> = lower
+            .split(|c: char| !c.is_alphanumeric() && c != '-')
+            .filter(|word| !word.is_empty())
+            .collect();
+        if !plain.iter().any(|word| matches!(*word, "am" | "amnya")) {
+            return None;
+        }
+        let has = |among: &[&str]| words.iter().any(|word| among.contains(&word.as_str()));
+        let starts = words
+            .iter()
+            .any(|word| RESPONDS.iter().any(|stem| word.starts_with(stem)));
+        if starts
+            && has(FAILS)
+            && let Some(contact) = conversation
+                .am
+                .as_ref()
+                .and_then(|company| self.knowledge.directory.company(company))
+        {
+            return Some(self.am_is_silent(conversation, contact));
+        }
+        if !plain.iter().any(|word| WHO.contains(word)) {
+            return None;
+        }
+        let name: Vec<&str> = plain
+            .into_iter()
+            .filter(|word| !ABOUT.contains(word))
+            .collect();
+        let name = name.join(" ");
+        if name.is_empty() {
+            return None;
+        }
+        let (effect, company) = self.found(&name);
+        if matches!(effect, Effect::AmUnknown { .. }) {
+            return None;
+        }
+        let heard = self
+            .knowledge
+            .catalog
+            .sop("am-eskalasi")
+            .map(|sop| Heard::of(&sop.id));
+        let phase = heard.map_or_else(|| conversation.phase.clone(), Phase::Answered);
+        let mut step = self.go_as(conversation, phase, vec![effect], Decision::Answer);
+        step.next.am = company.or_else(|| conversation.am.clone());
+        Some(step)
+    }
+
+    /// In written channels an enterprise case brings the account manager along once the company is known.
+    pub fn bring_am(&self, step: &mut Step) {
+        if self.around.channel_kind == ChannelKind::Voice || step.effects.is_empty() {
+            return;
+        }
+        let (intent, answers) = match (&step.next.phase, step.next.draft()) {
+            (_, Some(draft)) => (&draft.intent, &draft.answers),
+            (Phase::Answered(heard), None) => (&heard.intent, &heard.answers),
+            _ => return,
+        };
+        let catalog = &self.knowledge.catalog;
+        let service = catalog
+            .sop(intent)
+            .and_then(|sop| catalog.services.get(&sop.service));
+        if !service.is_some_and(|service| service.account_managers) {
+            return;
+        }
+        let Some(company) = self.company_of(answers) else {
+            return;
+        };
+        if step.next.am.as_ref() == Some(&company) {
+            return;
+        }
+        step.next.am = Some(company.clone());
+        // In front of the open question, which stays the last thing that is said.
+        let at = step.effects.len().saturating_sub(1).max(1);
+        step.effects.insert(at, Effect::AmValidate { company });
+    }
+
+    fn company_of(&self, answers: &Answers) -> Option<String> {
+        COMPANY_FIELDS
+            .iter()
+            .find_map(|field| match answers.get(*field)? {
+                Answer::Given(value) => match self.knowledge.directory.search(&value.display) {
+                    Found::One(contact) => Some(contact.company.clone()),
+                    Found::Several(_) | Found::None => None,
+                },
+                Answer::Absent | Answer::Unchecked(_) => None,
+            })
+    }
+
+    /// `/istilah WORD`.
+    pub fn istilah(&self, conversation: &Conversation, word: Option<&str>) -> Step {
+        let shown = match word.and_then(|word| self.knowledge.catalog.glossary.get(word)) {
+            Some(term) => Effect::Defined {
+                term: term.term.clone(),
+            },
+            None => Effect::Glossary {
+                missing: word.map(value::sensitive::redact),
+            },
+        };
+        self.aside(conversation, shown)
+    }
+
+    /// The word whose meaning a message asks for, when it asks for nothing else.
+    pub fn defined(&self, text: &str) -> Option<&Term> {
+        let lower = text.to_lowercase();
+        let words = lower.split(|c: char| c.is_whitespace() || matches!(c, '?' | '!' | '.' | ','));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let asks = words.iter().any(|word| {
+            MEANING.contains(word) && !matches!(*word, "dari" | "ya" | "kak" | "min" | "itu" | "is")
+        });
+        let name: Vec<&str> = words
+            .into_iter()
+            .filter(|word| !MEANING.contains(word))
+            .collect();
+        if !asks || name.is_empty() {
+            return None;
+        }
+        self.knowledge.catalog.glossary.get(&name.join(" "))
+    }
+}

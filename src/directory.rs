@@ -1,0 +1,507 @@
+//! Account managers and escalation contacts: who looks after a company, found by a name as agents type it, by SID or by
+//! account number.
+//!
+//! The list is a CSV file; what is wrong with it is said with line, column and cure, and nothing of it is taken then.
+//! A name is folded and freed of `PT`, `CV` and `Tbk`; three-letter pieces find candidates, so a search costs the names
+//! that share pieces with it and not the whole list, and the words then decide.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use jiff::{Span, Unit};
+
+use crate::catalog::{Diagnostic, Severity, Source};
+use crate::text;
+
+/// The columns, in any order.
+pub const COLUMNS: [&str; 10] = [
+    "company",
+    "aliases",
+    "sids",
+    "account_numbers",
+    "am",
+    "am_contact",
+    "eos",
+    "eos_contact",
+    "region",
+    "verified",
+];
+/// What must not be empty.
+const NEEDED: [&str; 3] = ["company", "am", "verified"];
+/// Several values in one cell are separated by this.
+const LIST_SEPARATOR: char = ';';
+
+/// What stands in front of or behind a company's name and tells nothing of it.
+const LEGAL_FORMS: &[&str] = &[
+    "pt",
+    "cv",
+    "tbk",
+    "persero",
+    "ud",
+    "fa",
+    "pd",
+    "yayasan",
+    "koperasi",
+    "perum",
+    "firma",
+    "kop",
+    "yys",
+    "ltd",
+    "inc",
+    "co",
+    "corp",
+    "perusahaan",
+];
+/// A contact nobody has verified for so long may have changed.
+const STALE_AFTER_DAYS: i32 = 180;
+
+/// How many candidates the words are compared for.
+const CANDIDATES_MAX: usize = 24;
+/// Pieces that more than this share of the names have find nothing worth the time.
+const COMMON_SHARE: f32 = 0.25;
+/// Less likeness than this is another company.
+const SCORE_MIN: f32 = 0.62;
+/// A second company within this of the first may be the one that was meant.
+const NEAR_BEST: f32 = 0.08;
+/// So many are offered to choose from.
+const CHOICES_MAX: usize = 4;
+/// A word of the name that the search leaves out takes this much away.
+const LEFT_OUT_SHARE: f32 = 0.25;
+
+/// One company and whom to turn to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Its name.
+    pub company: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// The services it has.
+    pub sids: Vec<String>,
+    /// Its accounts.
+    pub account_numbers: Vec<String>,
+    /// The account manager.
+    pub am: String,
+    /// How to reach the account manager.
+    pub am_contact: String,
+    /// Who is turned to when the account manager does not respond.
+    pub eos: String,
+    /// How to reach them.
+    pub eos_contact: String,
+    /// The region.
+    pub region: String,
+    /// When this was last verified.
+    pub verified: Date,
+}
+
+impl Contact {
+    /// Whether it was verified too long ago to be relied on.
+    pub fn is_stale(&self, today: Date) -> bool {
+        let age = today
+            .since((Unit::Day, self.verified))
+            .unwrap_or(Span::new());
+        age.get_days() > STALE_AFTER_DAYS
+    }
+}
+
+/// A searchable list of contacts. It never changes; a reload makes another one.
+#[derive(Debug, Default)]
+pub struct Directory {
+    contacts: Vec<Contact>,
+    by_code: HashMap<String, usize>,
+    names: Vec<Name>,
+    pieces: HashMap<[u8; 3], Vec<u32>>,
+    /// How many names have a word.
+    words: HashMap<String, u32>,
+}
+
+#[derive(Debug)]
+struct Name {
+    contact: usize,
+    words: Vec<String>,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found<'d> {
+    /// Nothing.
+    None,
+    /// This company.
+    One(&'d Contact),
+    /// Several that are about as likely, the most likely first.
+    Several(Vec<&'d Contact>),
+}
+
+impl Directory {
+    /// Reads a list; every mistake of it at once.
+    pub fn parse(source: &Source) -> Result<Self, Vec<Diagnostic>> {
+        let mut found = Vec::new();
+        let contacts = read(source, &mut found);
+        match found.is_empty() {
+            true => Ok(Self::new(contacts)),
+            false => Err(found),
+        }
+    }
+
+    /// Indexes a list.
+    pub fn new(contacts: Vec<Contact>) -> Self {
+        let mut directory = Self::default();
+        for (place, contact) in contacts.iter().enumerate() {
+            for code in contact.sids.iter().chain(&contact.account_numbers) {
+                directory.by_code.insert(code_key(code), place);
+            }
+            for name in [&contact.company].into_iter().chain(&contact.aliases) {
+                let words = words(name);
+                let number = directory.names.len() as u32;
+                for piece in pieces(&words) {
+                    let names = directory.pieces.entry(piece).or_default();
+                    if names.last() != Some(&number) {
+                        names.push(number);
+                    }
+                }
+                for word in &words {
+                    *directory.words.entry(word.clone()).or_default() += 1;
+                }
+                directory.names.push(Name {
+                    contact: place,
+                    words,
+                });
+            }
+        }
+        directory.contacts = contacts;
+        directory
+    }
+
+    /// All contacts, in the order of the list.
+    pub fn contacts(&self) -> &[Contact] {
+        &self.contacts
+    }
+
+    /// Finds a company by its name, however typed, or by one of its numbers.
+    pub fn search(&self, query: &str) -> Found<'_> {
+        if let Some(&place) = self.by_code.get(&code_key(query)) {
+            return Found::One(&self.contacts[place]);
+        }
+        let asked = words(query);
+        let mut scores: HashMap<usize, f32> = HashMap::new();
+        for number in self.candidates(&asked) {
+            let name = &self.names[number as usize];
+            let score = self.likeness(&asked, &name.words);
+            let best = scores.entry(name.contact).or_default();
+            *best = best.max(score);
+        }
+        let mut scores: Vec<(f32, usize)> = scores
+            .into_iter()
+            .map(|(contact, score)| (score, contact))
+            .filter(|(score, _)| *score >= SCORE_MIN)
+            .collect();
+        scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let Some(&(best, _)) = scores.first() else {
+            return Found::None;
+        };
+        let near = scores.iter().filter(|(score, _)| *score > best - NEAR_BEST);
+        let near: Vec<&Contact> = near
+            .take(CHOICES_MAX)
+            .map(|(_, contact)| &self.contacts[*contact])
+            .collect();
+        match near.as_slice() {
+            [only] => Found::One(only),
+            _ => Found::Several(near),
+        }
+    }
+
+    /// The company with exactly this name.
+    pub fn company(&self, name: &str) -> Option<&Contact> {
+        self.contacts.iter().find(|contact| contact.company == name)
+    }
+
+    /// The names that share the most pieces with a search.
+    fn candidates(&self, asked: &[String]) -> Vec<u32> {
+        let common = (COMMON_SHARE * self.names.len() as f32).max(8.0) as usize;
+        let mut shared: HashMap<u32, f32> = HashMap::new();
+        for piece in pieces(asked) {
+            let Some(names) = self
+                .pieces
+                .get(&piece)
+                .filter(|names| names.len() <= common)
+            else {
+                continue;
+            };
+            // A piece that few names have says more.
+            let weight = 1.0 + (self.names.len() as f32 / names.len() as f32).ln();
+            for &name in names {
+                *shared.entry(name).or_default() += weight;
+            }
+        }
+        let mut shared: Vec<(u32, f32)> = shared.into_iter().collect();
+        if shared.len() > CANDIDATES_MAX {
+            let by_weight =
+                |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+            shared.select_nth_unstable_by(CANDIDATES_MAX - 1, by_weight);
+            shared.truncate(CANDIDATES_MAX);
+        }
+        shared.into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// How much of a search a name accounts for, 0 to 1; rare words count more.
+    fn likeness(&self, asked: &[String], name: &[String]) -> f32 {
+        let weight = |word: &str| {
+            let having = self.words.get(word).copied().unwrap_or(1) as f32;
+            1.0 + (self.names.len() as f32 / having).ln()
+        };
+        let best = |word: &str, among: &[String]| {
+            among
+                .iter()
+                .map(|other| (alike(word, other), weight(other)))
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .unwrap_or((0.0, 1.0))
+        };
+        let (mut told, mut all) = (0.0, 0.0);
+        for word in asked {
+            let (like, weight_there) = best(word, name);
+            let weight = if like > 0.0 {
+                weight_there
+            } else {
+                weight(word)
+            };
+            told += like * weight;
+            all += weight;
+        }
+        let joined = strsim::jaro_winkler(&asked.concat(), &name.concat()) as f32;
+        let left_out: f32 = name
+            .iter()
+            .map(|word| (1.0 - best(word, asked).0) * weight(word))
+            .sum();
+        let whole: f32 = name.iter().map(|word| weight(word)).sum();
+        let covered = told / f32::max(all, 1.0);
+        let covered = covered * (1.0 - LEFT_OUT_SHARE * left_out / f32::max(whole, 1.0));
+        // Words that were joined or split are seen by the whole string alone.
+        f32::max(covered, joined * joined * 0.97)
+    }
+}
+
+/// How alike two words are: the same, one the beginning of the other, or a slip or two apart.
+fn alike(asked: &str, known: &str) -> f32 {
+    if asked == known {
+        return 1.0;
+    }
+    let (short, long) = (asked.len().min(known.len()), asked.len().max(known.len()));
+    if short >= 3 && known.starts_with(asked) {
+        return 0.9;
+    }
+    if short >= 4 {
+        let slips = strsim::damerau_levenshtein(asked, known);
+        let most = if long >= 7 { 2 } else { 1 };
+        if slips <= most {
+            return 1.0 - 0.13 * slips as f32;
+        }
+    }
+    // `mtr` for `mitra`: the consonants, first letter first.
+    let bare: String = known.chars().filter(|c| !"aeiou".contains(*c)).collect();
+    if asked.len() >= 3 && asked == bare {
+        0.8
+    } else {
+        0.0
+    }
+}
+
+/// The words of a company's name that tell it from others.
+fn words(name: &str) -> Vec<String> {
+    let folded = text::fold(name).text;
+    let words = folded.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    let all: Vec<String> = words.map(str::to_owned).collect();
+    let telling: Vec<String> = all
+        .iter()
+        .filter(|word| !LEGAL_FORMS.contains(&word.as_str()))
+        .cloned()
+        .collect();
+    if telling.is_empty() { all } else { telling }
+}
+
+/// The three-letter pieces of the words, each with the blank before it.
+fn pieces(words: &[String]) -> Vec<[u8; 3]> {
+    let mut found = Vec::new();
+    for word in words {
+        let padded: Vec<u8> = [b' ']
+            .into_iter()
+            .chain(word.bytes())
+            .chain([b' '])
+            .collect();
+        found.extend(
+            padded
+                .windows(3)
+                .map(|three| [three[0], three[1], three[2]]),
+        );
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn code_key(code: &str) -> String {
+    let letters = code.chars().filter(|c| c.is_alphanumeric());
+    letters.collect::<String>().to_lowercase()
+}
+
+fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Contact> {
+    let mut rows = Rows {
+        text: &source.text,
+        at: 0,
+    };
+    let mut say = |span: Range<usize>, message: String, cure: String| {
+        found.push(Diagnostic::new(source, span, Severity::Error, message).help(cure));
+    };
+    let header = rows.next().unwrap_or_default();
+    let mut columns: HashMap<&str, usize> = HashMap::new();
+    for (place, (name, span)) in header.iter().enumerate() {
+        let name = name.trim();
+        match COLUMNS.iter().find(|column| **column == name) {
+            Some(column) => {
+                if columns.insert(column, place).is_some() {
+                    let cure = "keep one of the two".to_owned();
+                    say(
+                        span.clone(),
+                        format!("the column `{name}` stands twice"),
+                        cure,
+                    );
+                }
+            }
+            None => {
+                let cure = format!("the columns are {}", COLUMNS.join(", "));
+                say(span.clone(), format!("unknown column `{name}`"), cure);
+            }
+        }
+    }
+    for column in NEEDED {
+        if !columns.contains_key(column) {
+            let cure = format!("name it in the first line: {}", COLUMNS.join(","));
+            say(0..0, format!("the column `{column}` is missing"), cure);
+        }
+    }
+    let (mut contacts, mut codes) = (Vec::new(), HashMap::new());
+    if NEEDED.iter().any(|column| !columns.contains_key(column)) {
+        return contacts;
+    }
+    for row in rows {
+        if row.len() == 1 && row[0].0.trim().is_empty() {
+            continue;
+        }
+        let whole = row.first().map_or(0, |(_, span)| span.start)
+            ..row.last().map_or(0, |(_, span)| span.end);
+        if row.len() != header.len() {
+            let message = format!("{} values for {} columns", row.len(), header.len());
+            let cure = "a value with a comma in it stands in double quotes".to_owned();
+            say(whole, message, cure);
+            continue;
+        }
+        let cell = |column: &str| {
+            columns
+                .get(column)
+                .map_or((String::new(), whole.clone()), |&place| row[place].clone())
+        };
+        let text = |column: &str| cell(column).0.trim().to_owned();
+        let list = |column: &str| {
+            let cell = text(column);
+            let parts = cell.split(LIST_SEPARATOR).map(str::trim);
+            let parts = parts.filter(|part| !part.is_empty());
+            parts.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let mut wrong = false;
+        for column in NEEDED {
+            let (value, span) = cell(column);
+            if value.trim().is_empty() {
+                wrong = true;
+                let cure = "fill it in, or take the line out".to_owned();
+                say(span, format!("`{column}` is empty"), cure);
+            }
+        }
+        let (verified, span) = cell("verified");
+        let date = verified.trim().parse::<Date>();
+        if date.is_err() && !verified.trim().is_empty() {
+            wrong = true;
+            let cure = "a date like 2026-06-30".to_owned();
+            say(
+                span,
+                format!("`verified`: `{}` is no date", verified.trim()),
+                cure,
+            );
+        }
+        for column in ["sids", "account_numbers"] {
+            let (_, span) = cell(column);
+            for code in list(column) {
+                if let Some(other) = codes.insert(code_key(&code), text("company"))
+                    && other != text("company")
+                {
+                    wrong = true;
+                    let message = format!("`{column}`: `{code}` belongs to `{other}` already");
+                    say(
+                        span.clone(),
+                        message,
+                        "a number belongs to one company".to_owned(),
+                    );
+                }
+            }
+        }
+        if let (Ok(verified), false) = (date, wrong) {
+            contacts.push(Contact {
+                company: text("company"),
+                aliases: list("aliases"),
+                sids: list("sids"),
+                account_numbers: list("account_numbers"),
+                am: text("am"),
+                am_contact: text("am_contact"),
+                eos: text("eos"),
+                eos_contact: text("eos_contact"),
+                region: text("region"),
+                verified,
+            });
+        }
+    }
+    contacts
+}
+
+/// Splits CSV into rows of values, each with its place: a diagnostic has to point at it.
+struct Rows<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Vec<(String, Range<usize>)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.text.len() {
+            return None;
+        }
+        let mut row = Vec::new();
+        let (mut value, mut start, mut quoted) = (String::new(), self.at, false);
+        let mut chars = self.text[self.at..].char_indices().peekable();
+        let base = self.at;
+        while let Some((offset, c)) = chars.next() {
+            let at = base + offset;
+            match c {
+                '"' if quoted && chars.peek().is_some_and(|(_, next)| *next == '"') => {
+                    value.push('"');
+                    chars.next();
+                }
+                '"' if quoted => quoted = false,
+                '"' if value.is_empty() => quoted = true,
+                ',' if !quoted => {
+                    row.push((std::mem::take(&mut value), start..at));
+                    start = at + 1;
+                }
+                '\n' if !quoted => {
+                    let end = at - usize::from(value.ends_with('\r'));
+                    row.push((value.trim_end_matches('\r').to_owned(), start..end));
+                    self.at = at + 1;
+                    return Some(row);
+                }
+                other => value.push(other),
+            }
+        }
+        row.push((value, start..self.text.len()));
+        self.at = self.text.len();
+        Some(row)
+    }
+}

@@ -1,0 +1,151 @@
+//! Account managers by kind of channel, and words looked up in the middle of anything.
+
+use sigap::dialog::{Effect, Phase};
+use sigap::message::ChannelKind;
+
+use super::walks::Desk;
+use crate::shipped;
+
+fn desk(kind: ChannelKind) -> Desk {
+    let mut desk = Desk::new();
+    desk.kind = kind;
+    desk
+}
+
+/// What of the directory a turn shows.
+fn shown(effects: &[Effect]) -> Option<&'static str> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Am { .. } => Some("card"),
+        Effect::AmValidate { .. } => Some("validate"),
+        Effect::AmChoose { .. } => Some("choose"),
+        Effect::AmUnknown { .. } => Some("unknown"),
+        Effect::AmSilent { .. } => Some("silent"),
+        _ => None,
+    })
+}
+
+#[test]
+fn on_voice_the_am_is_told_when_asked_and_only_then() {
+    let mut desk = desk(ChannelKind::Voice);
+    let step = desk.write("sid 4700000-0000001 vsat ga bisa bayar tagihan jastel");
+    assert_eq!(shown(&step.effects), None, "{:?}", step.effects);
+    assert_eq!(
+        shown(&desk.write("/am contoh jaya abdi").effects),
+        Some("card")
+    );
+    assert_eq!(
+        shown(&desk.write("siapa am pt bahari contoh lestari?").effects),
+        Some("card")
+    );
+    assert_eq!(
+        shown(&desk.write("/am perusahaan yang tak dikenal").effects),
+        Some("unknown")
+    );
+}
+
+#[test]
+fn in_written_channels_the_am_comes_unasked_after_validation() {
+    let mut desk = desk(ChannelKind::NonVoice);
+    let step = desk.write("plgn sid 4700000-0000001 vsat ga bisa bayar tagihan jastel imes");
+    assert_eq!(shown(&step.effects), Some("validate"), "{:?}", step.effects);
+    let step = desk.write("buat tiket");
+    assert_eq!(shown(&step.effects), None, "it is offered once");
+    let asked = desk.conversation.asking().map(str::to_owned);
+    let step = desk.press("am-valid:PT Contoh Jaya Abadi");
+    assert_eq!(shown(&step.effects), Some("card"));
+    assert_eq!(step.deeds[0].what, "am.validate");
+    assert_eq!(
+        desk.conversation.asking().map(str::to_owned),
+        asked,
+        "the form goes on"
+    );
+}
+
+#[test]
+fn an_am_who_does_not_respond_leads_to_the_eos_and_is_recorded() {
+    let mut desk = desk(ChannelKind::Voice);
+    let step = desk.write("am nya ga respon2");
+    assert_eq!(shown(&step.effects), None, "whose, nobody knows");
+    desk.write("/am 4700000-0000001");
+    let step = desk.write("am nya ga respon kak");
+    assert_eq!(shown(&step.effects), Some("silent"), "{:?}", step.effects);
+    assert_eq!(step.deeds[0].what, "am.no-response");
+    assert_eq!(step.deeds[0].subject, "PT Contoh Jaya Abadi");
+    let step = desk.press("am-silent:PT Contoh Jaya Abadi");
+    assert_eq!(shown(&step.effects), Some("silent"));
+}
+
+#[test]
+fn a_stale_entry_says_so() {
+    let mut desk = desk(ChannelKind::Voice);
+    let stale = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Am { card } if card.stale))
+    };
+    assert!(
+        stale(&desk.write("/am contoh jaya abadi").effects),
+        "verified a year ago"
+    );
+    assert!(
+        !stale(&desk.write("/am contoh sejahtera").effects),
+        "verified this month"
+    );
+}
+
+#[test]
+fn a_word_is_looked_up_in_the_middle_of_a_walk() {
+    let mut desk = Desk::new();
+    desk.press("walk:bayar-belum-aktif");
+    for branch in [
+        "cek-riwayat/1",
+        "cek-gangguan/1",
+        "cek-pembayaran/0",
+        "status-collection/0",
+    ] {
+        desk.press(&format!("branch:bayar-belum-aktif/{branch}"));
+    }
+    for question in [
+        "apa itu HLR?",
+        "hlr itu apa",
+        "/istilah hlr",
+        "maksudnya HLR apa ya",
+    ] {
+        let step = desk.write(question);
+        assert_eq!(
+            step.effects[1],
+            Effect::Defined {
+                term: "HLR".to_owned()
+            },
+            "{question}: {:?}",
+            step.effects
+        );
+        assert!(
+            matches!(step.effects.last(), Some(Effect::WalkStep(open)) if open.cause == "1" && !open.unclear),
+            "{question}"
+        );
+    }
+    assert!(matches!(desk.conversation.phase, Phase::Walking { .. }));
+}
+
+#[test]
+fn every_word_of_the_brief_list_is_known_and_what_no_document_says_is_not_said() {
+    let knowledge = shipped::knowledge();
+    let glossary = &knowledge.catalog.glossary;
+    for word in [
+        "DSC", "HLR", "FA", "NCX", "TOS", "TiBS", "SID", "AO", "CABASA", "KIP", "TT", "WO", "ONT",
+        "AM", "EOS", "CTP", "SN",
+    ] {
+        assert!(glossary.get(word).is_some(), "{word}");
+        assert!(glossary.get(&word.to_lowercase()).is_some(), "{word}");
+    }
+    for unspelled in ["DSC", "HLR", "FA", "SID", "EOS", "CABASA", "CTP"] {
+        assert_eq!(
+            glossary.get(unspelled).unwrap().stands_for,
+            None,
+            "{unspelled}"
+        );
+    }
+    let step = Desk::new().write("/istilah xyz");
+    assert!(matches!(&step.effects[1], Effect::Glossary { missing: Some(word) } if word == "xyz"));
+}
