@@ -3,14 +3,15 @@
 //! Nothing is proven here. Whoever imports holds the graph against the catalogue's own rules (everything is reached,
 //! nothing leads nowhere) and keeps the points as they are written when it does not hold.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::ids::Ids;
 use super::parts::Node;
-use crate::catalog::sop::{Branch, Cause, Outcome, OutcomeKind};
+use crate::catalog::file::{BranchFile, CauseFile};
+use crate::catalog::sop::{Outcome, OutcomeKind};
 use crate::text::fold;
 
 /// What the catalogue takes at most.
@@ -23,7 +24,7 @@ const BRANCHES_MAX: usize = 8;
 #[derive(Debug, Default)]
 pub struct Graph {
     /// The questions, the first one first.
-    pub causes: Vec<Cause>,
+    pub causes: Vec<CauseFile>,
     /// The ends.
     pub outcomes: Vec<Outcome>,
 }
@@ -50,14 +51,14 @@ pub fn graph(title: &str, nodes: &[Node], ids: &mut Ids) -> Option<Graph> {
         let first = draft.graph.causes.len();
         draft.graph.causes.push(cause(id, title.to_owned()));
         let branches = numbered.iter().map(|node| draft.branch(node, ids));
-        let branches: Option<Vec<Branch>> = branches.collect();
+        let branches: Option<Vec<BranchFile>> = branches.collect();
         draft.graph.causes[first].branches = branches?;
     } else {
         for node in &numbered {
             draft.step(node, ids)?;
         }
     }
-    let fits = |cause: &Cause| (1..=BRANCHES_MAX).contains(&cause.branches.len());
+    let fits = |cause: &CauseFile| (1..=BRANCHES_MAX).contains(&cause.branches.len());
     let Graph { causes, outcomes } = &draft.graph;
     let is_sound = !outcomes.is_empty()
         && causes.iter().all(fits)
@@ -115,12 +116,12 @@ impl Draft {
     }
 
     /// An answer and where it leads: to a numbered point, to questions of its own, or to an end.
-    fn branch(&mut self, node: &Node, ids: &mut Ids) -> Option<Branch> {
+    fn branch(&mut self, node: &Node, ids: &mut Ids) -> Option<BranchFile> {
         let text = &node.line.text;
         let when = condition(text);
         if let Some(target) = goes_to(text) {
             let goto = self.places.get(&target)?.clone();
-            return Some(Branch { when, goto });
+            return Some(leads(when, goto));
         }
         let answers = node
             .children
@@ -134,7 +135,7 @@ impl Draft {
             .count();
         if answers > 1 || (labelled > 1 && answers > 0) {
             let goto = self.step(node, ids)?;
-            return Some(Branch { when, goto });
+            return Some(leads(when, goto));
         }
         let text = whole(node);
         let label = node.line.label.clone().unwrap_or_default();
@@ -148,18 +149,31 @@ impl Draft {
             kind: kind(&text),
             text,
             say: None,
+            sets: BTreeMap::new(),
             asked: Vec::new(),
         });
-        Some(Branch { when, goto: id })
+        Some(leads(when, id))
     }
 }
 
-fn cause(id: String, text: String) -> Cause {
-    Cause {
+fn cause(id: String, text: String) -> CauseFile {
+    CauseFile {
         id,
         text,
+        short: None,
+        field: None,
         asked: Vec::new(),
         branches: Vec::new(),
+    }
+}
+
+fn leads(when: String, goto: String) -> BranchFile {
+    BranchFile {
+        when,
+        aliases: Vec::new(),
+        known: None,
+        sets: BTreeMap::new(),
+        goto,
     }
 }
 

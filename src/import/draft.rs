@@ -168,6 +168,9 @@ pub fn draft<'a>(
         outcomes: graph.outcomes,
         figures: maker.figures,
         see: Vec::new(),
+        // No document states rules about packages and numbers in a form that could be read.
+        upgrade: None,
+        numbers: Vec::new(),
         unclear,
         forms,
         title,

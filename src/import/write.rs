@@ -1,9 +1,14 @@
 //! An SOP file as a lead likes to read it: keys in the order of the schema, one utterance a line.
+//!
+//! It writes what an import can make; rules about packages and numbers, and what a walk's answers establish, are a
+//! lead's own work and not among it.
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item as Toml, Table, Value};
 
-use crate::catalog::file::{FieldFile, FieldSpecFile, FormFile, KindName, OptionFile, SopFile};
-use crate::catalog::sop::{Cause, Item, Outcome, OutcomeKind, Section, SectionKind};
+use crate::catalog::file::{
+    CauseFile, FieldFile, FieldSpecFile, FormFile, KindName, OptionFile, SopFile,
+};
+use crate::catalog::sop::{Item, Outcome, OutcomeKind, Section, SectionKind};
 
 /// A list longer than this has a line for each element.
 const LINE_CHARS_MAX: usize = 100;
@@ -102,7 +107,7 @@ fn item(item: &Item) -> Table {
     table
 }
 
-fn cause(cause: &Cause) -> Table {
+fn cause(cause: &CauseFile) -> Table {
     let mut table = Table::new();
     text(&mut table, "id", &cause.id);
     text(&mut table, "text", &cause.text);

@@ -168,6 +168,7 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
             text: text.to_owned(),
             intent: None,
             confidence: 0.1,
+            owner: None,
             decision: "fallback".into(),
             at: at_time,
             channel_kind: ChannelKind::Voice,
