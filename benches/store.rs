@@ -129,6 +129,7 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         checked: Vec::new(),
         text: "x".repeat(1_500),
         revision: None,
+        proofs: Vec::new(),
     };
     Turn {
         conversation: ConversationId(format!("discord:1:2:{writer}")),

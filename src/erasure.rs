@@ -300,6 +300,7 @@ mod tests {
             checked: Vec::new(),
             text: String::new(),
             revision: None,
+            proofs: Vec::new(),
         })
     }
 

@@ -37,6 +37,8 @@ pub enum Said {
     Text(String),
     /// Pressed a button with this action.
     Press(String),
+    /// Showed pictures: where they are.
+    Showed(Vec<String>),
     /// Nothing: the conversation's time has come to be reminded, or put aside.
     Tick,
 }

@@ -47,10 +47,12 @@ impl Serve {
             channel_kind: config.channel_kind,
             service: config.service.clone(),
             metrics: Arc::clone(&metrics),
+            ..Settings::default()
         };
         let runtime = cli::runtime()?;
         let store = Timed::new(store::sled::open(&config.state)?, Arc::clone(&metrics));
-        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept);
+        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
+            .with_hours(config.hours.clone());
         let _watch = cli::watch(config, seen, assistant.live())?;
         let clock = config.clone();
         runtime.block_on(async {

@@ -160,6 +160,9 @@ pub struct Draft {
     /// The filed ticket whose next version this is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revises: Option<Revises>,
+    /// Where pictures are that prove something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<String>,
 }
 
 /// The filed ticket that a draft is a revision of.
@@ -252,6 +255,10 @@ pub enum Effect {
     },
     /// Values that were taken over or changed.
     Noted { entries: Vec<Entry> },
+    /// Pictures were noted in the draft; it names so many now.
+    ProofNoted { count: usize },
+    /// Pictures came without a draft that they could belong to.
+    PictureOnly,
     /// Further values that cannot be used, besides the one that is asked for again.
     NotTaken { prompts: Vec<Prompt> },
     /// A question for a field.
@@ -616,6 +623,7 @@ impl Draft {
             checked: Vec::new(),
             partials: BTreeMap::new(),
             revises: None,
+            proofs: Vec::new(),
         }
     }
 
@@ -653,11 +661,22 @@ impl Conversation {
         }
     }
 
+    fn draft_mut(&mut self) -> Option<&mut Draft> {
+        match &mut self.phase {
+            Phase::Asking { draft, .. }
+            | Phase::Reviewing(draft)
+            | Phase::Walking { draft, .. }
+            | Phase::Interrupted { draft, .. } => Some(draft),
+            Phase::Entering { draft, .. } => draft.as_mut(),
+            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => None,
+        }
+    }
+
     /// Remembers what the replies offer. What they say unasked takes nothing away that was offered before.
     pub fn offer(&mut self, replies: &[Reply], said: &Said) {
         let kept = match said {
             Said::Tick if replies.is_empty() => return,
-            Said::Tick => std::mem::take(&mut self.offered),
+            Said::Tick | Said::Showed(_) => std::mem::take(&mut self.offered),
             Said::Text(_) | Said::Press(_) => Vec::new(),
         };
         let last = replies

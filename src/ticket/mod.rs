@@ -63,6 +63,9 @@ pub struct Ticket {
     /// What makes it the revision of another ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<Revision>,
+    /// Where pictures are that prove something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<String>,
 }
 
 /// Something unusual about a value of a draft.
@@ -141,6 +144,7 @@ impl Ticket {
             checked: vec!["checked".to_owned()],
             text: String::new(),
             revision: None,
+            proofs: vec!["proof".to_owned()],
         }
     }
 }

@@ -57,6 +57,7 @@ struct Page<'a> {
     remarks: &'a [Remarked],
     checked: &'a [String],
     revision: Option<Revised<'a>>,
+    proofs: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -137,6 +138,7 @@ impl Template {
             filed: around.filed,
             remarks: around.remarks,
             checked: &ticket.checked,
+            proofs: &ticket.proofs,
             revision: ticket.revision.as_ref().map(|revision| Revised {
                 of: &revision.of,
                 who: &revision.who,

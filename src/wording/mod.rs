@@ -89,6 +89,13 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::ListTickets { parked } => tickets::list(catalog, parked, around),
         Effect::ShowTicket { id } => tickets::one(id, around),
         Effect::Explain { intent, evidence } => explain(catalog, intent, evidence),
+        Effect::ProofNoted { count } => say(format!(
+            "Gambar dicatat di draft sebagai tautan ({count} sejauh ini). Jawab pertanyaan terakhir untuk lanjut."
+        )),
+        Effect::PictureOnly => say(
+            "Saya tidak membaca gambar. Tulis kendala pelanggannya; gambarnya boleh dilampirkan saat mengisi tiket."
+                .to_owned(),
+        ),
         Effect::Noted { entries } => say(format!("Dicatat:\n{}", lines(entries))),
         Effect::NotTaken { prompts } => {
             let lines: Vec<_> = prompts

@@ -44,8 +44,6 @@ pub const LOGINS_BUTTON: &str = "Lihat login";
 /// Somebody without the role asked for logins.
 pub const LOGINS_REFUSED: &str =
     "Login hanya ditampilkan untuk role yang diberi izin. Minta ke team lead.";
-/// A picture without a word, where no dialog is open.
-pub const PICTURE_ONLY: &str = "Saya tidak membaca gambar. Tulis kendala pelanggannya, gambarnya boleh dilampirkan saat mengisi tiket.";
 /// Addresses of messages: what agents write may refer to them, they lead nowhere else.
 pub const MESSAGES: &str = "https://discord.com/channels";
 /// The form has nothing to ask any more.

@@ -488,7 +488,7 @@ impl Desk {
                     || pressed.any(|action| action.starts_with("edit:"))
             }
             Said::Press(action) => action.starts_with("edit:"),
-            Said::Tick => false,
+            Said::Tick | Said::Showed(_) => false,
         };
         prop_assert!(
             wanted,

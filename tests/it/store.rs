@@ -916,5 +916,6 @@ fn ticket(id: &str, second: i64) -> Ticket {
         checked: Vec::new(),
         text: format!("*{id}*\nNama: Siti"),
         revision: None,
+        proofs: Vec::new(),
     }
 }

@@ -341,7 +341,7 @@ fn shaped<T: DeserializeOwned>(shape: &Shape, parsed: &Parsed<'_>) -> Result<T, 
         .map_err(|error| vec![parsed.error("", error.to_string())])
 }
 
-/// Reads the glossary: every name means one word, and every place it is used in exists.
+/// Reads the glossary: every name means one word, and every place it is used in exists as far as its SOP does.
 fn read_glossary(source: Option<&Source>, sops: &[Sop], found: &mut Vec<Diagnostic>) -> Glossary {
     let terms = read::<GlossaryFile>(source, found).terms;
     let Some(Ok(parsed)) = source.map(Source::parse) else {
@@ -361,7 +361,8 @@ fn read_glossary(source: Option<&Source>, sops: &[Sop], found: &mut Vec<Diagnost
         for (place, point) in term.points.iter().enumerate() {
             let known = point.split_once('#').is_some_and(|(sop, id)| {
                 let sop = sops.iter().find(|known| known.id == sop);
-                sop.is_some_and(|sop| sop.has_point(id))
+                // Another folder of SOPs beside the same data lacks the place, which is no mistake.
+                sop.is_none_or(|sop| sop.has_point(id))
             });
             if !known {
                 let message = format!("there is no point `{point}`");

@@ -13,6 +13,7 @@ use serenity::model::user::User;
 
 use super::Settings;
 use crate::message::{ConversationId, EventId};
+use crate::wording::platform;
 
 /// Where something was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub struct Post {
     pub person: Person,
     /// What it says, without the mention of the bot.
     pub text: String,
-    /// Where its pictures are.
+    /// Where its pictures are: the message itself, since addresses of files run out within a day.
     pub pictures: Vec<String>,
     /// Whether it is for the bot.
     pub called: Called,
@@ -106,8 +107,8 @@ impl Place {
     /// The channel as a conversation of its own, which holds its settings.
     pub fn channel_id(&self) -> ConversationId {
         match self.guild {
-            Some(guild) => ConversationId(format!("discord:{guild}:{}", self.channel)),
-            None => ConversationId(format!("discord:dm:{}", self.channel)),
+            Some(guild) => ConversationId(format!("{CHANNEL}{guild}:{}", self.channel)),
+            None => ConversationId(format!("{CHANNEL}dm:{}", self.channel)),
         }
     }
 
@@ -134,9 +135,29 @@ pub struct Edited {
     pub change: u64,
 }
 
+/// The names of this channel's conversations begin with it.
+pub const CHANNEL: &str = "discord:";
+
+/// Where a conversation is and whose; none for another channel's.
+pub fn whereabouts(conversation: &ConversationId) -> Option<(Place, u64)> {
+    let mut parts = conversation.0.strip_prefix(CHANNEL)?.split(':');
+    let guild = match parts.next()? {
+        "dm" => None,
+        guild => Some(guild.parse().ok()?),
+    };
+    let (channel, owner) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let place = Place {
+        guild,
+        channel,
+        // Where it matters the event tells; a conversation's name does not.
+        thread: false,
+    };
+    parts.next().is_none().then_some((place, owner))
+}
+
 /// The event that a message or interaction is.
 pub fn event(id: u64) -> EventId {
-    EventId(format!("discord:{id}"))
+    EventId(format!("{CHANNEL}{id}"))
 }
 
 /// The name of an account on drafts: ids stay, handles are given away again.
@@ -196,7 +217,7 @@ pub fn edited(update: &MessageUpdateEvent, me: u64, settings: &Settings) -> Opti
 }
 
 /// The number that Discord would give to something that happened then; the last bits tell changes of one moment apart.
-fn snowflake(unix_millis: i64, like: u64) -> u64 {
+pub fn snowflake(unix_millis: i64, like: u64) -> u64 {
     const EPOCH: i64 = 1_420_070_400_000;
     const TIME_SHIFT: u32 = 22;
     let since = u64::try_from(unix_millis - EPOCH).unwrap_or_default();
@@ -231,10 +252,20 @@ fn said(message: Said<'_>, me: u64, settings: &Settings) -> Option<Post> {
         return None;
     }
     let mentioned = message.mentions.iter().any(|user| user.id.get() == me);
+    let at = place
+        .guild
+        .map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+    let address = format!(
+        "{}/{at}/{}/{}",
+        platform::MESSAGES,
+        place.channel,
+        message.id
+    );
     let pictures: Vec<_> = message
         .attachments
-        .iter()
-        .map(|attachment| attachment.url.clone())
+        .first()
+        .map(|_| address)
+        .into_iter()
         .collect();
     let text = without_mention(message.content, me);
     // Without the message content intent the text of others is empty, but a mention alone is a call for help.
@@ -429,6 +460,26 @@ mod tests {
         assert_eq!(first.post.text, "ganti ont");
         assert!(first.change < second.change);
         assert_eq!(changed(json!(null)), None);
+    }
+
+    #[test]
+    fn a_conversation_tells_where_it_is() {
+        for guild in [Some(1), None] {
+            let place = Place {
+                guild,
+                channel: 20,
+                thread: false,
+            };
+            assert_eq!(whereabouts(&place.conversation(7)), Some((place, 7)));
+        }
+        for other in [
+            "console:budi",
+            "discord:1:20",
+            "discord:1:x:7",
+            "discord:1:20:7:8",
+        ] {
+            assert_eq!(whereabouts(&ConversationId(other.to_owned())), None);
+        }
     }
 
     #[test]

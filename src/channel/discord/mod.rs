@@ -49,6 +49,9 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// A connection that broke is seen within this time, well before anybody would start the bot anew because of it.
 const WATCHED_EVERY: Duration = Duration::from_millis(250);
 
+/// Reminders are due to the minute at best.
+const REMINDED_EVERY: Duration = Duration::from_secs(30);
+
 /// How the bot behaves.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -72,6 +75,8 @@ pub struct Settings {
     pub channel_kind: ChannelKind,
     /// The default service of its channels.
     pub service: Option<String>,
+    /// How often it looks whose time has come; left out, often enough for an agent.
+    pub reminded_every: Option<Duration>,
     /// Where it counts.
     pub metrics: Arc<Metrics>,
 }
@@ -140,6 +145,7 @@ pub async fn serve(
 ) -> Result<(), Error> {
     let Token(token) = token;
     let metrics = Arc::clone(&settings.metrics);
+    let reminded_every = settings.reminded_every.unwrap_or(REMINDED_EVERY);
     let http = settings.api.http(&token);
     let rest = Rest::new(http, settings.api.clone(), Arc::clone(&metrics));
     tokio::pin!(stop);
@@ -162,10 +168,12 @@ pub async fn serve(
     let ended_by = {
         let running = client.start_autosharded();
         let watching = watch(&shards, &metrics);
-        tokio::pin!(running, watching);
+        let reminding = remind(&bot, reminded_every);
+        tokio::pin!(running, watching, reminding);
         tokio::select! {
             ended = &mut running => Some(ended),
             () = &mut watching => None,
+            () = &mut reminding => None,
             () = &mut stop => None,
         }
     };
@@ -195,6 +203,15 @@ async fn watch(shards: &ShardManager, metrics: &Metrics) {
         let runners = shards.runners.lock().await;
         let stand = |runner: &ShardRunnerInfo| runner.stage == ConnectionStage::Connected;
         metrics.connected(!runners.is_empty() && runners.values().all(stand));
+    }
+}
+
+/// Has the bot look at the clock from time to time; never ends.
+async fn remind(bot: &Arc<Bot>, every: Duration) {
+    let mut tick = tokio::time::interval(every);
+    loop {
+        tick.tick().await;
+        bot.look_at_the_clock().await;
     }
 }
 

@@ -19,7 +19,7 @@ impl Turn<'_> {
         };
         let ticket = match &draft.revises {
             None => self.first(draft, form, complete),
-            Some(revises) => match self.revision(revises, form, complete) {
+            Some(revises) => match self.revision(revises, draft, form, complete) {
                 Ok(ticket) => ticket,
                 Err(refused) => {
                     let next = Conversation {
@@ -60,6 +60,7 @@ impl Turn<'_> {
             checked: draft.checked.clone(),
             text: String::new(),
             revision: None,
+            proofs: draft.proofs.clone(),
         }
     }
 
@@ -67,6 +68,7 @@ impl Turn<'_> {
     fn revision(
         &self,
         revises: &Revises,
+        draft: &Draft,
         form: &Form,
         complete: Complete,
     ) -> Result<Ticket, Box<Effect>> {
@@ -78,7 +80,7 @@ impl Turn<'_> {
             }));
         }
         let changes = ticket::changes(&latest.entries, &complete.entries);
-        if changes.is_empty() {
+        if changes.is_empty() && draft.proofs == latest.proofs {
             return Err(Box::new(Effect::Unchanged {
                 id: latest.id.clone(),
             }));
@@ -95,6 +97,7 @@ impl Turn<'_> {
                 at: self.around.now.timestamp(),
                 changes,
             }),
+            proofs: draft.proofs.clone(),
             ..latest.clone()
         })
     }

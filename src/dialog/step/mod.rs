@@ -37,6 +37,7 @@ pub fn step(
         Meant::Control(control, text) => turn.control(&conversation, control, text),
         Meant::Words(text) if text.trim().is_empty() => turn.silence(&conversation),
         Meant::Words(text) => turn.hear(&conversation, text),
+        Meant::Showed(pictures) => turn.showed(&conversation, pictures),
         Meant::Tick => turn.tick(&conversation),
     };
     if let Said::Text(text) = said {
@@ -65,7 +66,9 @@ pub fn cases_needed(conversation: &Conversation, said: &Said, now: Timestamp) ->
             | Control::Tickets(Some(id)),
             _,
         ) => Some(id),
-        Meant::Control(..) | Meant::Words(_) | Meant::Tick | Meant::TooLong => None,
+        Meant::Control(..) | Meant::Words(_) | Meant::Showed(_) | Meant::Tick | Meant::TooLong => {
+            None
+        }
     };
     let asked_about = match &conversation.phase {
         Phase::Entering { case, .. } => Some(case.clone()),
@@ -93,6 +96,7 @@ enum Meant<'a> {
     Press(String),
     Control(Control, &'a str),
     Words(&'a str),
+    Showed(&'a [String]),
     Tick,
 }
 
@@ -107,6 +111,7 @@ fn meant<'a>(conversation: &Conversation, said: &'a Said) -> Meant<'a> {
             },
         },
         Said::Press(action) => Meant::Press(action.clone()),
+        Said::Showed(pictures) => Meant::Showed(pictures),
         Said::Tick => Meant::Tick,
     }
 }
@@ -135,12 +140,30 @@ fn pressed(conversation: &Conversation, text: &str) -> Option<String> {
         .map(|button| button.action.clone())
 }
 
+/// A case has a receipt and a screenshot or two.
+const PROOFS_MAX: usize = 10;
+
 struct Turn<'a> {
     knowledge: &'a Knowledge,
     around: &'a Around<'a>,
 }
 
 impl Turn<'_> {
+    /// Pictures: the draft in work names where they are, nothing else is kept of them.
+    fn showed(&self, conversation: &Conversation, pictures: &[String]) -> Step {
+        let mut next = conversation.clone();
+        let Some(draft) = next.draft_mut() else {
+            return self.same(conversation, Effect::PictureOnly);
+        };
+        for picture in pictures {
+            if draft.proofs.len() < PROOFS_MAX && !draft.proofs.contains(picture) {
+                draft.proofs.push(picture.clone());
+            }
+        }
+        let count = draft.proofs.len();
+        self.same(&next, Effect::ProofNoted { count })
+    }
+
     /// A message in words of its own.
     fn hear(&self, conversation: &Conversation, text: &str) -> Step {
         match &conversation.phase {

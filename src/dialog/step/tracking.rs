@@ -52,19 +52,18 @@ impl Turn<'_> {
         if let Some(open) = conversation.draft().filter(|draft| is_open(draft)) {
             return self.advance(conversation, open.clone(), Vec::new());
         }
-        let answers = ticket.entries.iter();
+        let entries = ticket.entries.iter();
+        let answers = entries
+            .map(|entry| (entry.field.clone(), entry.answer.clone()))
+            .collect();
         let draft = Draft {
             revises: Some(Revises {
                 id: ticket.id.clone(),
                 channel_kind: ticket.channel_kind,
             }),
             checked: ticket.checked.clone(),
-            ..Draft::new(
-                ticket.intent.clone(),
-                answers
-                    .map(|entry| (entry.field.clone(), entry.answer.clone()))
-                    .collect(),
-            )
+            proofs: ticket.proofs.clone(),
+            ..Draft::new(ticket.intent.clone(), answers)
         };
         if self.form(&draft).is_none() {
             let intent = draft.intent;

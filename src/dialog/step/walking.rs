@@ -169,8 +169,10 @@ impl Turn<'_> {
             return self.same(conversation, Effect::NoForm { intent });
         }
         let ticket = Draft {
+            answers: walk.answers(self.ground(sop, draft)),
             checked: walk.checked(sop),
-            ..Draft::new(draft.intent.clone(), walk.answers(self.ground(sop, draft)))
+            walk: None,
+            ..draft.clone()
         };
         effects.extend(self.told(sop, &ticket, |_| true));
         self.advance(conversation, ticket, effects)

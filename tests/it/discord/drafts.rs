@@ -1,9 +1,18 @@
 //! Filed drafts: whose they are, and what their buttons do.
 
-use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
-use super::double::{BOT, BUDI, CHANNEL, Double, LEAD, SITI, Somebody, TICKETS, labels, text};
-use super::serve;
+use jiff::SignedDuration;
+use serde_json::{Value as Json, json};
+use sigap::channel::discord::{Api, Settings};
+
+use super::double::{
+    BOT, BUDI, CHANNEL, Double, GUILD, HELP, LEAD, SITI, Somebody, TICKETS, labels, text,
+};
+use super::{serve, settings, start_with};
+use crate::shipped;
 
 const PAID: &str = "plgn udah bayar tagihan halo tapi nomornya masih keblokir";
 
@@ -88,6 +97,112 @@ async fn the_number_of_the_ticketing_application_is_asked_for_in_a_window() {
     assert!(text(&refused).contains("agent lain"), "{refused}");
     let noted = double.shown(send(BUDI), 0).await;
     assert!(is_ephemeral(&noted), "{noted}");
+    assert!(
+        text(&noted).contains("sudah diinput") && text(&noted).contains("IN-0000-77"),
+        "{noted}"
+    );
+    let done = double.presses(BUDI, &noted, "Sudah selesai");
+    assert!(text(&double.shown(done, 0).await).contains("selesai"));
     bot.stop().await.unwrap();
+    double.lawful();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_filed_draft_is_changed_in_a_thread_of_whoever_takes_it_up() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let bot = serve(&double, &dir, 1).await;
+    file(&double, BUDI, BUDI).await;
+    let draft = double.post(TICKETS, 0).await;
+    let pressed = double.presses(LEAD, &draft, "Ubah");
+    let thread = double.thread_in(TICKETS).await;
+    let way = double.shown(pressed, 0).await;
+    assert!(is_ephemeral(&way) && text(&way).contains(&thread.to_string()));
+    double.says_somewhere(thread, "Periksa draft").await;
+    double.says(LEAD, thread, "lokasi: Kota Contoh");
+    let review = double.says_somewhere(thread, "Lokasi: Kota Contoh").await;
+    let pressed = double.presses(LEAD, &review, "Kirim");
+    assert!(text(&double.shown(pressed, 0).await).contains("tersimpan"));
+    // The next version stands below the first, and is still the agent's.
+    let next = double.post(TICKETS, 1).await;
+    assert!(
+        text(&next).contains("Kota Contoh") && text(&next).contains("budi"),
+        "{next}"
+    );
+    let own = double.commands(BUDI, CHANNEL, "tiket", &[]);
+    assert!(text(&double.shown(own, 0).await).contains("-2"));
+    bot.stop().await.unwrap();
+    double.lawful();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_is_noted_in_the_draft_by_where_it_is() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let bot = serve(&double, &dir, 1).await;
+    double.says(BUDI, CHANNEL, &format!("<@{BOT}> {PAID}"));
+    let answer = double.post(CHANNEL, 0).await;
+    double.presses(BUDI, &answer, "Buat tiket");
+    let thread = double.thread_in(CHANNEL).await;
+    double.post(thread, 1).await;
+    let alone = double.shows(BUDI, thread, "");
+    double.says_somewhere(thread, "1 sejauh ini").await;
+    // Beside words the picture is noted and the words are the answer.
+    let beside = double.shows(BUDI, thread, TOLD);
+    double.says_somewhere(thread, "2 sejauh ini").await;
+    let review = double.says_somewhere(thread, "Periksa draft").await;
+    double.presses(BUDI, &review, "Kirim");
+    let draft = text(&double.post(TICKETS, 0).await);
+    for message in [alone, beside] {
+        let link = format!("https://discord.com/channels/{GUILD}/{thread}/{message}");
+        assert!(draft.contains(&link), "{link} in {draft}");
+    }
+    // Where no draft is open a picture is nothing, and said to be nothing to whoever called.
+    double.shows(BUDI, CHANNEL, &format!("<@{BOT}>"));
+    assert!(text(&double.post(CHANNEL, 1).await).contains("tidak membaca gambar"));
+    double.shows(SITI, HELP, "");
+    let last = double.says(SITI, HELP, "/sop");
+    let list = double.post(HELP, 0).await;
+    assert_eq!(list["message_reference"]["message_id"], last.to_string());
+    bot.stop().await.unwrap();
+    double.lawful();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_is_reminded_of_a_draft_that_waits_where_it_waits() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let minutes = Arc::new(AtomicI64::new(0));
+    let clock = Arc::clone(&minutes);
+    let settings = Settings {
+        reminded_every: Some(Duration::from_millis(50)),
+        ..settings(Api::parse(&double.api()).unwrap())
+    };
+    let now = move || &shipped::now() + SignedDuration::from_mins(clock.load(Ordering::SeqCst));
+    let bot = start_with(
+        shipped::knowledge(),
+        now,
+        settings,
+        super::double::TOKEN,
+        &dir,
+    );
+    double.connected(1).await;
+    double.says(BUDI, CHANNEL, &format!("<@{BOT}> {PAID}"));
+    let answer = double.post(CHANNEL, 0).await;
+    double.presses(BUDI, &answer, "Buat tiket");
+    let thread = double.thread_in(CHANNEL).await;
+    double.post(thread, 1).await;
+    double.says(BUDI, thread, "nanti");
+    double.says_somewhere(thread, "disimpan dulu").await;
+    let before = double.posts(thread);
+    minutes.store(61, Ordering::SeqCst);
+    let reminder = double.post(thread, before).await;
+    assert!(text(&reminder).contains("Pengingat"), "{reminder}");
+    // Its button goes on with the draft.
+    let resumed = double.presses(BUDI, &reminder, &labels(&reminder)[0]);
+    assert!(text(&double.shown(resumed, 0).await).contains("Class"));
+    bot.stop().await.unwrap();
+    assert_eq!(
+        double.posts(thread),
+        before + 2,
+        "reminded once, resumed once"
+    );
     double.lawful();
 }

@@ -10,7 +10,7 @@ use sigap::channel::discord::{Api, Error, Secret, Settings};
 use super::double::{
     BOT, BUDI, CHANNEL, Double, Fault, GUILD, LEAD, SITI, Somebody, direct_channel, labels, text,
 };
-use super::{resolved, serve, settings, start, start_knowing};
+use super::{resolved, serve, settings, start, start_with};
 
 const PAID: &str = "plgn udah bayar tagihan halo tapi nomornya masih keblokir";
 
@@ -55,8 +55,9 @@ async fn an_sop_larger_than_every_limit_is_shown_whole_and_cut_between_its_steps
     let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
     let now = crate::shipped::now();
     let knowledge = sigap::load::knowledge(intents.path(), &data, now.date()).unwrap();
-    let bot = start_knowing(
+    let bot = start_with(
         Arc::new(knowledge),
+        crate::shipped::now,
         settings(Api::parse(&double.api()).unwrap()),
         super::double::TOKEN,
         &dir,

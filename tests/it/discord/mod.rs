@@ -14,7 +14,7 @@ mod talks;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Zoned};
 use sigap::assistant::Assistant;
 use sigap::channel::discord::{self, Api, Settings, Token};
 use sigap::guide::Knowledge;
@@ -66,11 +66,12 @@ async fn resolved(double: &Double) -> (Tls, Api) {
 }
 
 fn start(settings: Settings, token: &str, dir: &TempDir) -> Served {
-    start_knowing(shipped::knowledge(), settings, token, dir)
+    start_with(shipped::knowledge(), shipped::now, settings, token, dir)
 }
 
-fn start_knowing(
+fn start_with(
     knowledge: Arc<Knowledge>,
+    now: impl Fn() -> Zoned + Send + Sync + 'static,
     settings: Settings,
     token: &str,
     dir: &TempDir,
@@ -87,7 +88,7 @@ fn start_knowing(
         let stopped = async {
             let _ = stopped.await;
         };
-        discord::serve(token, settings, assistant, shipped::now, stopped).await
+        discord::serve(token, settings, assistant, now, stopped).await
     });
     Served {
         stop: Some(stop),

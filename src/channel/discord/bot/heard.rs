@@ -82,16 +82,19 @@ impl Bot {
     }
 
     async fn answer_in(&self, posts: Posts, post: &Post, event: EventId) {
-        let text = match (post.text.is_empty(), post.pictures.is_empty()) {
-            (false, _) => post.text.clone(),
-            // A picture that answers a question is noted by where it is.
-            (true, false) => post.pictures.join(" "),
-            (true, true) => "/bantuan".to_owned(),
-        };
-        let incoming = self
-            .incoming(event, From::posted(post), Said::Text(text))
-            .await;
         let mut sink = Sink::Channel(posts);
+        if !post.pictures.is_empty() {
+            let done = self.keep_pictures(post, &event, &mut sink).await;
+            if done {
+                return;
+            }
+        }
+        let text = match post.text.as_str() {
+            "" => "/bantuan",
+            text => text,
+        };
+        let said = Said::Text(text.to_owned());
+        let incoming = self.incoming(event, From::posted(post), said).await;
         let handled = self.handle(&incoming).await;
         let is_question = handled.as_ref().is_ok_and(is_question);
         match handled {
@@ -119,6 +122,21 @@ impl Bot {
                 self.answers.keep(post.id, posts.posted);
             }
         }
+    }
+
+    /// Notes pictures in the draft that is open, before the words beside them; returns whether that was all.
+    async fn keep_pictures(&self, post: &Post, event: &EventId, sink: &mut Sink) -> bool {
+        let is_all = post.text.is_empty();
+        let conversation = post.place.conversation(post.person.id);
+        let is_called = post.called == Called::Directly;
+        if self.is_in_dialog(&conversation).await || is_all && is_called {
+            let event = EventId(format!("{}:pictures", event.0));
+            let said = Said::Showed(post.pictures.clone());
+            let incoming = self.incoming(event, From::posted(post), said).await;
+            let handled = self.handle(&incoming).await;
+            self.deliver(handled, post.person.id, sink).await;
+        }
+        is_all
     }
 }
 

@@ -18,16 +18,18 @@ mod responder;
 mod window;
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock, Weak};
 
 use async_trait::async_trait;
 use jiff::Zoned;
+use rustc_hash::FxHasher;
 use serde_json::json;
 use serenity::client::{Context, RawEventHandler};
 use serenity::model::application::Interaction;
 use serenity::model::event::Event;
 
-use self::deliver::Sink;
+use self::deliver::{Posts, Sink};
 use self::pressed::Press;
 use self::responder::Responder;
 use super::Settings;
@@ -73,6 +75,8 @@ enum Work {
     Kind(Arc<Responder>, ChannelKind),
     Share(Arc<Responder>, String),
     Copy(Arc<Responder>, String),
+    /// A conversation whose time has come.
+    Due(Incoming),
 }
 
 /// Who said something where, in whose conversation.
@@ -162,6 +166,32 @@ impl Bot {
         }
     }
 
+    /// Takes what nobody says: the conversations whose time has come, for a reminder or to be put aside.
+    pub async fn look_at_the_clock(self: &Arc<Self>) {
+        let now = (self.now)();
+        let due = match self.assistant.due(incoming::CHANNEL, &now).await {
+            Ok(due) => due,
+            Err(error) => return tracing::error!(%error, "what is due does not read"),
+        };
+        for incoming in due {
+            let conversation = incoming.conversation.clone();
+            let event = number(&incoming);
+            self.take(conversation, event, Work::Due(incoming));
+        }
+    }
+
+    async fn answer_due(&self, incoming: Incoming) {
+        let Some((place, owner)) = incoming::whereabouts(&incoming.conversation) else {
+            return;
+        };
+        let sink = Sink::Channel(Posts {
+            channel: place.channel,
+            event: number(&incoming),
+            ..Posts::default()
+        });
+        self.answer(&incoming, owner, sink).await;
+    }
+
     /// Takes nothing more and waits until everything taken is answered.
     pub async fn drain(&self) {
         self.queues.drain().await;
@@ -232,6 +262,7 @@ impl Bot {
                 let sink = Sink::Interaction(Arc::clone(&responder));
                 self.answer(&incoming, owner, sink).await;
             }
+            Work::Due(incoming) => self.answer_due(incoming).await,
             Work::Copy(responder, ticket) => self.answer_copy(responder, &ticket).await,
             Work::Share(responder, intent) => {
                 let ask = &responder.ask;
@@ -337,6 +368,14 @@ impl Bot {
         let sop = knowledge.catalog.sop(intent);
         sop.map_or_else(|| intent.to_owned(), |sop| sop.title.clone())
     }
+}
+
+/// A number for an event that the platform gave none: the same for the same, so that it is shown once.
+fn number(due: &Incoming) -> u64 {
+    let mut hasher = FxHasher::default();
+    (&due.conversation, &due.event).hash(&mut hasher);
+    let name = hasher.finish();
+    incoming::snowflake(due.at.timestamp().as_millisecond(), name)
 }
 
 impl std::fmt::Debug for Bot {
