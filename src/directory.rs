@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use jiff::Unit;
 use jiff::civil::Date;
-use jiff::{Span, Unit};
 
 use crate::catalog::{Diagnostic, Severity, Source};
 use crate::text;
@@ -97,9 +97,7 @@ pub struct Contact {
 impl Contact {
     /// Whether it was verified too long ago to be relied on.
     pub fn is_stale(&self, today: Date) -> bool {
-        let age = today
-            .since((Unit::Day, self.verified))
-            .unwrap_or(Span::new());
+        let age = today.since((Unit::Day, self.verified)).unwrap_or_default();
         age.get_days() > STALE_AFTER_DAYS
     }
 }

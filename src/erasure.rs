@@ -282,7 +282,7 @@ mod tests {
 
     fn ticket(days: i64, number: &str) -> Record {
         let id = if number == NUMBER { "T-1" } else { "T-2" };
-        Record::Ticket(Ticket {
+        Record::Ticket(Box::new(Ticket {
             id: id.to_owned(),
             intent: "ott-status".to_owned(),
             form: "ott-status".to_owned(),
@@ -301,7 +301,7 @@ mod tests {
             text: String::new(),
             revision: None,
             proofs: Vec::new(),
-        })
+        }))
     }
 
     /// The second version of a draft; the first one, or a later one, may mention somebody else.

@@ -101,7 +101,7 @@ fn by_yes_or_no(cause: &Cause, answer: &Clause, lexicon: &Lexicon) -> Option<usi
         .filter(|(_, branch)| opens_negated(branch) == answer.negated);
     let (only, _) = fitting.next()?;
     // Where no branch is negated, `ya` says nothing.
-    let told_apart = cause.branches.iter().any(|branch| opens_negated(branch));
+    let told_apart = cause.branches.iter().any(opens_negated);
     (fitting.next().is_none() && told_apart).then_some(only)
 }
 

@@ -30,7 +30,7 @@ pub const VALUE_BYTES_MAX: usize = 6 * 1024;
 pub enum Record {
     Conversation(Box<Kept>),
     Event(Handled),
-    Ticket(Ticket),
+    Ticket(Box<Ticket>),
     Progress(Progress),
     Question(Question),
     Audit(Audit),

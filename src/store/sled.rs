@@ -589,7 +589,9 @@ impl Engine {
             take(Record::Conversation(Box::new(kept)))
         })?;
         self.each(Table::Events, |handled| take(Record::Event(handled)))?;
-        self.each(Table::Tickets, |ticket| take(Record::Ticket(ticket)))?;
+        self.each(Table::Tickets, |ticket| {
+            take(Record::Ticket(Box::new(ticket)))
+        })?;
         self.each(Table::Progress, |step| take(Record::Progress(step)))?;
         self.each(Table::Questions, |question| {
             take(Record::Question(question))
@@ -713,7 +715,11 @@ fn records(turn: Turn) -> impl Iterator<Item = Record> {
     };
     [Record::Conversation(Box::new(kept)), Record::Event(handled)]
         .into_iter()
-        .chain(turn.tickets.into_iter().map(Record::Ticket))
+        .chain(
+            turn.tickets
+                .into_iter()
+                .map(|ticket| Record::Ticket(Box::new(ticket))),
+        )
         .chain(turn.progress.into_iter().map(Record::Progress))
         .chain(turn.question.into_iter().map(Record::Question))
         .chain(turn.audit.into_iter().map(Record::Audit))

@@ -509,7 +509,13 @@ fn unlisted(choices: &Choices, answer: &Squeezed<'_>) -> Result<Value, Error> {
     /// Likeness from which on it is worth asking "did you mean".
     const LIKENESS_MIN: f64 = 0.5;
     if choices.open {
-        return text::bounded(text::kept(&text::one_line(answer.raw)), UNLISTED_CHARS_MAX)
+        let said = text::one_line(answer.raw);
+        let kept = text::kept(&said);
+        if kept != said {
+            // What stood against a card's number may be an option once the number is masked.
+            return parse(choices, &kept);
+        }
+        return text::bounded(kept, UNLISTED_CHARS_MAX)
             .map(|value| value.remarked(Remark::Unlisted));
     }
     if answer.words.is_empty() {

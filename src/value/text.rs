@@ -83,7 +83,15 @@ pub(super) fn one_line(raw: &str) -> String {
 
 /// What may be kept of an agent's own words.
 pub(super) fn kept(words: &str) -> String {
-    sensitive::without_cards(words).into_owned()
+    let mut kept = words.to_owned();
+    loop {
+        let masked = sensitive::without_cards(&kept);
+        if masked == kept {
+            return kept;
+        }
+        // The digits that stay of one card may make another with those beside them; each round leaves fewer.
+        kept = masked.into_owned();
+    }
 }
 
 /// Takes the text as it is, if it is something and not too much.

@@ -119,7 +119,10 @@ async fn a_filed_draft_is_changed_in_a_thread_of_whoever_takes_it_up() {
     assert!(is_ephemeral(&way) && text(&way).contains(&thread.to_string()));
     double.says_somewhere(thread, "Periksa draft").await;
     double.says(LEAD, thread, "lokasi: Kota Contoh");
-    let review = double.says_somewhere(thread, "Lokasi: Kota Contoh").await;
+    // Its note says the place as well; only in the review does something follow it.
+    let review = double
+        .says_somewhere(thread, "Lokasi: Kota Contoh\n- CP")
+        .await;
     let pressed = double.presses(LEAD, &review, "Kirim");
     assert!(text(&double.shown(pressed, 0).await).contains("tersimpan"));
     // The next version stands below the first, and is still the agent's.
