@@ -41,11 +41,32 @@ const RECENT_COMPARED: usize = 500;
 /// What the core and the store make together.
 #[derive(Debug)]
 pub struct Assistant {
-    knowledge: RwLock<Arc<Knowledge>>,
+    live: Live,
     store: Arc<dyn Store>,
     turns: Turns,
     draft_kept: SignedDuration,
     hours: Hours,
+}
+
+/// What answers are made from now, for whoever may replace it.
+#[derive(Debug, Clone)]
+pub struct Live(Arc<RwLock<Arc<Knowledge>>>);
+
+impl Live {
+    /// Begins with this.
+    pub fn new(knowledge: Arc<Knowledge>) -> Self {
+        Self(Arc::new(RwLock::new(knowledge)))
+    }
+
+    /// Returns what is live; it stays the same for whoever holds it.
+    pub fn get(&self) -> Arc<Knowledge> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes something else live. Turns that are running finish with what they began with.
+    pub fn replace(&self, knowledge: Arc<Knowledge>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = knowledge;
+    }
 }
 
 /// What a message led to.
@@ -80,7 +101,7 @@ impl Assistant {
         draft_kept: SignedDuration,
     ) -> Self {
         Self {
-            knowledge: RwLock::new(knowledge),
+            live: Live::new(knowledge),
             store,
             turns: Turns::default(),
             draft_kept,
@@ -96,12 +117,12 @@ impl Assistant {
 
     /// Returns what answers are made from now; it stays the same for whoever holds it.
     pub fn knowledge(&self) -> Arc<Knowledge> {
-        Arc::clone(
-            &self
-                .knowledge
-                .read()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        self.live.get()
+    }
+
+    /// Returns the handle by which a reload replaces it.
+    pub fn live(&self) -> Live {
+        self.live.clone()
     }
 
     /// Handles one message: when this returns `Ok`, what it led to is durable and may be shown.

@@ -10,24 +10,30 @@
 //! | [`ticket`] | answers, the filed draft, its template |
 //! | [`catalog`] | SOP files: shape, checks with cures, the model in which nothing dangles |
 //! | [`matcher`] | which intent a message means, how sure, and why |
+//! | [`import`] | a posted procedure as an SOP file, with everything that was guessed or cut out |
 //! | [`directory`] | account managers and escalation contacts |
 //! | [`guide`] | an SOP walked, asked, and its rules applied |
+//! | [`effect`] | what a change of the catalogue does to messages whose intent is known |
 //! | [`dialog`] | the conversation: what was said, what happens next |
 //! | [`wording`] | every sentence the bot says |
 //! | [`store`] | what is kept: whole turns, durable before they are shown |
+//! | [`learn`] | unanswered questions in groups, and the files they are added to |
+//! | [`stats`] | questions, how they came out, and drafts, by week |
 //! | [`erasure`] | what leaves the store for good: by age, or because a customer asked |
 //! | [`metrics`] | what an operator watches: up, ready, and how it is doing in numbers |
 //! | [`assistant`], [`turns`] | the life of a message; one at a time per conversation |
 //! | [`channel`] | where agents are |
+//! | [`reload`] | files watched: what is edited goes live, what is broken changes nothing |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
-//! Imports point one way: {message, text, value} → ticket → catalog → {directory, matcher} → guide → dialog → {wording, store} →
-//! {assistant, erasure, metrics} → channel → cli. `tests/it/layers.rs` holds this.
+//! Imports point one way: {message, text, value} → ticket → catalog → {directory, matcher, import} → guide → {dialog,
+//! effect, learn} → {wording, store} → {assistant, erasure, metrics, stats} → channel → cli. `tests/it/layers.rs` holds
+//! this.
 //!
-//! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, and `erasure`,
-//! open no file, await nothing and read no clock (time is an argument); nothing is shown before it is committed; no
-//! panic is reached from what an agent, an author or a file says; no message text and no customer data is logged; sled
-//! is named in `store` only, clap in `cli` only.
+//! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, `learn`,
+//! `stats` and `erasure` open no file, await nothing and read no clock (time is an argument); nothing is shown before it
+//! is committed; no panic is reached from what an agent, an author or a file says; no message text and no customer data
+//! is logged; sled is named in `store` only, clap in `cli` only.
 
 pub mod assistant;
 pub mod catalog;
@@ -36,12 +42,17 @@ pub mod cli;
 pub mod config;
 pub mod dialog;
 pub mod directory;
+pub mod effect;
 pub mod erasure;
 pub mod guide;
+pub mod import;
+pub mod learn;
 pub mod load;
 pub mod matcher;
 pub mod message;
 pub mod metrics;
+pub mod reload;
+pub mod stats;
 pub mod store;
 pub mod telemetry;
 pub mod text;

@@ -22,6 +22,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use form::{Complete, Field, Form, Spec};
 pub use sop::Sop;
 pub use source::Source;
+pub use validate::sensitive_in;
 
 use crate::ticket::Template;
 

@@ -46,6 +46,7 @@ impl Chat {
     /// Talks until the input ends.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         telemetry::start();
+        let seen = cli::seen(config);
         let (catalog, lexicon) = cli::files(config)?;
         if let Some(service) = config
             .service
@@ -69,6 +70,7 @@ impl Chat {
             Knowledge::new(catalog, lexicon).with_directory(crate::load::directory(&config.data)?);
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
             .with_hours(config.hours.clone());
+        let _watch = cli::watch(config, seen, assistant.live())?;
         runtime.block_on(console.run(&assistant, || config.now()))?;
         Ok(ExitCode::SUCCESS)
     }

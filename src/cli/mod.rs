@@ -4,25 +4,32 @@
 //! Exit status: 0 done, 1 the input or the catalogue was at fault, 2 wrong usage.
 
 mod am;
+mod audit;
 mod backup;
 mod chat;
 mod check;
 mod eval;
+mod import;
+mod learn;
 mod r#match;
 mod serve;
+mod stats;
 mod ticket;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
+use crate::assistant::Live;
 use crate::catalog::Catalog;
 use crate::config::{Config, Layer};
 use crate::guide::Knowledge;
 use crate::load;
 use crate::message::ChannelKind;
+use crate::reload::{self, Seen, Watch};
 use crate::text::Lexicon;
 
 /// Finds the SOP, asks for the missing ticket fields, writes the draft.
@@ -63,6 +70,14 @@ enum Command {
     Eval(eval::Args),
     /// Check the catalogue
     Check(check::Check),
+    /// Make an SOP file of a posted document, and show what it would change
+    Import(import::Args),
+    /// Group the questions that went unanswered, and say where they belong
+    Learn(learn::Args),
+    /// Questions, how they came out, and drafts, by week
+    Stats(stats::Args),
+    /// Export the list of who did what
+    Audit(audit::Args),
     /// List, show and export ticket drafts
     Ticket(ticket::Ticket),
     /// Search and replace the list of account managers
@@ -108,6 +123,10 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Match(args) => r#match::run(args, &Config::new(flags(None, None), now)?),
         Command::Eval(args) => eval::run(args, &Config::new(flags(None, None), now)?),
         Command::Check(check) => check.run(&Config::new(flags(None, None), now)?),
+        Command::Import(args) => import::run(args, &Config::new(flags(None, None), now)?),
+        Command::Learn(args) => learn::run(args, &Config::new(flags(None, None), now)?),
+        Command::Stats(args) => stats::run(args, &Config::new(flags(None, None), now)?),
+        Command::Audit(args) => audit::run(args, &Config::new(flags(None, None), now)?),
         Command::Ticket(ticket) => ticket.run(&Config::new(flags(None, None), now)?),
         Command::Am(am) => am.run(&Config::new(flags(None, None), now)?),
         Command::Backup(backup) => backup.run(&Config::new(flags(None, None), now)?),
@@ -132,6 +151,50 @@ fn files(config: &Config) -> anyhow::Result<(Catalog, Lexicon)> {
         }
         error.into()
     })
+}
+
+/// What the catalogue's files say now: taken before they are loaded.
+fn seen(config: &Config) -> Seen {
+    Seen::now(&config.intents, &config.data)
+}
+
+/// Watches the catalogue's files for as long as the result lives: what is edited goes live, what is broken is reported
+/// and changes nothing.
+fn watch(config: &Config, seen: Seen, live: Live) -> anyhow::Result<Watch> {
+    let clock = config.clone();
+    let (intents, data) = (config.intents.clone(), config.data.clone());
+    reload::watch(
+        &config.intents,
+        &config.data,
+        seen,
+        move || clock.now().date(),
+        move |read| match read {
+            Ok(knowledge) => {
+                tracing::info!(
+                    sops = knowledge.catalog.sops.len(),
+                    "the catalogue was reloaded"
+                );
+                live.replace(Arc::new(knowledge));
+            }
+            Err(error) => {
+                if let load::Error::Mistakes(diagnostics) = &error
+                    && let Ok(files) = load::files(&intents, &data)
+                {
+                    check::print(diagnostics, &files, check::Shown::Errors);
+                }
+                report(&anyhow::Error::from(error).context("the catalogue stays as it was"));
+            }
+        },
+    )
+}
+
+/// A cell that a spreadsheet would run as a formula becomes text.
+fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[expect(

@@ -32,6 +32,7 @@ impl Serve {
             Ok(address) => Api::parse(&address).map_err(anyhow::Error::msg)?,
             Err(_) => Api::Discord,
         };
+        let seen = cli::seen(config);
         let knowledge = cli::knowledge(config)?;
         let metrics = Arc::new(Metrics::default());
         let settings = Settings {
@@ -52,6 +53,7 @@ impl Serve {
         let store = Timed::new(store::sled::open(&config.state)?, Arc::clone(&metrics));
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
             .with_hours(config.hours.clone());
+        let _watch = cli::watch(config, seen, assistant.live())?;
         let clock = config.clone();
         runtime.block_on(async {
             let stop = stop().context("cannot listen for signals")?;

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 
 use super::Metrics;
 use crate::message::{ConversationId, EventId};
-use crate::store::{Due, Error, Loaded, Query, Question, Revision, Store, Turn};
+use crate::store::{
+    Audit, Due, Error, Loaded, Period, Query, Question, Revision, Store, Tally, Turn,
+};
 use crate::ticket::{Ticket, Tracked};
 
 /// Any store, with its commits timed.
@@ -61,6 +63,14 @@ impl<S: Store> Store for Timed<S> {
 
     async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
         self.store.questions(limit).await
+    }
+
+    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error> {
+        self.store.tallies(within).await
+    }
+
+    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {
+        self.store.audit(within).await
     }
 
     async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error> {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Audit, Error, Question, Revision, Wake};
+use super::{Audit, Error, Question, Revision, Tally, Wake};
 use crate::dialog::{Conversation, Effect};
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket};
@@ -34,6 +34,7 @@ pub enum Record {
     Progress(Progress),
     Question(Question),
     Audit(Audit),
+    Tally(Tally),
 }
 
 /// A conversation as it is kept.

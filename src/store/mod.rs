@@ -10,6 +10,7 @@ mod backup;
 mod codec;
 mod rebuild;
 pub mod sled;
+mod tally;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use crate::ticket::{Progress, Status, Ticket, Tracked};
 
 pub use codec::{Handled, Kept, Record};
 pub use rebuild::{Fate, Rebuilt, Removed, Sieve};
+pub use tally::Tally;
 
 /// How long a handled event is remembered.
 ///
@@ -75,6 +77,12 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// Returns the latest unanswered questions, newest first.
     async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error>;
+
+    /// Returns what was counted in the hours that begin within a time, earliest first.
+    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error>;
+
+    /// Returns the audit of a time, earliest first.
+    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error>;
 
     /// Writes everything in a form that every engine restores, and returns the number of records.
     ///
@@ -186,6 +194,15 @@ impl Default for Query {
             limit: usize::MAX,
         }
     }
+}
+
+/// A stretch of time; the default is all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Period {
+    /// At this time or later.
+    pub from: Option<Timestamp>,
+    /// Before this time.
+    pub to: Option<Timestamp>,
 }
 
 /// An utterance that was not answered, for the leads to see what the catalogue lacks.

@@ -48,6 +48,7 @@ pub struct Removed {
     pub progress: u64,
     pub questions: u64,
     pub audit: u64,
+    pub tallies: u64,
 }
 
 impl Removed {
@@ -60,6 +61,7 @@ impl Removed {
             Record::Progress(_) => &mut self.progress,
             Record::Question(_) => &mut self.questions,
             Record::Audit(_) => &mut self.audit,
+            Record::Tally(_) => &mut self.tallies,
         } += 1;
     }
 }
@@ -73,6 +75,8 @@ impl fmt::Display for Removed {
             progress,
             questions,
             audit,
+            // Counts hold nobody's words, so no sieve takes them out.
+            tallies: _,
         } = self;
         write!(
             f,

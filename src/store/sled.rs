@@ -29,8 +29,8 @@ use tokio::task;
 use super::backup;
 use super::codec::{self, Handled, Kept, Record};
 use super::{
-    Due, EVENT_KEPT, Error, Fate, Loaded, Query, Question, Rebuilt, Removed, Revision, Sieve,
-    Store, Turn, Wake,
+    Audit, Due, EVENT_KEPT, Error, Fate, Loaded, Period, Query, Question, Rebuilt, Removed,
+    Revision, Sieve, Store, Tally, Turn, Wake,
 };
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket, Tracked, case_of, revision_id};
@@ -192,6 +192,18 @@ impl Store for Sled {
 
     async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
         self.read(move |engine| engine.questions(limit)).await
+    }
+
+    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error> {
+        let within = *within;
+        self.read(move |engine| engine.within(Table::Tallies, within))
+            .await
+    }
+
+    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {
+        let within = *within;
+        self.read(move |engine| engine.within(Table::Audit, within))
+            .await
     }
 
     async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
@@ -370,6 +382,7 @@ impl Engine {
         let expired = self.expired(turn.at)?;
         let conversation = tables::conversation_key(&turn.conversation);
         let (expected, revision) = (turn.expected, turn.expected.next());
+        let tally = Tally::of(&turn);
         let puts = records(turn)
             .map(|record| self.puts(&record))
             .collect::<Result<Vec<_>, _>>()?;
@@ -384,6 +397,14 @@ impl Engine {
             }
             for put in puts.iter().flatten() {
                 view.put(put)?;
+            }
+            if let Some(more) = &tally {
+                let hour = tables::time_key(more.hour);
+                let mut tally = more.clone();
+                if let Some(before) = view.get::<Tally>(Table::Tallies, &hour)? {
+                    tally.add(&before);
+                }
+                view.put(&Put::new(Table::Tallies, hour.into(), &tally).map_err(ours)?)?;
             }
             for key in &expired {
                 view.remove(Table::Expiry, key)?;
@@ -540,6 +561,21 @@ impl Engine {
         Ok(questions)
     }
 
+    /// Returns the records of a table that is sorted by time.
+    fn within<T: DeserializeOwned>(&self, table: Table, within: Period) -> Result<Vec<T>, Error> {
+        let from = within.from.map(tables::time_key);
+        let to = within.to.map(tables::time_key);
+        let range = (
+            from.map_or(Bound::Unbounded, Bound::Included),
+            to.map_or(Bound::Unbounded, Bound::Excluded),
+        );
+        let mut records = Vec::new();
+        for key in self.tree(table).range::<[u8; TIME_BYTES], _>(range).keys() {
+            records.extend(self.get(table, &self.sane(key)?)?);
+        }
+        Ok(records)
+    }
+
     fn backup(&self, chunks: Chunks) -> Result<u64, Error> {
         self.disk.sound()?;
         let mut writer = backup::Writer::new(BufWriter::with_capacity(CHUNK_BYTES, chunks))?;
@@ -560,7 +596,8 @@ impl Engine {
         self.each(Table::Questions, |question| {
             take(Record::Question(question))
         })?;
-        self.each(Table::Audit, |audit| take(Record::Audit(audit)))
+        self.each(Table::Audit, |audit| take(Record::Audit(audit)))?;
+        self.each(Table::Tallies, |tally| take(Record::Tally(tally)))
     }
 
     /// Copies what a sieve lets through, and returns what it did not and the trailer of a backup of the copy.

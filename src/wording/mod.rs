@@ -8,6 +8,7 @@ pub mod platform;
 mod problems;
 mod rules;
 mod sop;
+pub mod stats;
 mod tickets;
 mod walk;
 

@@ -8,12 +8,13 @@ const ROWS: &[&[&str]] = &[
     &["message", "text", "value"],
     &["ticket"],
     &["catalog"],
-    &["directory", "matcher"],
+    &["directory", "matcher", "import"],
     &["guide"],
-    &["dialog"],
+    &["dialog", "effect", "learn"],
     &["wording", "store", "turns"],
-    &["assistant", "erasure", "metrics"],
+    &["assistant", "erasure", "metrics", "stats"],
     &["channel", "load", "config", "telemetry"],
+    &["reload"],
     &["cli"],
 ];
 
@@ -23,6 +24,10 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("clap::", "cli"),
     ("rustyline::", "channel"),
     ("comfy_table::", "cli"),
+    ("notify::", "reload"),
+    ("plotters::", "stats"),
+    ("lopdf::", "import"),
+    ("quick_xml::", "import"),
     ("serenity::", "channel"),
 ];
 
@@ -35,10 +40,14 @@ const CORE: &[&str] = &[
     "catalog",
     "directory",
     "matcher",
+    "import",
     "guide",
+    "effect",
     "dialog",
     "wording",
     "erasure",
+    "learn",
+    "stats",
 ];
 const NOT_IN_CORE: &[&str] = &[
     "std::fs",

@@ -23,16 +23,22 @@ const INVENTED_DOMAINS: &[&str] = &[
 
 /// Returns an error for each finding, with what to write instead. The finding itself is not repeated in the message.
 pub fn secrets_and_personal_data(source: &Source) -> Vec<Diagnostic> {
-    let findings = sensitive::scan(&source.text, PUBLIC_ADDRESSES);
+    let findings = sensitive_in(&source.text);
     findings
         .into_iter()
-        .filter(|finding| !is_invented(source, finding))
         .map(|finding| refuse(source, finding))
         .collect()
 }
 
-fn is_invented(source: &Source, finding: &Finding) -> bool {
-    let text = &source.text[finding.span.clone()];
+/// Returns what of a text must not get into the catalogue.
+pub fn sensitive_in(text: &str) -> Vec<Finding> {
+    let mut findings = sensitive::scan(text, PUBLIC_ADDRESSES);
+    findings.retain(|finding| !is_invented(text, finding));
+    findings
+}
+
+fn is_invented(text: &str, finding: &Finding) -> bool {
+    let text = &text[finding.span.clone()];
     finding.kind == Sensitive::Email && INVENTED_DOMAINS.iter().any(|domain| text.ends_with(domain))
 }
 

@@ -7,6 +7,8 @@ mod points;
 mod rules;
 mod walk;
 
+pub use lint::sensitive_in;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;

@@ -30,12 +30,14 @@ pub enum Table {
     Wakes,
     Questions,
     Audit,
+    /// Counts by hour.
+    Tallies,
     /// What did not fit into one value of another table.
     Parts,
 }
 
 impl Table {
-    pub const ALL: [Table; 11] = [
+    pub const ALL: [Table; 12] = [
         Table::Schema,
         Table::Conversations,
         Table::Events,
@@ -46,6 +48,7 @@ impl Table {
         Table::Wakes,
         Table::Questions,
         Table::Audit,
+        Table::Tallies,
         Table::Parts,
     ];
 
@@ -61,6 +64,7 @@ impl Table {
             Table::Wakes => "wakes",
             Table::Questions => "questions",
             Table::Audit => "audit",
+            Table::Tallies => "tallies",
             Table::Parts => "parts",
         }
     }
@@ -134,6 +138,11 @@ pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, Error> {
             let key = [&time_key(audit.at)[..], &serial].concat();
             Ok(vec![Put::new(Table::Audit, key, audit)?])
         }
+        Record::Tally(tally) => Ok(vec![Put::new(
+            Table::Tallies,
+            time_key(tally.hour).into(),
+            tally,
+        )?]),
     }
 }
 

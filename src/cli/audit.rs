@@ -1,0 +1,69 @@
+//! `sigap audit export`: who did what to which subject, in the order in which it was done.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use jiff::civil::Date;
+
+use super::stats::period;
+use crate::cli;
+use crate::config::Config;
+use crate::store::{self, Store};
+
+/// Arguments of `sigap audit`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Write the audit, earliest line first
+    Export {
+        /// One JSON object a line, or a table for a spreadsheet
+        #[arg(long, value_enum, default_value_t = Format::Json)]
+        format: Format,
+        /// From this day on: 2026-11-01
+        #[arg(long, value_name = "DAY")]
+        from: Option<Date>,
+        /// Up to and with this day
+        #[arg(long, value_name = "DAY")]
+        to: Option<Date>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Json,
+    Csv,
+}
+
+/// Exports.
+pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
+    let Command::Export { format, from, to } = args.command;
+    let runtime = cli::runtime()?;
+    let store = store::sled::open(&config.state)?;
+    let lines = runtime.block_on(store.audit(&period(from, to, config)?))?;
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Json => {
+            for line in &lines {
+                writeln!(out, "{}", serde_json::to_string(line)?)?;
+            }
+        }
+        Format::Csv => {
+            let mut csv = csv::Writer::from_writer(&mut out);
+            csv.write_record(["at", "who", "what", "subject"])?;
+            for line in &lines {
+                let at = line.at.to_string();
+                csv.write_record(
+                    [at.as_str(), &line.who, &line.what, &line.subject].map(cli::cell),
+                )?;
+            }
+            csv.flush()?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

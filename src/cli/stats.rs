@@ -1,0 +1,144 @@
+//! `sigap stats`: questions, how they came out, and drafts, by week; as a table, as JSON, as a chart.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use jiff::civil::Date;
+
+use crate::cli;
+use crate::config::Config;
+use crate::stats::chart::{self, Words};
+use crate::stats::{self, Week};
+use crate::store::{self, Period, Query, Store};
+use crate::wording;
+
+/// How many procedures and categories are named.
+const TOP: usize = 5;
+
+/// Arguments of `sigap stats`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// From this day on: 2026-11-01
+    #[arg(long, value_name = "DAY")]
+    from: Option<Date>,
+    /// Up to and with this day
+    #[arg(long, value_name = "DAY")]
+    to: Option<Date>,
+    /// One JSON object for every week
+    #[arg(long)]
+    json: bool,
+    /// Draw the weeks into a PNG file
+    #[arg(long, value_name = "FILE.png")]
+    chart: Option<PathBuf>,
+}
+
+/// Sums up and shows.
+pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
+    let period = period(args.from, args.to, config)?;
+    let query = Query {
+        from: period.from,
+        to: period.to,
+        ..Query::default()
+    };
+    let runtime = cli::runtime()?;
+    let store = store::sled::open(&config.state)?;
+    let (tallies, tickets) = runtime.block_on(async {
+        anyhow::Ok((store.tallies(&period).await?, store.tickets(&query).await?))
+    })?;
+    let weeks = stats::weeks(&tallies, &tickets, config.now().time_zone());
+    if let Some(path) = &args.chart {
+        let words = Words {
+            title: wording::stats::TITLE,
+            parts: wording::stats::PARTS,
+        };
+        fs::write(path, chart::png(&weeks, words)?)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    let mut out = io::stdout().lock();
+    if args.json {
+        for week in &weeks {
+            writeln!(out, "{}", serde_json::to_string(week)?)?;
+        }
+    } else {
+        print(&mut out, &weeks)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(out: &mut impl Write, weeks: &[Week]) -> io::Result<()> {
+    let mut table = Table::new();
+    let header = [
+        "week of",
+        "questions",
+        "answered",
+        "offered",
+        "unanswered",
+        "drafts",
+        "most asked",
+    ];
+    table.load_style(UTF8_FULL_CONDENSED).set_header(header);
+    for week in weeks {
+        let share = |count: u64| format!("{count} ({:.0} %)", week.percent(count));
+        let top: Vec<_> = week
+            .top(TOP)
+            .iter()
+            .map(|(intent, count)| format!("{intent} {count}"))
+            .collect();
+        table.add_row([
+            week.from.to_string(),
+            week.questions.to_string(),
+            share(week.answered),
+            share(week.clarified),
+            share(week.unanswered),
+            week.drafts.to_string(),
+            top.join("\n"),
+        ]);
+    }
+    writeln!(out, "{table}")?;
+    let mut by_kip = std::collections::BTreeMap::new();
+    let mut by_channel = std::collections::BTreeMap::new();
+    for week in weeks {
+        for (kip, count) in &week.kips {
+            *by_kip.entry(kip.clone()).or_insert(0) += count;
+        }
+        for (kind, count) in &week.channel_kinds {
+            *by_channel.entry((*kind).to_owned()).or_insert(0) += count;
+        }
+    }
+    for (title, counts) in [
+        ("drafts by KIP", &by_kip),
+        ("drafts by channel", &by_channel),
+    ] {
+        if counts.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n{title}")?;
+        for (name, count) in stats::top(counts, usize::MAX) {
+            writeln!(out, "{count:>6}  {name}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The time from the beginning of one day to the end of another, in the contact centre.
+pub fn period(from: Option<Date>, to: Option<Date>, config: &Config) -> anyhow::Result<Period> {
+    let now = config.now();
+    let start = |day: Date| {
+        day.to_zoned(now.time_zone().clone())
+            .map(|start| start.timestamp())
+    };
+    let from = from
+        .map(start)
+        .transpose()
+        .context("the first day is out of range")?;
+    let to = to
+        .map(|day| day.tomorrow().and_then(start))
+        .transpose()
+        .context("the last day is out of range")?;
+    Ok(Period { from, to })
+}

@@ -1,0 +1,850 @@
+//! From the lines under "Mandatory Ticket" to form fields: known ones where a label fits, new ones where none does, and
+//! conditions where the text says `khusus`.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::headings::{is_like, without_brackets};
+use super::ids::slug;
+use super::parts::Node;
+use crate::catalog::condition::{CHANNEL_KIND, Condition};
+use crate::catalog::file::{FieldFile, FieldSpecFile, KindName, OptionFile};
+use crate::text::fold;
+
+/// A field that some form of the catalogue has already.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// As it is written there.
+    pub file: FieldFile,
+    /// The SOP whose form has it; none for a shared field.
+    pub of: Option<String>,
+}
+
+/// What became of the lines.
+#[derive(Debug, Default)]
+pub struct Mapped {
+    /// The fields in the document's order.
+    pub fields: Vec<FieldFile>,
+    /// Where each came from, for the report: the document's words and the field.
+    pub origins: Vec<Origin>,
+    /// Conditions that could not be tied to a field: the line, the words.
+    pub loose: Vec<(usize, String)>,
+}
+
+/// How one field was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The document's line.
+    pub line: usize,
+    /// What it calls the field.
+    pub words: String,
+    /// The field's id.
+    pub field: String,
+    /// Where its definition came from.
+    pub from: From,
+}
+
+/// Where a field's definition came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// `fields.toml`.
+    Shared,
+    /// Another SOP's form.
+    Sop(String),
+    /// Nowhere: its kind is guessed from its name.
+    New,
+}
+
+/// Names with more characters than this are sentences.
+const LABEL_CHARS_MAX: usize = 70;
+/// Likeness at which a name is another's.
+const LIKE_MIN: f64 = 0.93;
+/// Names of one such word say too little to be found inside others.
+const VAGUE: &[&str] = &[
+    "nama",
+    "no",
+    "nomor",
+    "kartu",
+    "jenis",
+    "an",
+    "as",
+    "cp",
+    "akun",
+    "channel",
+    "collection",
+    "fa",
+    "hlr",
+    "layanan",
+    "kota",
+    "produk",
+    "alamat",
+    "email",
+    "pic",
+    "profil",
+    "status",
+    "tanggal",
+    "waktu",
+    "lokasi",
+    "daerah",
+    "posisi",
+    "sn",
+];
+
+/// Maps points to fields.
+pub fn map(nodes: &[Node], known: &[Known]) -> Mapped {
+    let mut mapped = Mapped::default();
+    let mut asked: Vec<Wanted> = Vec::new();
+    for node in nodes {
+        wanted(node, None, &mut asked);
+    }
+    let mut conditions = Vec::new();
+    for wanted in asked {
+        let Some((file, from)) = field(&wanted, known, &mapped.fields) else {
+            continue;
+        };
+        mapped.origins.push(Origin {
+            line: wanted.line,
+            words: wanted.label.clone(),
+            field: file.id.clone(),
+            from,
+        });
+        if mapped.fields.iter().any(|field| field.id == file.id) {
+            continue;
+        }
+        conditions.push((file.id.clone(), wanted.line, wanted.condition));
+        mapped.fields.push(file);
+    }
+    let ids: HashSet<String> = mapped.fields.iter().map(|field| field.id.clone()).collect();
+    for field in &mut mapped.fields {
+        keep_fitting_conditions(field, &ids);
+    }
+    for (id, line, words) in conditions {
+        let Some(words) = words else { continue };
+        let condition = condition(&words, &id, &mapped.fields, known);
+        let Some(field) = mapped.fields.iter_mut().find(|field| field.id == id) else {
+            continue;
+        };
+        let inherits_one = known.iter().any(|known| {
+            known.file.id == id && known.of.is_none() && known.file.spec.only_when.is_some()
+        });
+        match condition {
+            Some(_) if inherits_one => {}
+            Some(when) if when.starts_with(CHANNEL_KIND) => field.spec.only_when = Some(when),
+            Some(when) => field.spec.required_when = Some(when),
+            None => {
+                field.spec.optional = Some(true);
+                mapped.loose.push((line, words));
+            }
+        }
+    }
+    mapped
+}
+
+/// Returns the field of a form that a question to the customer fills.
+pub fn meant(question: &str, form: &[FieldFile], known: &[Known]) -> Option<String> {
+    let first_line = question.lines().next().unwrap_or_default();
+    let asked = names(first_line);
+    let label = asked
+        .first()
+        .map(|name| without_brackets(name.split('?').next().unwrap_or(name)))?;
+    let shared = |id: &str| {
+        known
+            .iter()
+            .find(|known| known.of.is_none() && known.file.id == id)
+            .map(|known| &known.file)
+    };
+    let liked = form.iter().map(|field| {
+        let defined = if field.spec.label.is_some() {
+            Some(field)
+        } else {
+            shared(&field.id)
+        };
+        (
+            defined.map_or(0.0, |defined| likeness(&label, defined)),
+            field,
+        )
+    });
+    let best = liked
+        .filter(|(likeness, _)| *likeness >= LIKE_MIN)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.map(|(_, field)| field.id.clone())
+}
+
+/// A field as the document wants it.
+#[derive(Debug)]
+struct Wanted {
+    line: usize,
+    label: String,
+    /// What stands in brackets or behind a question mark.
+    hint: String,
+    condition: Option<String>,
+}
+
+fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
+    let text = node.line.text.trim();
+    if !node.children.is_empty()
+        && (text.ends_with(':') || node.children.iter().any(|child| child.line.label.is_some()))
+    {
+        let title = text.trim_end_matches([':', ' ']);
+        // A title over fields is one itself only if it names more than its points do.
+        if !text.ends_with(':') {
+            each(node.line.number, text, None, found);
+        }
+        for child in &node.children {
+            wanted(child, Some(title), found);
+        }
+        return;
+    }
+    let before = found.len();
+    each(node.line.number, text, above, found);
+    if found.len() == before {
+        // Nothing in it looked like a name: the whole line is one.
+        found.push(Wanted {
+            line: node.line.number,
+            label: shortened(text),
+            hint: String::new(),
+            condition: None,
+        });
+    }
+    for child in &node.children {
+        wanted(child, Some(text), found);
+    }
+}
+
+fn each(line: usize, text: &str, above: Option<&str>, found: &mut Vec<Wanted>) {
+    static ONLY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)(?:^|[\s.;*])\*?(?:khusus|only for)\s+(?P<when>.+?)\s*(?:,?\s*(?:ada tambahan(?: mandatory)?|ditambah(?:kan)?|agar ditanyakan|ditanyakan|wajib(?: isi| menyertakan)?|tambahkan|sertakan|mandatory)\b|:)\s*(?P<what>.+)$",
+        )
+        .expect("the pattern is constant")
+    });
+    let (plain, only) = match ONLY.captures(text) {
+        // Inside brackets the word belongs to the field before it.
+        Some(found) if brackets_open(&text[..found.get(0).map_or(0, |all| all.start())]) == 0 => {
+            let start = found.get(0).map_or(0, |all| all.start());
+            let rest = (found["when"].to_owned(), found["what"].to_owned());
+            (text[..start].trim(), Some(rest))
+        }
+        _ => (text, None),
+    };
+    for name in names(plain) {
+        push(line, &name, None, above, found);
+    }
+    if let Some((when, what)) = only {
+        for name in names(&what) {
+            push(line, &name, Some(&when), above, found);
+        }
+    }
+}
+
+fn push(line: usize, name: &str, when: Option<&str>, above: Option<&str>, found: &mut Vec<Wanted>) {
+    static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\((?:khusus|jika|bila|apabila|only|if)\s+([^()]*)\)")
+            .expect("the pattern is constant")
+    });
+    let inside = INSIDE
+        .captures(name)
+        .map(|found| found[1].trim().to_owned());
+    let (head, behind) = match name.split_once('?') {
+        Some((head, options)) => (head, options),
+        None => (name, ""),
+    };
+    let brackets: Vec<&str> = in_brackets(head);
+    let hint = [brackets.join("; ").as_str(), behind]
+        .join(" ")
+        .trim()
+        .to_owned();
+    let mut label = without_brackets(head)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    label = label
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_owned();
+    if let Some((short, _)) = label.split_once(": ") {
+        label = short.to_owned();
+    }
+    for filler in ["yang perlu ", "nya "] {
+        label = label.trim_start_matches(filler).to_owned();
+    }
+    if !label.chars().any(char::is_alphabetic) {
+        return;
+    }
+    // `a. Foto` below `Bukti Transaksi` is no name by itself.
+    if let Some(above) = above.filter(|_| label.split_whitespace().count() == 1) {
+        label = format!("{above} {label}");
+    }
+    found.push(Wanted {
+        line,
+        label: shortened(&label),
+        hint,
+        condition: when.map(str::to_owned).or(inside),
+    });
+}
+
+fn shortened(label: &str) -> String {
+    let mut kept = String::new();
+    for word in label.split_whitespace() {
+        if kept.chars().count() + word.chars().count() >= LABEL_CHARS_MAX {
+            break;
+        }
+        kept += if kept.is_empty() { "" } else { " " };
+        kept += word;
+    }
+    kept
+}
+
+fn brackets_open(text: &str) -> usize {
+    text.matches('(')
+        .count()
+        .saturating_sub(text.matches(')').count())
+}
+
+fn in_brackets(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut depth, mut start) = (0usize, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => {
+                if depth == 0 {
+                    start = at + 1;
+                }
+                depth += 1;
+            }
+            ')' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 {
+                    found.push(text[start..at].trim());
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The names in a list: commas and `dan` outside brackets divide it, unless its parts are those of one moment.
+fn names(text: &str) -> Vec<String> {
+    // What stands behind a question mark are options, not fields.
+    let (list, behind) = match text.split_once('?') {
+        Some((list, behind)) => (list, format!("?{behind}")),
+        None => (text, String::new()),
+    };
+    let mut parts = split(list);
+    let is_moment = |part: &String| {
+        let folded = fold(part).text;
+        let words = ["hari", "tanggal", "jam", "waktu", "pukul", "tgl"];
+        folded.split_whitespace().any(|word| words.contains(&word))
+    };
+    if parts.len() > 1 && parts.iter().all(is_moment) {
+        parts = vec![list.trim().to_owned()];
+    }
+    if let Some(last) = parts.last_mut() {
+        *last += &behind;
+    }
+    parts
+}
+
+fn split(text: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    let (mut depth, mut start, mut at) = (0usize, 0, 0);
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let divider = match c {
+            '(' => {
+                depth += 1;
+                0
+            }
+            ')' => {
+                depth = depth.saturating_sub(1);
+                0
+            }
+            ',' | ';' if depth == 0 => 1,
+            ' ' if depth == 0 => [" dan ", " serta ", " and "]
+                .iter()
+                .find(|word| rest.starts_with(**word))
+                .map_or(0, |word| word.len()),
+            _ => 0,
+        };
+        if divider > 0 {
+            parts.push(text[start..at].trim());
+            start = at + divider;
+            at = start;
+        } else {
+            at += c.len_utf8();
+        }
+    }
+    parts.push(text[start..].trim());
+    let cleaned = parts
+        .into_iter()
+        .map(|part| part.trim_start_matches("dan ").trim_end_matches('.'));
+    cleaned
+        .filter(|part| part.chars().any(char::is_alphabetic))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn field(wanted: &Wanted, known: &[Known], so_far: &[FieldFile]) -> Option<(FieldFile, From)> {
+    let best = known
+        .iter()
+        .map(|known| (likeness(&wanted.label, &known.file), known))
+        .filter(|(likeness, _)| *likeness >= LIKE_MIN)
+        // Of equals the shared one, then the one that was taken from the same SOP before.
+        .max_by(|(a, one), (b, other)| {
+            let rank = |known: &Known| {
+                (
+                    known.of.is_none(),
+                    so_far.iter().any(|field| field.id == known.file.id),
+                )
+            };
+            a.total_cmp(b).then(rank(one).cmp(&rank(other)))
+        });
+    if let Some((_, known)) = best {
+        return Some(match &known.of {
+            None => {
+                let bare = FieldFile {
+                    id: known.file.id.clone(),
+                    spec: FieldSpecFile::default(),
+                    variants: Vec::new(),
+                };
+                (bare, From::Shared)
+            }
+            Some(sop) => (known.file.clone(), From::Sop(sop.clone())),
+        });
+    }
+    Some((invented(wanted, known, so_far)?, From::New))
+}
+
+/// How surely a field is meant by a name, 0 to 1.
+fn likeness(label: &str, field: &FieldFile) -> f64 {
+    let said = normal(label);
+    let id = field.id.replace('_', " ");
+    let names = field
+        .spec
+        .label
+        .iter()
+        .chain(field.spec.aliases.iter().flatten())
+        .chain([&id]);
+    let names: Vec<String> = names.map(|name| normal(name)).collect();
+    // `Serial Number/Serial Voucher` are two names of one thing.
+    let pieces = label
+        .split('/')
+        .map(normal)
+        .filter(|piece| piece.contains(' '));
+    let sayings: Vec<String> = std::iter::once(said).chain(pieces).collect();
+    let best = |name: &String| {
+        sayings
+            .iter()
+            .map(|said| like(said, name))
+            .fold(0.0, f64::max)
+    };
+    let likeness = names.iter().map(best).fold(0.0, f64::max);
+    // A moment and an address are described at length: `Waktu kendala hari, tanggal & jam kejadian`.
+    let is_told_at_length = matches!(field.spec.kind, Some(KindName::Datetime | KindName::Email))
+        && names.iter().any(|name| {
+            let mut words = name.split(' ');
+            name.contains(' ')
+                && words.all(|word| sayings[0].split(' ').any(|said| is_like(said, word)))
+        });
+    if is_told_at_length {
+        likeness.max(LIKE_MIN)
+    } else {
+        likeness
+    }
+}
+
+fn like(said: &str, name: &str) -> f64 {
+    if said == name {
+        return 1.0;
+    }
+    if VAGUE.contains(&name) || VAGUE.contains(&said) || name.len() < 4 {
+        return 0.0;
+    }
+    let (said_words, name_words): (Vec<&str>, Vec<&str>) =
+        (said.split(' ').collect(), name.split(' ').collect());
+    let covers = |all: &[&str], part: &[&str]| {
+        part.iter()
+            .all(|word| all.iter().any(|other| is_like(word, other)))
+    };
+    let has_all = name_words.len() > 1 && covers(&said_words, &name_words);
+    let extra = said_words.len().saturating_sub(name_words.len());
+    let by_words: f64 = match (has_all, extra) {
+        (true, 0) => 0.99,
+        (true, 1) => 0.97,
+        (true, 2) => 0.94,
+        _ if said_words.len() > 1
+            && covers(&name_words, &said_words)
+            && name_words.len() <= said_words.len() + 1 =>
+        {
+            0.95
+        }
+        _ => 0.0,
+    };
+    by_words.max(strsim::normalized_damerau_levenshtein(said, name))
+}
+
+/// Folded, in one spelling, without words that say nothing.
+fn normal(name: &str) -> String {
+    let folded = fold(name).text;
+    let words = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let words = words.filter_map(|word| match word {
+        "chanel" | "kanal" | "channels" => Some("channel"),
+        "no" | "nmr" | "nomer" => Some("nomor"),
+        "yg" | "yang" | "dapat" | "bisa" | "harus" | "wajib" | "data" | "nya" => None,
+        other => Some(other),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A field that nobody had before.
+fn invented(wanted: &Wanted, known: &[Known], so_far: &[FieldFile]) -> Option<FieldFile> {
+    let id = slug(
+        &wanted
+            .label
+            .split_whitespace()
+            .take(4)
+            .collect::<Vec<_>>()
+            .join(" "),
+        '_',
+    );
+    if id.is_empty() {
+        return None;
+    }
+    let is_shared = known
+        .iter()
+        .any(|known| known.of.is_none() && known.file.id == id);
+    let is_taken = is_shared || so_far.iter().any(|field| field.id == id);
+    let options = options(&wanted.hint);
+    let kind = match options.as_slice() {
+        [] => guess(&wanted.label),
+        options
+            if options
+                .iter()
+                .any(|option| option.value.to_lowercase().starts_with("semua")) =>
+        {
+            KindName::Choices
+        }
+        _ => KindName::Choice,
+    };
+    Some(FieldFile {
+        id: if is_taken { format!("{id}_lain") } else { id },
+        spec: FieldSpecFile {
+            label: Some(wanted.label.clone()),
+            kind: Some(kind),
+            help: Some(wanted.hint.clone()).filter(|hint| !hint.is_empty()),
+            // The document may have named only some: `dll`, `dsb`.
+            open: (kind == KindName::Choice).then_some(true),
+            options: (!options.is_empty()).then_some(options),
+            ..FieldSpecFile::default()
+        },
+        variants: Vec::new(),
+    })
+}
+
+/// The kind that a name promises.
+fn guess(label: &str) -> KindName {
+    let folded = fold(label).text;
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
+    let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
+    let is_day = says(&["tanggal", "tgl", "hari", "date"]);
+    let is_time = says(&["jam", "pukul", "waktu", "time"]);
+    if says(&["bukti", "foto", "capture", "struk", "screenshot"]) {
+        KindName::Text
+    } else if says(&["email", "mail"]) {
+        KindName::Email
+    } else if is_time {
+        KindName::Datetime
+    } else if is_day {
+        KindName::Date
+    } else if says(&["nominal", "harga", "rupiah"])
+        || folded.starts_with("jumlah bayar")
+        || folded.starts_with("jumlah tagihan")
+    {
+        KindName::Rupiah
+    } else if says(&["msisdn"]) {
+        KindName::Msisdn
+    } else if says(&["cc"]) || folded.contains("kartu kredit") {
+        KindName::Card
+    } else if says(&["cp", "kontak", "contact", "telepon", "telp", "hp"]) {
+        KindName::Contact
+    } else if says(&["nama", "pic"]) {
+        KindName::Name
+    } else if says(&[
+        "sn", "serial", "sid", "account", "order", "id", "kode", "nomor",
+    ]) && !says(&["bukti", "foto", "alamat"])
+    {
+        KindName::Code
+    } else {
+        KindName::Text
+    }
+}
+
+/// Options that brackets or a question list: `(KartuHalo, simPATI)`, `(Bank / Indomaret dll)`, `A: x/y, B: z`.
+fn options(hint: &str) -> Vec<OptionFile> {
+    /// More words than this describe, they do not name.
+    const OPTION_WORDS_MAX: usize = 5;
+    let hint = hint.trim();
+    let lower = hint.to_lowercase();
+    let describes = [
+        "khusus", "jika", "bila", "cek ", "lihat", "sesuai", "untuk ", "dan via", "contoh:",
+        "misal",
+    ];
+    if hint.is_empty()
+        || describes
+            .iter()
+            .any(|word| lower.starts_with(word) || lower.contains(" dan via"))
+    {
+        return Vec::new();
+    }
+    let hint = hint
+        .trim_start_matches("ex:")
+        .trim_start_matches("contoh")
+        .trim();
+    let divided: Vec<String> = if hint.contains(',') || hint.contains(" atau ") {
+        hint.replace(" atau ", ",")
+            .split(',')
+            .map(str::to_owned)
+            .collect()
+    } else {
+        hint.split('/').map(str::to_owned).collect()
+    };
+    let mut options: Vec<OptionFile> = Vec::new();
+    for part in divided {
+        // `Fintech: GoPay/OVO` is a family and its members.
+        let (group, members) = match part.split_once(':') {
+            Some((group, members)) => (
+                Some(slug(group, '-')),
+                members.split('/').map(str::to_owned).collect(),
+            ),
+            None => (None, vec![part.clone()]),
+        };
+        for member in members {
+            let mut value = member.trim().trim_end_matches(['.', ')']).to_owned();
+            for tail in [
+                " dll",
+                " dsb",
+                " dst",
+                " dan lain-lain",
+                " dan sebagainya",
+                " etc",
+            ] {
+                value = value.strip_suffix(tail).unwrap_or(&value).trim().to_owned();
+            }
+            let is_filler = matches!(
+                value.to_lowercase().as_str(),
+                "" | "dll" | "dsb" | "dst" | "etc" | "dan lain-lain" | "lainnya"
+            );
+            if is_filler || options.iter().any(|option| option.value == value) {
+                continue;
+            }
+            if value.split_whitespace().count() > OPTION_WORDS_MAX || value.chars().count() > 60 {
+                return Vec::new();
+            }
+            options.push(OptionFile {
+                value,
+                aliases: Vec::new(),
+                groups: group
+                    .iter()
+                    .filter(|group| !group.is_empty())
+                    .cloned()
+                    .collect(),
+            });
+        }
+    }
+    if options.len() > 1 {
+        options
+    } else {
+        Vec::new()
+    }
+}
+
+/// Drops conditions that ask for fields this form does not have.
+fn keep_fitting_conditions(field: &mut FieldFile, ids: &HashSet<String>) {
+    let fits = |when: &str| {
+        let Ok(mut condition) = Condition::parse(when) else {
+            return false;
+        };
+        let mut fits = true;
+        condition.each_leaf(&mut |leaf| {
+            if let Condition::Has(name) | Condition::Is(name, _) | Condition::In(name, ..) = leaf {
+                fits &= name.text == CHANNEL_KIND || ids.contains(&name.text);
+            }
+        });
+        fits
+    };
+    field.spec.only_when = field.spec.only_when.take().filter(|when| fits(when));
+    if let Some(when) = field.spec.required_when.take() {
+        if fits(&when) {
+            field.spec.required_when = Some(when);
+        } else {
+            field.spec.optional = Some(true);
+        }
+    }
+    field.variants.retain(|variant| fits(&variant.when));
+}
+
+/// The condition that words like `CTP E-Care` or `transaksi via Bank` mean, tied to the channel or to a choice.
+fn condition(words: &str, id: &str, fields: &[FieldFile], known: &[Known]) -> Option<String> {
+    let folded = format!(" {} ", normal(words));
+    if folded.contains(" e care ") || folded.contains(" ecare ") {
+        return Some(format!("{CHANNEL_KIND} = 'ecare'"));
+    }
+    if folded.contains(" non voice ") {
+        return Some(format!("{CHANNEL_KIND} = 'non-voice'"));
+    }
+    if folded.contains(" channel voice ") {
+        return Some(format!("{CHANNEL_KIND} = 'voice'"));
+    }
+    let mut best: Option<(usize, String)> = None;
+    for field in fields.iter().filter(|field| field.id != id) {
+        let shared = known
+            .iter()
+            .find(|known| known.of.is_none() && known.file.id == field.id);
+        let options = field
+            .spec
+            .options
+            .as_ref()
+            .or(shared.and_then(|known| known.file.spec.options.as_ref()));
+        for option in options.into_iter().flatten() {
+            for name in std::iter::once(&option.value).chain(&option.aliases) {
+                let name = normal(name);
+                let is_better = best.as_ref().is_none_or(|(length, _)| name.len() > *length);
+                if name.len() > 1
+                    && is_better
+                    && folded.contains(&format!(" {name} "))
+                    && !option.value.contains('\'')
+                {
+                    best = Some((name.len(), format!("{} = '{}'", field.id, option.value)));
+                }
+            }
+            for group in &option.groups {
+                let name = normal(group);
+                let is_better = best.as_ref().is_none_or(|(length, _)| name.len() > *length);
+                if name.len() > 3 && is_better && folded.contains(&format!(" {name} ")) {
+                    best = Some((name.len(), format!("{} in {group}", field.id)));
+                }
+            }
+        }
+    }
+    best.map(|(_, condition)| condition)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{outline, parts};
+    use super::*;
+
+    fn mapped(text: &str) -> Mapped {
+        let lines: Vec<String> = format!("Judul\nMandatory Ticket\n{text}")
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        let parts = parts::divide(outline::read(&lines)).unwrap();
+        let shared = |id: &str, label: &str, aliases: &[&str]| Known {
+            file: FieldFile {
+                id: id.to_owned(),
+                spec: FieldSpecFile {
+                    label: Some(label.to_owned()),
+                    aliases: Some(aliases.iter().map(|alias| (*alias).to_owned()).collect()),
+                    ..FieldSpecFile::default()
+                },
+                variants: Vec::new(),
+            },
+            of: None,
+        };
+        let known = [
+            shared("msisdn", "MSISDN", &["nomor", "no hp"]),
+            shared("nama_pelanggan", "Nama pelanggan", &["nama"]),
+            shared(
+                "cp_lain",
+                "CP lain yang dapat dihubungi",
+                &["cp", "kontak lain"],
+            ),
+            shared("nama_akun", "Nama akun pelanggan", &["akun"]),
+            shared("channel_komplain", "Channel komplain", &["chanel komplain"]),
+        ];
+        map(&parts.parts[1].nodes, &known)
+    }
+
+    fn ids(mapped: &Mapped) -> Vec<&str> {
+        mapped
+            .fields
+            .iter()
+            .map(|field| field.id.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn a_list_is_divided_and_known_fields_are_recognised() {
+        let found = mapped("1. MSISDN, Nama pelangan dan CP lain yg bisa dihubungi\n");
+        assert_eq!(ids(&found), ["msisdn", "nama_pelanggan", "cp_lain"]);
+        assert!(
+            found
+                .origins
+                .iter()
+                .all(|origin| origin.from == From::Shared)
+        );
+    }
+
+    #[test]
+    fn one_moment_is_one_field() {
+        let found = mapped("1. Waktu kendala Hari, tanggal & jam kejadian\n");
+        assert_eq!(found.fields.len(), 1);
+        assert_eq!(found.fields[0].spec.kind, Some(KindName::Datetime));
+    }
+
+    #[test]
+    fn brackets_and_questions_list_options() {
+        let found = mapped(
+            "1. Paket (Basic, Gold, Platinum)\n2. Layanan yang mati? TV, INTERNET atau SEMUANYA\n3. Status (cek portal)\n",
+        );
+        let options = |at: usize| -> Vec<&str> {
+            let options = found.fields[at].spec.options.iter().flatten();
+            options.map(|option| option.value.as_str()).collect()
+        };
+        assert_eq!(options(0), ["Basic", "Gold", "Platinum"]);
+        assert_eq!(options(1), ["TV", "INTERNET", "SEMUANYA"]);
+        assert_eq!(found.fields[1].spec.kind, Some(KindName::Choices));
+        assert!(found.fields[2].spec.options.is_none());
+        assert_eq!(found.fields[2].spec.help.as_deref(), Some("cek portal"));
+    }
+
+    #[test]
+    fn khusus_is_a_condition() {
+        let found = mapped(
+            "1. MSISDN *Khusus CTP E-Care ada tambahan mandatory Chanel Komplain dan nama akun Pelanggan\n2. Channel bayar (Bank, Gerai)\n3. Bukti transfer (khusus pembayaran via Bank)\n4. Foto (khusus hari libur)\n",
+        );
+        assert_eq!(
+            ids(&found)[..3],
+            ["msisdn", "channel_komplain", "nama_akun"]
+        );
+        assert_eq!(
+            found.fields[1].spec.only_when.as_deref(),
+            Some("channel_kind = 'ecare'")
+        );
+        let proof = found
+            .fields
+            .iter()
+            .find(|field| field.id == "bukti_transfer")
+            .unwrap();
+        assert_eq!(
+            proof.spec.required_when.as_deref(),
+            Some("channel_bayar = 'Bank'")
+        );
+        let photo = found
+            .fields
+            .iter()
+            .find(|field| field.id == "foto")
+            .unwrap();
+        assert_eq!(
+            photo.spec.optional,
+            Some(true),
+            "a condition that nothing decides makes nothing mandatory"
+        );
+        assert_eq!(found.loose.len(), 1);
+    }
+}

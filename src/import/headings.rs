@@ -1,0 +1,413 @@
+//! What a heading announces, however it is spelled and in whatever order the document has its parts.
+
+use super::outline::{Line, Style};
+use crate::text::fold;
+
+/// What a part of a document is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// What the agent looks at.
+    Check,
+    /// What the agent asks the customer.
+    Ask,
+    /// Which finding leads to which outcome.
+    Cause,
+    /// What to do about it.
+    Handling,
+    /// The mandatory fields of the ticket.
+    Ticket,
+    /// The complaint categories.
+    Kip,
+    /// Remarks.
+    Note,
+    /// What there is to know.
+    Info,
+    /// The document it comes from.
+    Source,
+}
+
+/// What headings say, in the words seen in documents. Where two fit, the one with more words does.
+const HEADINGS: &[(Role, &[&str])] = &[
+    (
+        Role::Check,
+        &[
+            "to do list",
+            "to do",
+            "todo",
+            "checklist",
+            "lakukan pengecekan",
+            "pengecekan",
+            "lakukan validasi",
+            "validasi",
+            "validasi utama",
+            "verifikasi",
+            "identifikasi",
+            "identifikasi case",
+            "pemeriksaan",
+            "langkah pengecekan",
+            "yang perlu dicek",
+            "yang harus dicek",
+            "cara cek",
+            "langkah awal",
+            "checks",
+            "what to check",
+        ],
+    ),
+    (
+        Role::Ask,
+        &[
+            "tanyakan ke pelanggan",
+            "tanyakan",
+            "tanya pelanggan",
+            "pertanyaan ke pelanggan",
+            "pertanyaan",
+            "probing",
+            "data yang perlu ditanyakan",
+            "yang perlu ditanyakan",
+            "konfirmasi ke pelanggan",
+            "ask the customer",
+            "questions for the customer",
+            "gali informasi",
+        ],
+    ),
+    (
+        Role::Cause,
+        &[
+            "possible cause",
+            "possible causes",
+            "kemungkinan penyebab",
+            "penyebab",
+            "root cause",
+            "akar masalah",
+            "analisa",
+            "analisis",
+            "alur keputusan",
+            "diagnosa",
+            "causes",
+        ],
+    ),
+    (
+        Role::Handling,
+        &[
+            "handling",
+            "penanganan",
+            "solusi",
+            "solution",
+            "tindakan",
+            "tindak lanjut",
+            "langkah penanganan",
+            "eskalasi",
+            "penyelesaian",
+            "resolution",
+        ],
+    ),
+    (
+        Role::Ticket,
+        &[
+            "mandatory ticket",
+            "mandatory tiket",
+            "mandatory",
+            "mandatori tiket",
+            "data wajib tiket",
+            "isian wajib",
+            "data wajib",
+            "isian tiket",
+            "isi tiket",
+            "data tiket",
+            "form tiket",
+            "formulir tiket",
+            "wajib diisi",
+            "field wajib",
+            "mandatory field",
+            "mandatory fields",
+            "ticket fields",
+            "kelengkapan tiket",
+            "syarat tiket",
+        ],
+    ),
+    (
+        Role::Kip,
+        &[
+            "kip",
+            "kategori kip",
+            "kode kip",
+            "kategori keluhan",
+            "kategori tiket",
+            "complaint category",
+        ],
+    ),
+    (
+        Role::Note,
+        &[
+            "notes",
+            "note",
+            "noted",
+            "catatan",
+            "perhatian",
+            "penting",
+            "remarks",
+            "nb",
+        ],
+    ),
+    (
+        Role::Info,
+        &[
+            "keterangan",
+            "deskripsi",
+            "definisi",
+            "description",
+            "pengertian",
+            "informasi",
+            "latar belakang",
+            "overview",
+            "ruang lingkup",
+            "scope",
+            "istilah",
+        ],
+    ),
+    (
+        Role::Source,
+        &[
+            "source",
+            "sumber",
+            "referensi",
+            "dasar",
+            "rujukan",
+            "reference",
+            "dokumen acuan",
+        ],
+    ),
+];
+
+/// Words of a spelled-out heading may differ from ours by so many slips; short words by none.
+const SLIPS: [(usize, usize); 2] = [(9, 2), (5, 1)];
+/// A heading says little more than what it announces.
+const EXTRA_WORDS_MAX: usize = 4;
+/// A line that is nothing but short is a heading only if it says hardly more than a known one.
+const EXTRA_WORDS_BARE: usize = 1;
+/// Longer lines are sentences, however they are set.
+const HEADING_WORDS_MAX: usize = 9;
+
+/// A heading with what it announces and what follows on its own line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heading {
+    /// Its words.
+    pub title: String,
+    /// What it announces, if it is a known one.
+    pub role: Option<Role>,
+    /// What stands behind its colon.
+    pub rest: Option<String>,
+}
+
+/// Returns the heading that a line is, seen from a part with some role.
+pub fn heading(line: &Line, next: Option<&Line>, within: Role) -> Option<Heading> {
+    let text = line.text.trim();
+    if let Some((head, rest)) = text.split_once(':')
+        && !rest.trim().is_empty()
+        && !rest.starts_with("//")
+        && let Some(role) = known(head, EXTRA_WORDS_BARE)
+        && !(within == Role::Ticket && line.label.is_some())
+    {
+        return Some(Heading {
+            title: head.trim().to_owned(),
+            role: Some(role),
+            rest: Some(rest.trim().to_owned()),
+        });
+    }
+    let ends_open = text.ends_with(':');
+    let title = text.trim_end_matches([':', ' ', '.']).to_owned();
+    let words = title.split_whitespace().count();
+    let heading = |role| {
+        Some(Heading {
+            title: title.clone(),
+            role,
+            rest: None,
+        })
+    };
+    if line.level.is_some()
+        || (line.is_bold && line.style == Style::Plain && words <= HEADING_WORDS_MAX)
+    {
+        return heading(known(&title, EXTRA_WORDS_MAX));
+    }
+    if words > HEADING_WORDS_MAX {
+        return None;
+    }
+    let bare = known(&title, EXTRA_WORDS_BARE);
+    match line.style {
+        Style::Plain => {
+            let is_loud = title.chars().any(char::is_alphabetic)
+                && title == title.to_uppercase()
+                && within != Role::Kip
+                && words > 1
+                && line.after_blank;
+            if bare.is_some() && !text.ends_with([',', '.']) {
+                heading(bare)
+            } else if ends_open {
+                heading(known(&title, EXTRA_WORDS_MAX))
+            } else if is_loud {
+                heading(None)
+            } else {
+                None
+            }
+        }
+        // A point with points below it that names a part: `2. Lakukan Pengecekan:`.
+        Style::Bullet => None,
+        _ if within == Role::Ticket
+            && !(ends_open && bare.is_some_and(|role| role != Role::Info)) =>
+        {
+            None
+        }
+        _ => {
+            let opens =
+                next.is_some_and(|next| next.style != line.style || next.indent > line.indent);
+            let role = if ends_open {
+                known(&title, EXTRA_WORDS_MAX)
+            } else {
+                bare
+            };
+            if opens && role.is_some() {
+                heading(role)
+            } else {
+                None
+            }
+        }
+    }
+}
+
+/// Returns what a heading announces if it says it with at most so many other words.
+fn known(title: &str, extra_max: usize) -> Option<Role> {
+    let folded = fold(&without_brackets(title)).text;
+    let opens_with_how = folded.starts_with("cara ") || folded.starts_with("langkah ");
+    let words: Vec<&str> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| {
+            !word.is_empty() && !matches!(*word, "cara" | "langkah" | "daftar" | "dan" | "the")
+        })
+        .collect();
+    let mut best: Option<(usize, Role)> = None;
+    for (role, phrases) in HEADINGS {
+        for phrase in *phrases {
+            let parts: Vec<&str> = phrase
+                .split(' ')
+                .filter(|word| !matches!(*word, "cara" | "langkah"))
+                .collect();
+            // `Cara cek ...` is a heading where `Cek ...` is a point.
+            let needs_how = parts.len() < phrase.split(' ').count();
+            let says = (opens_with_how || !needs_how) && says_in_order(&words, &parts);
+            let is_better = best.is_none_or(|(count, _)| parts.len() > count);
+            if says && words.len() <= parts.len() + extra_max && is_better {
+                best = Some((parts.len(), *role));
+            }
+        }
+    }
+    best.map(|(_, role)| role)
+}
+
+fn says_in_order(words: &[&str], phrase: &[&str]) -> bool {
+    let mut left = words.iter();
+    phrase
+        .iter()
+        .all(|part| left.any(|word| is_like(word, part)))
+}
+
+/// Whether two words are the same but for slips of the finger.
+pub fn is_like(word: &str, other: &str) -> bool {
+    if word == other {
+        return true;
+    }
+    let length = word.chars().count().min(other.chars().count());
+    let allowed = SLIPS
+        .iter()
+        .find(|(from, _)| length >= *from)
+        .map_or(0, |(_, slips)| *slips);
+    allowed > 0 && strsim::damerau_levenshtein(word, other) <= allowed
+}
+
+/// Leaves out what stands in brackets.
+pub fn without_brackets(text: &str) -> String {
+    let mut depth = 0usize;
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => kept.push(c),
+            _ => {}
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::outline;
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, within: Role, expected: Option<(&str, Option<Role>)>) {
+        let lines = [text, "- isi"].map(str::to_owned);
+        let lines = outline::read(&lines);
+        let found = heading(&lines[0], lines.get(1), within);
+        let found = found
+            .as_ref()
+            .map(|heading| (heading.title.as_str(), heading.role));
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn headings_are_known_in_many_spellings() {
+        for (text, role) in [
+            ("To do list", Role::Check),
+            ("TO DO LIST :", Role::Check),
+            ("## Lakukan Pengecekan", Role::Check),
+            ("2. Lakukan Pengecekan:", Role::Check),
+            ("1. Lalukan Validasi Utama", Role::Check),
+            ("**Cara Identifikasi Case:**", Role::Check),
+            ("Tanyakan ke pelangan:", Role::Ask),
+            ("Possible Causes", Role::Cause),
+            ("Kemungkinan penyebab", Role::Cause),
+            ("### Cara Handling", Role::Handling),
+            ("Mandatory Tiket", Role::Ticket),
+            ("MANDATORY TICKET", Role::Ticket),
+            ("Isian wajib tiket:", Role::Ticket),
+            ("KIP", Role::Kip),
+            ("Noted:", Role::Note),
+            ("Catatan penting", Role::Note),
+            ("SOURCE", Role::Source),
+            ("Keterangan:", Role::Info),
+        ] {
+            let lines = outline::read(&[text.to_owned(), "- isi".to_owned()]);
+            let found = heading(&lines[0], lines.get(1), Role::Info);
+            assert_eq!(found.and_then(|heading| heading.role), Some(role), "{text}");
+        }
+    }
+
+    #[test]
+    fn points_are_no_headings() {
+        check(
+            "3. Cek aplikasi Splunk jika memungkinkan",
+            Role::Check,
+            None,
+        );
+        check(
+            "4. Keterangan/notifikasi yang muncul ketika gagal",
+            Role::Ticket,
+            None,
+        );
+        check("7. Bukti Transaksi:", Role::Ticket, None);
+        check(
+            "- Keterangan billing di aplikasi: Internet",
+            Role::Note,
+            None,
+        );
+        check("Cek Splunk jika memungkinkan", Role::Cause, None);
+        check("GoPay", Role::Note, None);
+    }
+
+    #[test]
+    fn what_stands_behind_the_colon_is_kept() {
+        let lines = outline::read(&["Notes: Berlaku untuk pulsa".to_owned()]);
+        let found = heading(&lines[0], None, Role::Info).unwrap();
+        assert_eq!(found.rest.as_deref(), Some("Berlaku untuk pulsa"));
+    }
+}
