@@ -86,6 +86,25 @@ pub fn find(choices: &Choices, raw: &str) -> Vec<Found> {
         .collect()
 }
 
+/// Returns what the text names when every word of it does: `out of collection`, `data dan sms`.
+pub fn exactly(choices: &Choices, raw: &str) -> Option<Value> {
+    let answer = Squeezed::new(raw);
+    let mentions = mentions(choices, &answer);
+    let joins = |word: &str| choices.many && matches!(word, "dan" | "sama" | "n");
+    let names_it = |index: usize| {
+        let start = answer.words[index].raw.start;
+        let mentioned = mentions.iter().any(|mention| mention.span.contains(&start));
+        mentioned || joins(answer.word(index))
+    };
+    if !(0..answer.words.len()).all(names_it) {
+        return None;
+    }
+    match name(choices, &answer, &mentions) {
+        Named::One(options) => Some(value(choices, &answer, &options)),
+        Named::Unclear(_) | Named::Nothing => None,
+    }
+}
+
 /// A text reduced to its letters and digits, which still knows its words.
 struct Squeezed<'a> {
     raw: &'a str,
