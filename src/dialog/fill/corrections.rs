@@ -2,15 +2,16 @@
 
 use jiff::Zoned;
 
-use super::answer::{another_hour, is_mark};
+use super::answer::{another_hour, is_mark, without_courtesy};
 use super::labels::{label_of, labelled};
 use super::lines::numbered;
 use super::message::Message;
-use super::speaking::{Again, speaking};
+use super::speaking::{Again, Which, speaking};
 use super::{Labels, Taken, changed};
 use crate::catalog::{Case, Field, Form};
 use crate::message::ChannelKind;
-use crate::ticket::Answers;
+use crate::ticket::{Answer, Answers};
+use crate::value;
 
 /// Words that say that what follows corrects something.
 const CORRECTIONS: &[&str] = &[
@@ -94,9 +95,23 @@ pub fn corrections(
         } else {
             Again::Freely
         };
-        speaking(form, &mut message, &mut taken, channel_kind, now, again);
+        speaking(
+            form,
+            &mut message,
+            &mut taken,
+            channel_kind,
+            now,
+            again,
+            Which::All,
+        );
         if taken == *answers {
             corrected_hour(form, case, opened(text).0, &mut taken, now);
+        }
+        if taken == *answers
+            && again == Again::Freely
+            && let Some((field, answer)) = replaced(form, case, &plain, now)
+        {
+            taken.insert(field, answer);
         }
     }
     let others = changed(form, answers, &taken).collect();
@@ -107,6 +122,19 @@ pub fn corrections(
         refused: message.refused,
         named: called_wrong(form, case, text).map(|field| field.id.clone()),
     }
+}
+
+/// `eh bukan bca tapi indomaret`: the answered field whose new value this is, if it is one field's only.
+fn replaced(form: &Form, case: Case<'_>, text: &str, now: &Zoned) -> Option<(String, Answer)> {
+    let answered = form
+        .fields
+        .iter()
+        .filter(|field| field.exists(case) && case.answers.contains_key(&field.id));
+    let mut fitting = answered.filter_map(|field| {
+        let value = value::exactly(&field.spec(case).kind, without_courtesy(text), now)?;
+        Some((field.id.clone(), Answer::Given(value)))
+    });
+    fitting.next().filter(|_| fitting.next().is_none())
 }
 
 /// `eh jam 9 deng`: another hour on the day that was told.
@@ -139,10 +167,9 @@ fn corrected(form: &Form, case: Case<'_>, text: &str) -> String {
     if let Some((_, name, value)) = between(form, case, rest) {
         return format!("{name}: {value}");
     }
-    let rest = if words.contains(&"bukan") {
-        instead(rest)
-    } else {
-        rest
+    let rest = match words.contains(&"bukan") {
+        true => instead(rest),
+        false => before_not(rest),
     };
     [" jadi ", " menjadi ", " ke "]
         .iter()
@@ -172,8 +199,21 @@ fn between<'a, 'f>(
     Some((
         label.field,
         name,
-        if negated { instead(rest) } else { rest },
+        if negated {
+            instead(rest)
+        } else {
+            before_not(rest)
+        },
     ))
+}
+
+/// `100rb bukan 50rb` is `100rb`.
+fn before_not(text: &str) -> &str {
+    let folded = text.to_lowercase();
+    let found = folded
+        .find(" bukan ")
+        .filter(|_| folded.len() == text.len());
+    found.map_or(text, |at| text[..at].trim_end_matches(is_mark))
 }
 
 /// Behind `bukan`: `kemarin tapi tgl 17` is `tgl 17`.
