@@ -425,9 +425,10 @@ impl Model {
     pub fn is_vague(&self, signals: &Signals) -> bool {
         signals.candidates.first().is_none_or(|first| {
             let [keyword, hint, _, pattern] = first.signs;
+            let is_asked_so = self.asked_in_function_words[first.intent as usize];
             signals.subjects.is_empty()
                 && keyword + hint + pattern == 0.0
-                && !self.asked_in_function_words[first.intent as usize]
+                && (signals.words == 0 || !is_asked_so)
         })
     }
 
