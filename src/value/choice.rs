@@ -527,7 +527,8 @@ fn nearest(choices: &Choices, word: &str) -> BTreeSet<usize> {
 fn unlisted(choices: &Choices, answer: &Squeezed<'_>) -> Result<Value, Error> {
     /// Likeness from which on it is worth asking "did you mean".
     const LIKENESS_MIN: f64 = 0.5;
-    if choices.open {
+    // A bare number is neither an option nor the name of another.
+    if choices.open && !answer.letters.chars().all(char::is_numeric) {
         let said = text::one_line(answer.raw);
         let kept = text::kept(&said);
         if kept != said {

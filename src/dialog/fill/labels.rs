@@ -111,15 +111,11 @@ pub fn labelled(
         if !colon && is_free(&spec.kind) && raw.split_whitespace().count() > LOOSE_TEXT_WORDS {
             continue;
         }
-        let with_label = &message.text[whole.clone()];
         let another = another_hour(spec, answers.get(&field.id), raw, now);
         let mut answer = another.map_or_else(|| read(spec, raw, now), Ok);
-        if matches!(
-            spec.kind,
-            Kind::Choice(_) | Kind::Date { .. } | Kind::DateTime { .. }
-        ) && answer.is_err()
-        {
-            // `collection block 1`, `tgl 16`: the label is a part of the value.
+        if matches!(spec.kind, Kind::Choice(_)) && answer.is_err() {
+            // `collection block 1`: the label is a part of the option's name.
+            let with_label = &message.text[whole.clone()];
             answer = answer.or_else(|problem| read(spec, with_label, now).map_err(|_| problem));
         }
         match answer {

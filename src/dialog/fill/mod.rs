@@ -25,11 +25,14 @@ use answer::read;
 use labels::{Labels, labelled, without_own_label};
 use lines::numbered;
 use message::Message;
-use passing::{absent, in_passing};
+use passing::{absent, in_passing, is_absence_of};
 use speaking::{Again, Which, belongs_to, speaking};
 
 pub use answer::{is_absence, is_brief, is_free};
 pub use corrections::{corrections, is_change, is_correction, is_surely_correction};
+
+/// The plainest way to say that there is no value.
+const NONE: &str = "tidak ada";
 
 /// A field that was named with a value that could not be used.
 #[derive(Debug)]
@@ -212,7 +215,10 @@ pub fn from_answer(
             .first()
             .filter(|first| brief && !rest.starts_with(**first));
         let rest = first.copied().unwrap_or(&rest);
-        let rest = without_own_label(asked, spec, rest);
+        let rest = match spec.may_be_absent && is_absence_of(asked, spec, rest) {
+            true => NONE,
+            false => without_own_label(asked, spec, rest),
+        };
         let completed =
             partial.and_then(|partial| read(spec, &completed(spec, partial, rest)?, now).ok());
         let answer = completed.map_or_else(|| read(spec, rest, now), Ok);

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use jiff::Zoned;
 
-use super::answer::{absence_at, absence_before, is_brief, read};
+use super::answer::{absence_at, absence_before, is_brief, read, without_courtesy};
 use super::labels::{LOOSE_TEXT_WORDS, names, without_suffix};
 use super::message::{Message, clauses};
 use crate::catalog::{Case, Field, Form, Spec};
@@ -111,6 +111,18 @@ pub fn absent(
             message.used.push(span);
         }
     }
+}
+
+/// Whether an answer says nothing but that there is none: `ga ada notif`.
+pub fn is_absence_of(field: &Field, spec: &Spec, text: &str) -> bool {
+    let text = without_courtesy(text.trim());
+    let named = names_at_the_end(field, spec, text).into_iter();
+    let behind = places_of_names(field, spec, text).into_iter();
+    let is_it = |(at, from): (usize, usize)| {
+        let before = at == 0 && absence_at(&text[from..]) == Some(text.len() - from);
+        before || (from == text.len() && absence_before(&text[..at]) == Some(0))
+    };
+    named.chain(behind).any(is_it)
 }
 
 /// Whether a value of this kind is a few words of any sort.

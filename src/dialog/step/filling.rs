@@ -263,7 +263,9 @@ impl Turn<'_> {
         let question = any_text && text.trim_end().ends_with('?');
         if taken.problem.is_some() || question || brief || unlisted {
             match self.meant_aside(&draft.intent, text) {
-                Some(Aside::Question(shown)) if taken.problem.is_some() || question => {
+                Some(Aside::Question(shown))
+                    if question || (taken.problem.is_some() && taken.others.is_empty()) =>
+                {
                     return self.ask_still(conversation, vec![shown]);
                 }
                 Some(Aside::Case(heard)) if taken.others.is_empty() => {
