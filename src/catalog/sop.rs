@@ -17,6 +17,8 @@ use crate::message::ChannelKind;
 pub struct Sop {
     /// The intent's id.
     pub id: String,
+    /// Which text of its file this is: changes with every letter of it.
+    pub edition: String,
     /// The title agents see.
     pub title: String,
     /// The id of the brand it belongs to.

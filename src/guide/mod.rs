@@ -12,6 +12,7 @@ pub mod upgrade;
 pub mod walk;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::catalog::{Catalog, Sop};
 use crate::directory::Directory;
@@ -22,33 +23,34 @@ pub use points::{Point, PointKind};
 pub use walk::Walk;
 
 /// Everything an answer is made from. It never changes; a reload makes another one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Knowledge {
     /// The procedures.
     pub catalog: Catalog,
     /// What finds a procedure.
-    pub matcher: Matcher,
+    pub matcher: Arc<Matcher>,
     /// Slang and abbreviations.
-    pub lexicon: Lexicon,
+    pub lexicon: Arc<Lexicon>,
     /// Account managers and escalation contacts.
-    pub directory: Directory,
-    points: HashMap<String, points::Index>,
+    pub directory: Arc<Directory>,
+    points: HashMap<String, Arc<points::Index>>,
 }
 
 impl Knowledge {
     /// Indexes a catalogue and trains a matcher on it.
-    pub fn new(catalog: Catalog, lexicon: Lexicon) -> Self {
-        let matcher = Matcher::train(&training(&catalog, &lexicon));
+    pub fn new(catalog: Catalog, lexicon: impl Into<Arc<Lexicon>>) -> Self {
+        let lexicon = lexicon.into();
+        let matcher = Arc::new(Matcher::train(&training(&catalog, &lexicon)));
         let points = catalog
             .sops
             .iter()
-            .map(|sop| (sop.id.clone(), points::Index::new(sop, &lexicon)))
+            .map(|sop| (sop.id.clone(), Arc::new(points::Index::new(sop, &lexicon))))
             .collect();
         Self {
             catalog,
             matcher,
             lexicon,
-            directory: Directory::default(),
+            directory: Arc::default(),
             points,
         }
     }
@@ -56,7 +58,20 @@ impl Knowledge {
     /// The same with a list of account managers.
     #[must_use]
     pub fn with_directory(self, directory: Directory) -> Self {
-        Self { directory, ..self }
+        Self {
+            directory: Arc::new(directory),
+            ..self
+        }
+    }
+
+    /// The same with another edition of an SOP: messages find it as they find the one that it stands for.
+    #[must_use]
+    pub fn with_sop(&self, sop: &Sop) -> Self {
+        let mut other = self.clone();
+        let index = points::Index::new(sop, &self.lexicon);
+        other.points.insert(sop.id.clone(), Arc::new(index));
+        other.catalog = self.catalog.with_sop(sop);
+        other
     }
 
     /// Returns the points of an SOP that a question asks for, the best first; none when it asks for the SOP as a whole.

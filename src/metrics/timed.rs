@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::Metrics;
 use crate::message::{ConversationId, EventId};
 use crate::store::{
-    Audit, Due, Error, Loaded, Period, Query, Question, Revision, Store, Tally, Turn,
+    Audit, Due, Error, Loaded, Paper, Period, Query, Question, Revision, Shelf, Store, Tally, Turn,
 };
 use crate::ticket::{Ticket, Tracked};
 
@@ -67,6 +67,18 @@ impl<S: Store> Store for Timed<S> {
 
     async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error> {
         self.store.tallies(within).await
+    }
+
+    async fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, Error> {
+        self.store.papers(shelf, beginning).await
+    }
+
+    async fn heard_of(
+        &self,
+        beginning: &str,
+        since: Timestamp,
+    ) -> Result<Vec<ConversationId>, Error> {
+        self.store.heard_of(beginning, since).await
     }
 
     async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {

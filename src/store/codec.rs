@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Audit, Error, Question, Revision, Tally, Wake};
+use super::{Audit, Error, Paper, Question, Revision, Tally, Wake};
 use crate::dialog::{Conversation, Effect};
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket};
@@ -35,6 +35,7 @@ pub enum Record {
     Question(Question),
     Audit(Audit),
     Tally(Tally),
+    Paper(Paper),
 }
 
 /// A conversation as it is kept.

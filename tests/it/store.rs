@@ -865,17 +865,13 @@ fn turn(number: u64) -> Turn {
         wake: None,
         question: None,
         audit: Vec::new(),
+        papers: Vec::new(),
     }
 }
 
 /// A first turn with something in every field.
 fn full_turn() -> Turn {
-    let audit = |what: &str| Audit {
-        at: at(1),
-        who: "budi".into(),
-        what: what.into(),
-        subject: "T-full-1".into(),
-    };
+    let audit = |what: &str| Audit::new(at(1), "budi", what, "T-full-1");
     Turn {
         tickets: vec![
             ticket("T-full-1", 1),
@@ -917,5 +913,7 @@ fn ticket(id: &str, second: i64) -> Ticket {
         text: format!("*{id}*\nNama: Siti"),
         revision: None,
         proofs: Vec::new(),
+        edition: None,
+        begun: None,
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::super::Shelf;
 use super::Error;
 use crate::message::{ConversationId, EventId};
 use crate::store::codec::{self, Encoded, Record};
@@ -34,10 +35,12 @@ pub enum Table {
     Tallies,
     /// What did not fit into one value of another table.
     Parts,
+    /// What other rooms keep, by shelf.
+    Papers,
 }
 
 impl Table {
-    pub const ALL: [Table; 12] = [
+    pub const ALL: [Table; 13] = [
         Table::Schema,
         Table::Conversations,
         Table::Events,
@@ -50,6 +53,7 @@ impl Table {
         Table::Audit,
         Table::Tallies,
         Table::Parts,
+        Table::Papers,
     ];
 
     pub fn name(self) -> &'static str {
@@ -66,6 +70,7 @@ impl Table {
             Table::Audit => "audit",
             Table::Tallies => "tallies",
             Table::Parts => "parts",
+            Table::Papers => "papers",
         }
     }
 
@@ -143,11 +148,27 @@ pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, Error> {
             time_key(tally.hour).into(),
             tally,
         )?]),
+        Record::Paper(paper) => Ok(vec![Put::new(
+            Table::Papers,
+            paper_key(paper.shelf, &paper.id),
+            paper,
+        )?]),
     }
 }
 
 pub fn conversation_key(id: &ConversationId) -> Vec<u8> {
     id_key(&id.0)
+}
+
+/// The beginning of an id is the beginning of its key, as long as ids are as short as they should be.
+pub fn paper_key(shelf: Shelf, id: &str) -> Vec<u8> {
+    let shelf = match shelf {
+        Shelf::Versions => b'v',
+        Shelf::Proposals => b'p',
+        Shelf::Shares => b's',
+        Shelf::Outbox => b'o',
+    };
+    [&[shelf][..], &id_key(id)].concat()
 }
 
 /// What the keys of a case's steps begin with; its length stands first, so no case's keys begin another's.
