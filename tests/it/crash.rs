@@ -78,8 +78,8 @@ fn what_was_shown_survives_being_killed_and_every_dialog_ends() {
         lost,
     } = tally;
     println!(
-        "{kills} kills, {opening} of them while starting; {shown} lines answered, none lost; {} lines without an \
-         answer, of which {counted} had counted; {filed} tickets, none twice",
+        "{kills} kills, {opening} of them while starting; of {shown} answered lines 0 lost; {} lines without an answer, \
+         of which {counted} had counted; of {filed} tickets 0 twice; 0 dialogs that could not be gone on with",
         counted + lost
     );
 }

@@ -56,6 +56,7 @@ impl Turn<'_> {
             (Control::NotThis, Phase::Answered(heard)) if heard.question.is_some() => {
                 self.reject(conversation, heard)
             }
+            (Control::NotThis, Phase::Answered(_)) => self.aside(conversation, Effect::ListSops),
             (Control::No | Control::NotThis, _) => self.aside(conversation, Effect::Ready),
 
             (Control::GoOn, Phase::Interrupted { draft, .. }) => {

@@ -46,8 +46,9 @@ fn conversations_go_as_written_when_the_program_is_killed() {
         tickets,
     } = tally;
     println!(
-        "{kills} kills in {played} conversations: {answered} lines were answered and none of them lost; of those \
-         without an answer {counted} had counted and {again} were typed again; {tickets} tickets, none twice"
+        "{kills} kills in {played} conversations: of {answered} answered lines 0 lost; of those without an answer \
+         {counted} had counted and {again} were typed again; of {tickets} tickets 0 twice; 0 dialogs that could not be \
+         gone on with"
     );
 }
 
