@@ -236,7 +236,7 @@ pub struct FieldSpecFile {
     pub prefix: Option<String>,
     /// For `serial`: a deviation is only pointed out, not refused.
     pub lenient: Option<bool>,
-    /// For `text` and `code`: the most characters it may have.
+    /// For `text`, `place` and `code`: the most characters it may have.
     pub max_chars: Option<u16>,
 }
 
@@ -248,6 +248,8 @@ pub enum KindName {
     Text,
     /// A person's or an account's name: personal data, masked in exports.
     Name,
+    /// Where somebody is: free text, and in a message the places that are well known.
+    Place,
     /// An Indonesian mobile number.
     Msisdn,
     /// Another number or address to reach somebody: mobile, landline or e-mail.

@@ -51,8 +51,20 @@ pub enum Control {
     },
     /// Be reminded of a filed ticket.
     FollowUp(String),
-    /// Why the last message was understood so.
+    /// Why the last message was understood so, or why a field is asked.
     Why,
+    /// What was offered or asked: yes.
+    Yes,
+    /// What was offered or asked: no.
+    No,
+    /// What was shown is not what was meant.
+    NotThis,
+    /// Go on with what is open, or was put aside.
+    GoOn,
+    /// Say the last question again.
+    Repeat,
+    /// Keep what is unusual about the draft.
+    Keep,
     /// A courtesy.
     Thanks,
 }
@@ -67,30 +79,55 @@ pub fn read(text: &str) -> Option<Control> {
     if let Some(revise) = folded.strip_prefix("ubah ").and_then(ticket::id_in) {
         return Some(Control::Revise(revise));
     }
-    let words: Vec<&str> = folded
-        .split_whitespace()
-        .filter(|word| !COURTESY.contains(word))
-        .collect();
+    let mut words: Vec<&str> = folded.split_whitespace().collect();
+    words.retain(|word| !COURTESY.contains(word));
+    if words.is_empty() && folded.split_whitespace().any(|word| word == "ya") {
+        return Some(Control::Yes);
+    }
     Some(match words.join(" ").as_str() {
-        "batal" | "batalkan" | "cancel" | "gak jadi" | "ga jadi" | "gk jadi" | "nggak jadi"
-        | "tidak jadi" => Control::Cancel,
+        "batal" | "batalkan" | "cancel" | "stop" | "keluar" | "tutup" | "udahan" | "gajadi"
+        | "gak jadi" | "ga jadi" | "gk jadi" | "nggak jadi" | "tidak jadi" => Control::Cancel,
         "urungkan" | "undo" | "batal dibatalkan" => Control::Undo,
         "nanti" | "nanti dulu" | "parkir" | "simpan dulu" | "pending dulu" | "tunda"
         | "tunda dulu" => Control::Park,
         "kembali" | "back" | "mundur" | "sebelumnya" => Control::Back,
         "lewati" | "lewat" | "skip" | "lanjut saja" => Control::Skip,
-        "kirim" | "submit" | "send" => Control::Send,
-        "sudah benar" | "udah bener" | "benar" | "betul" | "sesuai" => Control::Confirm,
+        "kirim" | "kirimkan" | "submit" | "send" | "kirim tiket" | "kirim draft"
+        | "kirim sekarang" | "simpan tiket" => Control::Send,
+        "sudah benar" | "udah bener" | "udah benar" | "sdh benar" | "sudah betul" | "benar"
+        | "bener" | "betul" | "sesuai" | "sudah sesuai" | "udah sesuai" => Control::Confirm,
+        "tetap pakai" | "tetep pakai" | "tetap pake" | "tetep pake" | "pakai itu" | "tetap itu" => {
+            Control::Keep
+        }
         "ubah" | "edit" | "ganti" | "koreksi" => Control::Edit(None),
         "buat tiket" | "bikin tiket" | "buatkan tiket" | "create tiket" | "create ticket"
         | "open tiket" | "tiket" => Control::Start,
         "langsung tiket" | "langsung bikin tiket" | "langsung buat tiket" => Control::Start,
         "pandu" | "pandu saya" | "pandu langkahnya" => Control::Walk(None),
         "lompat" | "loncat" => Control::Jump(None),
-        "bantuan" | "help" | "menu" => Control::Help,
+        "bantuan" | "help" | "menu" | "cara pakai" | "cara pake" | "bisa apa" | "bisa apa saja"
+        | "bisa apa aja" | "bisa ngapain" | "bisa ngapain aja" | "kamu bisa apa"
+        | "kamu bisa apa saja" | "fitur" | "fiturnya apa" => Control::Help,
+        "sop" | "daftar sop" | "list sop" | "lihat sop" | "liat sop" | "semua sop" | "sop apa"
+        | "sop apa saja" | "sop apa aja" | "ada sop apa" | "ada sop apa saja"
+        | "ada sop apa aja" | "daftar" => Control::Sop(None),
+        "tiket saya" | "tiketku" | "tiket aku" | "daftar tiket" | "list tiket" | "lihat tiket"
+        | "liat tiket" | "draft saya" | "draftku" | "daftar draft" | "list draft"
+        | "lihat draft" | "liat draft" => Control::Tickets(None),
+        "iya" | "iyah" | "iyaa" | "yaa" | "yup" | "yes" | "y" | "ok" | "oke" | "okay" | "okey"
+        | "sip" | "siap" | "boleh" | "mau" | "gas" => Control::Yes,
+        "tidak" | "tdk" | "tidak usah" | "ga" | "gak" | "ga usah" | "gak usah" | "gausah"
+        | "ngga" | "nggak" | "nggak usah" | "no" => Control::No,
+        "bukan" | "bukan ini" | "bukan itu" | "bukan yang ini" | "bkn" | "salah" | "salah sop" => {
+            Control::NotThis
+        }
+        "lanjut" | "lanjutkan" | "lanjutin" | "next" => Control::GoOn,
+        "ulang" | "ulangi" | "ulangi pertanyaan" | "tadi tanya apa" | "apa tadi" => Control::Repeat,
         "halo" | "hai" | "hi" | "hello" | "pagi" | "siang" | "sore" | "malam" | "selamat pagi"
         | "selamat siang" | "selamat sore" | "selamat malam" => Control::Greet,
-        "kenapa ini" | "kok bisa" => Control::Why,
+        "kenapa" | "knp" | "knapa" | "kenapa ini" | "kenapa itu" | "kenapa gitu"
+        | "kenapa begitu" | "kok bisa" | "kok gitu" | "kok ini" | "kok itu" | "alasannya"
+        | "alasannya apa" | "apa alasannya" | "why" => Control::Why,
         "terima kasih" | "makasih" | "mksh" | "thanks" | "thank you" | "thx" | "tq" | "trims" => {
             Control::Thanks
         }

@@ -55,6 +55,9 @@ pub struct Conversation {
     /// Filed cases that the agent looks at again until they are done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<FollowUp>,
+    /// The other case of a message that named two; it waits until the first is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Box<Heard>>,
     /// What a lead has set, where the conversation stands for a whole channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_kind: Option<ChannelKind>,
@@ -81,6 +84,9 @@ pub enum Phase {
         refused: u8,
         /// The part of a value that was told already: the day of a moment whose hour is asked.
         partial: Option<String>,
+        /// The value that was perhaps meant by an answer that could not be used.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        suggested: Option<String>,
     },
     /// Everything is there; the agent looks it over.
     Reviewing(Draft),
@@ -242,6 +248,8 @@ pub enum Effect {
     ShowPoint { intent: String, id: String },
     /// Another procedure that the same message asked for.
     Also { intent: String },
+    /// The other case of a message that named two, now that the first is done.
+    Waiting { intent: String },
     /// Two or three procedures to choose from.
     Clarify { intents: Vec<String> },
     /// Nothing fits.
@@ -267,6 +275,21 @@ pub enum Effect {
     PictureOnly,
     /// Further values that cannot be used, besides the one that is asked for again.
     NotTaken { prompts: Vec<Prompt> },
+    /// The draft cannot be filed: what is missing, and for which draft.
+    Incomplete {
+        intent: String,
+        missing: Vec<String>,
+    },
+    /// Why a field is asked for.
+    WhyAsked {
+        intent: String,
+        label: String,
+        mandatory: bool,
+    },
+    /// Several things were offered, and one of them is to be picked.
+    PickOne { buttons: Vec<Button> },
+    /// Nothing is asked of the agent; the next case may come.
+    Ready,
     /// A question for a field.
     Ask(Prompt),
     /// The whole draft, to look over.

@@ -258,6 +258,7 @@ fn kind_name(kind: KindName) -> &'static str {
     match kind {
         KindName::Text => "text",
         KindName::Name => "name",
+        KindName::Place => "place",
         KindName::Msisdn => "msisdn",
         KindName::Contact => "contact",
         KindName::Choice => "choice",

@@ -86,6 +86,25 @@ pub fn find(choices: &Choices, raw: &str) -> Vec<Found> {
         .collect()
 }
 
+/// Returns what the text names when every word of it does: `out of collection`, `data dan sms`.
+pub fn exactly(choices: &Choices, raw: &str) -> Option<Value> {
+    let answer = Squeezed::new(raw);
+    let mentions = mentions(choices, &answer);
+    let joins = |word: &str| choices.many && matches!(word, "dan" | "sama" | "n");
+    let names_it = |index: usize| {
+        let start = answer.words[index].raw.start;
+        let mentioned = mentions.iter().any(|mention| mention.span.contains(&start));
+        mentioned || joins(answer.word(index))
+    };
+    if !(0..answer.words.len()).all(names_it) {
+        return None;
+    }
+    match name(choices, &answer, &mentions) {
+        Named::One(options) => Some(value(choices, &answer, &options)),
+        Named::Unclear(_) | Named::Nothing => None,
+    }
+}
+
 /// A text reduced to its letters and digits, which still knows its words.
 struct Squeezed<'a> {
     raw: &'a str,
@@ -508,7 +527,8 @@ fn nearest(choices: &Choices, word: &str) -> BTreeSet<usize> {
 fn unlisted(choices: &Choices, answer: &Squeezed<'_>) -> Result<Value, Error> {
     /// Likeness from which on it is worth asking "did you mean".
     const LIKENESS_MIN: f64 = 0.5;
-    if choices.open {
+    // A bare number is neither an option nor the name of another.
+    if choices.open && !answer.letters.chars().all(char::is_numeric) {
         let said = text::one_line(answer.raw);
         let kept = text::kept(&said);
         if kept != said {

@@ -21,6 +21,7 @@ pub mod contact;
 pub mod date;
 pub mod email;
 pub mod msisdn;
+pub mod place;
 pub mod rupiah;
 pub mod sensitive;
 pub mod serial;
@@ -36,6 +37,8 @@ pub enum Kind {
     Text { max_chars: usize },
     /// A person's or an account's name: personal data.
     Name,
+    /// Where somebody is, in at most so many characters.
+    Place { max_chars: usize },
     /// An Indonesian mobile number.
     Msisdn,
     /// Another way to reach somebody: mobile, landline or e-mail.
@@ -199,6 +202,7 @@ pub fn parse(kind: &Kind, raw: &str, now: &Zoned) -> Result<Value, Error> {
     match kind {
         Kind::Text { max_chars } => text::parse(raw, *max_chars),
         Kind::Name => text::parse_name(raw),
+        Kind::Place { max_chars } => place::parse(raw, *max_chars),
         Kind::Msisdn => msisdn::parse(raw),
         Kind::Contact => contact::parse(raw),
         Kind::Choice(choices) => choice::parse(choices, raw),
@@ -227,6 +231,7 @@ pub fn parse(kind: &Kind, raw: &str, now: &Zoned) -> Result<Value, Error> {
 pub fn find(kind: &Kind, raw: &str, now: &Zoned) -> Vec<Found> {
     match kind {
         Kind::Text { .. } | Kind::Name | Kind::Code { .. } => Vec::new(),
+        Kind::Place { .. } => place::find(raw),
         Kind::Msisdn => msisdn::find(raw),
         Kind::Contact => contact::find(raw),
         Kind::Choice(choices) => choice::find(choices, raw),
@@ -239,13 +244,31 @@ pub fn find(kind: &Kind, raw: &str, now: &Zoned) -> Vec<Found> {
     }
 }
 
+/// Returns the value that the text is as a whole, but for the marks around it; none of kinds that any words or any
+/// number may be of.
+pub fn exactly(kind: &Kind, raw: &str, now: &Zoned) -> Option<Value> {
+    match kind {
+        Kind::Text { .. } | Kind::Name | Kind::Place { .. } | Kind::Contact | Kind::Code { .. } => {
+            None
+        }
+        Kind::Choice(choices) => choice::exactly(choices, raw),
+        _ => {
+            let mut found = find(kind, raw, now).into_iter();
+            let only = found.next().filter(|_| found.next().is_none())?;
+            let around = [&raw[..only.span.start], &raw[only.span.end..]];
+            let nothing_else = !around.concat().contains(char::is_alphanumeric);
+            nothing_else.then_some(only.value)
+        }
+    }
+}
+
 /// Returns the value as it may leave the team, in exports and public posts: personal data is made unrecognisable.
 pub fn mask(kind: &Kind, value: &Value) -> String {
     match kind {
         Kind::Name => text::initials(&value.display),
         Kind::Email => email::mask(&value.display),
         Kind::Msisdn | Kind::Contact => contact::mask(&value.display),
-        Kind::Text { .. } => sensitive::redact(&value.display),
+        Kind::Text { .. } | Kind::Place { .. } => sensitive::redact(&value.display),
         Kind::Choice(_) if value.remark == Some(Remark::Unlisted) => {
             sensitive::redact(&value.display)
         }

@@ -39,6 +39,7 @@ fn kinds() -> Vec<Kind> {
     vec![
         Kind::Text { max_chars: 60 },
         Kind::Name,
+        Kind::Place { max_chars: 60 },
         Kind::Msisdn,
         Kind::Contact,
         choices(false, false),

@@ -73,6 +73,8 @@ struct Amount {
 enum Cue {
     /// Nothing: `50000`.
     Bare,
+    /// Dots between round thousands: `50.000`.
+    Thousands,
     /// The currency alone, or a word: `Rp 50.000`, `goceng`.
     Currency,
     /// A unit, of so many rupiah; a smaller one may follow: `1 juta 500 ribu`.
@@ -166,6 +168,7 @@ fn read(amount: &Captures<'_>) -> Option<(u64, Cue)> {
         None if currency => Some((whole(number)?, Cue::Currency)),
         // `0812...` and `02...` are numbers of another kind.
         None if number.len() > 1 && number.starts_with('0') => None,
+        None if number.ends_with(".000") => Some((whole(number)?, Cue::Thousands)),
         None => Some((whole(number)?, Cue::Bare)),
     }
 }

@@ -83,6 +83,10 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
             format!("Pesan ini juga menyangkut **{}**. Selesaikan yang ini dulu, atau buka sekarang.", title(catalog, intent)),
             vec![button(&title(catalog, intent), format!("answer:{intent}"))],
         ),
+        Effect::Waiting { intent } => say_with(
+            format!("Tadi ada satu kasus lagi: **{}**. Lanjut ke situ?", title(catalog, intent)),
+            vec![button(&title(catalog, intent), format!("answer:{intent}"))],
+        ),
         Effect::Clarify { intents } => clarify(catalog, intents),
         Effect::Fallback => fallback(catalog),
         Effect::Help => help(catalog),
@@ -106,6 +110,22 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
                 .collect();
             say(format!("Ini juga belum bisa dipakai:\n{}", lines.join("\n")))
         }
+        Effect::Incomplete { intent, missing } => say(format!(
+            "Draft *{}* belum lengkap, jadi belum dikirim. Kurang {} data: {}.",
+            title(catalog, intent),
+            missing.len(),
+            missing.join(", ")
+        )),
+        Effect::WhyAsked { intent, label, mandatory: true } => say(format!(
+            "**{label}** termasuk isi tiket *{}*: tanpa itu tiketnya belum lengkap.",
+            title(catalog, intent)
+        )),
+        Effect::WhyAsked { intent, label, mandatory: false } => say(format!(
+            "**{label}** tidak wajib di tiket *{}*. Ketik `lewati` bila tidak perlu diubah.",
+            title(catalog, intent)
+        )),
+        Effect::PickOne { buttons } => say_with("Yang mana? Pilih salah satu.".to_owned(), buttons.clone()),
+        Effect::Ready => say("Baik. Tulis kendala pelanggan berikutnya, atau ketik `bantuan`.".to_owned()),
         Effect::Ask(prompt) => ask(prompt),
         Effect::Review(draft) => review(draft, around.recent),
         Effect::ChooseField { fields } => choose_field(fields),
@@ -365,7 +385,11 @@ fn review(draft: &Review, recent: &[Ticket]) -> Reply {
         draft.kip
     );
     for remarked in &draft.remarks {
-        text += &format!("\n⚠ {}: {}.", remarked.label, remark(&remarked.remark));
+        text += &format!(
+            "\n⚠ {}: {}. Memang begitu? `tetap pakai`.",
+            remarked.label,
+            remark(&remarked.remark)
+        );
     }
     for ticket in recent
         .iter()

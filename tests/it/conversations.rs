@@ -425,7 +425,7 @@ fn canonical(entry: &Entry) -> String {
 }
 
 /// Splits `name=value name="a longer value"`.
-fn pairs(line: &str) -> Vec<(String, String)> {
+pub fn pairs(line: &str) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     let mut rest = line.trim();
     while !rest.is_empty() {

@@ -1,5 +1,7 @@
 //! What must hold of every dialog, whatever is typed, pressed, and in whatever order.
 
+mod openings;
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -33,6 +35,8 @@ const OPENINGS: &[&str] = &[
     "tagihan vsat ga bisa dibayar",
     "tagihan seat management ga bisa dibayar",
     "tagihan vsat ga bisa dibayar, sid 4700001-0000012",
+    "a.n. Budi Contoh di Bandung udah bayar tagihan kemarin, nomor 0812-0000-1234 belum aktif",
+    "nomor 0812-0000-1234 sama 0812-0000-1235 udah bayar tagihan tapi belum aktif",
     "tagihan",
     "ott itu apa",
     "resep rendang padang",
@@ -45,6 +49,10 @@ const ANSWERS: &[&str] = &[
     "class silver, a.n Contoh Dua",
     "gold, 0812-0000-1111, halo",
     "0812-0000-1234",
+    "Contoh Tiga lokasi bandung",
+    "class silver nama Contoh Empat halo",
+    "out of collection",
+    "cp ga ada",
     "0812000",
     "021-5550-1234",
     "halo",
@@ -106,6 +114,8 @@ const CASE: &str = "udah bayar tapi nomor belum aktif";
 /// What changes an answer that was given.
 const CHANGES: &[&str] = &[
     "eh salah, nominalnya 25rb",
+    "eh bukan bca tapi indomaret",
+    "jamnya salah, jam 9 malam",
     "nominalnya salah",
     "nominal: 0",
     "ganti nomor jadi 0812-0000-9999",
@@ -157,6 +167,17 @@ const STEERING: &[&str] = &[
     "sudah selesai",
     "bukan ini",
     "INC0000001",
+    "pandu",
+    "ya",
+    "iya kak",
+    "tidak",
+    "bukan",
+    "lanjut",
+    "ulangi",
+    "kenapa?",
+    "tetap pakai",
+    "daftar sop",
+    "bisa apa aja",
 ];
 
 /// Actions that no button on the screen offers, as an old message's button would.
@@ -453,7 +474,7 @@ impl Desk {
         Ok(())
     }
 
-    /// A field that has its answer is asked again only when it was just changed, or asked for by the agent.
+    /// Only a missing mandatory field is asked unasked; another one when it was just changed, or asked for by the agent.
     fn check_asks_nothing_answered(
         &self,
         before: &Conversation,
@@ -471,7 +492,15 @@ impl Desk {
             exists,
             "{field} is asked although it is no part of the ticket"
         );
-        if !self.is_answered(draft, field) || before.asking() == Some(field) {
+        if before.asking() == Some(field) {
+            return Ok(());
+        }
+        let form = self.form(draft);
+        let is_mandatory = |field: &Field| field.mandatory(draft.case(self.kind));
+        let is_missing =
+            form.field(field).is_some_and(is_mandatory) && !self.is_answered(draft, field);
+        // So no sequence asks more than there are mandatory fields missing, but for what the agent calls for.
+        if is_missing {
             return Ok(());
         }
         let wanted = match said {
@@ -490,10 +519,7 @@ impl Desk {
             Said::Press(action) => action.starts_with("edit:"),
             Said::Tick | Said::Showed(_) => false,
         };
-        prop_assert!(
-            wanted,
-            "{field} was answered and is asked again after {said:?}"
-        );
+        prop_assert!(wanted, "{field} is not missing and is asked after {said:?}");
         Ok(())
     }
 
@@ -600,6 +626,7 @@ fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
         .chain(&conversation.discarded);
     heard
         .into_iter()
+        .chain(conversation.waiting.as_deref())
         .map(|heard| (heard.intent.as_str(), &heard.answers))
         .chain(drafts.map(|draft| (draft.intent.as_str(), &draft.answers)))
         .collect()
@@ -657,7 +684,7 @@ proptest! {
     #[test]
     fn a_straight_dialog_asks_each_missing_field_once(
         kind in channel_kind(),
-        opening in select(&OPENINGS[..9]),
+        opening in select(&OPENINGS[..OPENINGS.len() - 3]),
         picks in prop::collection::vec(any::<Index>(), QUESTIONS_MAX),
     ) {
         let mut desk = Desk::new(kind);

@@ -272,6 +272,9 @@ fn spec(
             max_chars: text_chars(TEXT_CHARS),
         },
         KindName::Name => Kind::Name,
+        KindName::Place => Kind::Place {
+            max_chars: text_chars(TEXT_CHARS),
+        },
         KindName::Msisdn => Kind::Msisdn,
         KindName::Contact => Kind::Contact,
         KindName::Choice => Kind::Choice(choices(options, false, file.open)),

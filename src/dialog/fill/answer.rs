@@ -82,40 +82,79 @@ fn why_unchecked(text: &str) -> Option<&str> {
 }
 
 /// `tidak ada` as agents write it.
+const ABSENCES: &[&str] = &[
+    "tidak ada",
+    "tdk ada",
+    "gak ada",
+    "ga ada",
+    "gk ada",
+    "nggak ada",
+    "ngga ada",
+    "tak ada",
+    "none",
+    "-",
+    "n/a",
+    "na",
+    "kosong",
+    "nihil",
+    "no",
+    "belum ada",
+    "blm ada",
+    "tidak punya",
+    "tdk punya",
+    "gak punya",
+    "ga punya",
+    "gk punya",
+    "nggak punya",
+    "ngga punya",
+    "belum punya",
+    "blm punya",
+    "gatau",
+    "ga tau",
+    "gak tau",
+    "tidak tahu",
+    "tdk tau",
+];
+
+/// Whether the answer says that there is none.
 pub fn is_absence(text: &str) -> bool {
-    let folded = text.trim().trim_end_matches(['.', '!']).to_lowercase();
-    matches!(
-        folded.as_str(),
-        "tidak ada"
-            | "tdk ada"
-            | "gak ada"
-            | "ga ada"
-            | "gk ada"
-            | "nggak ada"
-            | "ngga ada"
-            | "tak ada"
-            | "none"
-            | "-"
-            | "n/a"
-            | "na"
-            | "kosong"
-            | "nihil"
-            | "no"
-            | "belum ada"
-            | "blm ada"
-            | "tidak punya"
-            | "gak punya"
-            | "ga punya"
-            | "gatau"
-            | "ga tau"
-            | "tidak tahu"
-            | "ga ada kak"
-            | "tidak ada kak"
-    )
+    let folded = without_courtesy(text.trim()).to_lowercase();
+    ABSENCES.contains(&folded.trim_end_matches(['.', '!']))
+}
+
+/// Where such words end that a text begins with: at least two, one may be a part of anything.
+pub fn absence_at(text: &str) -> Option<usize> {
+    let folded = text.to_lowercase();
+    let ends = |phrase: &&&str| {
+        folded
+            .strip_prefix(**phrase)
+            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    let found = ABSENCES
+        .iter()
+        .filter(|phrase| phrase.contains(' '))
+        .find(ends);
+    found.map(|phrase| phrase.len())
+}
+
+/// Where such words begin that a text ends with.
+pub fn absence_before(text: &str) -> Option<usize> {
+    let trimmed = text.trim_end();
+    let folded = trimmed.to_lowercase();
+    let begins = |phrase: &&&str| {
+        folded
+            .strip_suffix(**phrase)
+            .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    };
+    let found = ABSENCES
+        .iter()
+        .filter(|phrase| phrase.contains(' '))
+        .find(begins)?;
+    (folded.len() == trimmed.len()).then(|| trimmed.len() - found.len())
 }
 
 pub fn is_free(kind: &Kind) -> bool {
-    matches!(kind, Kind::Text { .. } | Kind::Name)
+    matches!(kind, Kind::Text { .. } | Kind::Name | Kind::Place { .. })
 }
 
 /// Whether any words are an answer, but a sentence hardly is.
@@ -126,7 +165,7 @@ pub fn is_brief(kind: &Kind) -> bool {
 /// Whether a value of this kind may hold commas of its own.
 pub fn holds_commas(kind: &Kind) -> bool {
     match kind {
-        Kind::Text { max_chars } => *max_chars >= COMMAS_CHARS_MIN,
+        Kind::Text { max_chars } | Kind::Place { max_chars } => *max_chars >= COMMAS_CHARS_MIN,
         Kind::Choice(choices) => choices.many,
         _ => false,
     }

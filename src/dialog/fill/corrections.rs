@@ -2,15 +2,16 @@
 
 use jiff::Zoned;
 
-use super::answer::{another_hour, is_mark};
+use super::answer::{another_hour, is_mark, without_courtesy};
 use super::labels::{label_of, labelled};
 use super::lines::numbered;
 use super::message::Message;
-use super::speaking::{Again, speaking};
+use super::speaking::{Again, Which, speaking};
 use super::{Labels, Taken, changed};
 use crate::catalog::{Case, Field, Form};
 use crate::message::ChannelKind;
-use crate::ticket::Answers;
+use crate::ticket::{Answer, Answers};
+use crate::value::{self, Kind};
 
 /// Words that say that what follows corrects something.
 const CORRECTIONS: &[&str] = &[
@@ -94,9 +95,23 @@ pub fn corrections(
         } else {
             Again::Freely
         };
-        speaking(form, &mut message, &mut taken, channel_kind, now, again);
+        speaking(
+            form,
+            &mut message,
+            &mut taken,
+            channel_kind,
+            now,
+            again,
+            Which::All,
+        );
         if taken == *answers {
             corrected_hour(form, case, opened(text).0, &mut taken, now);
+        }
+        if taken == *answers
+            && again == Again::Freely
+            && let Some((field, answer)) = replaced(form, case, &plain, now)
+        {
+            taken.insert(field, answer);
         }
     }
     let others = changed(form, answers, &taken).collect();
@@ -107,6 +122,19 @@ pub fn corrections(
         refused: message.refused,
         named: called_wrong(form, case, text).map(|field| field.id.clone()),
     }
+}
+
+/// `eh bukan bca tapi indomaret`: the answered field whose new value this is, if it is one field's only.
+fn replaced(form: &Form, case: Case<'_>, text: &str, now: &Zoned) -> Option<(String, Answer)> {
+    let answered = form
+        .fields
+        .iter()
+        .filter(|field| field.exists(case) && case.answers.contains_key(&field.id));
+    let mut fitting = answered.filter_map(|field| {
+        let value = value::exactly(&field.spec(case).kind, without_courtesy(text), now)?;
+        Some((field.id.clone(), Answer::Given(value)))
+    });
+    fitting.next().filter(|_| fitting.next().is_none())
 }
 
 /// `eh jam 9 deng`: another hour on the day that was told.
@@ -120,7 +148,10 @@ fn corrected_hour(form: &Form, case: Case<'_>, text: &str, answers: &mut Answers
 
 /// Whether a message says that it corrects something.
 pub fn is_correction(form: &Form, case: Case<'_>, text: &str) -> bool {
-    opened(text).0.len() != text.trim().len() || between(form, case, opened(text).0).is_some()
+    let rest = opened(text).0;
+    rest.len() != text.trim().len()
+        || between(form, case, rest).is_some()
+        || when_told(form, case, rest).is_some()
 }
 
 /// Whether a message opens with words that say for sure that it corrects something.
@@ -139,10 +170,12 @@ fn corrected(form: &Form, case: Case<'_>, text: &str) -> String {
     if let Some((_, name, value)) = between(form, case, rest) {
         return format!("{name}: {value}");
     }
-    let rest = if words.contains(&"bukan") {
-        instead(rest)
-    } else {
-        rest
+    if let Some((field, told)) = when_told(form, case, rest).filter(|(_, told)| !told.is_empty()) {
+        return format!("{}: {told}", field.spec(case).label);
+    }
+    let rest = match words.contains(&"bukan") {
+        true => instead(rest),
+        false => before_not(rest),
     };
     [" jadi ", " menjadi ", " ke "]
         .iter()
@@ -151,8 +184,40 @@ fn corrected(form: &Form, case: Case<'_>, text: &str) -> String {
 
 /// The field of `nominalnya salah`: named, called wrong, and nothing else.
 fn called_wrong<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<&'f Field> {
-    let (field, _, value) = between(form, case, opened(text).0)?;
-    value.is_empty().then_some(field)
+    let rest = opened(text).0;
+    match between(form, case, rest) {
+        Some((field, _, value)) => value.is_empty().then_some(field),
+        None => {
+            let (field, told) = when_told(form, case, rest)?;
+            told.is_empty().then_some(field)
+        }
+    }
+}
+
+/// `tglnya 16`, `jamnya salah, jam 9 malam`: the only field of the form that says when, and the value.
+fn when_told<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<(&'f Field, String)> {
+    const WHEN: &[&str] = &["tanggal", "tgl", "hari", "waktu", "jam"];
+    let lower = text.to_lowercase();
+    let (word, rest) = WHEN.iter().find_map(|word| {
+        let rest = lower.strip_prefix(word)?.strip_prefix("nya")?;
+        (!rest.starts_with(char::is_alphanumeric)).then_some((word, rest))
+    })?;
+    let mut rest = rest.trim_start_matches(is_mark);
+    while let Some((_, after)) = leading(rest, BETWEEN) {
+        rest = after;
+    }
+    let says_when = |field: &&Field| {
+        let kind = &field.spec(case).kind;
+        field.exists(case) && matches!(kind, Kind::Date { .. } | Kind::DateTime { .. })
+    };
+    let mut fields = form.fields.iter().filter(says_when);
+    let field = fields.next().filter(|_| fields.next().is_none())?;
+    let told = match rest {
+        "" => String::new(),
+        rest if rest.starts_with(word) => rest.to_owned(),
+        rest => format!("{word} {rest}"),
+    };
+    Some((field, told))
 }
 
 /// A field's name followed by words that say that its value changes: the field, its name as written, and the value.
@@ -172,8 +237,21 @@ fn between<'a, 'f>(
     Some((
         label.field,
         name,
-        if negated { instead(rest) } else { rest },
+        if negated {
+            instead(rest)
+        } else {
+            before_not(rest)
+        },
     ))
+}
+
+/// `100rb bukan 50rb` is `100rb`.
+fn before_not(text: &str) -> &str {
+    let folded = text.to_lowercase();
+    let found = folded
+        .find(" bukan ")
+        .filter(|_| folded.len() == text.len());
+    found.map_or(text, |at| text[..at].trim_end_matches(is_mark))
 }
 
 /// Behind `bukan`: `kemarin tapi tgl 17` is `tgl 17`.

@@ -9,6 +9,7 @@ use jiff::Zoned;
 use super::answer::{another_hour, holds_commas, is_brief, is_free, read, without_courtesy};
 use super::lines::is_list;
 use super::message::{Message, clauses};
+use super::passing::{end_of_words, is_told_in_passing};
 use super::{Problem, Refused};
 use crate::catalog::{Case, Field, Form, Spec};
 use crate::message::ChannelKind;
@@ -16,7 +17,7 @@ use crate::ticket::{Answer, Answers};
 use crate::value::{self, Kind, Value};
 
 /// A text behind its label without a colon is taken over only up to this many words: more is a sentence.
-const LOOSE_TEXT_WORDS: usize = 4;
+pub const LOOSE_TEXT_WORDS: usize = 4;
 
 /// A label without a colon in the first words of an answer needs so many letters: a name may begin with `An`.
 const LOOSE_LABEL_LETTERS_MIN: usize = 4;
@@ -97,6 +98,14 @@ pub fn labelled(
             }
         }
         let value_at = clause.start + value_at;
+        if !colon && is_told_in_passing(&spec.kind) {
+            // `lokasi bandung sudah bayar`: the name or place ends before the sentence does.
+            let text = &message.text[..clause.end];
+            match end_of_words(form, case, field, text, value_at, now) {
+                Some(end) => clause.end = end,
+                None => continue,
+            }
+        }
         let raw = message.text[value_at..clause.end].trim();
         let whole = clause.start + label.at..clause.end;
         if !colon && is_free(&spec.kind) && raw.split_whitespace().count() > LOOSE_TEXT_WORDS {
@@ -227,7 +236,7 @@ fn behind_its_label(
 }
 
 /// The field's names, longest first, so that `nomor lain` is not read as `nomor`.
-fn names(field: &Field, spec: &Spec) -> Vec<String> {
+pub fn names(field: &Field, spec: &Spec) -> Vec<String> {
     let id = field.id.replace('_', " ");
     let own = [spec.label.as_str(), id.as_str()];
     let mut names: Vec<String> = own
@@ -293,13 +302,13 @@ pub fn without_own_label<'a>(field: &Field, spec: &Spec, text: &'a str) -> &'a s
     });
     match &spec.kind {
         Kind::Text { .. } if is_brief(&spec.kind) => without_courtesy(stripped.unwrap_or(text)),
-        Kind::Text { .. } => stripped.unwrap_or(text),
+        Kind::Text { .. } | Kind::Place { .. } => stripped.unwrap_or(text),
         _ => text,
     }
 }
 
 /// `snnya` and `sn nya`: what is behind the suffix of a name.
-fn without_suffix(text: &str) -> &str {
+pub fn without_suffix(text: &str) -> &str {
     let rest = text
         .strip_prefix("nya")
         .or_else(|| text.strip_prefix(" nya"));

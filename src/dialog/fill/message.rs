@@ -46,6 +46,24 @@ impl<'a> Message<'a> {
         rest
     }
 
+    /// The pieces that no field has used yet, those beside something used included: `Budi` of `Budi lokasi bandung`.
+    pub fn unused_pieces(&self) -> Vec<Range<usize>> {
+        let mut used = self.used.clone();
+        used.sort_by_key(|span| span.start);
+        let mut pieces = Vec::new();
+        for clause in clauses(self.text) {
+            let mut from = clause.start;
+            let inside = |span: &&Range<usize>| span.start < clause.end && clause.start < span.end;
+            for span in used.iter().filter(inside) {
+                pieces.push(from..span.start.max(from));
+                from = span.end.clamp(from, clause.end);
+            }
+            pieces.push(from..clause.end);
+        }
+        pieces.retain(|piece| self.says_something(piece));
+        pieces
+    }
+
     /// `Rp50.000,-` leaves a dash behind, which answers nothing.
     pub fn says_something(&self, span: &Range<usize>) -> bool {
         self.text[span.clone()].contains(char::is_alphanumeric)

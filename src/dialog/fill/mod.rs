@@ -2,13 +2,14 @@
 //!
 //! `labels` reads labelled values (`nominal: 50rb`, `lokasi bandung`) and a whole filled template pasted back, `lines`
 //! numbered lines that answer in the form's order, `speaking` values that need no label (a phone number, an amount, a
-//! day), `corrections` what changes an answer; `answer` reads one field's value, `message` keeps what is used up.
+//! day), `passing` names and places behind what they are called, `corrections` what changes an answer; `answer` reads one field's value, `message` keeps what is used up.
 
 mod answer;
 mod corrections;
 mod labels;
 mod lines;
 mod message;
+mod passing;
 mod speaking;
 
 use std::collections::BTreeMap;
@@ -18,16 +19,20 @@ use jiff::Zoned;
 use super::Problem;
 use crate::catalog::{Case, Field, Form, Sop, Spec};
 use crate::message::ChannelKind;
-use crate::ticket::Answers;
+use crate::ticket::{Answer, Answers};
 use crate::value::{self, Kind};
-use answer::{is_free, read};
+use answer::read;
 use labels::{Labels, labelled, without_own_label};
 use lines::numbered;
 use message::Message;
-use speaking::{Again, speaking};
+use passing::{absent, in_passing, is_absence_of};
+use speaking::{Again, Which, belongs_to, speaking};
 
-pub use answer::{is_absence, is_brief};
+pub use answer::{is_absence, is_brief, is_free};
 pub use corrections::{corrections, is_change, is_correction, is_surely_correction};
+
+/// The plainest way to say that there is no value.
+const NONE: &str = "tidak ada";
 
 /// A field that was named with a value that could not be used.
 #[derive(Debug)]
@@ -83,7 +88,10 @@ pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zon
             channel_kind,
             now,
             Again::Never,
+            Which::All,
         );
+        in_passing(form, &mut message, &mut answers, channel_kind, now, None);
+        absent(form, &mut message, &mut answers, channel_kind, None);
     }
     answers
 }
@@ -104,6 +112,9 @@ pub fn partials(
     let open = fields.filter(|field| field.exists(case) && !answers.contains_key(&field.id));
     open.filter_map(|field| {
         let spec = field.spec(case);
+        if spec.kind == Kind::Msisdn {
+            return several(&spec.kind, text, answers, now).map(|told| (field.id.clone(), told));
+        }
         let Kind::DateTime { past } = spec.kind else {
             return None;
         };
@@ -119,6 +130,23 @@ pub fn partials(
         Some((field.id.clone(), told))
     })
     .collect()
+}
+
+/// The values of a kind that a question names several of, without those that answer something.
+fn several(kind: &Kind, text: &str, answers: &Answers, now: &Zoned) -> Option<String> {
+    let is_told = |value: &value::Value| {
+        let mut told = answers.values();
+        told.any(
+            |answer| matches!(answer, Answer::Given(told) if told.canonical == value.canonical),
+        )
+    };
+    let found = value::find(kind, text, now).into_iter();
+    let mut shown: Vec<_> = found
+        .filter(|found| !is_told(&found.value))
+        .map(|found| found.value.display)
+        .collect();
+    shown.dedup();
+    (shown.len() > 1).then(|| shown.join(", "))
 }
 
 /// Reads an answer to the asked field, and whatever else the message tells. `partial` is the part of the value that
@@ -146,16 +174,25 @@ pub fn from_answer(
     };
     labelled(form, &mut message, &mut taken, channel_kind, now, labels);
     numbered(form, &mut message, &mut taken, channel_kind, now);
+    let brief = is_brief(&spec.kind);
+    if !free || brief {
+        let asked = Some(asked.id.as_str());
+        in_passing(form, &mut message, &mut taken, channel_kind, now, asked);
+        absent(form, &mut message, &mut taken, channel_kind, asked);
+    }
     let mut problem = None;
-    if taken.get(&asked.id) == answers.get(&asked.id) {
+    let named = taken.get(&asked.id) != answers.get(&asked.id);
+    if !named {
         // `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it. Without a
         // single word all of it may be something else.
         let wordless = !message.text.contains(char::is_alphabetic);
         let first = message.first_of_several().filter(|_| !wordless);
-        if let Some(first) = first.or(wordless.then_some(0..0))
-            && is_brief(&spec.kind)
-        {
-            message.used.push(first.clone());
+        if brief {
+            let which = match (&first, wordless) {
+                (None, false) => Which::Unmistakable,
+                _ => Which::All,
+            };
+            message.used.extend(first.clone());
             speaking(
                 form,
                 &mut message,
@@ -163,22 +200,54 @@ pub fn from_answer(
                 channel_kind,
                 now,
                 Again::Never,
+                which,
             );
-            message.used.retain(|used| *used != first);
+            message.used.retain(|used| Some(used) != first.as_ref());
         }
         let rest = message.unused();
-        let rest = without_own_label(asked, spec, &rest);
+        let beside = message.unused_pieces();
+        let texts: Vec<_> = beside
+            .iter()
+            .map(|piece| text[piece.clone()].trim())
+            .collect();
+        // `Budi lokasi bandung`: the name is what stands before the place.
+        let first = texts
+            .first()
+            .filter(|first| brief && !rest.starts_with(**first));
+        let rest = first.copied().unwrap_or(&rest);
+        let rest = match spec.may_be_absent && is_absence_of(asked, spec, rest) {
+            true => NONE,
+            false => without_own_label(asked, spec, rest),
+        };
         let completed =
             partial.and_then(|partial| read(spec, &completed(spec, partial, rest)?, now).ok());
-        match completed.map_or_else(|| read(spec, rest, now), Ok) {
-            Ok(answer) => {
-                taken.insert(asked.id.clone(), answer);
-                message.use_up(&spec.kind, now);
+        let answer = completed.map_or_else(|| read(spec, rest, now), Ok);
+        let firm = matches!(&answer, Ok(answer) if is_firm(spec, answer));
+        let elsewhere = || {
+            let text = answer::without_courtesy(rest);
+            belongs_to(form, asked, text, &taken, channel_kind, now)
+        };
+        if !firm && let Some((field, answer)) = elsewhere() {
+            taken.insert(field, answer);
+            problem = Some(Problem::Unusable(value::Error::NotFound));
+        } else {
+            // `halo lokasi bandung`: what is left of a clause may be the answer when it is one for sure.
+            let left = || read(spec, &texts.join(", "), now).ok();
+            let answer = answer
+                .or_else(|problem| left().filter(|answer| is_firm(spec, answer)).ok_or(problem));
+            match answer {
+                Ok(answer) => {
+                    taken.insert(asked.id.clone(), answer);
+                    match beside.as_slice() {
+                        [first, _, ..] if brief => message.used.push(first.clone()),
+                        _ => message.use_up(&spec.kind, now),
+                    }
+                }
+                Err(error) => problem = Some(error),
             }
-            Err(error) => problem = Some(error),
         }
     }
-    if !free && problem.is_none() {
+    if problem.is_none() && (!free || brief) {
         speaking(
             form,
             &mut message,
@@ -186,6 +255,7 @@ pub fn from_answer(
             channel_kind,
             now,
             Again::Never,
+            Which::All,
         );
     }
     let others = changed(form, answers, &taken)
@@ -197,6 +267,21 @@ pub fn from_answer(
         problem,
         refused: message.refused,
         named: None,
+    }
+}
+
+/// Whether the field takes this for what it is, and not because it takes anything.
+fn is_firm(spec: &Spec, answer: &Answer) -> bool {
+    match answer {
+        Answer::Given(value) => {
+            let any = is_free(&spec.kind) || matches!(spec.kind, Kind::Code { .. });
+            let odd = matches!(
+                value.remark,
+                Some(value::Remark::Unlisted | value::Remark::UnusualSerial)
+            );
+            !any && !odd
+        }
+        Answer::Absent | Answer::Unchecked(_) => true,
     }
 }
 

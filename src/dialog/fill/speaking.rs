@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use jiff::Zoned;
 
+use super::labels::names;
 use super::message::{Message, clauses};
-use crate::catalog::{Case, Form, Spec};
+use crate::catalog::{Case, Field, Form, Spec};
 use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
 use crate::value::{self, Kind, Value};
@@ -21,6 +22,15 @@ pub enum Again {
     Freely,
 }
 
+/// Which values are looked for.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// Numbers and addresses that look like no word and are no part of any text.
+    Unmistakable,
+}
+
 /// Values that need no label. Fields come in the form's order; bytes once used serve no second field.
 pub fn speaking(
     form: &Form,
@@ -29,6 +39,7 @@ pub fn speaking(
     channel_kind: ChannelKind,
     now: &Zoned,
     again: Again,
+    which: Which,
 ) {
     for field in &form.fields {
         let case = Case {
@@ -50,23 +61,82 @@ pub fn speaking(
             continue;
         }
         // A second number or another way to reach somebody is only one when the agent says so.
-        if matches!(spec.kind, Kind::Contact) {
+        if matches!(spec.kind, Kind::Contact)
+            || (which == Which::Unmistakable && !is_no_word(&spec.kind))
+        {
             continue;
         }
-        let found = value::find(&spec.kind, message.text, now)
-            .into_iter()
-            .find(|found| {
-                message.is_unused(&found.span)
-                    && !is_greeting(message.text, &found.span)
-                    && (has_cue(spec, message.text, &found.span)
-                        || (answered && again == Again::Freely && is_unmistakable(&spec.kind)))
-                    && !is_catch_all(&found.value)
-            });
+        let all = value::find(&spec.kind, message.text, now);
+        if matches!(spec.kind, Kind::Msisdn) && are_several(&all, message) {
+            continue;
+        }
+        let found = all.into_iter().find(|found| {
+            message.is_unused(&found.span)
+                && !is_greeting(message.text, &found.span)
+                && (has_cue(spec, message.text, &found.span)
+                    || (answered && again == Again::Freely && is_unmistakable(&spec.kind)))
+                && !is_catch_all(&found.value)
+        });
         if let Some(found) = found {
             answers.insert(field.id.clone(), Answer::Given(found.value));
-            message.used.push(found.span);
+            let at = before_its_name(field, spec, message.text, found.span.start);
+            message.used.push(at..found.span.end);
         }
     }
+}
+
+/// The missing field whose value the whole text is, if it is one field's only: an address where a name is asked.
+pub fn belongs_to(
+    form: &Form,
+    asked: &Field,
+    text: &str,
+    answers: &Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) -> Option<(String, Answer)> {
+    let case = Case {
+        answers,
+        channel_kind,
+    };
+    let missing = form.missing(case, now).into_iter();
+    let mut fitting = missing
+        .filter(|field| field.id != asked.id)
+        .filter_map(|field| {
+            let value = value::exactly(&field.spec(case).kind, text, now)?;
+            Some((field.id.clone(), Answer::Given(value)))
+        });
+    fitting.next().filter(|_| fitting.next().is_none())
+}
+
+/// Several customers' numbers: which of them it is about is for the agent to say.
+fn are_several(found: &[value::Found], message: &Message<'_>) -> bool {
+    let mut unused = found
+        .iter()
+        .filter(|found| message.is_unused(&found.span))
+        .map(|found| &found.value.canonical);
+    let first = unused.next();
+    unused.any(|other| Some(other) != first)
+}
+
+/// Where a value begins together with what its field is called: `nomor 0812-0000-1234`.
+fn before_its_name(field: &Field, spec: &Spec, text: &str, at: usize) -> usize {
+    let before = text[..at].trim_end_matches([' ', ':', '=', '.']);
+    let folded = before.to_lowercase();
+    let bare = folded.strip_suffix("nya").unwrap_or(&folded);
+    let named = names(field, spec).into_iter().find_map(|name| {
+        let rest = bare.strip_suffix(name.as_str())?;
+        (folded.len() == before.len() && !rest.ends_with(char::is_alphanumeric))
+            .then_some(rest.len())
+    });
+    named.unwrap_or(at)
+}
+
+/// Whether a value of this kind cannot be a part of a name or a text of a few words.
+fn is_no_word(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Msisdn | Kind::Email | Kind::Serial { .. } | Kind::Card
+    )
 }
 
 /// Whether a value of this kind looks like nothing else, so that a correction needs no cue.

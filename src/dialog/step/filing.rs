@@ -15,7 +15,8 @@ impl Turn<'_> {
         };
         let case = draft.case(self.around.channel_kind);
         let Ok(complete) = form.complete(case, self.around.now) else {
-            return self.advance(conversation, draft.clone(), Vec::new());
+            let told = self.incomplete(draft).into_iter().collect();
+            return self.advance(conversation, draft.clone(), told);
         };
         let ticket = match &draft.revises {
             None => self.first(draft, form, complete),
@@ -40,7 +41,8 @@ impl Turn<'_> {
             text: ticket.text.clone(),
             follow_up: form.follow_up.is_some(),
         };
-        let effects = [told].into_iter().chain(kits).collect();
+        let waiting = self.waiting(conversation);
+        let effects = [told].into_iter().chain(kits).chain(waiting).collect();
         let mut step = self.go_as(conversation, Phase::Idle, effects, Decision::Dialog);
         step.ticket = Some(ticket);
         step

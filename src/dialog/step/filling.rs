@@ -86,12 +86,18 @@ impl Turn<'_> {
         let case = draft.case(self.around.channel_kind);
         let partial = draft.partials.get(field)?;
         let known = self.form(draft)?.field(field)?;
-        let Kind::DateTime { past } = known.spec(case).kind else {
-            return None;
-        };
         if known.answered(case, self.around.now) {
             return None;
         }
+        let kind = &known.spec(case).kind;
+        let Kind::DateTime { past } = *kind else {
+            // Several numbers: which of them?
+            let problem = value::parse(kind, partial, self.around.now).err()?;
+            return Some(Again {
+                problem: Some(Problem::Unusable(problem)),
+                ..Again::default()
+            });
+        };
         let date = value::parse(&Kind::Date { past }, partial, self.around.now).ok()?;
         Some(Again {
             problem: Some(Problem::Unusable(value::Error::NeedsTime { date })),
@@ -107,6 +113,7 @@ impl Turn<'_> {
             field,
             refused,
             partial,
+            ..
         } = &conversation.phase
         else {
             return self.same(conversation, Effect::NothingOpen);
@@ -133,6 +140,7 @@ impl Turn<'_> {
         let Some((form, known)) = known.filter(|(_, field)| field.exists(case)) else {
             return self.same(conversation, Effect::Stale);
         };
+        let suggested = again.problem.as_ref().and_then(suggested);
         effects.push(Effect::Ask(self.prompt(
             form,
             known,
@@ -147,6 +155,7 @@ impl Turn<'_> {
             field: field.to_owned(),
             refused: again.refused,
             partial: again.partial,
+            suggested,
         };
         self.go_as(conversation, phase, effects, Decision::Dialog)
     }
@@ -225,7 +234,7 @@ impl Turn<'_> {
         let brief = fill::is_brief(&spec.kind);
         let open = matches!(&spec.kind, Kind::Choice(choices) if choices.open);
         if fill::is_correction(form, draft.case(kind), text) {
-            let in_a_text = matches!(spec.kind, Kind::Text { .. }) && !brief;
+            let in_a_text = matches!(spec.kind, Kind::Text { .. } | Kind::Place { .. }) && !brief;
             let taken = fill::corrections(form, text, &draft.answers, kind, now, in_a_text);
             let corrected = Draft {
                 answers: taken.answers,
@@ -250,11 +259,13 @@ impl Turn<'_> {
         }
         let taken = fill::from_answer(form, asked, text, partial, &draft.answers, kind, now);
         let unlisted = taken.answers.get(field).is_some_and(is_unlisted);
-        let any_text = matches!(spec.kind, Kind::Text { .. } | Kind::Name) || unlisted;
+        let any_text = fill::is_free(&spec.kind) || unlisted;
         let question = any_text && text.trim_end().ends_with('?');
         if taken.problem.is_some() || question || brief || unlisted {
             match self.meant_aside(&draft.intent, text) {
-                Some(Aside::Question(shown)) if taken.problem.is_some() || question => {
+                Some(Aside::Question(shown))
+                    if question || (taken.problem.is_some() && taken.others.is_empty()) =>
+                {
                     return self.ask_still(conversation, vec![shown]);
                 }
                 Some(Aside::Case(heard)) if taken.others.is_empty() => {
@@ -546,11 +557,24 @@ impl Turn<'_> {
         let told = Effect::Discarded {
             intent: draft.intent.clone(),
         };
-        self.go_as(&next, Phase::Idle, vec![told], Decision::Dialog)
+        let effects = [told]
+            .into_iter()
+            .chain(self.waiting(conversation))
+            .collect();
+        self.go_as(&next, Phase::Idle, effects, Decision::Dialog)
     }
 
     pub fn form<'k>(&'k self, draft: &Draft) -> Option<&'k Form> {
         draft.form(&self.knowledge.catalog, self.around.channel_kind)
+    }
+}
+
+/// The value that was perhaps meant, which `ya` takes.
+fn suggested(problem: &Problem) -> Option<String> {
+    match problem {
+        Problem::Unusable(value::Error::TooSmall { suggest }) => Some(suggest.to_string()),
+        Problem::Unusable(value::Error::NotAnOption { nearest }) => nearest.clone(),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `question` answers from the procedures, `answering` by rules, `contacts` knows account managers and words, `walking`
 //! leads through a procedure, `filling` fills a ticket in and `filing` files it, `tracking` is what is done with it then,
-//! `parking` puts drafts aside and takes them up.
+//! `parking` puts drafts aside and takes them up, `words` are those that mean something only where they are said.
 
 mod answering;
 mod contacts;
@@ -12,6 +12,7 @@ mod parking;
 mod question;
 mod tracking;
 mod walking;
+mod words;
 
 use jiff::Timestamp;
 
@@ -178,6 +179,7 @@ impl Turn<'_> {
                 field,
                 refused,
                 partial,
+                ..
             } => self.answer(
                 conversation,
                 draft,
@@ -201,6 +203,9 @@ impl Turn<'_> {
         match &conversation.phase {
             Phase::Asking { .. } => self.ask_still(conversation, Vec::new()),
             Phase::Reviewing(draft) => self.review(conversation, draft.clone(), Vec::new()),
+            Phase::Walking { draft, refused } => {
+                self.walk_on(conversation, draft.clone(), *refused, Vec::new())
+            }
             _ => self.aside(conversation, Effect::Help),
         }
     }
@@ -208,6 +213,9 @@ impl Turn<'_> {
     /// A control word or command.
     fn control(&self, conversation: &Conversation, control: Control, text: &str) -> Step {
         let command = text.starts_with('/');
+        if let Some(step) = self.short_word(conversation, &control, text) {
+            return step;
+        }
         if let Some(step) = self.walk_control(conversation, &control, text) {
             return step;
         }
@@ -250,8 +258,7 @@ impl Turn<'_> {
             (Control::Park, _) => self.park(conversation),
             (Control::Start, Phase::Answered(heard)) => self.start(conversation, heard.clone()),
             // It was started already; the next question, or the review, says where it stands.
-            (Control::Start | Control::Send, Phase::Asking { draft, .. })
-            | (Control::Start, Phase::Reviewing(draft)) => {
+            (Control::Start, Phase::Asking { draft, .. } | Phase::Reviewing(draft)) => {
                 self.advance(conversation, draft.clone(), Vec::new())
             }
             (Control::Cancel, Phase::Interrupted { draft, .. }) => {
@@ -345,6 +352,7 @@ impl Turn<'_> {
                     field,
                     refused,
                     partial,
+                    ..
                 },
             ) => match what.split_once('=') {
                 Some((of, value)) if of == field => self.answer(

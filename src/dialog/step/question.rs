@@ -82,12 +82,21 @@ impl Turn<'_> {
                     others: all.take(worth(&found, 1)).collect(),
                 }));
                 let show = shown(&heard);
-                let also = found.second.map(|second| Effect::Also {
+                let also = found.second.as_ref().map(|second| Effect::Also {
                     intent: second.to_string(),
                 });
                 let understood = understood(Decision::Answer, Some(heard.intent.clone()));
                 let effects = [show].into_iter().chain(also).collect();
-                self.go(conversation, Phase::Answered(heard), understood, effects)
+                let second = found.second.as_ref().and_then(|second| {
+                    let mut all = self.heard_of(&found, text);
+                    all.find(|other| other.intent == **second).map(Box::new)
+                });
+                let mut step = self.go(conversation, Phase::Answered(heard), understood, effects);
+                // One that was offered when the first was done, and left, is forgotten.
+                if second.is_some() || conversation.phase == Phase::Idle {
+                    step.next.waiting = second;
+                }
+                step
             }
             matcher::Decision::Clarify => {
                 let choices = self.heard_of(&found, text).take(worth(&found, 0));
@@ -215,7 +224,10 @@ impl Turn<'_> {
             Phase::Clarifying(choices) => picked(choices, intent),
             _ => None,
         };
-        let heard = clarified.unwrap_or_else(|| Heard::of(intent));
+        let waiting = conversation.waiting.as_deref();
+        let waiting = waiting.filter(|heard| heard.intent == intent).cloned();
+        let opens_waiting = waiting.is_some();
+        let heard = clarified.or(waiting).unwrap_or_else(|| Heard::of(intent));
         if self.knowledge.catalog.sop(intent).is_none() {
             return self.same(conversation, Effect::Stale);
         }
@@ -223,12 +235,22 @@ impl Turn<'_> {
         if conversation.draft().is_some() {
             return self.aside(conversation, show);
         }
-        self.go_as(
+        let mut step = self.go_as(
             conversation,
             Phase::Answered(heard),
             vec![show],
             Decision::Answer,
-        )
+        );
+        if opens_waiting {
+            step.next.waiting = None;
+        }
+        step
+    }
+
+    /// The other case of a message that named two, to be gone on with when the first is done.
+    pub fn waiting(&self, conversation: &Conversation) -> Option<Effect> {
+        let intent = conversation.waiting.as_ref()?.intent.clone();
+        Some(Effect::Waiting { intent })
     }
 
     /// `INTENT` or `INTENT#POINT`.
@@ -255,6 +277,16 @@ impl Turn<'_> {
             Phase::Answered(heard) => {
                 let (intent, evidence) = (heard.intent.clone(), heard.evidence.clone());
                 self.aside(conversation, Effect::Explain { intent, evidence })
+            }
+            Phase::Clarifying(choices) => {
+                let found = choices.iter().filter(|heard| !heard.evidence.is_empty());
+                let explained = found.map(|heard| Effect::Explain {
+                    intent: heard.intent.clone(),
+                    evidence: heard.evidence.clone(),
+                });
+                let intents = choices.iter().map(|heard| heard.intent.clone()).collect();
+                let effects = explained.chain([Effect::Clarify { intents }]).collect();
+                self.go_as(conversation, phase.clone(), effects, Decision::Command)
             }
             _ => self.same(conversation, Effect::NothingOpen),
         }
@@ -292,12 +324,7 @@ impl Turn<'_> {
         if heard.intent == intent {
             return asks.then_some(Aside::Question(shown(&heard)));
         }
-        let has_form = self
-            .knowledge
-            .catalog
-            .sop(&heard.intent)
-            .is_some_and(|sop| !sop.forms.is_empty());
-        if asks || !has_form {
+        if asks || !self.has_form(&heard.intent) {
             return Some(Aside::Question(shown(&heard)));
         }
         Some(Aside::Case(heard))

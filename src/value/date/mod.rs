@@ -73,8 +73,10 @@ pub fn find_days(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
     let reader = Reader::new(raw, now, tense);
     let found = |mention: &Mention| {
         let value = reader.one_day(vec![mention.clone()]).ok()?;
-        // `tadi` alone may be any time; `tadi pagi` is one.
-        (mention.day != Day::Earlier || mention.part.is_some()).then(|| Found {
+        // `tadi` alone may be any time; `tadi pagi` and `tadi jam 9` are one.
+        let timed = |clock: &Clock| clock.cued && touches(raw, &mention.span, &clock.span);
+        let told = mention.part.is_some() || reader.clocks.iter().any(timed);
+        (mention.day != Day::Earlier || told).then(|| Found {
             span: mention.span.clone(),
             value,
         })

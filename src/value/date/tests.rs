@@ -312,6 +312,7 @@ fn days_in_a_message_are_found() {
     check_find_days("bayar kemarin, cek lagi 12/7", &["kemarin", "12/7"]);
     check_find_days("sampai hari ini belum aktif", &[]);
     check_find_days("tadi sudah dicek", &[]);
+    check_find_days("bayar td jam 9 di atm", &["td"]);
     check_find_days("ip 10.12.7.1 rusak seminggu", &[]);
     check_find_days("besok bayar", &[]);
 }

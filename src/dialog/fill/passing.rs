@@ -1,0 +1,302 @@
+//! Names and places told in passing, behind what they are called and in front of anything else: `plgn a.n. Budi Contoh
+//! sudah bayar`, `class gold nama Wati Contoh lokasi kota Malang`.
+//!
+//! Any words may be a name, so what ends one has to be known: a mark, a value of another field, what another field is
+//! called, a word that no name goes on with. What goes on for long is a sentence and no name.
+
+use std::ops::Range;
+
+use jiff::Zoned;
+
+use super::answer::{absence_at, absence_before, is_brief, read, without_courtesy};
+use super::labels::{LOOSE_TEXT_WORDS, names, without_suffix};
+use super::message::{Message, clauses};
+use crate::catalog::{Case, Field, Form, Spec};
+use crate::message::ChannelKind;
+use crate::ticket::{Answer, Answers};
+use crate::value::{self, Kind};
+
+/// Words of a sentence that no name and no place begins or goes on with.
+const OTHER_WORDS: &str = "\
+    ada adalah agar aja apa apakah bayar beli belum benar bilang bisa blm blum bs byr cust customer dan dari \
+    dengan dgn di dibayar diblokir dong dr dsc ga gagal gak gimana gk gmn hari hp ini isi itu jadi jam juga kak \
+    kakak kalau kalo kapan karena katanya ke keblokir kemarin kena kmrn kok komplain komplen konsumen krn lagi \
+    lapor lewat lg lwt mana masih masuk mati mau melalui menanyakan mengeluh min minta mohon msh namun nanya \
+    ngga nggak nih no nomer nomor nya padahal pakai pake paket pdhl pelanggan pengen plgn pulsa punya saat \
+    salah sampai sampe sdh sejak sekarang siapa skrg smpe sudah supaya tadi tagihan tanggal tanya tapi td tdk \
+    telepon telp terus tgl tidak tlp tolong topup tp tpi transaksi trs tuh uda udah udh untuk user utk via \
+    wajib ya yaa yang yg";
+
+/// Words between what a place is called and the place.
+const BEFORE_A_PLACE: &[&str] = &[
+    "di", "dr", "dari", "ada", "sekitar", "saat", "ini", "skrg", "sekarang",
+];
+
+/// A word of so many letters with a full stop is an initial; behind a longer one the sentence ends.
+const INITIAL_LETTERS_MAX: usize = 2;
+/// More digits than this in a row are a number, not a part of a place: `Blok C 12`.
+const DIGITS_MAX: usize = 4;
+
+/// Takes what unanswered fields are told in passing, except `asked`, which is answered otherwise.
+pub fn in_passing(
+    form: &Form,
+    message: &mut Message<'_>,
+    answers: &mut Answers,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+    asked: Option<&str>,
+) {
+    let mut others = None;
+    for field in &form.fields {
+        let case = Case {
+            answers,
+            channel_kind,
+        };
+        let open = !answers.contains_key(&field.id) && asked != Some(field.id.as_str());
+        let spec = field.spec(case);
+        if !open || !field.exists(case) || !is_told_in_passing(&spec.kind) {
+            continue;
+        }
+        for (at, from) in places_of_names(field, spec, message.text) {
+            let others = others.get_or_insert_with(|| Others::of(form, case, message.text, now));
+            let from = match spec.kind {
+                Kind::Place { .. } => behind_words(message.text, from, BEFORE_A_PLACE),
+                _ => from,
+            };
+            let Some(end) = others.end_of(field, spec, message.text, from) else {
+                continue;
+            };
+            if message.is_unused(&(at..end))
+                && let Ok(answer @ Answer::Given(_)) = read(spec, &message.text[from..end], now)
+            {
+                answers.insert(field.id.clone(), answer);
+                message.used.push(at..end);
+                break;
+            }
+        }
+    }
+}
+
+/// Takes what unanswered fields are said to have no value of: `cp ga ada`, `ga punya sid`. A question says nothing.
+pub fn absent(
+    form: &Form,
+    message: &mut Message<'_>,
+    answers: &mut Answers,
+    channel_kind: ChannelKind,
+    asked: Option<&str>,
+) {
+    let text = message.text;
+    if text.trim_end().ends_with('?') {
+        return;
+    }
+    for field in &form.fields {
+        let case = Case {
+            answers,
+            channel_kind,
+        };
+        let spec = field.spec(case);
+        let open = !answers.contains_key(&field.id) && asked != Some(field.id.as_str());
+        if !open || !spec.may_be_absent || !field.exists(case) {
+            continue;
+        }
+        let said = places_of_names(field, spec, text).into_iter();
+        let said = said.chain(names_at_the_end(field, spec, text));
+        let spans = said.filter_map(|(at, from)| {
+            let behind = absence_at(&text[from..]).map(|length| at..from + length);
+            behind.or_else(|| Some(absence_before(&text[..at])?..from))
+        });
+        let span = spans.into_iter().find(|span| message.is_unused(span));
+        if let Some(span) = span {
+            answers.insert(field.id.clone(), Answer::Absent);
+            message.used.push(span);
+        }
+    }
+}
+
+/// Whether an answer says nothing but that there is none: `ga ada notif`.
+pub fn is_absence_of(field: &Field, spec: &Spec, text: &str) -> bool {
+    let text = without_courtesy(text.trim());
+    let named = names_at_the_end(field, spec, text).into_iter();
+    let behind = places_of_names(field, spec, text).into_iter();
+    let is_it = |(at, from): (usize, usize)| {
+        let before = at == 0 && absence_at(&text[from..]) == Some(text.len() - from);
+        before || (from == text.len() && absence_before(&text[..at]) == Some(0))
+    };
+    named.chain(behind).any(is_it)
+}
+
+/// Whether a value of this kind is a few words of any sort.
+pub fn is_told_in_passing(kind: &Kind) -> bool {
+    matches!(kind, Kind::Place { .. }) || is_brief(kind)
+}
+
+/// Where the field's value ends that begins here in a clause, `None` when it is no such value.
+pub fn end_of_words(
+    form: &Form,
+    case: Case<'_>,
+    field: &Field,
+    text: &str,
+    from: usize,
+    now: &Zoned,
+) -> Option<usize> {
+    Others::of(form, case, text, now).end_of(field, field.spec(case), text, from)
+}
+
+/// What may stand behind a name and is no part of it.
+struct Others<'f> {
+    /// Where values of which fields were found.
+    values: Vec<(&'f str, usize)>,
+    /// What which fields and their options are called, and what stands near their values.
+    phrases: Vec<(&'f str, Vec<String>)>,
+}
+
+impl<'f> Others<'f> {
+    fn of(form: &'f Form, case: Case<'_>, text: &str, now: &Zoned) -> Self {
+        let fields = || form.fields.iter().filter(|field| field.exists(case));
+        let values = fields().flat_map(|field| {
+            let found = value::find(&field.spec(case).kind, text, now).into_iter();
+            found.map(|found| (field.id.as_str(), found.span.start))
+        });
+        let phrases = fields().map(|field| {
+            let spec = field.spec(case);
+            let mut phrases = names(field, spec);
+            phrases.extend(spec.cues.iter().map(|cue| cue.to_lowercase()));
+            if let Kind::Choice(choices) = &spec.kind {
+                let options = choices.options.iter();
+                let called =
+                    options.flat_map(|option| option.aliases.iter().chain([&option.value]));
+                phrases.extend(called.map(|name| name.to_lowercase()));
+            }
+            (field.id.as_str(), phrases)
+        });
+        Self {
+            values: values.collect(),
+            phrases: phrases.collect(),
+        }
+    }
+
+    fn end_of(&self, field: &Field, spec: &Spec, text: &str, from: usize) -> Option<usize> {
+        let mixed = text.chars().any(char::is_lowercase);
+        let (mut end, mut count, mut proper) = (None, 0, false);
+        for word in words(text, from) {
+            let plain = text[word.clone()].trim_end_matches(['.', '!', '?']);
+            let begins_upper = plain.starts_with(char::is_uppercase);
+            // A bank may be somebody's name, but no second one.
+            let may_be_any = count == 0 && spec.kind == Kind::Name;
+            let lower = plain.to_lowercase();
+            if (proper && mixed && !begins_upper)
+                || !is_part(&spec.kind, plain)
+                || OTHER_WORDS.split(' ').any(|other| other == lower)
+                || (!may_be_any && self.begins_at(field, text, word.start))
+            {
+                break;
+            }
+            count += 1;
+            if count > LOOSE_TEXT_WORDS {
+                return None;
+            }
+            proper |= begins_upper;
+            end = Some(word.start + plain.len());
+            let stopped = word.start + plain.len() < word.end;
+            if stopped && plain.chars().count() > INITIAL_LETTERS_MAX {
+                break;
+            }
+        }
+        end
+    }
+
+    /// Whether something of another field begins there.
+    fn begins_at(&self, field: &Field, text: &str, at: usize) -> bool {
+        let found = |(id, start): &(&str, usize)| *id != field.id && *start == at;
+        let rest = text[at..].to_lowercase();
+        let begins = |phrase: &String| {
+            rest.strip_prefix(phrase.as_str())
+                .is_some_and(|rest| !without_suffix(rest).starts_with(char::is_alphanumeric))
+        };
+        self.values.iter().any(found)
+            || self
+                .phrases
+                .iter()
+                .any(|(id, phrases)| *id != field.id && phrases.iter().any(begins))
+    }
+}
+
+/// Where a text names the field, the longest name first, and where what stands behind it begins.
+fn places_of_names(field: &Field, spec: &Spec, text: &str) -> Vec<(usize, usize)> {
+    let lower = text.to_lowercase();
+    // Lower-casing may move bytes; then places of one text say nothing about the other.
+    if lower.len() != text.len() {
+        return Vec::new();
+    }
+    let mut places = Vec::new();
+    for name in names(field, spec) {
+        for (at, _) in lower.match_indices(&name) {
+            let behind = without_suffix(&lower[at + name.len()..]);
+            let value = behind.trim_start_matches([' ', '.', ':', '=']);
+            let begins_word = !lower[..at].ends_with(char::is_alphanumeric);
+            if begins_word && value.len() < behind.len() {
+                places.push((at, lower.len() - value.len()));
+            }
+        }
+    }
+    places
+}
+
+/// Where a clause ends with the field's name.
+fn names_at_the_end(field: &Field, spec: &Spec, text: &str) -> Vec<(usize, usize)> {
+    let folded = text.to_lowercase();
+    if folded.len() != text.len() {
+        return Vec::new();
+    }
+    let ends = |clause: Range<usize>| {
+        let said = folded[clause.clone()].trim_end();
+        names(field, spec).into_iter().find_map(|name| {
+            let rest = said.strip_suffix(name.as_str())?;
+            let at = clause.start + rest.len();
+            (!rest.ends_with(char::is_alphanumeric)).then_some((at, at + name.len()))
+        })
+    };
+    clauses(text).filter_map(ends).collect()
+}
+
+/// Where the text goes on behind such words.
+fn behind_words(text: &str, mut from: usize, such: &[&str]) -> usize {
+    for word in words(text, from).collect::<Vec<_>>() {
+        if !such.contains(&text[word.clone()].to_lowercase().as_str()) {
+            return word.start;
+        }
+        from = word.end;
+    }
+    from
+}
+
+/// The words from there on, up to a mark that ends a clause.
+fn words(text: &str, from: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+    let rest = &text[from..];
+    let end = rest
+        .find([',', ';', ':', '=', '\n', '(', ')', '|', '"'])
+        .unwrap_or(rest.len());
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let left = &rest[at..end];
+        let start = at + left.find(|c: char| !c.is_whitespace())?;
+        let length = rest[start..end]
+            .find(char::is_whitespace)
+            .unwrap_or(end - start);
+        at = start + length;
+        Some(from + start..from + at)
+    })
+}
+
+/// Whether a word may be a part of a value of this kind.
+fn is_part(kind: &Kind, word: &str) -> bool {
+    let allowed = |c: char| match kind {
+        Kind::Name => c.is_alphabetic() || ".'`-@_".contains(c),
+        _ => c.is_alphanumeric() || ".'`-/_".contains(c),
+    };
+    let account = *kind == Kind::Name && word.starts_with('@');
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    word.contains(char::is_alphanumeric)
+        && digits <= DIGITS_MAX
+        && (account || word.chars().all(allowed))
+}
