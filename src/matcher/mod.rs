@@ -200,6 +200,9 @@ impl Matcher {
         let decision = match shared::divide(&self.model, &mut signals, &mut confidences) {
             Claim::Several => Decision::Clarify,
             Claim::One if decided == Decision::Fallback => Decision::Clarify,
+            Claim::None if decided == Decision::Clarify && self.model.is_vague(&signals) => {
+                Decision::Fallback
+            }
             Claim::One | Claim::None => decided,
         };
         Weighed {

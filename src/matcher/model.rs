@@ -55,6 +55,8 @@ pub struct Model {
     phrases: Phrases,
     nearest: Nearest,
     utterances: Vec<Arc<str>>,
+    /// For each intent whether it is asked for in function words alone (`bisa apa aja?`) by one of its utterances.
+    asked_in_function_words: Vec<bool>,
 }
 
 #[derive(Debug)]
@@ -101,8 +103,19 @@ pub struct Signal {
 
 #[derive(Debug, Default)]
 struct Scratch {
+    /// By class; all zero between messages.
     scores: Vec<f32>,
+    /// The classes that sparse rows spoke of, then room for more.
     touched: Vec<u32>,
+    touched_count: usize,
+}
+
+impl Scratch {
+    fn begin(&mut self, classes: usize) {
+        self.scores.resize(classes, 0.0);
+        self.touched.resize(classes, 0);
+        self.touched_count = 0;
+    }
 }
 
 thread_local! {
@@ -148,6 +161,7 @@ impl Model {
             phrases: Phrases::default(),
             nearest: Nearest::default(),
             utterances: Vec::new(),
+            asked_in_function_words: vec![false; material.intents],
             vocabulary,
         };
         model.compile(weights, classes);
@@ -227,7 +241,7 @@ impl Model {
                 _ => phrases.add(phrase, sign, intent, &self.vocabulary, material.lexicon),
             }
         }
-        phrases.share();
+        phrases.finish();
         self.phrases = phrases;
         let mut order: Vec<usize> = (0..material.messages.len())
             .filter(|&at| (material.messages[at].1 as usize) < self.intents)
@@ -239,10 +253,13 @@ impl Model {
                 let (text, intent) = material.messages[at];
                 let utterance = Utterance::new(text);
                 let words = self.vocabulary.read(&utterance, material.lexicon);
+                if !words.iter().any(|word| word.is_content) {
+                    self.asked_in_function_words[intent as usize] = true;
+                }
                 (intent, self.stems(&words))
             })
             .collect();
-        self.nearest = Nearest::new(&filed, self.rarity.len(), self.intents);
+        self.nearest = Nearest::new(&filed, self.intents);
         self.utterances = order
             .iter()
             .map(|&at| material.messages[at].0.into())
@@ -252,13 +269,15 @@ impl Model {
     /// Says what speaks for which intent.
     pub fn signals(&self, utterance: &Utterance<'_>, lexicon: &Lexicon) -> Signals {
         let words = self.vocabulary.read(utterance, lexicon);
-        SCRATCH.with_borrow_mut(|scratch| self.signals_with(scratch, &utterance.folded, &words))
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.begin(self.classes);
+            let signals = self.signals_with(scratch, &utterance.folded, &words);
+            self.rows.forget(scratch);
+            signals
+        })
     }
 
     fn signals_with(&self, scratch: &mut Scratch, folded: &str, words: &[Word<'_>]) -> Signals {
-        scratch.scores.clear();
-        scratch.scores.resize(self.classes, 0.0);
-        scratch.touched.clear();
         let mut square = 0.0;
         let mut content_words = 0;
         let mut subjects = Vec::with_capacity(SUBJECTS_MAX);
@@ -365,7 +384,8 @@ impl Model {
         match self.rows {
             Rows::Dense { .. } => (0..self.intents as u32).for_each(&mut consider),
             Rows::Sparse(_) => {
-                scratch.touched.iter().copied().for_each(&mut consider);
+                let touched = &scratch.touched[..scratch.touched_count];
+                touched.iter().copied().for_each(&mut consider);
             }
         }
         let learned = best.iter().filter(|(_, intent)| *intent != u32::MAX);
@@ -398,6 +418,18 @@ impl Model {
         }
         normalise(&mut stems);
         stems
+    }
+
+    /// Whether nothing in a message speaks for its first candidate but function words, or pieces of words that nobody
+    /// knows, and that intent is not one that is asked for like that.
+    pub fn is_vague(&self, signals: &Signals) -> bool {
+        signals.candidates.first().is_none_or(|first| {
+            let [keyword, hint, _, pattern] = first.signs;
+            let is_asked_so = self.asked_in_function_words[first.intent as usize];
+            signals.subjects.is_empty()
+                && keyword + hint + pattern == 0.0
+                && (signals.words == 0 || !is_asked_so)
+        })
     }
 
     /// The share of an intent's utterances that use a word with this stem, one of [`Signals::subjects`].
@@ -437,12 +469,28 @@ impl Rows {
                 train::add(&mut scratch.scores, &cells[row * width..][..*width], value)
             }
             Rows::Sparse(rows) => {
+                let mut count = scratch.touched_count;
                 for &(class, weight) in rows.row(row) {
                     let score = &mut scratch.scores[class as usize];
-                    if *score == 0.0 {
-                        scratch.touched.push(class);
-                    }
-                    *score += value * weight;
+                    // Without a branch: which classes are new is anybody's guess.
+                    scratch.touched[count] = class;
+                    count += usize::from(*score == 0.0);
+                    let sum = *score + value * weight;
+                    // What cancels out exactly stays touched.
+                    *score = if sum == 0.0 { f32::MIN_POSITIVE } else { sum };
+                }
+                scratch.touched_count = count;
+            }
+        }
+    }
+
+    /// Sets back to zero what was added to.
+    fn forget(&self, scratch: &mut Scratch) {
+        match self {
+            Rows::Dense { .. } => scratch.scores.fill(0.0),
+            Rows::Sparse(_) => {
+                for &class in &scratch.touched[..scratch.touched_count] {
+                    scratch.scores[class as usize] = 0.0;
                 }
             }
         }

@@ -8,11 +8,24 @@ use std::ops::Range;
 /// Utterances filed under their features, those of an intent next to each other.
 #[derive(Debug, Default)]
 pub struct Nearest {
-    /// For each feature where its postings begin.
-    offsets: Vec<u32>,
-    postings: Vec<(u32, f32)>,
-    /// For each intent its utterances.
-    intents: Vec<Range<u32>>,
+    /// Sorted by intent, feature and utterance: what one message asks of an intent lies together in memory.
+    cells: Vec<Cell>,
+    intents: Vec<Filed>,
+}
+
+/// A feature of an utterance.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    feature: u32,
+    utterance: u32,
+    weight: f32,
+}
+
+/// Where an intent's utterances and their cells are.
+#[derive(Debug, Clone, Default)]
+struct Filed {
+    utterances: Range<u32>,
+    cells: Range<usize>,
 }
 
 /// An utterance and its likeness, 0 to 1.
@@ -26,39 +39,32 @@ pub struct Neighbour {
 
 impl Nearest {
     /// Files utterances (intent, features of length one), sorted by intent.
-    pub fn new(utterances: &[(u32, Vec<(u32, f32)>)], features: usize, intents: usize) -> Nearest {
-        let mut cells = Vec::new();
-        let mut ranges = vec![0..0; intents];
-        for (at, (intent, features)) in (0u32..).zip(utterances) {
-            let range = &mut ranges[*intent as usize];
-            *range = if range.end == 0 {
-                at..at + 1
-            } else {
-                range.start..at + 1
+    pub fn new(utterances: &[(u32, Vec<(u32, f32)>)], intents: usize) -> Nearest {
+        let mut nearest = Nearest {
+            cells: Vec::new(),
+            intents: vec![Filed::default(); intents],
+        };
+        let mut next = 0;
+        for of_one in utterances.chunk_by(|a, b| a.0 == b.0) {
+            let start = nearest.cells.len();
+            let first = next;
+            for (_, features) in of_one {
+                nearest
+                    .cells
+                    .extend(features.iter().map(|&(feature, weight)| Cell {
+                        feature,
+                        utterance: next,
+                        weight,
+                    }));
+                next += 1;
+            }
+            nearest.cells[start..].sort_unstable_by_key(|cell| (cell.feature, cell.utterance));
+            nearest.intents[of_one[0].0 as usize] = Filed {
+                utterances: first..next,
+                cells: start..nearest.cells.len(),
             };
-            cells.extend(
-                features
-                    .iter()
-                    .map(|&(feature, value)| (feature, at, value)),
-            );
         }
-        cells.sort_unstable_by_key(|&(feature, at, _)| (feature, at));
-        let mut offsets = vec![0u32; features + 1];
-        for &(feature, _, _) in &cells {
-            offsets[feature as usize + 1] += 1;
-        }
-        for feature in 0..features {
-            offsets[feature + 1] += offsets[feature];
-        }
-        let postings = cells
-            .into_iter()
-            .map(|(_, at, value)| (at, value))
-            .collect();
-        Nearest {
-            offsets,
-            postings,
-            intents: ranges,
-        }
+        nearest
     }
 
     /// The utterance of an intent that is most like a message. `likeness` is scratch space.
@@ -68,12 +74,12 @@ impl Nearest {
         message: &[(u32, f32)],
         likeness: &mut Vec<f32>,
     ) -> Option<Neighbour> {
-        let range = self.intents[intent as usize].clone();
+        let range = self.intents[intent as usize].utterances.clone();
         likeness.clear();
         likeness.resize(range.len(), 0.0);
         for &(feature, value) in message {
-            for &(at, weight) in self.postings(feature, &range) {
-                likeness[(at - range.start) as usize] += value * weight;
+            for cell in self.postings(feature, intent) {
+                likeness[(cell.utterance - range.start) as usize] += value * cell.weight;
             }
         }
         let mut best = Neighbour {
@@ -93,16 +99,14 @@ impl Nearest {
 
     /// The share of an intent's utterances that have a feature.
     pub fn usage(&self, feature: u32, intent: u32) -> f32 {
-        let range = &self.intents[intent as usize];
-        self.postings(feature, range).len() as f32 / range.len().max(1) as f32
+        let utterances = self.intents[intent as usize].utterances.len();
+        self.postings(feature, intent).len() as f32 / utterances.max(1) as f32
     }
 
     /// The postings of a feature within one intent's utterances.
-    fn postings(&self, feature: u32, range: &Range<u32>) -> &[(u32, f32)] {
-        let offsets = &self.offsets[feature as usize..];
-        let postings = &self.postings[offsets[0] as usize..offsets[1] as usize];
-        let start = postings.partition_point(|&(at, _)| at < range.start);
-        let end = start + postings[start..].partition_point(|&(at, _)| at < range.end);
-        &postings[start..end]
+    fn postings(&self, feature: u32, intent: u32) -> &[Cell] {
+        let cells = &self.cells[self.intents[intent as usize].cells.clone()];
+        let cells = &cells[cells.partition_point(|cell| cell.feature < feature)..];
+        &cells[..cells.partition_point(|cell| cell.feature == feature)]
     }
 }

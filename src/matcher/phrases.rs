@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::{RegexBuilder, RegexSet, RegexSetBuilder};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 
@@ -16,6 +16,8 @@ use crate::text::{Lexicon, Utterance};
 const PHRASE_WORDS_MAX: usize = 8;
 /// How much memory one compiled pattern may take: `regex`'s own default.
 const PATTERN_BYTES_MAX: usize = 10 << 20;
+/// So many patterns are looked for at once; more in one automaton, and it outgrows its memory.
+const PATTERNS_AT_ONCE: usize = 64;
 
 /// What a phrase or pattern says about its intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,9 @@ pub struct Phrases {
     by_stems: FxHashMap<u64, Vec<Found>>,
     /// For each stem, the lengths of the phrases that begin with it, a bit each.
     lengths: Vec<u8>,
-    patterns: Vec<(Regex, Found)>,
+    patterns: Vec<Found>,
+    /// The patterns compiled together, each set with the index of its first.
+    compiled: Vec<(usize, RegexSet)>,
 }
 
 impl Phrases {
@@ -95,25 +99,29 @@ impl Phrases {
             .unicode(false)
             .size_limit(PATTERN_BYTES_MAX)
             .build();
-        if let Ok(regex) = built {
-            let found = Found {
+        if built.is_ok() {
+            self.patterns.push(Found {
                 intent,
                 sign: Sign::Pattern,
                 share: 1.0,
                 phrase: pattern.into(),
-            };
-            self.patterns.push((regex, found));
+            });
         }
     }
 
-    /// Divides what several intents claim among them. Called once, after the last `add`.
-    pub fn share(&mut self) {
+    /// Makes ready to find: divides what several intents claim among them. Called once, after the last `add`.
+    pub fn finish(&mut self) {
         for entry in self.by_stems.values_mut() {
             for at in 0..entry.len() {
                 let sign = entry[at].sign;
                 let claims = entry.iter().filter(|found| found.sign == sign).count();
                 entry[at].share = 1.0 / claims as f32;
             }
+        }
+        let mut start = 0;
+        for patterns in self.patterns.chunks(PATTERNS_AT_ONCE) {
+            compile(patterns, start, &mut self.compiled);
+            start += patterns.len();
         }
     }
 
@@ -122,9 +130,9 @@ impl Phrases {
         if !self.by_stems.is_empty() {
             self.find_phrases(words, &mut found);
         }
-        for (regex, pattern) in &self.patterns {
-            if regex.is_match(folded.as_bytes()) {
-                found(pattern);
+        for (start, set) in &self.compiled {
+            for at in set.matches(folded.as_bytes()) {
+                found(&self.patterns[start + at]);
             }
         }
     }
@@ -147,6 +155,23 @@ impl Phrases {
                 }
             }
         }
+    }
+}
+
+/// Compiles patterns together, in halves where they are too large for that.
+fn compile(patterns: &[Found], start: usize, compiled: &mut Vec<(usize, RegexSet)>) {
+    let set = RegexSetBuilder::new(patterns.iter().map(|found| &*found.phrase))
+        .unicode(false)
+        .size_limit(PATTERN_BYTES_MAX)
+        .build();
+    match set {
+        Ok(set) => compiled.push((start, set)),
+        Err(_) if patterns.len() > 1 => {
+            let (head, tail) = patterns.split_at(patterns.len() / 2);
+            compile(head, start, compiled);
+            compile(tail, start + head.len(), compiled);
+        }
+        Err(_) => {}
     }
 }
 

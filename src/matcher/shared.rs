@@ -52,6 +52,11 @@ pub fn divide(model: &Model, signals: &mut Signals, confidences: &mut [f32]) -> 
         return Claim::One;
     }
     let claiming = weights.iter().filter(|weight| **weight > 0.0).count();
+    // Words are no sentence: what the learned weights make of it counts as much as the words do.
+    let weights: Vec<f32> = (weights.iter().zip(confidences.iter()))
+        .map(|(weight, confidence)| (weight * confidence).sqrt())
+        .collect();
+    let total: f32 = weights.iter().sum();
     let divided = confidences[0];
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]));

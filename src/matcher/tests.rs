@@ -229,6 +229,21 @@ fn strangers_are_not_answered() {
 }
 
 #[test]
+fn what_says_nothing_is_not_asked_about() {
+    for text in [
+        "ya",
+        "kenapa?",
+        "ini gimana ya kak",
+        "😀😀😀",
+        "0812-0000-1234",
+        "...",
+        "xzqv wkrt",
+    ] {
+        assert_eq!(classify(text).decision, Decision::Fallback, "{text}");
+    }
+}
+
+#[test]
 fn customers_numbers_do_not_move_the_score() {
     let bare = classify("pulsa belum masuk");
     let pasted = classify("pulsa belum masuk 081200001234 a@b.id 0201234567890123456789012");

@@ -5,7 +5,6 @@
 //! A weighted edit distance then tells likely slips (swapped, doubled, neighbouring key) from unlikely ones.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::hash::Hasher;
 
 /// Shorter words are too close to each other: one slip makes `isi` of `ini`, `AO` of `OA`.
 pub const REPAIRED_LEN_MIN: usize = 4;
@@ -161,16 +160,29 @@ fn cost_max(len: usize) -> f32 {
 
 /// Calls `found` with a key for the word, for each way to leave out a letter and, in long words, two.
 fn each_deletion(word: &[u8], mut found: impl FnMut(u64)) {
-    found(key(word.iter().copied()));
-    let without = |at: usize| move |(i, &b): (usize, &u8)| (i != at).then_some(b);
+    let mut heads = [0; REPAIRED_LEN_MAX + 1];
+    for (at, &letter) in word.iter().enumerate() {
+        heads[at + 1] = append(heads[at], letter);
+    }
+    let whole = heads[word.len()];
+    // What stands between two places, as a key of its own.
+    let between = |start: usize, end: usize| {
+        heads[end].wrapping_sub(heads[start].wrapping_mul(KEY_POWERS[end - start]))
+    };
+    let join = |head: u64, start: usize, end: usize| {
+        let length = end - start;
+        head.wrapping_mul(KEY_POWERS[length])
+            .wrapping_add(between(start, end))
+    };
+    found(whole);
     for first in 0..word.len() {
-        found(key(word.iter().enumerate().filter_map(without(first))));
+        found(join(heads[first], first + 1, word.len()));
         if word.len() < TWO_SLIPS_LEN_MIN {
             continue;
         }
         for second in first + 1..word.len() {
-            let rest = word.iter().enumerate().filter(|(i, _)| *i != first);
-            found(key(rest.filter_map(without(second))));
+            let head = join(heads[first], first + 1, second);
+            found(join(head, second + 1, word.len()));
         }
     }
 }
@@ -317,26 +329,39 @@ const fn touch((ax, ay): (i32, i32), (bx, by): (i32, i32)) -> bool {
     }
 }
 
-fn key(bytes: impl Iterator<Item = u8>) -> u64 {
-    let mut packed = 0u64;
-    let mut hasher = rustc_hash::FxHasher::default();
-    for (b, i) in bytes.zip(1u64..) {
-        // Five bits a letter, twelve letters a word of 64 bits.
-        packed = packed << 5 | u64::from(b - b'a' + 1);
-        if i % 12 == 0 {
-            hasher.write_u64(packed);
-            packed = 0;
-        }
+/// A key is a number with a digit for each letter, so that the key of a word without some of its letters is a sum of
+/// parts. Two words with one key are told apart by their distance.
+const KEY_BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+
+const KEY_POWERS: [u64; REPAIRED_LEN_MAX + 1] = {
+    let mut powers = [1u64; REPAIRED_LEN_MAX + 1];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1].wrapping_mul(KEY_BASE);
+        at += 1;
     }
-    hasher.write_u64(packed);
-    hasher.finish()
+    powers
+};
+
+fn append(key: u64, letter: u8) -> u64 {
+    key.wrapping_mul(KEY_BASE)
+        .wrapping_add(u64::from(letter - b'a' + 1))
 }
+
+fn key(letters: impl Iterator<Item = u8>) -> u64 {
+    letters.fold(0, append)
+}
+
+/// So many bits for each key keep seven misses in eight away from the table.
+const BITS_PER_KEY: usize = 8;
 
 /// Keys and the words filed under each.
 #[derive(Debug, Default)]
 struct Postings {
     ranges: FxHashMap<u64, (u32, u32)>,
     words: Vec<u32>,
+    /// A bit for each key: most deletions are those of no word, and this is small enough to stay at hand.
+    present: Vec<u64>,
 }
 
 impl Postings {
@@ -347,15 +372,36 @@ impl Postings {
             ranges.entry(key).or_insert((at, at)).1 = at + 1;
         }
         let words = pairs.into_iter().map(|(_, word)| word).collect();
-        Postings { ranges, words }
+        let bits = (ranges.len() * BITS_PER_KEY).next_power_of_two().max(64);
+        let mut present = vec![0; bits / 64];
+        for &key in ranges.keys() {
+            let (cell, bit) = place_of(key, bits);
+            present[cell] |= bit;
+        }
+        Postings {
+            ranges,
+            words,
+            present,
+        }
     }
 
     fn get(&self, key: u64) -> &[u32] {
+        let (cell, bit) = place_of(key, self.present.len() * 64);
+        if self.present.get(cell).is_none_or(|bits| bits & bit == 0) {
+            return &[];
+        }
         match self.ranges.get(&key) {
             Some(&(start, end)) => &self.words[start as usize..end as usize],
             None => &[],
         }
     }
+}
+
+/// Where the bit of a key is among so many.
+fn place_of(key: u64, bits: usize) -> (usize, u64) {
+    // The high bits of a key are the well mixed ones.
+    let at = (key >> 32) as usize & bits.wrapping_sub(1);
+    (at / 64, 1 << (at % 64))
 }
 
 #[cfg(test)]

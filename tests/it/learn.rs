@@ -188,7 +188,7 @@ const ASKED: [&str; 7] = [
     "printer kantor rusak ****-****-*234",
     "daftar kartu pelajar digital gimana",
     "printer lantai dua rusak kak",
-    "jadwal shift minggu depan siapa",
+    "kode parkir tamu gedung berapa",
     "kartu pelajar digital daftar dimana",
 ];
 
@@ -218,7 +218,7 @@ fn a_group_is_assigned_settled_and_shown_no_more() {
     assert!(!outside.contains("*234"), "what was masked is not learned");
 
     // Never again: hidden, and not learned from.
-    desk.sigap(&["learn", "assign", &named("shift"), "never"])
+    desk.sigap(&["learn", "assign", &named("parkir"), "never"])
         .done();
     let left: Vec<Json> = desk.groups();
     assert_eq!(left.len(), 1, "{left:?}");

@@ -68,6 +68,8 @@ async fn talk(double: &Double, told: &mut Told) {
     let pressed = double.presses(BUDI, &reply, "Isi");
     told.waits("button budi").await;
     let window = double.shown(pressed, 0).await;
+    // The client knows its window only once the reply to the request has reached it.
+    told.waits("window").await;
     let typed = json!([{"type": 1, "components": [{"type": 4, "custom_id": "lokasi", "value": "Bandung"}]}]);
     let data = json!({"custom_id": window["custom_id"], "components": typed});
     let sent = double.asks(BUDI, CHANNEL, 5, data, Some(&reply));

@@ -40,6 +40,7 @@ class Below(discord.ui.View):
     async def fill(self, interaction, _):
         told(f"button {interaction.user.name}")
         await interaction.response.send_modal(Window())
+        told("window")
 
     @discord.ui.select(
         custom_id="pilih",
