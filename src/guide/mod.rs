@@ -4,19 +4,26 @@
 //! cause, an outcome, a hole of the source, a complaint category. Its words are indexed when the knowledge is made, so a
 //! question costs the points that share a word with it.
 
+mod aspects;
 pub mod branch;
+mod index;
 pub mod number;
 mod points;
 mod terms;
 pub mod upgrade;
 pub mod walk;
+mod words;
 
 use std::collections::HashMap;
 
+use crate::catalog::rules::Number;
 use crate::catalog::{Catalog, Sop};
 use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::Lexicon;
+use index::{Index, Usage};
+use number::Numbers;
+use upgrade::Ruling;
 
 pub use points::{Point, PointKind};
 pub use walk::Walk;
@@ -32,24 +39,31 @@ pub struct Knowledge {
     pub lexicon: Lexicon,
     /// Account managers and escalation contacts.
     pub directory: Directory,
-    points: HashMap<String, points::Index>,
+    points: HashMap<String, Index>,
+    usage: Usage,
+    numbers: Numbers,
+    /// The places of the procedures that have a rule.
+    ruling: Vec<usize>,
 }
 
 impl Knowledge {
     /// Indexes a catalogue and trains a matcher on it.
     pub fn new(catalog: Catalog, lexicon: Lexicon) -> Self {
         let matcher = Matcher::train(&training(&catalog, &lexicon));
-        let points = catalog
-            .sops
-            .iter()
-            .map(|sop| (sop.id.clone(), points::Index::new(sop, &lexicon)))
-            .collect();
+        let utterances = catalog.sops.iter().flat_map(|sop| &sop.matching.utterances);
+        let usage = Usage::of(utterances.chain(&catalog.outside), &lexicon);
+        let index = |sop: &Sop| (sop.id.clone(), Index::new(sop, &lexicon, &usage));
+        let points = catalog.sops.iter().map(index).collect();
+        let has_rule = |&place: &usize| catalog.sops[place].upgrade.is_some();
         Self {
+            numbers: Numbers::new(&catalog),
+            ruling: (0..catalog.sops.len()).filter(has_rule).collect(),
             catalog,
             matcher,
             lexicon,
             directory: Directory::default(),
             points,
+            usage,
         }
     }
 
@@ -64,7 +78,23 @@ impl Knowledge {
         let Some(index) = self.points.get(intent) else {
             return Vec::new();
         };
-        index.asked(question, &self.lexicon)
+        index.asked(question, &self.lexicon, &self.usage)
+    }
+
+    /// Returns what a rule says to a question, and whose rule it is.
+    pub fn ruled(&self, question: &str) -> Option<(&Sop, Ruling)> {
+        let mut rulings = self.ruling.iter().filter_map(|&place| {
+            let sop = &self.catalog.sops[place];
+            let rule = sop.upgrade.as_ref()?;
+            let bill = || upgrade::bill(rule.bill.as_ref()?, question);
+            Some((sop, upgrade::rule(rule, question).or_else(bill)?))
+        });
+        rulings.next()
+    }
+
+    /// Returns the kinds of number that a message may hold, each with its SOP; nothing when it says more than a number.
+    pub fn numbers(&self, message: &str) -> Vec<(&str, &Number)> {
+        self.numbers.kinds(message)
     }
 
     /// Returns the point with this id.
