@@ -141,6 +141,7 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         tickets: vec![ticket],
         progress: Vec::new(),
         wake: None,
+        contacts: Vec::new(),
         question: None,
         audit: vec![Audit {
             at,

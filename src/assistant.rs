@@ -16,8 +16,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
+use tokio::sync::Mutex;
 
 use crate::dialog::{self, Conversation, Effect, Hours, Step, Understood};
+use crate::directory::Directory;
 use crate::guide::Knowledge;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
 use crate::store::{self, Audit, Query, Question, Store, Turn, Wake};
@@ -46,6 +48,8 @@ pub struct Assistant {
     turns: Turns,
     draft_kept: SignedDuration,
     hours: Hours,
+    /// The account managers as far as they were read, with the knowledge whose list is in them.
+    directory: Mutex<Option<(Arc<Knowledge>, Arc<Directory>)>>,
 }
 
 /// What answers are made from now, for whoever may replace it.
@@ -106,6 +110,7 @@ impl Assistant {
             turns: Turns::default(),
             draft_kept,
             hours: Hours::default(),
+            directory: Mutex::default(),
         }
     }
 
@@ -135,6 +140,7 @@ impl Assistant {
         let began = Instant::now();
         let _turn = self.turns.take(&incoming.conversation).await;
         let knowledge = self.knowledge();
+        let directory = self.directory(&knowledge).await?;
         let mut attempt = 0;
         loop {
             let loaded = self
@@ -159,6 +165,7 @@ impl Assistant {
                 draft_kept: self.draft_kept,
                 hours: &self.hours,
                 cases: &cases,
+                directory: &directory,
             };
             let mut step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
             let replies = self.replies(&knowledge, &step.effects, incoming).await?;
@@ -167,6 +174,9 @@ impl Assistant {
             let turn = turn(incoming, loaded.revision, &step, wake);
             match self.store.commit(turn).await {
                 Ok(_) => {
+                    if step.contact.is_some() {
+                        *self.directory.lock().await = None;
+                    }
                     log(&step, began);
                     return Ok(handled(step.effects, replies, step.next, step.ticket));
                 }
@@ -264,6 +274,7 @@ impl Assistant {
             tickets: Vec::new(),
             progress: Vec::new(),
             wake: loaded.wake,
+            contacts: Vec::new(),
             question: None,
             audit: vec![Audit {
                 at: by.at,
@@ -285,6 +296,24 @@ impl Assistant {
             Some(from) if conversation == Conversation::default() => self.conversation(from).await,
             _ => Ok(conversation),
         }
+    }
+
+    /// The account managers: those of the list, and those that leads have told of since.
+    async fn directory(&self, knowledge: &Arc<Knowledge>) -> Result<Arc<Directory>, store::Error> {
+        // Whoever comes meanwhile waits for the one reading instead of reading as well.
+        let mut read = self.directory.lock().await;
+        if let Some((of, directory)) = &*read
+            && Arc::ptr_eq(of, knowledge)
+        {
+            return Ok(Arc::clone(directory));
+        }
+        let added = self.store.contacts().await?;
+        let directory = match added.is_empty() {
+            true => Arc::clone(&knowledge.directory),
+            false => Arc::new(knowledge.directory.with(added)),
+        };
+        *read = Some((Arc::clone(knowledge), Arc::clone(&directory)));
+        Ok(directory)
     }
 
     async fn replies(
@@ -387,6 +416,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
         tickets: step.ticket.iter().cloned().collect(),
         progress: step.progress.iter().cloned().collect(),
         wake,
+        contacts: step.contact.iter().cloned().collect(),
         question: step.unanswered.as_ref().map(|unanswered| Question {
             text: unanswered.text.clone(),
             intent: unanswered.intent.clone(),

@@ -137,7 +137,7 @@ impl Sieve for Forget {
             Record::Progress(step) => {
                 self.cases.insert(step.case.clone());
             }
-            Record::Question(_) | Record::Audit(_) | Record::Tally(_) => {}
+            Record::Question(_) | Record::Audit(_) | Record::Tally(_) | Record::Contact(_) => {}
         }
     }
 

@@ -351,6 +351,7 @@ async fn note(
         effects: Vec::new(),
         progress: Vec::new(),
         wake: None,
+        contacts: Vec::new(),
         tickets: Vec::new(),
         question: None,
         audit: vec![Audit {

@@ -244,7 +244,9 @@ impl Index {
         let mut vocabulary: Vec<String> = words.by_text.keys().cloned().collect();
         vocabulary.sort_unstable();
         Self {
-            by_id: ids.map(|(place, point)| (point.id.clone(), place)).collect(),
+            by_id: ids
+                .map(|(place, point)| (point.id.clone(), place))
+                .collect(),
             points,
             speller: Speller::new(vocabulary.iter().map(String::as_str)),
             vocabulary,

@@ -15,6 +15,7 @@ pub mod walk;
 mod words;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::catalog::rules::Number;
 use crate::catalog::{Catalog, Sop};
@@ -38,7 +39,7 @@ pub struct Knowledge {
     /// Slang and abbreviations.
     pub lexicon: Lexicon,
     /// Account managers and escalation contacts.
-    pub directory: Directory,
+    pub directory: Arc<Directory>,
     points: HashMap<String, Index>,
     usage: Usage,
     numbers: Numbers,
@@ -61,7 +62,7 @@ impl Knowledge {
             catalog,
             matcher,
             lexicon,
-            directory: Directory::default(),
+            directory: Arc::default(),
             points,
             usage,
         }
@@ -70,7 +71,10 @@ impl Knowledge {
     /// The same with a list of account managers.
     #[must_use]
     pub fn with_directory(self, directory: Directory) -> Self {
-        Self { directory, ..self }
+        Self {
+            directory: Arc::new(directory),
+            ..self
+        }
     }
 
     /// Returns the points of an SOP that a question asks for, the best first; none when it asks for the SOP as a whole.

@@ -28,13 +28,9 @@ const FAINT: &[&str] = &[
     "normal tandanya tanda",
 ];
 /// Words that deny the next one; behind the sentence they ask for assent: `perlu dicek ga`.
-const NEGATIONS: &[&str] = &[
-    "tidak belum bukan tanpa not no",
-];
+const NEGATIONS: &[&str] = &["tidak belum bukan tanpa not no"];
 /// What is denied although it tells nothing by itself: `tidak ada`, `tidak bisa`.
-const DENIABLE: &[&str] = &[
-    "ada bisa perlu boleh",
-];
+const DENIABLE: &[&str] = &["ada bisa perlu boleh"];
 /// A denial in front of these is a question's: `bisa turun paket ga lewat selfcare`.
 const NEVER_DENIED: &[&str] = &[
     "di ke dari lewat via untuk pada dengan kalau kalo ya kak sih oleh pakai buat dalam setelah sebelum",
@@ -46,9 +42,7 @@ const ASKING: &[&str] = &[
     "where who",
 ];
 /// What is counted behind `berapa` when somebody asks how long.
-const TIMES: &[&str] = &[
-    "hari jam menit minggu bulan tahun lama",
-];
+const TIMES: &[&str] = &["hari jam menit minggu bulan tahun lama"];
 /// Words with which agents ask for what SOPs call otherwise; the first one of a line stands for all.
 const SAME: &[&str] = &[
     "judul subject subjek title tulisan tulis ketulis tertulis bunyi bunyinya nama",

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::Metrics;
+use crate::directory::Contact;
 use crate::message::{ConversationId, EventId};
 use crate::store::{
     Audit, Due, Error, Loaded, Period, Query, Question, Revision, Store, Tally, Turn,
@@ -67,6 +68,10 @@ impl<S: Store> Store for Timed<S> {
 
     async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error> {
         self.store.tallies(within).await
+    }
+
+    async fn contacts(&self) -> Result<Vec<Contact>, Error> {
+        self.store.contacts().await
     }
 
     async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Audit, Error, Question, Revision, Tally, Wake};
 use crate::dialog::{Conversation, Effect};
+use crate::directory::Contact;
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket};
 
@@ -35,6 +36,7 @@ pub enum Record {
     Question(Question),
     Audit(Audit),
     Tally(Tally),
+    Contact(Contact),
 }
 
 /// A conversation as it is kept.

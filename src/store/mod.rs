@@ -1,4 +1,4 @@
-//! What Sigap remembers: conversations, handled events, tickets, unanswered questions and the audit.
+//! What Sigap remembers: conversations, handled events, tickets, contacts, unanswered questions and the audit.
 //!
 //! A [`Store`] speaks in whole turns, not in rows: one [`commit`](Store::commit) keeps everything that a turn changed
 //! or nothing, so that a transaction of an embedded engine and one of an SQL server serve alike.
@@ -20,6 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::dialog::{Conversation, Effect};
+use crate::directory::Contact;
 use crate::message::{ChannelKind, ConversationId, EventId};
 use crate::ticket::{Progress, Status, Ticket, Tracked};
 
@@ -84,6 +85,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Returns the audit of a time, earliest first.
     async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error>;
 
+    /// Returns the companies' contacts that leads have told of, each as it was told last.
+    async fn contacts(&self) -> Result<Vec<Contact>, Error>;
+
     /// Writes everything in a form that every engine restores, and returns the number of records.
     ///
     /// It shows one moment: commits wait until it is read.
@@ -111,6 +115,8 @@ pub struct Turn {
     pub progress: Vec<Progress>,
     /// When the conversation wants to be woken; in the place of what it wanted before.
     pub wake: Option<Wake>,
+    /// Companies' contacts, each in the place of what was told of that company before.
+    pub contacts: Vec<Contact>,
     /// The utterance, if it went unanswered.
     pub question: Option<Question>,
     /// Who did what.

@@ -49,6 +49,7 @@ pub struct Removed {
     pub questions: u64,
     pub audit: u64,
     pub tallies: u64,
+    pub contacts: u64,
 }
 
 impl Removed {
@@ -62,6 +63,7 @@ impl Removed {
             Record::Question(_) => &mut self.questions,
             Record::Audit(_) => &mut self.audit,
             Record::Tally(_) => &mut self.tallies,
+            Record::Contact(_) => &mut self.contacts,
         } += 1;
     }
 }
@@ -77,6 +79,7 @@ impl fmt::Display for Removed {
             audit,
             // Counts hold nobody's words, so no sieve takes them out.
             tallies: _,
+            contacts,
         } = self;
         write!(
             f,
@@ -84,6 +87,9 @@ impl fmt::Display for Removed {
         )?;
         if *progress > 0 {
             write!(f, ", steps of cases: {progress}")?;
+        }
+        if *contacts > 0 {
+            write!(f, ", contacts: {contacts}")?;
         }
         // Its lines hold no content, so that one goes is rare enough to be said only then.
         match audit {

@@ -32,6 +32,7 @@ use super::{
     Audit, Due, EVENT_KEPT, Error, Fate, Loaded, Period, Query, Question, Rebuilt, Removed,
     Revision, Sieve, Store, Tally, Turn, Wake,
 };
+use crate::directory::Contact;
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket, Tracked, case_of, revision_id};
 use disk::{Dir, Disk, Refusal};
@@ -203,6 +204,11 @@ impl Store for Sled {
     async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {
         let within = *within;
         self.read(move |engine| engine.within(Table::Audit, within))
+            .await
+    }
+
+    async fn contacts(&self) -> Result<Vec<Contact>, Error> {
+        self.read(move |engine| engine.within(Table::Contacts, Period::default()))
             .await
     }
 
@@ -597,7 +603,8 @@ impl Engine {
             take(Record::Question(question))
         })?;
         self.each(Table::Audit, |audit| take(Record::Audit(audit)))?;
-        self.each(Table::Tallies, |tally| take(Record::Tally(tally)))
+        self.each(Table::Tallies, |tally| take(Record::Tally(tally)))?;
+        self.each(Table::Contacts, |contact| take(Record::Contact(contact)))
     }
 
     /// Copies what a sieve lets through, and returns what it did not and the trailer of a backup of the copy.
@@ -717,6 +724,7 @@ fn records(turn: Turn) -> impl Iterator<Item = Record> {
         .into_iter()
         .chain(turn.tickets.into_iter().map(Box::new).map(Record::Ticket))
         .chain(turn.progress.into_iter().map(Record::Progress))
+        .chain(turn.contacts.into_iter().map(Record::Contact))
         .chain(turn.question.into_iter().map(Record::Question))
         .chain(turn.audit.into_iter().map(Record::Audit))
 }

@@ -163,6 +163,7 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
         effects: vec![Effect::Understood(understood)],
         progress: Vec::new(),
         wake: None,
+        contacts: Vec::new(),
         tickets: Vec::new(),
         question: Some(Question {
             text: text.to_owned(),

@@ -466,6 +466,7 @@ impl Turn<'_> {
             ticket: None,
             progress: None,
             unanswered: None,
+            contact: None,
             deeds: Vec::new(),
         }
     }
@@ -492,6 +493,7 @@ impl Turn<'_> {
             ticket: None,
             progress: None,
             unanswered: None,
+            contact: None,
             deeds: Vec::new(),
         }
     }

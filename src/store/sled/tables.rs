@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::Error;
+use crate::directory;
 use crate::message::{ConversationId, EventId};
 use crate::store::codec::{self, Encoded, Record};
 
@@ -34,10 +35,12 @@ pub enum Table {
     Tallies,
     /// What did not fit into one value of another table.
     Parts,
+    /// Companies' contacts by company.
+    Contacts,
 }
 
 impl Table {
-    pub const ALL: [Table; 12] = [
+    pub const ALL: [Table; 13] = [
         Table::Schema,
         Table::Conversations,
         Table::Events,
@@ -50,6 +53,7 @@ impl Table {
         Table::Audit,
         Table::Tallies,
         Table::Parts,
+        Table::Contacts,
     ];
 
     pub fn name(self) -> &'static str {
@@ -66,6 +70,7 @@ impl Table {
             Table::Audit => "audit",
             Table::Tallies => "tallies",
             Table::Parts => "parts",
+            Table::Contacts => "contacts",
         }
     }
 
@@ -142,6 +147,11 @@ pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, Error> {
             Table::Tallies,
             time_key(tally.hour).into(),
             tally,
+        )?]),
+        Record::Contact(contact) => Ok(vec![Put::new(
+            Table::Contacts,
+            id_key(&directory::company_key(&contact.company)),
+            contact,
         )?]),
     }
 }
