@@ -130,6 +130,8 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         text: "x".repeat(1_500),
         revision: None,
         proofs: Vec::new(),
+        edition: None,
+        begun: None,
     };
     Turn {
         conversation: ConversationId(format!("discord:1:2:{writer}")),
@@ -141,14 +143,9 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         tickets: vec![ticket],
         progress: Vec::new(),
         wake: None,
-        contacts: Vec::new(),
         question: None,
-        audit: vec![Audit {
-            at,
-            who: "budi".into(),
-            what: "ticket.file".into(),
-            subject: id,
-        }],
+        audit: vec![Audit::new(at, "budi", "ticket.file", id)],
+        papers: Vec::new(),
     }
 }
 

@@ -12,17 +12,19 @@
 //! A timer is a message too: each turn keeps when its conversation wants to be woken, and a channel that asks what is
 //! [`due`](Assistant::due) hands those messages back in like any other.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use tokio::sync::Mutex;
 
+use crate::catalog::Sop;
 use crate::dialog::{self, Conversation, Effect, Hours, Step, Understood};
-use crate::directory::Directory;
+use crate::directory::{self, Contact, Directory};
 use crate::guide::Knowledge;
+use crate::live::Live;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
-use crate::store::{self, Audit, Query, Question, Store, Turn, Wake};
+use crate::store::{self, Audit, Paper, Query, Question, Shelf, Store, Turn, Wake};
 use crate::ticket::{Ticket, Tracked};
 use crate::turns::Turns;
 use crate::wording;
@@ -50,27 +52,6 @@ pub struct Assistant {
     hours: Hours,
     /// The account managers as far as they were read, with the knowledge whose list is in them.
     directory: Mutex<Option<(Arc<Knowledge>, Arc<Directory>)>>,
-}
-
-/// What answers are made from now, for whoever may replace it.
-#[derive(Debug, Clone)]
-pub struct Live(Arc<RwLock<Arc<Knowledge>>>);
-
-impl Live {
-    /// Begins with this.
-    pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Self(Arc::new(RwLock::new(knowledge)))
-    }
-
-    /// Returns what is live; it stays the same for whoever holds it.
-    pub fn get(&self) -> Arc<Knowledge> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Makes something else live. Turns that are running finish with what they began with.
-    pub fn replace(&self, knowledge: Arc<Knowledge>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = knowledge;
-    }
 }
 
 /// What a message led to.
@@ -120,6 +101,11 @@ impl Assistant {
         Self { hours, ..self }
     }
 
+    /// Returns what is kept where.
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+
     /// Returns what answers are made from now; it stays the same for whoever holds it.
     pub fn knowledge(&self) -> Arc<Knowledge> {
         self.live.get()
@@ -139,8 +125,8 @@ impl Assistant {
     pub async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::Error> {
         let began = Instant::now();
         let _turn = self.turns.take(&incoming.conversation).await;
-        let knowledge = self.knowledge();
-        let directory = self.directory(&knowledge).await?;
+        let live = self.knowledge();
+        let directory = self.directory(&live).await?;
         let mut attempt = 0;
         loop {
             let loaded = self
@@ -149,6 +135,7 @@ impl Assistant {
                 .await?;
             if let Some(effects) = loaded.replay {
                 let ticket = self.filed(&effects).await?;
+                let knowledge = self.begun_with(&loaded.conversation, &live);
                 let replies = self.replies(&knowledge, &effects, incoming).await?;
                 return Ok(handled(effects, replies, loaded.conversation, ticket));
             }
@@ -167,7 +154,16 @@ impl Assistant {
                 cases: &cases,
                 directory: &directory,
             };
+            let mut knowledge = self.begun_with(&conversation, &live);
             let mut step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
+            // What the message took up or began is of another edition: it is decided with that one.
+            let other = self.begun_with(&step.next, &live);
+            if step.next.at_hand().is_some() && !Arc::ptr_eq(&other, &knowledge) {
+                knowledge = other;
+                step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
+            }
+            let catalog = &knowledge.catalog;
+            step.next.begin_with(catalog, incoming.at.timestamp());
             let replies = self.replies(&knowledge, &step.effects, incoming).await?;
             step.next.offer(&replies, &incoming.said);
             let wake = self.wake(&step.next, incoming);
@@ -221,6 +217,19 @@ impl Assistant {
         })
     }
 
+    /// What is live, with the SOP of the draft at hand in the edition that it was begun with.
+    fn begun_with(&self, conversation: &Conversation, live: &Arc<Knowledge>) -> Arc<Knowledge> {
+        let begun = conversation.at_hand().and_then(|draft| {
+            let edition = draft.edition.as_ref()?;
+            let is_it = |sop: &Sop| sop.edition == *edition;
+            let is_live = live.catalog.sop(&draft.intent).is_some_and(is_it);
+            (!is_live).then_some((&draft.intent, edition))
+        });
+        begun
+            .and_then(|(intent, edition)| self.live.with(intent, edition))
+            .unwrap_or_else(|| Arc::clone(live))
+    }
+
     /// The filed cases that the decision is about.
     async fn cases(
         &self,
@@ -261,6 +270,8 @@ impl Assistant {
         if loaded.replay.is_some() {
             return Ok(());
         }
+        let before = loaded.conversation.channel_kind;
+        let before = before.map(|kind| kind.name().to_owned());
         let turn = Turn {
             conversation: channel.clone(),
             event: by.event.clone(),
@@ -274,14 +285,17 @@ impl Assistant {
             tickets: Vec::new(),
             progress: Vec::new(),
             wake: loaded.wake,
-            contacts: Vec::new(),
             question: None,
-            audit: vec![Audit {
-                at: by.at,
-                who: by.who.to_owned(),
-                what: format!("channel.{}", kind.name()),
-                subject: channel.0.clone(),
-            }],
+            audit: vec![
+                Audit::new(
+                    by.at,
+                    by.who,
+                    format!("channel.{}", kind.name()),
+                    &channel.0,
+                )
+                .changed(before, Some(kind.name().to_owned())),
+            ],
+            papers: Vec::new(),
         };
         self.store.commit(turn).await.map(|_| ())
     }
@@ -307,7 +321,12 @@ impl Assistant {
         {
             return Ok(Arc::clone(directory));
         }
-        let added = self.store.contacts().await?;
+        let papers = self.store.papers(Shelf::Contacts, "").await?;
+        // What does not read any more is found in the list or told again.
+        let contents = papers.into_iter().filter_map(|paper| paper.content);
+        let added: Vec<Contact> = contents
+            .filter_map(|content| serde_json::from_value(content).ok())
+            .collect();
         let directory = match added.is_empty() {
             true => Arc::clone(&knowledge.directory),
             false => Arc::new(knowledge.directory.with(added)),
@@ -390,14 +409,19 @@ fn own(user: &str) -> Query {
     }
 }
 
+/// A company's contacts as they are kept, in the place of what was told of that company before.
+fn contact_paper(contact: &Contact) -> Paper {
+    let content = serde_json::to_value(contact).expect("a contact is texts and a date");
+    Paper {
+        shelf: Shelf::Contacts,
+        id: directory::company_key(&contact.company),
+        content: Some(content),
+    }
+}
+
 fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Option<Wake>) -> Turn {
     let at = incoming.at.timestamp();
-    let audit = |what: String, subject: &str| Audit {
-        at,
-        who: incoming.user.clone(),
-        what,
-        subject: subject.to_owned(),
-    };
+    let audit = |what: String, subject: &str| Audit::new(at, &incoming.user, what, subject);
     let filed = step.ticket.iter().map(|ticket| match &ticket.revision {
         None => audit("ticket.file".to_owned(), &ticket.id),
         Some(_) => audit("ticket.revise".to_owned(), &ticket.id),
@@ -416,7 +440,6 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
         tickets: step.ticket.iter().cloned().collect(),
         progress: step.progress.iter().cloned().collect(),
         wake,
-        contacts: step.contact.iter().cloned().collect(),
         question: step.unanswered.as_ref().map(|unanswered| Question {
             text: unanswered.text.clone(),
             intent: unanswered.intent.clone(),
@@ -427,6 +450,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
             channel_kind: incoming.channel_kind,
         }),
         audit: filed.chain(marked).chain(deeds).collect(),
+        papers: step.contact.iter().map(contact_paper).collect(),
     }
 }
 

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
 use crate::message::ConversationId;
-use crate::store::{Audit, EVENT_KEPT, Fate, Handled, Record, Removed, Sieve};
+use crate::store::{Audit, EVENT_KEPT, Fate, Handled, Record, Removed, Shelf, Sieve};
 use crate::ticket::case_of;
 use crate::value::{Value, msisdn};
 
@@ -69,7 +69,11 @@ impl Sieve for Purge {
 
     fn judge(&self, record: &Record) -> Fate {
         match record {
-            Record::Ticket(_) | Record::Progress(_) if is_of(&self.cases, record) => Fate::Drop,
+            Record::Ticket(_) | Record::Progress(_) | Record::Paper(_)
+                if is_of(&self.cases, record) =>
+            {
+                Fate::Drop
+            }
             Record::Question(question) if question.at < self.oldest => Fate::Drop,
             Record::Event(handled) if handled.at < self.oldest => {
                 let is_expired = self.now.duration_since(handled.at) > EVENT_KEPT;
@@ -137,7 +141,7 @@ impl Sieve for Forget {
             Record::Progress(step) => {
                 self.cases.insert(step.case.clone());
             }
-            Record::Question(_) | Record::Audit(_) | Record::Tally(_) | Record::Contact(_) => {}
+            Record::Question(_) | Record::Audit(_) | Record::Tally(_) | Record::Paper(_) => {}
         }
     }
 
@@ -166,6 +170,7 @@ fn is_of(cases: &BTreeSet<String>, record: &Record) -> bool {
     match record {
         Record::Ticket(ticket) => cases.contains(ticket.case()),
         Record::Progress(step) => cases.contains(case_of(&step.case)),
+        Record::Paper(paper) => paper.shelf == Shelf::Outbox && cases.contains(case_of(&paper.id)),
         _ => false,
     }
 }
@@ -184,12 +189,7 @@ fn emptied(handled: &Handled) -> Fate {
 }
 
 fn audit(at: Timestamp, what: &str, removed: &Removed) -> Audit {
-    Audit {
-        at,
-        who: WHO.to_owned(),
-        what: what.to_owned(),
-        subject: removed.to_string(),
-    }
+    Audit::new(at, WHO, what, removed.to_string())
 }
 
 /// Why a text is no [`Age`].
@@ -301,6 +301,8 @@ mod tests {
             text: String::new(),
             revision: None,
             proofs: Vec::new(),
+            edition: None,
+            begun: None,
         }))
     }
 

@@ -19,15 +19,17 @@
 //! | [`store`] | what is kept: whole turns, durable before they are shown |
 //! | [`learn`] | unanswered questions in groups, and the files they are added to |
 //! | [`stats`] | questions, how they came out, and drafts, by week |
+//! | [`live`] | what answers are made from now, and from before for drafts that began with that |
 //! | [`erasure`] | what leaves the store for good: by age, or because a customer asked |
 //! | [`metrics`] | what an operator watches: up, ready, and how it is doing in numbers |
 //! | [`assistant`], [`turns`] | the life of a message; one at a time per conversation |
+//! | [`desk`] | what leads do: look at a new version, publish it, take it back, share it, teach |
 //! | [`channel`] | where agents are |
 //! | [`reload`] | files watched: what is edited goes live, what is broken changes nothing |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
 //! Imports point one way: {message, text, value} → ticket → catalog → {directory, matcher, import} → guide → {dialog,
-//! effect, learn} → {wording, store} → {assistant, erasure, metrics, stats} → channel → cli. `tests/it/layers.rs` holds
+//! effect, learn} → {wording, store, live} → {assistant, erasure, metrics, stats, load} → desk → channel → cli. `tests/it/layers.rs` holds
 //! this.
 //!
 //! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, `learn`,
@@ -40,6 +42,7 @@ pub mod catalog;
 pub mod channel;
 pub mod cli;
 pub mod config;
+pub mod desk;
 pub mod dialog;
 pub mod directory;
 pub mod effect;
@@ -47,6 +50,7 @@ pub mod erasure;
 pub mod guide;
 pub mod import;
 pub mod learn;
+pub mod live;
 pub mod load;
 pub mod matcher;
 pub mod message;

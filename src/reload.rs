@@ -1,7 +1,7 @@
 //! Hot reload: a file of the catalogue that somebody edits is live within two seconds, a broken one changes nothing.
 //!
-//! The operating system tells of changes; a thread waits until they pause, reads everything anew and hands over either
-//! knowledge or what is wrong. A turn that is running keeps the knowledge it began with.
+//! The operating system tells of changes; a thread waits until they pause and says so once, whoever listens reads
+//! everything anew. A turn that is running keeps the knowledge it began with.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -11,11 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use jiff::civil::Date;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-
-use crate::guide::Knowledge;
-use crate::load;
 
 /// Editors write a file in several steps, and somebody may save several files: changes are read once they pause so long.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -59,7 +55,7 @@ pub struct Watch {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Watches the catalogue's folders and hands over what each change since `seen` leads to.
+/// Watches the catalogue's folders and says after each change since `seen` that there was one.
 ///
 /// # Errors
 ///
@@ -68,8 +64,7 @@ pub fn watch(
     intents: &Path,
     data: &Path,
     seen: Seen,
-    today: impl Fn() -> Date + Send + 'static,
-    mut tell: impl FnMut(Result<Knowledge, load::Error>) + Send + 'static,
+    mut tell: impl FnMut() + Send + 'static,
 ) -> anyhow::Result<Watch> {
     let (changes, changed) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -99,7 +94,7 @@ pub fn watch(
                 // Otherwise a file was only touched, or changed and changed back.
                 if read != live {
                     live = read;
-                    tell(load::knowledge(&intents, &data, today()));
+                    tell();
                 }
                 if changed.recv().is_err() || !paused(&changed) {
                     return;

@@ -122,6 +122,22 @@ impl Catalog {
         self.by_id.get(id).map(|&place| &self.sops[place])
     }
 
+    /// The same with this SOP in the place of the one with its id.
+    #[must_use]
+    pub fn with_sop(&self, sop: &Sop) -> Self {
+        let other = self.clone();
+        let others = other.sops.into_iter().filter(|known| known.id != sop.id);
+        let sops = others.chain([sop.clone()]).collect();
+        Self::new(
+            sops,
+            other.services,
+            other.links,
+            other.outside,
+            other.glossary,
+            (other.template, other.templates),
+        )
+    }
+
     /// Returns the template of an intent's drafts.
     pub fn template(&self, intent: &str) -> &Template {
         self.templates.get(intent).unwrap_or(&self.template)

@@ -27,6 +27,8 @@ pub const CONTACT_PLACEHOLDERS: [(&str, &str); 5] = [
 pub struct Sop {
     /// The intent's id.
     pub id: String,
+    /// Which text of its file this is: changes with every letter of it.
+    pub edition: String,
     /// The title agents see.
     pub title: String,
     /// The id of the brand it belongs to.

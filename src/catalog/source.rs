@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
@@ -45,6 +46,14 @@ impl Source {
             text: text.into(),
             stem,
         }
+    }
+
+    /// Returns a short name for exactly this text.
+    pub fn edition(&self) -> String {
+        const BYTES: usize = 4;
+        let digest = Sha256::digest(self.text.as_bytes());
+        let bytes = digest.iter().take(BYTES);
+        bytes.map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Returns line and column (in characters) of a byte, both from 1.

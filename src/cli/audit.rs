@@ -55,12 +55,19 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         }
         Format::Csv => {
             let mut csv = csv::Writer::from_writer(&mut out);
-            csv.write_record(["at", "who", "what", "subject"])?;
+            csv.write_record(["at", "who", "what", "subject", "before", "after"])?;
             for line in &lines {
                 let at = line.at.to_string();
-                csv.write_record(
-                    [at.as_str(), &line.who, &line.what, &line.subject].map(cli::cell),
-                )?;
+                let (before, after) = (line.before.as_deref(), line.after.as_deref());
+                let cells = [
+                    at.as_str(),
+                    &line.who,
+                    &line.what,
+                    &line.subject,
+                    before.unwrap_or_default(),
+                    after.unwrap_or_default(),
+                ];
+                csv.write_record(cells.map(cli::cell))?;
             }
             csv.flush()?;
         }

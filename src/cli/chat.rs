@@ -70,7 +70,8 @@ impl Chat {
             Knowledge::new(catalog, lexicon).with_directory(crate::load::directory(&config.data)?);
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
             .with_hours(config.hours.clone());
-        let _watch = cli::watch(config, seen, assistant.live())?;
+        let desk = cli::desk(config, &runtime, &assistant)?;
+        let _watch = cli::watch(config, seen, desk, &runtime)?;
         runtime.block_on(console.run(&assistant, || config.now()))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -48,7 +49,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     let train = args.train.as_deref().map(read).transpose()?;
     let started = Instant::now();
     let matcher = match train {
-        Some(train) => learn(train, config)?,
+        Some(train) => Arc::new(learn(train, config)?),
         None => super::knowledge(config)?.matcher,
     };
     let train_s = started.elapsed().as_secs_f64();

@@ -4,23 +4,21 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
-use similar::{ChangeTag, TextDiff};
 
 use super::check::{self, Shown};
-use crate::catalog::{Catalog, Files, Severity, Source};
+use crate::catalog::{Catalog, Files, Severity};
 use crate::config::Config;
-use crate::effect::{self, Change, Moved, Taken};
+use crate::desk::review::{self, Review};
+use crate::effect::{Change, Moved, Taken};
 use crate::guide::Knowledge;
 use crate::import::{self, From, Imported, Report, Request};
-use crate::message::ChannelKind;
-use crate::{dialog, load, wording};
+use crate::load;
 
 /// So many messages of each kind are shown; the counts are of all.
 const MOVED_SHOWN: usize = 10;
-/// Lines of the diff around a change.
-const DIFF_CONTEXT: usize = 2;
 
 /// Arguments of `sigap import`.
 #[derive(Debug, clap::Args)]
@@ -102,67 +100,38 @@ fn describe(
     files: &Files,
     config: &Config,
 ) -> anyhow::Result<()> {
-    let path = format!("{}.toml", imported.id);
-    let source = Source::new(path.clone(), imported.text.clone());
+    let now = config.now();
+    let lexicon = Arc::new(load::lexicon(&config.data)?);
+    let before = Catalog::load(files, now.date()).catalog;
+    let before = before.map(|before| Knowledge::new(before, Arc::clone(&lexicon)));
+    let matcher = before.as_ref().map(|before| &*before.matcher);
+    let review = review::review(&imported.text, files, matcher, lexicon, &now);
     let shown = Files {
-        sops: vec![source.clone()],
+        sops: vec![review.source.clone()],
         ..Files::default()
     };
     check::print(&imported.diagnostics, &shown, Shown::All);
-    let current = files.sops.iter().find(|other| other.stem == imported.id);
-    let joined = Files {
-        sops: files
-            .sops
-            .iter()
-            .filter(|other| other.stem != imported.id)
-            .cloned()
-            .chain([source])
-            .collect(),
-        ..files.clone()
-    };
-    let today = config.now().date();
-    if let Some(after) = Catalog::load(&joined, today).catalog {
-        let lexicon = load::lexicon(&config.data)?;
-        let after = Knowledge::new(after, lexicon.clone());
-        preview(out, imported, &after, config)?;
-        if let Some(current) = current {
-            diff(out, current, imported)?;
-        }
-        if let Some(before) = Catalog::load(files, today).catalog {
-            let rows = effect::labelled(&after.catalog);
-            let before = Knowledge::new(before, lexicon);
-            changes(
-                out,
-                &effect::compare(&before.matcher, &after.matcher, &rows),
-            )?;
-        }
+    if review.is_accepted() {
+        preview(out, &review)?;
+    }
+    if let Some(diff) = review.diff.as_ref().filter(|_| review.is_accepted()) {
+        let (new, gone) = (diff.new, diff.gone);
+        writeln!(
+            out,
+            "== against the current version: {new} lines new, {gone} lines gone\n"
+        )?;
+        writeln!(out, "{}", diff.text)?;
+    }
+    if let Some(change) = review.change.as_ref().filter(|_| before.is_some()) {
+        changes(out, change)?;
     }
     report(out, &imported.report)?;
     Ok(())
 }
 
-fn preview(
-    out: &mut Vec<u8>,
-    imported: &Imported,
-    after: &Knowledge,
-    config: &Config,
-) -> io::Result<()> {
-    let now = config.now();
-    let around = wording::Around {
-        now: &now,
-        channel_kind: ChannelKind::default(),
-        user: "",
-        lead: true,
-        tickets: &[],
-        recent: &[],
-    };
-    let effect = dialog::Effect::ShowSop {
-        intent: imported.id.clone(),
-        points: Vec::new(),
-        may_be_wrong: false,
-    };
+fn preview(out: &mut Vec<u8>, review: &Review) -> io::Result<()> {
     writeln!(out, "== what agents will see\n")?;
-    for reply in wording::replies(after, &[effect], around) {
+    for reply in &review.preview {
         writeln!(out, "{}", reply.text)?;
         let labels: Vec<_> = reply
             .buttons
@@ -172,26 +141,6 @@ fn preview(
         writeln!(out, "{}\n", labels.join(" "))?;
     }
     Ok(())
-}
-
-fn diff(out: &mut Vec<u8>, current: &Source, imported: &Imported) -> io::Result<()> {
-    let diff = TextDiff::from_lines(current.text.as_str(), imported.text.as_str());
-    let count = |tag| {
-        diff.iter_all_changes()
-            .filter(|change| change.tag() == tag)
-            .count()
-    };
-    let (gone, new) = (count(ChangeTag::Delete), count(ChangeTag::Insert));
-    writeln!(
-        out,
-        "== against the current version: {new} lines new, {gone} lines gone\n"
-    )?;
-    let unified = diff
-        .unified_diff()
-        .context_radius(DIFF_CONTEXT)
-        .header(&current.path, "import")
-        .to_string();
-    writeln!(out, "{unified}")
 }
 
 fn changes(out: &mut Vec<u8>, change: &Change) -> io::Result<()> {

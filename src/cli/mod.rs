@@ -13,6 +13,7 @@ mod import;
 mod learn;
 mod r#match;
 mod serve;
+mod sop;
 mod stats;
 mod ticket;
 
@@ -23,9 +24,10 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::assistant::Live;
+use crate::assistant::Assistant;
 use crate::catalog::Catalog;
 use crate::config::{Config, Layer};
+use crate::desk::Desk;
 use crate::guide::Knowledge;
 use crate::load;
 use crate::message::ChannelKind;
@@ -72,6 +74,8 @@ enum Command {
     Check(check::Check),
     /// Make an SOP file of a posted document, and show what it would change
     Import(import::Args),
+    /// The versions of an SOP: list, show, publish, restore
+    Sop(sop::Args),
     /// Group the questions that went unanswered, and say where they belong
     Learn(learn::Args),
     /// Questions, how they came out, and drafts, by week
@@ -124,6 +128,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Eval(args) => eval::run(args, &Config::new(flags(None, None), now)?),
         Command::Check(check) => check.run(&Config::new(flags(None, None), now)?),
         Command::Import(args) => import::run(args, &Config::new(flags(None, None), now)?),
+        Command::Sop(args) => sop::run(args, &Config::new(flags(None, None), now)?),
         Command::Learn(args) => learn::run(args, &Config::new(flags(None, None), now)?),
         Command::Stats(args) => stats::run(args, &Config::new(flags(None, None), now)?),
         Command::Audit(args) => audit::run(args, &Config::new(flags(None, None), now)?),
@@ -158,34 +163,53 @@ fn seen(config: &Config) -> Seen {
     Seen::now(&config.intents, &config.data)
 }
 
-/// Watches the catalogue's files for as long as the result lives: what is edited goes live, what is broken is reported
-/// and changes nothing.
-fn watch(config: &Config, seen: Seen, live: Live) -> anyhow::Result<Watch> {
-    let clock = config.clone();
+/// Watches the catalogue's files for as long as the result lives: what is edited goes live and is kept as a version, what
+/// is broken is reported and changes nothing.
+fn watch(
+    config: &Config,
+    seen: Seen,
+    desk: Arc<Desk>,
+    runtime: &tokio::runtime::Runtime,
+) -> anyhow::Result<Watch> {
+    let (clock, runtime) = (config.clone(), runtime.handle().clone());
     let (intents, data) = (config.intents.clone(), config.data.clone());
-    reload::watch(
-        &config.intents,
-        &config.data,
-        seen,
-        move || clock.now().date(),
-        move |read| match read {
-            Ok(knowledge) => {
-                tracing::info!(
-                    sops = knowledge.catalog.sops.len(),
-                    "the catalogue was reloaded"
-                );
-                live.replace(Arc::new(knowledge));
+    reload::watch(&config.intents, &config.data, seen, move || {
+        let now = clock.now();
+        let read = || load::knowledge(&intents, &data, now.date());
+        match desk.live().renew(read) {
+            Ok(()) => {
+                tracing::info!("the catalogue was reloaded");
+                if let Err(error) = runtime.block_on(desk.adopt(&now)) {
+                    tracing::error!(%error, "an edited file was not kept as a version");
+                }
             }
             Err(error) => {
-                if let load::Error::Mistakes(diagnostics) = &error
-                    && let Ok(files) = load::files(&intents, &data)
-                {
-                    check::print(diagnostics, &files, check::Shown::Errors);
+                if let load::Error::Mistakes(diagnostics) = &error {
+                    if let Ok(files) = load::files(&intents, &data) {
+                        check::print(diagnostics, &files, check::Shown::Errors);
+                    }
+                    desk.tell_broken(diagnostics);
                 }
                 report(&anyhow::Error::from(error).context("the catalogue stays as it was"));
             }
-        },
-    )
+        }
+    })
+}
+
+/// The desk of the leads who work on these folders.
+fn desk(
+    config: &Config,
+    runtime: &tokio::runtime::Runtime,
+    assistant: &Assistant,
+) -> anyhow::Result<Arc<Desk>> {
+    let now = config.now();
+    let desk = Desk::open(
+        sop::folders(config),
+        assistant.store(),
+        assistant.live(),
+        &now,
+    );
+    Ok(Arc::new(runtime.block_on(desk)?))
 }
 
 /// A cell that a spreadsheet would run as a formula becomes text.

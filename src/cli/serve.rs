@@ -53,7 +53,8 @@ impl Serve {
         let store = Timed::new(store::sled::open(&config.state)?, Arc::clone(&metrics));
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
             .with_hours(config.hours.clone());
-        let _watch = cli::watch(config, seen, assistant.live())?;
+        let desk = cli::desk(config, &runtime, &assistant)?;
+        let _watch = cli::watch(config, seen, desk, &runtime)?;
         let clock = config.clone();
         runtime.block_on(async {
             let stop = stop().context("cannot listen for signals")?;

@@ -164,6 +164,12 @@ pub struct Draft {
     /// Where pictures are that prove something.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<String>,
+    /// The edition of the SOP that it was begun with, and is finished with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    /// When it was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Timestamp>,
 }
 
 /// The filed ticket that a draft is a revision of.
@@ -654,6 +660,8 @@ impl Draft {
             partials: BTreeMap::new(),
             revises: None,
             proofs: Vec::new(),
+            edition: None,
+            begun: None,
         }
     }
 
@@ -689,6 +697,27 @@ impl Conversation {
             Phase::Entering { draft, .. } => draft.as_ref(),
             Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => None,
         }
+    }
+
+    /// The draft or walk that is before the agent, finished walks included.
+    pub fn at_hand(&self) -> Option<&Draft> {
+        match &self.phase {
+            Phase::Walked(draft) => Some(draft),
+            _ => self.draft(),
+        }
+    }
+
+    /// Notes with which edition of its SOP the draft at hand was begun, and when, unless that is noted.
+    pub fn begin_with(&mut self, catalog: &Catalog, now: Timestamp) {
+        let draft = match &mut self.phase {
+            Phase::Walked(draft) => Some(draft),
+            _ => self.draft_mut(),
+        };
+        let Some(draft) = draft else { return };
+        if let Some(sop) = catalog.sop(&draft.intent) {
+            draft.edition.get_or_insert_with(|| sop.edition.clone());
+        }
+        draft.begun.get_or_insert(now);
     }
 
     fn draft_mut(&mut self) -> Option<&mut Draft> {

@@ -10,8 +10,8 @@ use super::{Contact, words};
 const SEPARATOR: char = ';';
 /// What separates several values of one part.
 const LIST_SEPARATOR: char = ',';
-/// Longer parts are no names and no numbers.
-const PART_CHARS_MAX: usize = 120;
+/// Longer parts are no names and no numbers; a name of this length still fits where it is kept.
+const PART_BYTES_MAX: usize = 120;
 
 /// Why a line tells of no contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,10 +87,7 @@ pub fn told(line: &str, today: Date) -> Result<Contact, Lacking> {
     ];
     let lists = contact.sids.iter().chain(&contact.account_numbers);
     let all = texts.into_iter().chain(lists.chain(&contact.aliases));
-    if all
-        .into_iter()
-        .any(|text| text.chars().count() > PART_CHARS_MAX)
-    {
+    if all.into_iter().any(|text| text.len() > PART_BYTES_MAX) {
         return Err(Lacking::Short);
     }
     Ok(contact)

@@ -17,6 +17,11 @@ const WHAT_TO_DO: u16 = 1 << 9;
 const WITH_WHAT: u16 = 1 << 10;
 
 impl Aspects {
+    /// Whether nothing is wanted in so many words.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether both want the same; nothing when one of them does not say.
     pub fn like(self, other: Aspects) -> Option<bool> {
         (self.0 != 0 && other.0 != 0).then_some(self.0 & other.0 != 0)

@@ -19,10 +19,12 @@ use crate::text::spelling::Speller;
 
 /// How much of an `asked` phrase a question must contain to be asked for by it, weighted by how rare its words are.
 const PHRASE_FIT_MIN: f32 = 0.7;
+/// The same of a case that is told at length: it asks for the SOP, unless it says a whole phrase besides.
+const STORY_FIT_MIN: f32 = 0.95;
 /// How much of a question a point must account for that is asked for by a phrase of its own: a story that merely touches
 /// a point asks for the SOP.
 const PHRASE_COVER_MIN: f32 = 0.45;
-/// The same for a point that merely has the words.
+/// The same for a point that merely has the words, which is enough for a question only.
 const TEXT_COVER_MIN: f32 = 0.6;
 /// A word that neither the SOP nor any agent has used weighs as much as one that stands in three of a hundred points.
 const UNKNOWN_WORD_WEIGHT: f32 = 3.5;
@@ -330,7 +332,7 @@ impl Index {
             }
         }
         let scores = found.iter().enumerate().filter_map(|(place, found)| {
-            let score = found.score(all)?;
+            let score = found.score(all, question)?;
             Some(match self.points[place].kind {
                 PointKind::Unclear(_) => (place, HOLE_SHARE * score),
                 _ => (place, score),
@@ -420,7 +422,12 @@ impl Phrase {
     /// How well it fits, when so much of it stands in a question.
     fn fit(&self, question: &Question, weight: f32) -> Option<f32> {
         let share = (weight / self.weight).min(1.0);
-        if share < PHRASE_FIT_MIN || self.asks && !question.asks {
+        let fit_min = if question.is_story() {
+            STORY_FIT_MIN
+        } else {
+            PHRASE_FIT_MIN
+        };
+        if share < fit_min || self.asks && !question.asks {
             return None;
         }
         let like = match question.aspects.like(self.aspects) {
@@ -455,10 +462,10 @@ impl Match {
     }
 
     /// Its score, when it accounts for enough of a question of this weight.
-    fn score(&self, all: f32) -> Option<f32> {
+    fn score(&self, all: f32, question: &Question) -> Option<f32> {
         let cover = self.weight / all;
         let by_phrase = self.by_phrase > 0.0 && cover >= PHRASE_COVER_MIN;
-        let by_words = self.words > 1 && cover >= TEXT_COVER_MIN;
+        let by_words = !question.tells() && self.words > 1 && cover >= TEXT_COVER_MIN;
         let sum = self.weight + PHRASE_BONUS * self.by_phrase + self.pairs;
         // What leaves a part of the question out falls behind what does not.
         (by_phrase || by_words).then(|| sum / all * cover.sqrt())

@@ -30,41 +30,44 @@ pub use points::{Point, PointKind};
 pub use walk::Walk;
 
 /// Everything an answer is made from. It never changes; a reload makes another one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Knowledge {
     /// The procedures.
     pub catalog: Catalog,
     /// What finds a procedure.
-    pub matcher: Matcher,
+    pub matcher: Arc<Matcher>,
     /// Slang and abbreviations.
-    pub lexicon: Lexicon,
+    pub lexicon: Arc<Lexicon>,
     /// Account managers and escalation contacts.
     pub directory: Arc<Directory>,
-    points: HashMap<String, Index>,
-    usage: Usage,
-    numbers: Numbers,
+    points: HashMap<String, Arc<Index>>,
+    usage: Arc<Usage>,
+    numbers: Arc<Numbers>,
     /// The places of the procedures that have a rule.
     ruling: Vec<usize>,
 }
 
 impl Knowledge {
     /// Indexes a catalogue and trains a matcher on it.
-    pub fn new(catalog: Catalog, lexicon: Lexicon) -> Self {
-        let matcher = Matcher::train(&training(&catalog, &lexicon));
+    pub fn new(catalog: Catalog, lexicon: impl Into<Arc<Lexicon>>) -> Self {
+        let lexicon = lexicon.into();
+        let matcher = Arc::new(Matcher::train(&training(&catalog, &lexicon)));
         let utterances = catalog.sops.iter().flat_map(|sop| &sop.matching.utterances);
         let usage = Usage::of(utterances.chain(&catalog.outside), &lexicon);
-        let index = |sop: &Sop| (sop.id.clone(), Index::new(sop, &lexicon, &usage));
+        let index = |sop: &Sop| {
+            let index = Index::new(sop, &lexicon, &usage);
+            (sop.id.clone(), Arc::new(index))
+        };
         let points = catalog.sops.iter().map(index).collect();
-        let has_rule = |&place: &usize| catalog.sops[place].upgrade.is_some();
         Self {
-            numbers: Numbers::new(&catalog),
-            ruling: (0..catalog.sops.len()).filter(has_rule).collect(),
+            numbers: Arc::new(Numbers::new(&catalog)),
+            ruling: ruling(&catalog),
             catalog,
             matcher,
             lexicon,
             directory: Arc::default(),
             points,
-            usage,
+            usage: Arc::new(usage),
         }
     }
 
@@ -75,6 +78,18 @@ impl Knowledge {
             directory: Arc::new(directory),
             ..self
         }
+    }
+
+    /// The same with another edition of an SOP: messages find it as they find the one that it stands for.
+    #[must_use]
+    pub fn with_sop(&self, sop: &Sop) -> Self {
+        let mut other = self.clone();
+        let index = Index::new(sop, &self.lexicon, &self.usage);
+        other.points.insert(sop.id.clone(), Arc::new(index));
+        other.catalog = self.catalog.with_sop(sop);
+        other.numbers = Arc::new(Numbers::new(&other.catalog));
+        other.ruling = ruling(&other.catalog);
+        other
     }
 
     /// Returns the points of an SOP that a question asks for, the best first; none when it asks for the SOP as a whole.
@@ -105,6 +120,13 @@ impl Knowledge {
     pub fn point(&self, intent: &str, id: &str) -> Option<&Point> {
         self.points.get(intent)?.get(id)
     }
+}
+
+/// The places of the procedures that have a rule.
+fn ruling(catalog: &Catalog) -> Vec<usize> {
+    let sops = catalog.sops.iter().enumerate();
+    let with_rule = sops.filter(|(_, sop)| sop.upgrade.is_some());
+    with_rule.map(|(place, _)| place).collect()
 }
 
 /// What the matcher learns from a catalogue, its intents in the order of the catalogue's SOPs.

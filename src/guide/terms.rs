@@ -6,6 +6,9 @@ use super::aspects::{self, Aspects};
 use super::words::{same, uses};
 use crate::text::{self, Kind, Lexicon, Spoken, Utterance, stem};
 
+/// Fewer words that count name a thing: `format sn`, `bukti kartu kredit`.
+const STORY_WORDS_MIN: usize = 5;
+
 /// A word that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Term {
@@ -36,16 +39,30 @@ pub struct Question {
 }
 
 impl Question {
+    /// Whether it tells a case instead of asking for something.
+    pub fn tells(&self) -> bool {
+        !self.asks && self.aspects.is_empty()
+    }
+
+    /// Whether it tells a case at length.
+    pub fn is_story(&self) -> bool {
+        let told = self.terms.iter().filter(|term| !term.is_denial());
+        self.tells() && told.count() >= STORY_WORDS_MIN
+    }
+
     /// Reads a question, or a text that may answer one.
     pub fn read(text: &str, lexicon: &Lexicon) -> Self {
         let utterance = Utterance::new(text);
         let spoken = lexicon.read(&utterance);
         let words: Vec<&str> = spoken.iter().map(|word| word.text).collect();
-        let ends_denied = words.last().is_some_and(|word| uses(word).denies);
+        // `perlu dicek ga`, `sudah dipakai, terus`: what ends so asks.
+        let ends_asking = words
+            .last()
+            .is_some_and(|word| uses(word).denies || *word == "terus");
         Self {
             terms: terms(&spoken, lexicon),
             aspects: aspects::of(&words),
-            asks: text.contains('?') || ends_denied || words.iter().any(|word| uses(word).asks),
+            asks: text.contains('?') || ends_asking || words.iter().any(|word| uses(word).asks),
         }
     }
 }

@@ -9,10 +9,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::Metrics;
-use crate::directory::Contact;
 use crate::message::{ConversationId, EventId};
 use crate::store::{
-    Audit, Due, Error, Loaded, Period, Query, Question, Revision, Store, Tally, Turn,
+    Audit, Due, Error, Loaded, Paper, Period, Query, Question, Revision, Shelf, Store, Tally, Turn,
 };
 use crate::ticket::{Ticket, Tracked};
 
@@ -70,8 +69,16 @@ impl<S: Store> Store for Timed<S> {
         self.store.tallies(within).await
     }
 
-    async fn contacts(&self) -> Result<Vec<Contact>, Error> {
-        self.store.contacts().await
+    async fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, Error> {
+        self.store.papers(shelf, beginning).await
+    }
+
+    async fn heard_of(
+        &self,
+        beginning: &str,
+        since: Timestamp,
+    ) -> Result<Vec<ConversationId>, Error> {
+        self.store.heard_of(beginning, since).await
     }
 
     async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {

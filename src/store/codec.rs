@@ -10,9 +10,8 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Audit, Error, Question, Revision, Tally, Wake};
+use super::{Audit, Error, Paper, Question, Revision, Tally, Wake};
 use crate::dialog::{Conversation, Effect};
-use crate::directory::Contact;
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket};
 
@@ -36,7 +35,7 @@ pub enum Record {
     Question(Question),
     Audit(Audit),
     Tally(Tally),
-    Contact(Contact),
+    Paper(Paper),
 }
 
 /// A conversation as it is kept.

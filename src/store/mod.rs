@@ -1,4 +1,4 @@
-//! What Sigap remembers: conversations, handled events, tickets, contacts, unanswered questions and the audit.
+//! What Sigap remembers: conversations, handled events, tickets, unanswered questions and the audit.
 //!
 //! A [`Store`] speaks in whole turns, not in rows: one [`commit`](Store::commit) keeps everything that a turn changed
 //! or nothing, so that a transaction of an embedded engine and one of an SQL server serve alike.
@@ -18,9 +18,9 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::dialog::{Conversation, Effect};
-use crate::directory::Contact;
 use crate::message::{ChannelKind, ConversationId, EventId};
 use crate::ticket::{Progress, Status, Ticket, Tracked};
 
@@ -82,11 +82,18 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Returns what was counted in the hours that begin within a time, earliest first.
     async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error>;
 
+    /// Returns the papers of a shelf whose ids begin so, in the order of their ids.
+    async fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, Error>;
+
+    /// Returns the conversations whose ids begin so and that were heard of at a time or later.
+    async fn heard_of(
+        &self,
+        beginning: &str,
+        since: Timestamp,
+    ) -> Result<Vec<ConversationId>, Error>;
+
     /// Returns the audit of a time, earliest first.
     async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error>;
-
-    /// Returns the companies' contacts that leads have told of, each as it was told last.
-    async fn contacts(&self) -> Result<Vec<Contact>, Error>;
 
     /// Writes everything in a form that every engine restores, and returns the number of records.
     ///
@@ -115,12 +122,64 @@ pub struct Turn {
     pub progress: Vec<Progress>,
     /// When the conversation wants to be woken; in the place of what it wanted before.
     pub wake: Option<Wake>,
-    /// Companies' contacts, each in the place of what was told of that company before.
-    pub contacts: Vec<Contact>,
     /// The utterance, if it went unanswered.
     pub question: Option<Question>,
     /// Who did what.
     pub audit: Vec<Audit>,
+    /// What is put on a shelf, in the place of the paper with the same id.
+    pub papers: Vec<Paper>,
+}
+
+impl Turn {
+    /// Returns a turn that leaves a conversation where it was loaded, for adding to it what else was done.
+    pub fn beside(
+        conversation: ConversationId,
+        event: EventId,
+        at: Timestamp,
+        loaded: Loaded,
+    ) -> Turn {
+        Turn {
+            conversation,
+            event,
+            at,
+            expected: loaded.revision,
+            state: loaded.conversation,
+            effects: Vec::new(),
+            tickets: Vec::new(),
+            progress: Vec::new(),
+            wake: loaded.wake,
+            question: None,
+            audit: Vec::new(),
+            papers: Vec::new(),
+        }
+    }
+}
+
+/// Something that another room keeps: the store holds it without reading it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Paper {
+    /// Where it lies.
+    pub shelf: Shelf,
+    /// Its name there, at most 200 bytes.
+    pub id: String,
+    /// What it says; none takes it away.
+    pub content: Option<Json>,
+}
+
+/// What kind of paper something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shelf {
+    /// A published version of an SOP.
+    Versions,
+    /// An SOP file that a lead looks at before it is published.
+    Proposals,
+    /// A post that shows an SOP, and who has read it.
+    Shares,
+    /// A filed draft on its way to the ticketing system.
+    Outbox,
+    /// A company's contacts that a lead has told of.
+    Contacts,
 }
 
 /// Where a conversation stands.
@@ -242,6 +301,41 @@ pub struct Audit {
     pub what: String,
     /// The id of what it was done to.
     pub subject: String,
+    /// What it was before, where that is short and nobody's data: a version, a kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What it is since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+impl Audit {
+    /// Returns a line about a deed that changed nothing which a word could tell.
+    pub fn new(
+        at: Timestamp,
+        who: impl Into<String>,
+        what: impl Into<String>,
+        subject: impl Into<String>,
+    ) -> Audit {
+        Audit {
+            at,
+            who: who.into(),
+            what: what.into(),
+            subject: subject.into(),
+            before: None,
+            after: None,
+        }
+    }
+
+    /// Adds what was changed into what.
+    #[must_use]
+    pub fn changed(self, before: Option<String>, after: Option<String>) -> Audit {
+        Audit {
+            before,
+            after,
+            ..self
+        }
+    }
 }
 
 /// Why a store refused. No variant holds what a customer or an agent wrote.

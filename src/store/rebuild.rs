@@ -49,7 +49,7 @@ pub struct Removed {
     pub questions: u64,
     pub audit: u64,
     pub tallies: u64,
-    pub contacts: u64,
+    pub papers: u64,
 }
 
 impl Removed {
@@ -63,7 +63,7 @@ impl Removed {
             Record::Question(_) => &mut self.questions,
             Record::Audit(_) => &mut self.audit,
             Record::Tally(_) => &mut self.tallies,
-            Record::Contact(_) => &mut self.contacts,
+            Record::Paper(_) => &mut self.papers,
         } += 1;
     }
 }
@@ -79,7 +79,7 @@ impl fmt::Display for Removed {
             audit,
             // Counts hold nobody's words, so no sieve takes them out.
             tallies: _,
-            contacts,
+            papers,
         } = self;
         write!(
             f,
@@ -88,8 +88,8 @@ impl fmt::Display for Removed {
         if *progress > 0 {
             write!(f, ", steps of cases: {progress}")?;
         }
-        if *contacts > 0 {
-            write!(f, ", contacts: {contacts}")?;
+        if *papers > 0 {
+            write!(f, ", papers: {papers}")?;
         }
         // Its lines hold no content, so that one goes is rare enough to be said only then.
         match audit {

@@ -29,10 +29,9 @@ use tokio::task;
 use super::backup;
 use super::codec::{self, Handled, Kept, Record};
 use super::{
-    Audit, Due, EVENT_KEPT, Error, Fate, Loaded, Period, Query, Question, Rebuilt, Removed,
-    Revision, Sieve, Store, Tally, Turn, Wake,
+    Audit, Due, EVENT_KEPT, Error, Fate, Loaded, Paper, Period, Query, Question, Rebuilt, Removed,
+    Revision, Shelf, Sieve, Store, Tally, Turn, Wake,
 };
-use crate::directory::Contact;
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket, Tracked, case_of, revision_id};
 use disk::{Dir, Disk, Refusal};
@@ -207,8 +206,19 @@ impl Store for Sled {
             .await
     }
 
-    async fn contacts(&self) -> Result<Vec<Contact>, Error> {
-        self.read(move |engine| engine.within(Table::Contacts, Period::default()))
+    async fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, Error> {
+        let beginning = beginning.to_owned();
+        self.read(move |engine| engine.papers(shelf, &beginning))
+            .await
+    }
+
+    async fn heard_of(
+        &self,
+        beginning: &str,
+        since: Timestamp,
+    ) -> Result<Vec<ConversationId>, Error> {
+        let beginning = beginning.to_owned();
+        self.read(move |engine| engine.heard_of(&beginning, since))
             .await
     }
 
@@ -389,6 +399,12 @@ impl Engine {
         let conversation = tables::conversation_key(&turn.conversation);
         let (expected, revision) = (turn.expected, turn.expected.next());
         let tally = Tally::of(&turn);
+        let gone: Vec<_> = turn
+            .papers
+            .iter()
+            .filter(|paper| paper.content.is_none())
+            .map(|paper| tables::paper_key(paper.shelf, &paper.id))
+            .collect();
         let puts = records(turn)
             .map(|record| self.puts(&record))
             .collect::<Result<Vec<_>, _>>()?;
@@ -403,6 +419,9 @@ impl Engine {
             }
             for put in puts.iter().flatten() {
                 view.put(put)?;
+            }
+            for key in &gone {
+                view.remove(Table::Papers, key)?;
             }
             if let Some(more) = &tally {
                 let hour = tables::time_key(more.hour);
@@ -567,6 +586,26 @@ impl Engine {
         Ok(questions)
     }
 
+    fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, Error> {
+        let mut papers = Vec::new();
+        let key = tables::paper_key(shelf, beginning);
+        for key in self.tree(Table::Papers).scan_prefix(key).keys() {
+            papers.extend(self.get(Table::Papers, &self.sane(key)?)?);
+        }
+        Ok(papers)
+    }
+
+    fn heard_of(&self, beginning: &str, since: Timestamp) -> Result<Vec<ConversationId>, Error> {
+        let mut heard = Vec::new();
+        let conversations = self.tree(Table::Conversations);
+        for key in conversations.scan_prefix(beginning).keys() {
+            let kept: Option<Kept> = self.get(Table::Conversations, &self.sane(key)?)?;
+            let is_recent = |kept: &Kept| kept.state.touched.is_some_and(|at| at >= since);
+            heard.extend(kept.filter(is_recent).map(|kept| kept.conversation));
+        }
+        Ok(heard)
+    }
+
     /// Returns the records of a table that is sorted by time.
     fn within<T: DeserializeOwned>(&self, table: Table, within: Period) -> Result<Vec<T>, Error> {
         let from = within.from.map(tables::time_key);
@@ -604,7 +643,7 @@ impl Engine {
         })?;
         self.each(Table::Audit, |audit| take(Record::Audit(audit)))?;
         self.each(Table::Tallies, |tally| take(Record::Tally(tally)))?;
-        self.each(Table::Contacts, |contact| take(Record::Contact(contact)))
+        self.each(Table::Papers, |paper| take(Record::Paper(paper)))
     }
 
     /// Copies what a sieve lets through, and returns what it did not and the trailer of a backup of the copy.
@@ -724,9 +763,14 @@ fn records(turn: Turn) -> impl Iterator<Item = Record> {
         .into_iter()
         .chain(turn.tickets.into_iter().map(Box::new).map(Record::Ticket))
         .chain(turn.progress.into_iter().map(Record::Progress))
-        .chain(turn.contacts.into_iter().map(Record::Contact))
         .chain(turn.question.into_iter().map(Record::Question))
         .chain(turn.audit.into_iter().map(Record::Audit))
+        .chain(
+            turn.papers
+                .into_iter()
+                .filter(|paper| paper.content.is_some())
+                .map(Record::Paper),
+        )
 }
 
 #[cfg(test)]

@@ -66,6 +66,12 @@ pub struct Ticket {
     /// Where pictures are that prove something.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<String>,
+    /// The edition of the SOP that it was filled in with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    /// When its draft was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Timestamp>,
 }
 
 /// Something unusual about a value of a draft.
@@ -145,6 +151,8 @@ impl Ticket {
             text: String::new(),
             revision: None,
             proofs: vec!["proof".to_owned()],
+            edition: None,
+            begun: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! What an SOP says comes from the catalogue; what is said around it stands here and nowhere else.
 
 mod directory;
+pub mod leads;
 pub mod platform;
 mod problems;
 mod rules;

@@ -424,6 +424,8 @@ fn no_layout_of_a_draft_drops_what_was_found_or_shown() {
         text: String::new(),
         revision: None,
         proofs: vec!["the picture's place".to_owned()],
+        edition: None,
+        begun: None,
     };
     let around = ticket::Around {
         sop: "SOP",

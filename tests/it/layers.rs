@@ -11,9 +11,10 @@ const ROWS: &[&[&str]] = &[
     &["directory", "matcher", "import"],
     &["guide"],
     &["dialog", "effect", "learn"],
-    &["wording", "store", "turns"],
-    &["assistant", "erasure", "metrics", "stats"],
-    &["channel", "load", "config", "telemetry"],
+    &["wording", "store", "turns", "live"],
+    &["assistant", "erasure", "metrics", "stats", "load"],
+    &["desk"],
+    &["channel", "config", "telemetry"],
     &["reload"],
     &["cli"],
 ];

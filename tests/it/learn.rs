@@ -163,7 +163,6 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
         effects: vec![Effect::Understood(understood)],
         progress: Vec::new(),
         wake: None,
-        contacts: Vec::new(),
         tickets: Vec::new(),
         question: Some(Question {
             text: text.to_owned(),
@@ -174,12 +173,8 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
             at: at_time,
             channel_kind: ChannelKind::Voice,
         }),
-        audit: vec![Audit {
-            at: at_time,
-            who: "=agen".into(),
-            what: "tanya".into(),
-            subject: at.to_string(),
-        }],
+        audit: vec![Audit::new(at_time, "=agen", "tanya", at.to_string())],
+        papers: Vec::new(),
     }
 }
 
@@ -317,9 +312,9 @@ fn the_audit_is_exported_in_order_and_runs_no_formula() {
     let csv = desk.sigap(&["audit", "export", "--format", "csv"]).done();
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines.len(), 4);
-    assert_eq!(lines[0], "at,who,what,subject");
+    assert_eq!(lines[0], "at,who,what,subject,before,after");
     assert!(
-        lines[1].ends_with(",'=agen,tanya,0") && lines[3].ends_with(",2"),
+        lines[1].ends_with(",'=agen,tanya,0,,") && lines[3].ends_with(",2,,"),
         "{csv}"
     );
 }

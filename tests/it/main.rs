@@ -12,6 +12,7 @@ mod catalog;
 mod cli;
 mod conversations;
 mod crash;
+mod desk;
 mod dialog;
 mod discord;
 mod guide;

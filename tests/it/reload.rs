@@ -88,12 +88,13 @@ impl Catalogue {
         mpsc::Receiver<Result<Knowledge, load::Error>>,
     ) {
         let (tell, told) = mpsc::channel();
+        let (intents, data) = (self.intents(), self.data());
         let watch = reload::watch(
             &self.intents(),
             &self.data(),
             reload::Seen::now(&self.intents(), &self.data()),
-            || shipped::now().date(),
-            move |read| {
+            move || {
+                let read = load::knowledge(&intents, &data, shipped::now().date());
                 let _ = tell.send(read);
             },
         );

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use sigap::dialog::Conversation;
-use sigap::directory::Contact;
 use sigap::message::{ChannelKind, ConversationId, EventId};
 use sigap::store::{self, Audit, Error, Loaded, Query, Question, Revision, Store, Turn, Wake};
 use sigap::ticket::{self, Progress, Status, Ticket};
@@ -56,7 +55,6 @@ macro_rules! keeps_the_contract {
             a_case_is_all_versions_and_steps
             conversations_are_woken_when_their_time_has_come
             questions_are_listed_newest_first
-            what_is_told_last_of_a_company_holds
             a_large_record_comes_back_whole
             one_of_many_wins_each_revision
             different_conversations_do_not_disturb_each_other
@@ -115,7 +113,6 @@ async fn a_turn_is_kept_whole(place: impl Engine) {
         store.questions(9).await.unwrap(),
         Vec::from_iter(turn.question)
     );
-    assert_eq!(store.contacts().await.unwrap(), turn.contacts);
     let backup = backup(&*store).await;
     for audit in turn.audit {
         assert!(backup.contains(&serde_json::to_string(&audit).unwrap()));
@@ -589,28 +586,6 @@ async fn handled_events_expire(place: impl Engine) {
     }
 }
 
-async fn what_is_told_last_of_a_company_holds(place: impl Engine) {
-    let store = place.open().unwrap();
-    assert_eq!(store.contacts().await.unwrap(), Vec::new());
-    let told = [
-        contact("PT Contoh Baru", "AM Satu"),
-        contact("CV Contoh Lain", "AM Dua"),
-        contact("Contoh Baru, PT", "AM Tiga"),
-    ];
-    for (number, contact) in (1..).zip(told.clone()) {
-        let contacts = vec![contact];
-        let turn = Turn {
-            contacts,
-            ..turn(number)
-        };
-        store.commit(turn).await.unwrap();
-    }
-    let [_, other, last] = told;
-    let mut kept = store.contacts().await.unwrap();
-    kept.sort_by(|a, b| a.am.cmp(&b.am));
-    assert_eq!(kept, [other, last]);
-}
-
 async fn everything_survives_a_reopening(place: impl Engine) {
     let store = place.open().unwrap();
     store.commit(full_turn()).await.unwrap();
@@ -652,7 +627,6 @@ async fn a_backup_restores_everything<E: Engine>(place: E) {
         restored.questions(200).await.unwrap(),
         store.questions(200).await.unwrap()
     );
-    assert_eq!(restored.contacts().await.unwrap(), full_turn().contacts);
     assert_conflict(restored.commit(turn(1)).await);
     restored.commit(turn(200)).await.unwrap();
 }
@@ -889,20 +863,15 @@ fn turn(number: u64) -> Turn {
         tickets: Vec::new(),
         progress: Vec::new(),
         wake: None,
-        contacts: Vec::new(),
         question: None,
         audit: Vec::new(),
+        papers: Vec::new(),
     }
 }
 
 /// A first turn with something in every field.
 fn full_turn() -> Turn {
-    let audit = |what: &str| Audit {
-        at: at(1),
-        who: "budi".into(),
-        what: what.into(),
-        subject: "T-full-1".into(),
-    };
+    let audit = |what: &str| Audit::new(at(1), "budi", what, "T-full-1");
     Turn {
         tickets: vec![
             ticket("T-full-1", 1),
@@ -911,25 +880,9 @@ fn full_turn() -> Turn {
                 ..ticket("T-full-2", 1)
             },
         ],
-        contacts: vec![contact("PT Contoh Baru", "AM Contoh")],
         question: Some(question("apa itu kip?")),
         audit: vec![audit("ticket.file"), audit("ticket.file")],
         ..turn(1)
-    }
-}
-
-fn contact(company: &str, am: &str) -> Contact {
-    Contact {
-        company: company.into(),
-        aliases: Vec::new(),
-        sids: vec!["4700000-0000099".into()],
-        account_numbers: Vec::new(),
-        am: am.into(),
-        am_contact: String::new(),
-        eos: String::new(),
-        eos_contact: String::new(),
-        region: String::new(),
-        verified: jiff::civil::date(2026, 11, 21),
     }
 }
 
@@ -960,5 +913,7 @@ fn ticket(id: &str, second: i64) -> Ticket {
         text: format!("*{id}*\nNama: Siti"),
         revision: None,
         proofs: Vec::new(),
+        edition: None,
+        begun: None,
     }
 }

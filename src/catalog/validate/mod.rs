@@ -191,6 +191,7 @@ fn sop(
     }
     Sop {
         id: file.id.clone(),
+        edition: parsed.source.edition(),
         title: file.title.clone(),
         service: file.service.clone(),
         summary: file.summary.clone(),

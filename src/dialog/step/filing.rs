@@ -61,6 +61,8 @@ impl Turn<'_> {
             text: String::new(),
             revision: None,
             proofs: draft.proofs.clone(),
+            edition: self.edition(draft),
+            begun: Some(draft.begun.unwrap_or_else(|| self.around.now.timestamp())),
         }
     }
 
@@ -98,8 +100,16 @@ impl Turn<'_> {
                 changes,
             }),
             proofs: draft.proofs.clone(),
+            edition: self.edition(draft),
             ..latest.clone()
         })
+    }
+
+    /// The edition that a draft is filled in with; one that begins in this turn has not noted it yet.
+    fn edition(&self, draft: &Draft) -> Option<String> {
+        let live = self.knowledge.catalog.sop(&draft.intent);
+        let live = live.map(|sop| sop.edition.clone());
+        draft.edition.clone().or(live)
     }
 
     /// The ticket with the formatted draft.

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::super::Shelf;
 use super::Error;
-use crate::directory;
 use crate::message::{ConversationId, EventId};
 use crate::store::codec::{self, Encoded, Record};
 
@@ -35,8 +35,8 @@ pub enum Table {
     Tallies,
     /// What did not fit into one value of another table.
     Parts,
-    /// Companies' contacts by company.
-    Contacts,
+    /// What other rooms keep, by shelf.
+    Papers,
 }
 
 impl Table {
@@ -53,7 +53,7 @@ impl Table {
         Table::Audit,
         Table::Tallies,
         Table::Parts,
-        Table::Contacts,
+        Table::Papers,
     ];
 
     pub fn name(self) -> &'static str {
@@ -70,7 +70,7 @@ impl Table {
             Table::Audit => "audit",
             Table::Tallies => "tallies",
             Table::Parts => "parts",
-            Table::Contacts => "contacts",
+            Table::Papers => "papers",
         }
     }
 
@@ -148,16 +148,28 @@ pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, Error> {
             time_key(tally.hour).into(),
             tally,
         )?]),
-        Record::Contact(contact) => Ok(vec![Put::new(
-            Table::Contacts,
-            id_key(&directory::company_key(&contact.company)),
-            contact,
+        Record::Paper(paper) => Ok(vec![Put::new(
+            Table::Papers,
+            paper_key(paper.shelf, &paper.id),
+            paper,
         )?]),
     }
 }
 
 pub fn conversation_key(id: &ConversationId) -> Vec<u8> {
     id_key(&id.0)
+}
+
+/// The beginning of an id is the beginning of its key, as long as ids are as short as they should be.
+pub fn paper_key(shelf: Shelf, id: &str) -> Vec<u8> {
+    let shelf = match shelf {
+        Shelf::Versions => b'v',
+        Shelf::Proposals => b'p',
+        Shelf::Shares => b's',
+        Shelf::Outbox => b'o',
+        Shelf::Contacts => b'c',
+    };
+    [&[shelf][..], &id_key(id)].concat()
 }
 
 /// What the keys of a case's steps begin with; its length stands first, so no case's keys begin another's.

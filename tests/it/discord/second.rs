@@ -102,6 +102,8 @@ async fn talk(double: &Double, told: &mut Told) {
     double.shows(BUDI, CHANNEL, "struk");
     told.waits("message budi struk").await;
     told.waits("attachment struk.png").await;
+    // After the answers to the first message and to the command.
+    double.post(CHANNEL, 2).await;
     double.changes(BUDI, CHANNEL, said, "halo lagi");
     told.waits("edit halo lagi").await;
     double.takes_back(CHANNEL, said);

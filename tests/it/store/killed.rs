@@ -196,12 +196,7 @@ fn turn_of(writer: usize, number: u64) -> Turn {
             ..ticket(&id, number as i64)
         }],
         question: number.is_multiple_of(3).then(|| question(&id)),
-        audit: vec![Audit {
-            at: at(0),
-            who: "budi".into(),
-            what: "ticket.file".into(),
-            subject: id,
-        }],
+        audit: vec![Audit::new(at(0), "budi", "ticket.file", id)],
         ..turn(number)
     }
 }

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::buckets::{Scope, Told};
 use super::gateway::gateway;
+use super::rules::with_text_ids;
 use super::shapes::{bot, direct_channel, is_id, user};
 use super::{
     BOT, BUDI, FIRST_RESPONSE_MAX, Fault, GUILD, Guarded, LEAD, SITI, Sent, Somebody, TOKEN, World,
@@ -73,7 +74,10 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
         (Some(refused), _) => refused,
         (None, Err(answer)) => answer,
         (None, Ok(body)) => {
-            let answer = world.answer(&method, &path, &parts.headers, &body);
+            let mut answer = world.answer(&method, &path, &parts.headers, &body);
+            if answer.status == 204 && wants_response(parts.uri.query()) {
+                answer = world.responded(&path);
+            }
             world.checks(&method, &path, &answer);
             answer
         }
@@ -96,6 +100,12 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
         return (StatusCode::OK, broken).into_response();
     }
     answer.into_response()
+}
+
+/// Whether an interaction's answer asks what it led to: discord.py does, serenity does not.
+fn wants_response(query: Option<&str>) -> bool {
+    let mut parts = query.unwrap_or_default().split('&');
+    parts.any(|part| matches!(part, "with_response=true" | "with_response=1"))
 }
 
 /// A body that promises more than it has.
@@ -193,6 +203,8 @@ impl Answer {
 
 fn rate_limited(retry_after: f64, global: bool) -> Answer {
     let mut headers = vec![
+        // Without it discord.py takes the answer for one of a proxy's that shuts it out.
+        ("via", "1.1 google".to_owned()),
         ("retry-after", format!("{}", retry_after.ceil())),
         (
             "x-ratelimit-scope",
@@ -487,6 +499,30 @@ impl World {
         Answer::done()
     }
 
+    /// What an interaction's answer led to.
+    fn responded(&self, path: &str) -> Answer {
+        let id = path.split('/').rev().nth(2).unwrap_or_default();
+        let state = self.lock();
+        let Some(asked) = id
+            .parse()
+            .ok()
+            .and_then(|id: u64| state.interactions.get(&id))
+        else {
+            return Answer::done();
+        };
+        let message = asked
+            .shown
+            .first()
+            .filter(|_| matches!(asked.first, Some(4 | 7)));
+        let mut interaction = json!({"id": id, "type": asked.kind});
+        if let Some(message) = message {
+            interaction["response_message_id"] = message["id"].clone();
+            interaction["response_message_ephemeral"] = is_ephemeral(message).into();
+            interaction["response_message_loading"] = false.into();
+        }
+        Answer::ok(json!({"interaction": interaction}))
+    }
+
     fn fill(&self, token: &str, body: &Json) -> Answer {
         let mut state = self.lock();
         let Some((&id, asked)) = state
@@ -556,11 +592,7 @@ impl Guarded {
             message["nonce"] = nonce.clone();
         }
         if let Some(answered) = body.get("message_reference") {
-            message["message_reference"] = answered.clone();
-            // Ids are taken as numbers too, and told as text.
-            if let Some(id) = answered["message_id"].as_u64() {
-                message["message_reference"]["message_id"] = id.to_string().into();
-            }
+            message["message_reference"] = with_text_ids(answered);
             message["message_reference"]["channel_id"] = channel.to_string().into();
             message["message_reference"]["type"] = 0.into();
         }

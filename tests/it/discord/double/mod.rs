@@ -143,6 +143,8 @@ pub enum Fault {
 }
 
 struct Asked {
+    /// A command, a press, a suggestion, or a filled window, by Discord's numbers.
+    kind: u8,
     token: String,
     at: Instant,
     channel: u64,

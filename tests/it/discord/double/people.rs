@@ -179,6 +179,7 @@ impl Double {
         state.interactions.insert(
             id,
             Asked {
+                kind,
                 token,
                 at: Instant::now(),
                 channel,

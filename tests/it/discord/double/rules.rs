@@ -117,18 +117,18 @@ impl Rules {
 }
 
 /// The description wants ids as text; Discord takes numbers too, and discord.py sends them.
-fn with_text_ids(body: &Json) -> Json {
-    const FIRST_ID: u64 = 1 << 53;
+pub(super) fn with_text_ids(body: &Json) -> Json {
     match body {
-        Json::Number(number) if number.as_u64().is_some_and(|number| number >= FIRST_ID) => {
-            number.to_string().into()
-        }
         Json::Array(list) => list.iter().map(with_text_ids).collect(),
         Json::Object(fields) => {
-            let fields = fields.iter();
-            fields
-                .map(|(name, value)| (name.clone(), with_text_ids(value)))
-                .collect()
+            let text = |(name, value): (&String, &Json)| {
+                let value = match value.as_u64().filter(|_| name.ends_with("_id")) {
+                    Some(id) => id.to_string().into(),
+                    None => with_text_ids(value),
+                };
+                (name.clone(), value)
+            };
+            fields.iter().map(text).collect()
         }
         other => other.clone(),
     }

@@ -1,0 +1,183 @@
+//! `sigap sop`: the versions of an SOP.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use serde_json::json;
+
+use super::check::{self, Shown};
+use crate::assistant::Deed;
+use crate::cli;
+use crate::config::Config;
+use crate::desk::{self, Desk, Folders, Version};
+use crate::live::Live;
+use crate::message::EventId;
+use crate::store;
+
+/// Arguments of `sigap sop`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List the versions of an SOP: who, when, why
+    History {
+        /// The SOP
+        id: String,
+        /// One JSON object for every version, with its text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the file of one version
+    Show {
+        /// The SOP
+        id: String,
+        /// The version's number
+        version: u32,
+    },
+    /// Publish an SOP file: checked, kept as a version, live
+    Publish {
+        /// The SOP file
+        file: PathBuf,
+        /// What was changed and why
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+        /// Who publishes
+        #[arg(
+            long,
+            value_name = "NAME",
+            env = "SIGAP_USER",
+            default_value = "operator"
+        )]
+        user: String,
+    },
+    /// Make an earlier version the newest
+    Restore {
+        /// The SOP
+        id: String,
+        /// The version's number
+        version: u32,
+        /// Why
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        why: String,
+        /// Who restores
+        #[arg(
+            long,
+            value_name = "NAME",
+            env = "SIGAP_USER",
+            default_value = "operator"
+        )]
+        user: String,
+    },
+}
+
+/// Lists, shows, publishes or restores.
+pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
+    let store = store::sled::open(&config.state)?;
+    let live = Live::new(Arc::new(cli::knowledge(config)?));
+    cli::runtime()?.block_on(async {
+        let (folders, now) = (folders(config), config.now());
+        let desk = Desk::open(folders, Arc::new(store), live, &now).await?;
+        match args.command {
+            Command::History { id, json } => {
+                let versions = desk.history(&id).await?;
+                list(&versions, json)?;
+            }
+            Command::Show { id, version } => {
+                let versions = desk.history(&id).await?;
+                let wanted = versions.iter().find(|one| one.number == version);
+                let wanted = wanted.ok_or_else(|| desk::Error::NoVersion(id, version))?;
+                io::stdout().lock().write_all(wanted.text.as_bytes())?;
+            }
+            Command::Publish { file, why, user } => {
+                let text = fs::read_to_string(&file)
+                    .with_context(|| format!("cannot read `{}`", file.display()))?;
+                let event = EventId(format!("cli:publish:{}", now.timestamp()));
+                let by = deed(&event, &user, config);
+                let done = desk.publish(&text, &why, None, &by, &now).await;
+                return told(done);
+            }
+            Command::Restore {
+                id,
+                version,
+                why,
+                user,
+            } => {
+                let event = EventId(format!("cli:restore:{id}:{version}:{}", now.timestamp()));
+                let by = deed(&event, &user, config);
+                return told(desk.restore(&id, version, &why, &by, &now).await);
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// The folders of the catalogue.
+pub fn folders(config: &Config) -> Folders {
+    Folders {
+        intents: config.intents.clone(),
+        data: config.data.clone(),
+    }
+}
+
+fn deed<'a>(event: &'a EventId, who: &'a str, config: &Config) -> Deed<'a> {
+    Deed {
+        event,
+        who,
+        at: config.now().timestamp(),
+    }
+}
+
+fn told(done: Result<Version, desk::Error>) -> anyhow::Result<ExitCode> {
+    match done {
+        Ok(version) => {
+            writeln!(
+                io::stdout().lock(),
+                "`{}` is live in version {} (edition {})",
+                version.sop,
+                version.number,
+                version.edition
+            )?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(desk::Error::Refused(refused)) => {
+            check::print(&refused.mistakes, &refused.files, Shown::Errors);
+            anyhow::bail!("nothing was published: the catalogue would be refused");
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn list(versions: &[Version], json: bool) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    if json {
+        for version in versions {
+            writeln!(out, "{}", json!(version))?;
+        }
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_header(["version", "edition", "when", "who", "why"]);
+    for version in versions {
+        table.add_row([
+            version.number.to_string(),
+            version.edition.clone(),
+            version.at.strftime("%Y-%m-%d %H:%M").to_string(),
+            version.who.clone(),
+            version.why.clone(),
+        ]);
+    }
+    writeln!(out, "{table}")?;
+    Ok(())
+}
