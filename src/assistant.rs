@@ -16,13 +16,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
+use tokio::sync::Mutex;
 
 use crate::catalog::Sop;
 use crate::dialog::{self, Conversation, Effect, Hours, Step, Understood};
+use crate::directory::{self, Contact, Directory};
 use crate::guide::Knowledge;
 use crate::live::Live;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
-use crate::store::{self, Audit, Query, Question, Store, Turn, Wake};
+use crate::store::{self, Audit, Paper, Query, Question, Shelf, Store, Turn, Wake};
 use crate::ticket::{Ticket, Tracked};
 use crate::turns::Turns;
 use crate::wording;
@@ -48,6 +50,8 @@ pub struct Assistant {
     turns: Turns,
     draft_kept: SignedDuration,
     hours: Hours,
+    /// The account managers as far as they were read, with the knowledge whose list is in them.
+    directory: Mutex<Option<(Arc<Knowledge>, Arc<Directory>)>>,
 }
 
 /// What a message led to.
@@ -87,6 +91,7 @@ impl Assistant {
             turns: Turns::default(),
             draft_kept,
             hours: Hours::default(),
+            directory: Mutex::default(),
         }
     }
 
@@ -121,6 +126,7 @@ impl Assistant {
         let began = Instant::now();
         let _turn = self.turns.take(&incoming.conversation).await;
         let live = self.knowledge();
+        let directory = self.directory(&live).await?;
         let mut attempt = 0;
         loop {
             let loaded = self
@@ -146,6 +152,7 @@ impl Assistant {
                 draft_kept: self.draft_kept,
                 hours: &self.hours,
                 cases: &cases,
+                directory: &directory,
             };
             let mut knowledge = self.begun_with(&conversation, &live);
             let mut step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
@@ -163,6 +170,9 @@ impl Assistant {
             let turn = turn(incoming, loaded.revision, &step, wake);
             match self.store.commit(turn).await {
                 Ok(_) => {
+                    if step.contact.is_some() {
+                        *self.directory.lock().await = None;
+                    }
                     log(&step, began);
                     return Ok(handled(step.effects, replies, step.next, step.ticket));
                 }
@@ -302,6 +312,29 @@ impl Assistant {
         }
     }
 
+    /// The account managers: those of the list, and those that leads have told of since.
+    async fn directory(&self, knowledge: &Arc<Knowledge>) -> Result<Arc<Directory>, store::Error> {
+        // Whoever comes meanwhile waits for the one reading instead of reading as well.
+        let mut read = self.directory.lock().await;
+        if let Some((of, directory)) = &*read
+            && Arc::ptr_eq(of, knowledge)
+        {
+            return Ok(Arc::clone(directory));
+        }
+        let papers = self.store.papers(Shelf::Contacts, "").await?;
+        // What does not read any more is found in the list or told again.
+        let contents = papers.into_iter().filter_map(|paper| paper.content);
+        let added: Vec<Contact> = contents
+            .filter_map(|content| serde_json::from_value(content).ok())
+            .collect();
+        let directory = match added.is_empty() {
+            true => Arc::clone(&knowledge.directory),
+            false => Arc::new(knowledge.directory.with(added)),
+        };
+        *read = Some((Arc::clone(knowledge), Arc::clone(&directory)));
+        Ok(directory)
+    }
+
     async fn replies(
         &self,
         knowledge: &Knowledge,
@@ -376,6 +409,16 @@ fn own(user: &str) -> Query {
     }
 }
 
+/// A company's contacts as they are kept, in the place of what was told of that company before.
+fn contact_paper(contact: &Contact) -> Paper {
+    let content = serde_json::to_value(contact).expect("a contact is texts and a date");
+    Paper {
+        shelf: Shelf::Contacts,
+        id: directory::company_key(&contact.company),
+        content: Some(content),
+    }
+}
+
 fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Option<Wake>) -> Turn {
     let at = incoming.at.timestamp();
     let audit = |what: String, subject: &str| Audit::new(at, &incoming.user, what, subject);
@@ -407,7 +450,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
             channel_kind: incoming.channel_kind,
         }),
         audit: filed.chain(marked).chain(deeds).collect(),
-        papers: Vec::new(),
+        papers: step.contact.iter().map(contact_paper).collect(),
     }
 }
 

@@ -80,9 +80,14 @@ pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
     Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))
 }
 
+/// Reads the file of account managers, when there is one.
+pub fn directory_source(data: &Path) -> anyhow::Result<Option<Source>> {
+    optional(&data.join(DIRECTORY))
+}
+
 /// Reads the list of account managers; one that is not there is empty.
 pub fn directory(data: &Path) -> Result<Directory, Error> {
-    match optional(&data.join(DIRECTORY))? {
+    match directory_source(data)? {
         Some(source) => Directory::parse(&source).map_err(Error::Mistakes),
         None => Ok(Directory::default()),
     }

@@ -41,6 +41,8 @@ pub struct Upgrade {
     pub unknown: String,
     /// The point to show for a change between lines.
     pub crossing: String,
+    /// The point to show for a price that the document states.
+    pub known_price: String,
     /// The point to show for a price that the document does not state.
     pub unknown_price: String,
 }

@@ -12,6 +12,16 @@ use super::form::{Field, Form};
 use super::rules::{Number, Upgrade};
 use crate::message::ChannelKind;
 
+/// Placeholders in what is said to a customer that stand for the contacts of the case's company, and what stands there while
+/// nobody knows them.
+pub const CONTACT_PLACEHOLDERS: [(&str, &str); 5] = [
+    ("perusahaan", "nama perusahaan"),
+    ("am", "nama AM dari tool"),
+    ("kontak_am", "kontak AM dari tool"),
+    ("eos", "nama EOS"),
+    ("kontak_eos", "kontak EOS"),
+];
+
 /// A checked procedure.
 #[derive(Debug, Clone)]
 pub struct Sop {

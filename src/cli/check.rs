@@ -14,6 +14,7 @@ use crate::catalog::file::SopFile;
 use crate::catalog::schema::Shape;
 use crate::catalog::{Catalog, Diagnostic, Files, Severity};
 use crate::config::Config;
+use crate::directory::Directory;
 use crate::load;
 
 /// Arguments of `sigap check`.
@@ -57,19 +58,27 @@ impl Check {
                 .extend(overlap::found(catalog, &lexicon, &files));
             diagnostic::sort(&mut loaded.diagnostics);
         }
+        let list = load::directory_source(&config.data)?;
+        let listed = list.as_ref().map(Directory::parse);
+        let mistakes = listed.and_then(Result::err).unwrap_or_default();
+        let is_sound = loaded.catalog.is_some() && mistakes.is_empty();
+        loaded.diagnostics.extend(mistakes);
         if self.json {
             for diagnostic in &loaded.diagnostics {
                 writeln!(output, "{}", serde_json::to_string(diagnostic)?)?;
             }
         } else {
             print(&loaded.diagnostics, &files, Shown::All);
-            writeln!(
-                output,
-                "{}",
-                summary(&loaded.diagnostics, loaded.catalog.as_ref())
-            )?;
+            // The list is a file of its own, with places that only its own text has.
+            let beside = Files {
+                sops: list.into_iter().collect(),
+                ..Files::default()
+            };
+            print(&loaded.diagnostics, &beside, Shown::All);
+            let catalog = loaded.catalog.as_ref().filter(|_| is_sound);
+            writeln!(output, "{}", summary(&loaded.diagnostics, catalog))?;
         }
-        Ok(if loaded.catalog.is_some() {
+        Ok(if is_sound {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::sop::OutcomeKind;
 use crate::catalog::{Case, Catalog, Form};
+use crate::directory::{Contact, Directory};
 use crate::guide::Walk;
 use crate::guide::upgrade::Ruling;
 use crate::message::{Button, ChannelKind, EventId, Reply, Said};
@@ -306,6 +307,10 @@ pub enum Effect {
     AmValidate { company: String },
     /// Nobody is known for this.
     AmUnknown { query: String },
+    /// A lead has told of a company's contacts.
+    AmAdded { card: ContactCard },
+    /// How a lead tells of a company, with what the last attempt lacked.
+    AmAddHow { lacking: Option<AmLacking> },
     /// The account manager does not respond: whom to turn to instead.
     AmSilent { card: ContactCard },
     /// A word of the glossary.
@@ -472,6 +477,27 @@ pub struct ContactCard {
     pub verified: Date,
     /// That is long ago.
     pub stale: bool,
+    /// In this channel it is told to the customer after validation only, which nobody has confirmed.
+    #[serde(default)]
+    pub unvalidated: bool,
+}
+
+/// Why no company was added to the account managers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AmLacking {
+    /// Only leads add companies.
+    Lead,
+    /// The company.
+    Company,
+    /// The account manager.
+    Am,
+    /// What this part of the line is.
+    Label(String),
+    /// A part is longer than a name.
+    Short,
+    /// The number belongs to another company.
+    Taken { code: String, company: String },
 }
 
 /// What is kept for the audit: a deed and what it was done to.
@@ -591,6 +617,8 @@ pub struct Around<'a> {
     pub hours: &'a Hours,
     /// The cases that [`cases_needed`] asked for, as far as they exist.
     pub cases: &'a [Tracked],
+    /// The account managers, those included that leads have told of.
+    pub directory: &'a Directory,
 }
 
 /// What a turn does.
@@ -606,6 +634,8 @@ pub struct Step {
     pub progress: Option<Progress>,
     /// A question that was not answered, to be kept for the leads.
     pub unanswered: Option<Unanswered>,
+    /// A company's contacts that a lead has told of.
+    pub contact: Option<Contact>,
     /// What is to be kept in the audit besides.
     pub deeds: Vec<Deed>,
 }

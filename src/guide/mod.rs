@@ -4,20 +4,27 @@
 //! cause, an outcome, a hole of the source, a complaint category. Its words are indexed when the knowledge is made, so a
 //! question costs the points that share a word with it.
 
+mod aspects;
 pub mod branch;
+mod index;
 pub mod number;
 mod points;
 mod terms;
 pub mod upgrade;
 pub mod walk;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::catalog::rules::Number;
 use crate::catalog::{Catalog, Sop};
 use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::Lexicon;
+use index::{Index, Usage};
+use number::Numbers;
+use upgrade::Ruling;
 
 pub use points::{Point, PointKind};
 pub use walk::Walk;
@@ -33,7 +40,11 @@ pub struct Knowledge {
     pub lexicon: Arc<Lexicon>,
     /// Account managers and escalation contacts.
     pub directory: Arc<Directory>,
-    points: HashMap<String, Arc<points::Index>>,
+    points: HashMap<String, Arc<Index>>,
+    usage: Arc<Usage>,
+    numbers: Arc<Numbers>,
+    /// The places of the procedures that have a rule.
+    ruling: Vec<usize>,
 }
 
 impl Knowledge {
@@ -41,17 +52,22 @@ impl Knowledge {
     pub fn new(catalog: Catalog, lexicon: impl Into<Arc<Lexicon>>) -> Self {
         let lexicon = lexicon.into();
         let matcher = Arc::new(Matcher::train(&training(&catalog, &lexicon)));
-        let points = catalog
-            .sops
-            .iter()
-            .map(|sop| (sop.id.clone(), Arc::new(points::Index::new(sop, &lexicon))))
-            .collect();
+        let utterances = catalog.sops.iter().flat_map(|sop| &sop.matching.utterances);
+        let usage = Usage::of(utterances.chain(&catalog.outside), &lexicon);
+        let index = |sop: &Sop| {
+            let index = Index::new(sop, &lexicon, &usage);
+            (sop.id.clone(), Arc::new(index))
+        };
+        let points = catalog.sops.iter().map(index).collect();
         Self {
+            numbers: Arc::new(Numbers::new(&catalog)),
+            ruling: ruling(&catalog),
             catalog,
             matcher,
             lexicon,
             directory: Arc::default(),
             points,
+            usage: Arc::new(usage),
         }
     }
 
@@ -68,9 +84,11 @@ impl Knowledge {
     #[must_use]
     pub fn with_sop(&self, sop: &Sop) -> Self {
         let mut other = self.clone();
-        let index = points::Index::new(sop, &self.lexicon);
+        let index = Index::new(sop, &self.lexicon, &self.usage);
         other.points.insert(sop.id.clone(), Arc::new(index));
         other.catalog = self.catalog.with_sop(sop);
+        other.numbers = Arc::new(Numbers::new(&other.catalog));
+        other.ruling = ruling(&other.catalog);
         other
     }
 
@@ -79,13 +97,36 @@ impl Knowledge {
         let Some(index) = self.points.get(intent) else {
             return Vec::new();
         };
-        index.asked(question, &self.lexicon)
+        index.asked(question, &self.lexicon, &self.usage)
+    }
+
+    /// Returns what a rule says to a question, and whose rule it is.
+    pub fn ruled(&self, question: &str) -> Option<(&Sop, Ruling)> {
+        let mut rulings = self.ruling.iter().filter_map(|&place| {
+            let sop = &self.catalog.sops[place];
+            let rule = sop.upgrade.as_ref()?;
+            let bill = || upgrade::bill(rule.bill.as_ref()?, question);
+            Some((sop, upgrade::rule(rule, question).or_else(bill)?))
+        });
+        rulings.next()
+    }
+
+    /// Returns the kinds of number that a message may hold, each with its SOP; nothing when it says more than a number.
+    pub fn numbers(&self, message: &str) -> Vec<(&str, &Number)> {
+        self.numbers.kinds(message)
     }
 
     /// Returns the point with this id.
     pub fn point(&self, intent: &str, id: &str) -> Option<&Point> {
         self.points.get(intent)?.get(id)
     }
+}
+
+/// The places of the procedures that have a rule.
+fn ruling(catalog: &Catalog) -> Vec<usize> {
+    let sops = catalog.sops.iter().enumerate();
+    let with_rule = sops.filter(|(_, sop)| sop.upgrade.is_some());
+    with_rule.map(|(place, _)| place).collect()
 }
 
 /// What the matcher learns from a catalogue, its intents in the order of the catalogue's SOPs.

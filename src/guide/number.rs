@@ -3,6 +3,7 @@
 //! A message that is a number and little else is told apart by what the agent calls it, then by what it looks like as far
 //! as the documents show that; where neither tells, the kinds are offered instead of one being guessed.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -71,64 +72,97 @@ const AROUND: &[&str] = &[
 /// Fewer digits are a count.
 const DIGITS_MIN: usize = 5;
 
-/// Returns the kinds of number that a message may hold, each with its SOP; nothing when it says more than a number.
-pub fn kinds<'c>(catalog: &'c Catalog, text: &str) -> Vec<(&'c str, &'c Number)> {
-    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-        let pattern = r"(?i)\b(?:\d[\d -]{9,}\d|[a-z0-9][a-z0-9/.-]*)\b";
-        Regex::new(pattern).expect("the pattern is checked by a test")
-    });
-    let is_number = |found: &&str| found.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_MIN;
-    let mut numbers = NUMBER
-        .find_iter(text)
-        .map(|found| found.as_str())
-        .filter(is_number);
-    let Some(number) = numbers.next() else {
-        return Vec::new();
-    };
-    if numbers.next().is_some() {
-        return Vec::new();
+/// The kinds of number that the procedures know, ready for look-ups.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    known: Vec<Known>,
+    /// Every word of their names.
+    named: HashSet<String>,
+}
+
+#[derive(Debug)]
+struct Known {
+    intent: String,
+    number: Number,
+    /// What the whole number looks like.
+    shape: Option<Regex>,
+}
+
+impl Numbers {
+    /// Collects the numbers of all procedures.
+    pub fn new(catalog: &Catalog) -> Self {
+        let numbers = catalog.sops.iter().flat_map(|sop| {
+            let numbers = sop.numbers.iter();
+            numbers.map(|number| (sop.id.clone(), number.clone()))
+        });
+        let known: Vec<Known> = numbers
+            .map(|(intent, number)| {
+                let shape = number.shape.as_deref();
+                // What is no expression was refused when the file was checked.
+                let shape = shape.and_then(|shape| Regex::new(&format!("^(?:{shape})$")).ok());
+                Known {
+                    intent,
+                    number,
+                    shape,
+                }
+            })
+            .collect();
+        let names = known.iter().flat_map(|known| &known.number.names);
+        let words = names.flat_map(|name| name.split(' ').map(str::to_owned));
+        Self {
+            named: words.collect(),
+            known,
+        }
     }
-    let known = catalog.sops.iter().flat_map(|sop| {
-        sop.numbers
-            .iter()
-            .map(move |number| (sop.id.as_str(), number))
-    });
-    let known: Vec<_> = known.collect();
-    let words = text.replacen(number, " ", 1).to_lowercase();
-    let words: Vec<&str> = words
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let said = format!(" {} ", words.join(" "));
-    let called = |number: &Number| {
-        let mut names = number.names.iter();
-        names.any(|name| said.contains(&format!(" {name} ")))
-    };
-    let named: Vec<_> = known
-        .iter()
-        .copied()
-        .filter(|(_, number)| called(number))
-        .collect();
-    let is_name = |word: &str| {
-        let mut names = known.iter().flat_map(|(_, number)| &number.names);
-        names.any(|name| name.split(' ').any(|part| part == word))
-    };
-    if !words
-        .iter()
-        .all(|word| AROUND.contains(word) || is_name(word))
-    {
-        return Vec::new();
+
+    /// Returns the kinds of number that a message may hold, each with its SOP; nothing when it says more than a number.
+    pub fn kinds(&self, text: &str) -> Vec<(&str, &Number)> {
+        static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+            let pattern = r"(?i)\b(?:\d[\d -]{9,}\d|[a-z0-9][a-z0-9/.-]*)\b";
+            Regex::new(pattern).expect("the pattern is checked by a test")
+        });
+        let is_number =
+            |found: &&str| found.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_MIN;
+        let mut numbers = NUMBER
+            .find_iter(text)
+            .map(|found| found.as_str())
+            .filter(is_number);
+        let (Some(number), None) = (numbers.next(), numbers.next()) else {
+            return Vec::new();
+        };
+        let words = text.replacen(number, " ", 1).to_lowercase();
+        let words: Vec<&str> = words
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect();
+        let is_around = |word: &&str| AROUND.contains(word) || self.named.contains(*word);
+        if !words.iter().all(is_around) {
+            return Vec::new();
+        }
+        let said = format!(" {} ", words.join(" "));
+        let called = |known: &Known| {
+            let mut names = known.number.names.iter();
+            names.any(|name| said.contains(&format!(" {name} ")))
+        };
+        let looks = |known: &Known| {
+            let shape = known.shape.as_ref();
+            shape.is_some_and(|shape| shape.is_match(number.trim()))
+        };
+        let named = self.those(called);
+        if !named.is_empty() {
+            return named;
+        }
+        let alike = self.those(looks);
+        if !alike.is_empty() {
+            return alike;
+        }
+        self.those(|_| true)
     }
-    if !named.is_empty() {
-        return named;
+
+    fn those(&self, are_meant: impl Fn(&Known) -> bool) -> Vec<(&str, &Number)> {
+        let meant = self.known.iter().filter(|known| are_meant(known));
+        meant
+            .map(|known| (known.intent.as_str(), &known.number))
+            .collect()
     }
-    let looks = |shape: &str| {
-        Regex::new(&format!("^(?:{shape})$")).is_ok_and(|shape| shape.is_match(number.trim()))
-    };
-    let alike: Vec<_> = known
-        .iter()
-        .copied()
-        .filter(|(_, number)| number.shape.as_deref().is_some_and(looks))
-        .collect();
-    if alike.is_empty() { known } else { alike }
 }

@@ -1,208 +1,117 @@
-//! The words of a question or a point that count: without those of asking, in the form in which they are compared.
+//! A question's words that count, in the form in which they are compared, and how it asks.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
-use crate::text::{self, Kind, Lexicon, Utterance, stem};
+use super::aspects::{self, Aspects};
+use super::words::{same, uses};
+use crate::text::{self, Kind, Lexicon, Spoken, Utterance, stem};
+
+/// Fewer words that count name a thing: `format sn`, `bukti kartu kredit`.
+const STORY_WORDS_MIN: usize = 5;
 
 /// A word that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Term {
-    /// Its stem.
+    /// Its stem; a denied word begins with a dash.
     pub word: String,
     /// What other words mean the same.
     pub concept: Option<String>,
+    /// Whether it tells little.
+    pub faint: bool,
 }
 
-/// Words of asking and politeness: they stand in every question.
-const EMPTY: &[&str] = &[
-    "apa",
-    "apaan",
-    "itu",
-    "tuh",
-    "ini",
-    "yang",
-    "di",
-    "ke",
-    "dari",
-    "untuk",
-    "dan",
-    "atau",
-    "dengan",
-    "bagaimana",
-    "gimana",
-    "gitu",
-    "kalau",
-    "kok",
-    "sih",
-    "ya",
-    "kak",
-    "min",
-    "mba",
-    "mas",
-    "dong",
-    "doang",
-    "nya",
-    "ada",
-    "adalah",
-    "berapa",
-    "mana",
-    "kapan",
-    "harus",
-    "pelanggan",
-    "plgn",
-    "cust",
-    "customer",
-    "cara",
-    "saja",
-    "aja",
-    "the",
-    "is",
-    "what",
-    "how",
-    "to",
-    "of",
-    "in",
-    "a",
-    "for",
-    "namanya",
-    "arti",
-    "artinya",
-    "maksud",
-    "maksudnya",
-    "berarti",
-    "diapain",
-    "ngapain",
-    "mau",
-    "tanya",
-    "tolong",
-    "bisa",
-    "boleh",
-    "terus",
-    "trus",
-    "lagi",
-    "dimana",
-    "kenapa",
-    "siapa",
-    "apakah",
-    "jadi",
-    "pas",
-    "buat",
-    "sama",
-    "suruh",
-    "disuruh",
-    "perlu",
-    "minta",
-];
-/// Words that deny the next one; behind the sentence they ask for assent: `perlu dicek ga`.
-const NEGATIONS: &[&str] = &["tidak", "belum", "bukan", "tanpa", "not", "no"];
-/// Words with which something is asked rather than told.
-const ASKING: &[&str] = &[
-    "apa",
-    "apaan",
-    "apakah",
-    "bagaimana",
-    "kenapa",
-    "mengapa",
-    "kapan",
-    "berapa",
-    "mana",
-    "dimana",
-    "siapa",
-    "lama",
-    "what",
-    "how",
-    "when",
-    "why",
-    "where",
-    "who",
-];
-/// Words with which agents ask for what SOPs call otherwise; the first one stands for all.
-const SAME: &[&[&str]] = &[
-    &[
-        "judul", "subject", "subjek", "title", "tulisan", "tulis", "ketulis", "bunyi", "nama",
-    ],
-    &["alat", "tools", "tool", "aplikasi", "app", "apps"],
-    &["riwayat", "histori", "history", "log"],
-    &["langkah", "step", "steps", "urutan", "alur"],
-    &["bikin", "create", "created", "buatkan", "dibuat", "pembuat"],
-    &[
-        "muncul",
-        "nongol",
-        "tampil",
-        "terlihat",
-        "keliatan",
-        "kelihatan",
-    ],
-    &["kategori", "golongan", "keluarga", "termasuk"],
-    &["turun", "downgrade"],
-    &["jadwal", "schedule", "reschedule"],
-    &["lama", "sla", "durasi", "hari", "jam"],
-    &[
-        "cek", "ngecek", "lihat", "liat", "periksa", "mastiin", "pastikan",
-    ],
-    &["cari", "pencarian", "temukan", "ketemu"],
-    &["biaya", "bayaran", "gratis", "ongkos"],
-    &["tindakan", "penanganan", "tindak", "langkah"],
-];
+impl Term {
+    /// Whether it stands for a word that was denied.
+    pub fn is_denial(&self) -> bool {
+        self.word.starts_with('-')
+    }
+}
 
-/// Returns the words that count, each once; a denied word stands for itself and for what is denied.
-pub fn terms(text: &str, lexicon: &Lexicon) -> Vec<Term> {
-    let utterance = Utterance::new(text);
-    let spoken = lexicon.read(&utterance);
+/// A text, read as a question.
+#[derive(Debug)]
+pub struct Question {
+    /// The words that count, each once; a denied word stands for itself and for what is denied.
+    pub terms: Vec<Term>,
+    /// What it wants to know.
+    pub aspects: Aspects,
+    /// Whether something is asked rather than told.
+    pub asks: bool,
+}
+
+impl Question {
+    /// Whether it tells a case instead of asking for something.
+    pub fn tells(&self) -> bool {
+        !self.asks && self.aspects.is_empty()
+    }
+
+    /// Whether it tells a case at length.
+    pub fn is_story(&self) -> bool {
+        let told = self.terms.iter().filter(|term| !term.is_denial());
+        self.tells() && told.count() >= STORY_WORDS_MIN
+    }
+
+    /// Reads a question, or a text that may answer one.
+    pub fn read(text: &str, lexicon: &Lexicon) -> Self {
+        let utterance = Utterance::new(text);
+        let spoken = lexicon.read(&utterance);
+        let words: Vec<&str> = spoken.iter().map(|word| word.text).collect();
+        // `perlu dicek ga`, `sudah dipakai, terus`: what ends so asks.
+        let ends_asking = words
+            .last()
+            .is_some_and(|word| uses(word).denies || *word == "terus");
+        Self {
+            terms: terms(&spoken, lexicon),
+            aspects: aspects::of(&words),
+            asks: text.contains('?') || ends_asking || words.iter().any(|word| uses(word).asks),
+        }
+    }
+}
+
+fn terms(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
     let words = spoken
         .iter()
         .filter(|word| !matches!(word.kind, Kind::Value(_)))
-        .map(|word| word.text)
-        .filter(|word| !EMPTY.contains(word));
-    let mut seen = HashSet::new();
+        .map(|word| word.text);
+    let mut seen = FxHashSet::default();
     let mut found = Vec::new();
-    let mut denied = false;
+    let (mut denied, mut counted) = (false, false);
     for word in words {
-        if NEGATIONS.contains(&word) {
+        let told = uses(word);
+        if told.denies {
             denied = true;
             continue;
         }
-        let term = term(word, lexicon);
-        if EMPTY.contains(&term.word.as_str()) {
+        let word = if counted && told.time { "lama" } else { word };
+        counted = word == "berapa";
+        let is_denied = denied && !told.never_denied;
+        // `tidak di hp` denies nothing, `tidak lagi muncul` denies the last word.
+        denied = is_denied && told.empty && !told.deniable;
+        if told.empty && !(is_denied && told.deniable) {
             continue;
         }
-        let denial = std::mem::take(&mut denied).then(|| Term {
+        let term = term(word, lexicon);
+        let denial = is_denied.then(|| Term {
             word: format!("-{}", term.word),
             concept: term.concept.as_ref().map(|concept| format!("-{concept}")),
+            faint: term.faint,
         });
-        let both = [Some(term), denial].into_iter().flatten();
+        let counts = !told.empty && (term.concept.is_some() || !uses(&term.word).empty);
+        let both = [counts.then_some(term), denial].into_iter().flatten();
         found.extend(both.filter(|term| seen.insert(term.word.clone())));
     }
     found
-}
-
-/// Whether something is asked rather than told.
-pub fn asks(text: &str, lexicon: &Lexicon) -> bool {
-    let utterance = Utterance::new(text);
-    let spoken = lexicon.read(&utterance);
-    let ends_denied = spoken
-        .last()
-        .is_some_and(|word| NEGATIONS.contains(&word.text));
-    text.contains('?') || ends_denied || spoken.iter().any(|word| ASKING.contains(&word.text))
 }
 
 fn term(word: &str, lexicon: &Lexicon) -> Term {
     let bare = stem(word);
     // Slang may be below an affix: `kepake` is `ke` and `pake`.
     let below = lexicon.meaning(&bare).filter(|meaning| meaning.len() == 1);
-    let same = SAME
-        .iter()
-        .find(|words| {
-            words
-                .iter()
-                .any(|known| *known == word || stem(known) == bare)
-        })
-        .map(|words| words[0]);
-    let concept = same
+    let concept = same(word, &bare)
         .or_else(|| lexicon.concept(word))
         .or_else(|| lexicon.concept(&bare));
     Term {
         concept: concept.map(str::to_owned),
+        faint: uses(word).faint || uses(&bare).faint,
         word: below.map_or(bare, |meaning| stem(&meaning[0])),
     }
 }

@@ -187,7 +187,7 @@ pub fn rule(upgrade: &Upgrade, question: &str) -> Option<Ruling> {
                     package: name(from),
                     rupiah: price.rupiah,
                 },
-                &[],
+                &[&upgrade.known_price],
             ),
             None => silent(Silence::Price(name(from)), &upgrade.unknown_price),
         };

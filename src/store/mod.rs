@@ -178,6 +178,8 @@ pub enum Shelf {
     Shares,
     /// A filed draft on its way to the ticketing system.
     Outbox,
+    /// A company's contacts that a lead has told of.
+    Contacts,
 }
 
 /// Where a conversation stands.

@@ -2,12 +2,16 @@
 
 use super::{button, say, say_with, sop};
 use crate::catalog::glossary::Term;
-use crate::dialog::ContactCard;
+use crate::dialog::{AmLacking, ContactCard};
 use crate::guide::Knowledge;
 use crate::message::Reply;
 
 /// A company's name in an action is cut to this many bytes; the search finds it by its beginning.
 const NAME_BYTES_MAX: usize = 56;
+
+/// What a lead writes to add a company.
+const ADD_EXAMPLE: &str =
+    "PT Contoh; Nama AM; kontak: 0812-0000-1234; EOS: Nama EOS; SID: 4700000-0000001";
 
 /// Whom to turn to.
 pub fn card(card: &ContactCard) -> Reply {
@@ -23,13 +27,57 @@ pub fn card(card: &ContactCard) -> Reply {
     if card.stale {
         text += "\n⚠ Data ini lama tidak diverifikasi. Pastikan dulu di tool pencari data AM (Instacheck).";
     }
-    say_with(
-        text,
-        vec![button(
-            "AM tidak respon",
-            action("am-silent", &card.company),
-        )],
-    )
+    let mut buttons = Vec::new();
+    if card.unvalidated {
+        text += "\n⚠ Belum divalidasi: cek dulu di tool pencari data AM (Instacheck), baru sebutkan AM-nya ke pelanggan.";
+        buttons.push(button(
+            "Sudah divalidasi",
+            action("am-valid", &card.company),
+        ));
+    }
+    buttons.push(button(
+        "AM tidak respon",
+        action("am-silent", &card.company),
+    ));
+    say_with(text, buttons)
+}
+
+/// A company that a lead has told of.
+pub fn added(contact: &ContactCard) -> Reply {
+    let shown = card(contact);
+    Reply {
+        text: format!(
+            "Ditambahkan ke direktori AM dan dicatat di audit.\n{}",
+            shown.text
+        ),
+        ..shown
+    }
+}
+
+/// How a lead tells of a company.
+pub fn how_to_add(lacking: Option<&AmLacking>) -> Reply {
+    let problem = match lacking {
+        Some(AmLacking::Lead) => {
+            return say(
+                "Hanya team lead yang dapat menambahkan AM. Teruskan datanya ke team lead."
+                    .to_owned(),
+            );
+        }
+        Some(AmLacking::Company) => "Nama perusahaannya belum ada.\n".to_owned(),
+        Some(AmLacking::Am) => "Nama AM-nya belum ada.\n".to_owned(),
+        Some(AmLacking::Label(part)) => {
+            format!("`{}` itu data apa?\n", part.replace('`', "'"))
+        }
+        Some(AmLacking::Short) => "Ada bagian yang terlalu panjang.\n".to_owned(),
+        Some(AmLacking::Taken { code, company }) => format!(
+            "`{}` sudah milik **{company}**; satu nomor hanya untuk satu perusahaan.\n",
+            code.replace('`', "'")
+        ),
+        None => String::new(),
+    };
+    say(format!(
+        "{problem}Cara menambahkan, dipisah titik koma: `/am tambah {ADD_EXAMPLE}`. Perusahaan dan AM wajib; boleh juga kontak EOS, region, account, alias."
+    ))
 }
 
 /// The way on when the account manager does not respond.
@@ -64,7 +112,7 @@ pub fn choose(companies: &[String]) -> Reply {
 pub fn unknown(knowledge: &Knowledge, query: &str) -> Reply {
     let how = sop::point_text(knowledge, "am-eskalasi", "alat-pencari-am");
     say(format!(
-        "Tidak ada AM untuk `{}` di direktori. Jangan menyebut AM perkiraan.\n{how}\nTeam lead dapat menambahkannya: `sigap am import FILE`.",
+        "Tidak ada AM untuk `{}` di direktori. Jangan menyebut AM perkiraan.\n{how}\nTeam lead dapat menambahkannya: `/am tambah {ADD_EXAMPLE}`.",
         query.replace('`', "'")
     ))
 }

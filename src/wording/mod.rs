@@ -134,6 +134,8 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::AmChoose { companies } => directory::choose(companies),
         Effect::AmValidate { company } => directory::validate(company),
         Effect::AmUnknown { query } => directory::unknown(knowledge, query),
+        Effect::AmAdded { card } => directory::added(card),
+        Effect::AmAddHow { lacking } => directory::how_to_add(lacking.as_ref()),
         Effect::AmSilent { card } => directory::silent(card),
         Effect::Defined { term } => match catalog.glossary.get(term) {
             Some(term) => directory::term(knowledge, term),

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::date;
-use sigap::catalog::{Catalog, Files, Severity, Source};
+use sigap::catalog::{Catalog, Diagnostic, Files, Severity, Source};
+use sigap::directory::Directory;
 use sigap::guide::Knowledge;
 use sigap::load;
 use sigap::message::ChannelKind;
@@ -44,6 +45,35 @@ fn every_mistake_is_refused_with_file_line_and_cure() {
         let drawn = format!("{}\n", drawn.join("\n\n"));
         shipped::check_file(&path.with_extension("txt"), &drawn);
     }
+}
+
+/// The same of the files beside the SOPs: `shared/glossary.toml`, `shared/am.csv`.
+#[test]
+fn every_mistake_of_the_shared_files_is_refused_with_line_and_cure() {
+    let drawn = |source: &Source, diagnostics: &[Diagnostic]| {
+        let errors = diagnostics
+            .iter()
+            .filter(|one| one.severity == Severity::Error);
+        let drawn: Vec<_> = errors
+            .map(|error| error.render(&source.text, false))
+            .collect();
+        format!("{}\n", drawn.join("\n\n"))
+    };
+    let shared = folder().join("refused/shared");
+    let glossary = read(&shared.join("glossary.toml"));
+    let files = Files {
+        glossary: Some(glossary.clone()),
+        ..shipped::files()
+    };
+    let loaded = Catalog::load(&files, date(2026, 11, 21));
+    assert!(loaded.catalog.is_none(), "the glossary was accepted");
+    let said = drawn(&glossary, &loaded.diagnostics);
+    shipped::check_file(&shared.join("glossary.txt"), &said);
+
+    let list = read(&shared.join("am.csv"));
+    let mistakes = Directory::parse(&list).unwrap_err();
+    let said = drawn(&list, &mistakes);
+    shipped::check_file(&shared.join("am.txt"), &said);
 }
 
 /// What must not stand in a file must not stand in this one either, so the examples are put together here.

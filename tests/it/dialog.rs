@@ -302,6 +302,7 @@ impl Desk {
             draft_kept: DRAFT_KEPT,
             hours: &Hours::default(),
             cases: &cases,
+            directory: &self.knowledge.directory,
         };
         let mut step = dialog::step(&self.knowledge, conversation, said, &around);
         let around = wording::Around {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::diagnostic::Diagnostic;
 use super::super::file::SopFile;
 use super::super::form::Form;
+use super::super::sop::CONTACT_PLACEHOLDERS;
 use super::super::source::Parsed;
 use super::suggest;
 use crate::ticket::placeholders;
@@ -81,10 +82,14 @@ pub fn check(
         let kits = file.kits.iter().enumerate();
         kits.map(move |(kit, file)| (format!("/form/{form}/kit/{kit}/text"), &file.text))
     });
-    for (at, text) in says.chain(kits) {
-        for name in placeholders(text).filter(|name| !fields.contains(name)) {
+    let contacts = CONTACT_PLACEHOLDERS.map(|(name, _)| name);
+    let says = says.map(|(at, text)| (at, text, &contacts[..]));
+    let kits = kits.map(|(at, text)| (at, text, &[][..]));
+    for (at, text, contacts) in says.chain(kits) {
+        let is_known = |name: &&str| fields.contains(name) || contacts.contains(name);
+        for name in placeholders(text).filter(|name| !is_known(name)) {
             let unknown = parsed.error(&at, format!("no form has a field `{name}`"));
-            let known = fields.iter().copied();
+            let known = fields.iter().chain(contacts).copied();
             found.push(suggest(
                 unknown,
                 name,

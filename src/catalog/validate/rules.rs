@@ -53,6 +53,7 @@ fn named(upgrade: &Upgrade) -> Vec<(&'static str, &str)> {
         ("term_refused", &upgrade.term_refused),
         ("unknown", &upgrade.unknown),
         ("crossing", &upgrade.crossing),
+        ("known_price", &upgrade.known_price),
         ("unknown_price", &upgrade.unknown_price),
     ];
     if let Some(bill) = &upgrade.bill {

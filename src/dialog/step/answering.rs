@@ -4,7 +4,7 @@ use super::super::{
     Conversation, Decision, Effect, Heard, NumberKind, Phase, Step, Unanswered, fill,
 };
 use super::Turn;
-use crate::guide::{PointKind, number, upgrade};
+use crate::guide::PointKind;
 use crate::value::{self, Kind};
 
 /// What became of a question that was handed to an owner.
@@ -36,13 +36,8 @@ impl Turn<'_> {
 
     /// What a rule says to a question.
     pub fn ruled(&self, text: &str) -> Option<(Option<String>, Effect)> {
-        let mut ruling = self.knowledge.catalog.sops.iter().filter_map(|sop| {
-            let rule = sop.upgrade.as_ref()?;
-            let bill = || upgrade::bill(rule.bill.as_ref()?, text);
-            let ruling = upgrade::rule(rule, text).or_else(bill)?;
-            Some((sop.id.clone(), ruling))
-        });
-        let (intent, ruling) = ruling.next()?;
+        let (sop, ruling) = self.knowledge.ruled(text)?;
+        let intent = sop.id.clone();
         let shown = Effect::Ruled {
             intent: intent.clone(),
             ruling,
@@ -69,7 +64,7 @@ impl Turn<'_> {
         {
             return None;
         }
-        let kinds = number::kinds(&self.knowledge.catalog, text);
+        let kinds = self.knowledge.numbers(text);
         let kinds: Vec<NumberKind> = kinds
             .into_iter()
             .map(|(intent, number)| NumberKind {

@@ -1,12 +1,14 @@
 //! Account managers and the glossary: looked up by command, by question, or brought unasked where the SOP wants it.
 //!
-//! On voice the account manager is told when somebody asks; in written channels it is looked for as soon as the company
-//! is known, and told once the agent has validated it.
+//! Whoever asks for an account manager is told. In written channels one is looked for unasked as soon as the company is
+//! known, and shown once the agent has validated it; until then nobody tells the customer, and a card says so.
 
-use super::super::{ContactCard, Conversation, Decision, Deed, Effect, Heard, Phase, Step};
+use super::super::{
+    AmLacking, ContactCard, Conversation, Decision, Deed, Effect, Heard, Phase, Step,
+};
 use super::Turn;
 use crate::catalog::glossary::Term;
-use crate::directory::{Contact, Found};
+use crate::directory::{self, Contact, Found, Lacking};
 use crate::message::ChannelKind;
 use crate::text;
 use crate::ticket::{Answer, Answers};
@@ -14,6 +16,8 @@ use crate::value;
 
 /// The fields by which a company is known.
 const COMPANY_FIELDS: [&str; 3] = ["sid", "account_number", "nama_perusahaan"];
+/// What a lead writes to add a company: `/am tambah`.
+const ADD: &[&str] = &["tambah", "tambahkan", "add"];
 /// Words of a question for an account manager that are no part of the company's name.
 const ABOUT: &[&str] = &[
     "am",
@@ -102,6 +106,10 @@ impl Turn<'_> {
         let Some(query) = query else {
             return self.aside(conversation, Effect::AmHow);
         };
+        let (first, rest) = query.split_once(char::is_whitespace).unwrap_or((query, ""));
+        if ADD.contains(&first.to_lowercase().as_str()) {
+            return self.add_am(conversation, rest.trim());
+        }
         let (effect, company) = self.found(query);
         let mut step = self.aside(conversation, effect);
         step.next.am = company.or_else(|| conversation.am.clone());
@@ -109,14 +117,15 @@ impl Turn<'_> {
     }
 
     fn found(&self, query: &str) -> (Effect, Option<String>) {
-        match self.knowledge.directory.search(query) {
+        match self.around.directory.search(query) {
             Found::None => {
                 let query = value::sensitive::redact(query);
                 (Effect::AmUnknown { query }, None)
             }
             Found::One(contact) => {
                 let company = contact.company.clone();
-                (self.told_to(contact), Some(company))
+                let card = self.card(contact);
+                (Effect::Am { card }, Some(company))
             }
             Found::Several(contacts) => {
                 let companies = contacts.iter().map(|contact| contact.company.clone());
@@ -130,16 +139,49 @@ impl Turn<'_> {
         }
     }
 
-    /// On voice the contact; elsewhere it is validated first.
-    fn told_to(&self, contact: &Contact) -> Effect {
-        match self.around.channel_kind {
-            ChannelKind::Voice => Effect::Am {
-                card: self.card(contact),
-            },
-            ChannelKind::NonVoice | ChannelKind::Ecare => Effect::AmValidate {
-                company: contact.company.clone(),
-            },
+    /// `/am tambah COMPANY; AM; ...`: a lead tells of a company, which the next search finds.
+    fn add_am(&self, conversation: &Conversation, line: &str) -> Step {
+        let how = |lacking| {
+            let lacking = Some(lacking);
+            self.aside(conversation, Effect::AmAddHow { lacking })
+        };
+        if !self.around.lead {
+            return how(AmLacking::Lead);
         }
+        if line.is_empty() {
+            return self.aside(conversation, Effect::AmAddHow { lacking: None });
+        }
+        let contact = match directory::told(line, self.around.now.date()) {
+            Ok(contact) => contact,
+            Err(Lacking::Company) => return how(AmLacking::Company),
+            Err(Lacking::Am) => return how(AmLacking::Am),
+            Err(Lacking::Label(part)) => {
+                return how(AmLacking::Label(value::sensitive::redact(&part)));
+            }
+            Err(Lacking::Short) => return how(AmLacking::Short),
+        };
+        let codes = contact.sids.iter().chain(&contact.account_numbers);
+        if let Some((other, code)) = self.around.directory.owner(codes)
+            && !directory::is_same_company(&other.company, &contact.company)
+        {
+            return how(AmLacking::Taken {
+                code: code.to_owned(),
+                company: other.company.clone(),
+            });
+        }
+        // Whoever tells of it vouches for it.
+        let card = ContactCard {
+            unvalidated: false,
+            ..self.card(&contact)
+        };
+        let mut step = self.aside(conversation, Effect::AmAdded { card });
+        step.next.am = Some(contact.company.clone());
+        step.deeds.push(Deed {
+            what: "am.add",
+            subject: contact.company.clone(),
+        });
+        step.contact = Some(contact);
+        step
     }
 
     fn card(&self, contact: &Contact) -> ContactCard {
@@ -152,6 +194,7 @@ impl Turn<'_> {
             region: contact.region.clone(),
             verified: contact.verified,
             stale: contact.is_stale(self.around.now.date()),
+            unvalidated: self.around.channel_kind != ChannelKind::Voice,
         }
     }
 
@@ -162,7 +205,7 @@ impl Turn<'_> {
         verb: &str,
         what: &str,
     ) -> Option<Step> {
-        let one = || match self.knowledge.directory.search(what) {
+        let one = || match self.around.directory.search(what) {
             Found::One(contact) => Some(contact),
             Found::Several(contacts) => {
                 contacts.into_iter().find(|contact| contact.company == what)
@@ -172,7 +215,8 @@ impl Turn<'_> {
         Some(match verb {
             "am" => match one() {
                 Some(contact) => {
-                    let mut step = self.aside(conversation, self.told_to(contact));
+                    let card = self.card(contact);
+                    let mut step = self.aside(conversation, Effect::Am { card });
                     step.next.am = Some(contact.company.clone());
                     step
                 }
@@ -180,7 +224,10 @@ impl Turn<'_> {
             },
             "am-valid" => match one() {
                 Some(contact) => {
-                    let card = self.card(contact);
+                    let card = ContactCard {
+                        unvalidated: false,
+                        ..self.card(contact)
+                    };
                     let mut step = self.aside(conversation, Effect::Am { card });
                     step.next.am = Some(contact.company.clone());
                     step.deeds.push(Deed {
@@ -230,7 +277,7 @@ impl Turn<'_> {
             && let Some(contact) = conversation
                 .am
                 .as_ref()
-                .and_then(|company| self.knowledge.directory.company(company))
+                .and_then(|company| self.around.directory.company(company))
         {
             return Some(self.am_is_silent(conversation, contact));
         }
@@ -289,11 +336,17 @@ impl Turn<'_> {
         step.effects.insert(at, Effect::AmValidate { company });
     }
 
+    /// The contacts of a case's company: the one that its fields name, or the one that was told last.
+    pub fn contact_of(&self, conversation: &Conversation, answers: &Answers) -> Option<&Contact> {
+        let company = self.company_of(answers).or_else(|| conversation.am.clone());
+        self.around.directory.company(&company?)
+    }
+
     fn company_of(&self, answers: &Answers) -> Option<String> {
         COMPANY_FIELDS
             .iter()
             .find_map(|field| match answers.get(*field)? {
-                Answer::Given(value) => match self.knowledge.directory.search(&value.display) {
+                Answer::Given(value) => match self.around.directory.search(&value.display) {
                     Found::One(contact) => Some(contact.company.clone()),
                     Found::Several(_) | Found::None => None,
                 },

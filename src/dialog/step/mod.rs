@@ -474,6 +474,7 @@ impl Turn<'_> {
             ticket: None,
             progress: None,
             unanswered: None,
+            contact: None,
             deeds: Vec::new(),
         }
     }
@@ -500,6 +501,7 @@ impl Turn<'_> {
             ticket: None,
             progress: None,
             unanswered: None,
+            contact: None,
             deeds: Vec::new(),
         }
     }

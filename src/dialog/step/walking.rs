@@ -9,9 +9,10 @@ use super::super::{
 };
 use super::Turn;
 use super::question::Aside;
-use crate::catalog::sop::{Cause, Outcome, OutcomeKind};
+use crate::catalog::sop::{CONTACT_PLACEHOLDERS, Cause, Outcome, OutcomeKind};
 use crate::catalog::{Case, Field, Sop};
 use crate::dialog::control::Control;
+use crate::directory::Contact;
 use crate::guide::walk::{self, Ground, Place};
 use crate::guide::{Walk, branch};
 use crate::matcher;
@@ -141,7 +142,12 @@ impl Turn<'_> {
             outcome: outcome.id.clone(),
             kind: outcome.kind,
             text: outcome.text.clone(),
-            say: outcome.say.as_ref().map(|say| said(sop, say, &answers)),
+            say: outcome.say.as_ref().map(|say| {
+                let contact = self.contact_of(conversation, &answers);
+                // What may have changed is not said to a customer.
+                let contact = contact.filter(|contact| !contact.is_stale(self.around.now.date()));
+                said(sop, say, &answers, contact)
+            }),
             done: walk.checked(sop),
             ticket: !sop.forms.is_empty(),
             goes_on: at_once,
@@ -582,7 +588,7 @@ fn step_named<'s>(sop: &'s Sop, name: &str) -> Option<&'s Cause> {
 }
 
 /// A sentence for the customer, with what is known in its place and the name of what is not.
-fn said(sop: &Sop, say: &str, answers: &Answers) -> String {
+fn said(sop: &Sop, say: &str, answers: &Answers, contact: Option<&Contact>) -> String {
     let named: Vec<&str> = ticket::placeholders(say).collect();
     let known = named.iter().filter_map(|id| {
         let answer = answers.get(*id)?.clone();
@@ -594,6 +600,16 @@ fn said(sop: &Sop, say: &str, answers: &Answers) -> String {
         })
     });
     let filled = ticket::fill(say, &known.collect::<Vec<_>>());
+    let filled = CONTACT_PLACEHOLDERS
+        .iter()
+        .fold(filled, |text, (name, label)| {
+            let known = contact.map_or("", |contact| contact.part(name));
+            let shown = match known {
+                "" => format!("[{label}]"),
+                known => known.to_owned(),
+            };
+            text.replace(&format!("{{{name}}}"), &shown)
+        });
     let fields = named.iter().filter_map(|id| sop.field(id));
     fields.fold(filled, |text, field| {
         let label = format!("[{}]", field.base.label);

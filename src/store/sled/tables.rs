@@ -167,6 +167,7 @@ pub fn paper_key(shelf: Shelf, id: &str) -> Vec<u8> {
         Shelf::Proposals => b'p',
         Shelf::Shares => b's',
         Shelf::Outbox => b'o',
+        Shelf::Contacts => b'c',
     };
     [&[shelf][..], &id_key(id)].concat()
 }

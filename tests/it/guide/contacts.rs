@@ -1,6 +1,7 @@
 //! Account managers by kind of channel, and words looked up in the middle of anything.
 
-use sigap::dialog::{Effect, Phase};
+use sigap::dialog::{AmLacking, Effect, Phase};
+use sigap::directory::{Contact, Found};
 use sigap::message::ChannelKind;
 
 use super::walks::Desk;
@@ -20,6 +21,8 @@ fn shown(effects: &[Effect]) -> Option<&'static str> {
         Effect::AmChoose { .. } => Some("choose"),
         Effect::AmUnknown { .. } => Some("unknown"),
         Effect::AmSilent { .. } => Some("silent"),
+        Effect::AmAdded { .. } => Some("added"),
+        Effect::AmAddHow { .. } => Some("how"),
         _ => None,
     })
 }
@@ -59,6 +62,111 @@ fn in_written_channels_the_am_comes_unasked_after_validation() {
         asked,
         "the form goes on"
     );
+}
+
+#[test]
+fn in_written_channels_who_asks_is_answered_and_told_what_is_not_validated() {
+    let unvalidated = |effects: &[Effect]| {
+        let card = effects.iter().find_map(|effect| match effect {
+            Effect::Am { card } => Some(card.unvalidated),
+            _ => None,
+        });
+        card.unwrap_or_else(|| panic!("no contact: {effects:?}"))
+    };
+    for kind in [ChannelKind::NonVoice, ChannelKind::Ecare] {
+        let mut desk = desk(kind);
+        assert!(unvalidated(&desk.write("/am contoh jaya abdi").effects));
+        assert!(unvalidated(
+            &desk.write("siapa am pt bahari contoh lestari?").effects
+        ));
+        let step = desk.press("am-valid:PT Bahari Contoh Lestari");
+        assert!(!unvalidated(&step.effects));
+        assert_eq!(step.deeds[0].what, "am.validate");
+    }
+    let mut voice = desk(ChannelKind::Voice);
+    assert!(!unvalidated(&voice.write("/am contoh jaya abdi").effects));
+}
+
+#[test]
+fn a_lead_adds_a_company_and_nobody_else_does() {
+    let mut agent = desk(ChannelKind::Voice);
+    let step = agent.write("/am tambah PT Rekaan Baru; AM Contoh");
+    assert_eq!(shown(&step.effects), Some("how"));
+    assert!(step.contact.is_none() && step.deeds.is_empty());
+    let mut lead = desk(ChannelKind::Voice);
+    lead.lead = true;
+    for (line, lacking) in [
+        ("/am tambah", None),
+        ("/am tambah PT", Some(AmLacking::Am)),
+        ("/am tambah ; AM", Some(AmLacking::Company)),
+        (
+            "/am tambah PT Rekaan Baru; AM; 123",
+            Some(AmLacking::Label("123".to_owned())),
+        ),
+        (
+            "/am tambah PT Rekaan Baru; AM; sid: 4700000-0000001",
+            Some(AmLacking::Taken {
+                code: "4700000-0000001".to_owned(),
+                company: "PT Contoh Jaya Abadi".to_owned(),
+            }),
+        ),
+    ] {
+        let step = lead.write(line);
+        let told = step.effects.iter().find_map(|effect| match effect {
+            Effect::AmAddHow { lacking } => Some(lacking.clone()),
+            _ => None,
+        });
+        assert_eq!(told, Some(lacking), "{line}: {:?}", step.effects);
+        assert!(step.contact.is_none(), "{line}");
+    }
+    let step = lead.write("/am tambah PT Rekaan Baru; AM Contoh; SID: 4700000-0000099");
+    assert_eq!(shown(&step.effects), Some("added"));
+    assert_eq!(
+        (step.deeds[0].what, step.deeds[0].subject.as_str()),
+        ("am.add", "PT Rekaan Baru")
+    );
+    let added = step.contact.unwrap();
+    let merged = shipped::knowledge().directory.with(vec![added.clone()]);
+    assert_eq!(merged.search("rekan baru"), Found::One(&added));
+    assert_eq!(merged.search("4700000-0000099"), Found::One(&added));
+    let again = merged.with(vec![Contact {
+        company: "REKAAN BARU, PT".to_owned(),
+        am: "AM Lain".to_owned(),
+        ..added
+    }]);
+    assert!(
+        matches!(again.search("rekaan baru"), Found::One(contact) if contact.am == "AM Lain"),
+        "what is told last of a company holds"
+    );
+}
+
+#[test]
+fn what_is_said_to_the_customer_names_the_am_once_the_company_is_known() {
+    let said = |company: Option<&str>| {
+        let mut desk = desk(ChannelKind::Voice);
+        if let Some(company) = company {
+            desk.write(&format!("/am {company}"));
+        }
+        desk.press("walk:am-eskalasi");
+        let branches = ["sudah-coba-am/1", "note-1/0", "cari-di-tool/0"];
+        let steps = branches.map(|branch| desk.press(&format!("branch:am-eskalasi/{branch}")));
+        let mut effects = steps.into_iter().flat_map(|step| step.effects);
+        let say = effects.find_map(|effect| match effect {
+            Effect::WalkEnd(end) => end.say,
+            _ => None,
+        });
+        say.expect("the walk ends with a sentence")
+    };
+    let known = said(Some("contoh sejahtera"));
+    let contact = |name: &str| match shipped::knowledge().directory.search(name) {
+        Found::One(contact) => contact.am.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(known.contains(&contact("contoh sejahtera")), "{known}");
+    let unknown = said(None);
+    assert!(unknown.contains("[nama AM dari tool]"), "{unknown}");
+    let stale = said(Some("contoh jaya abadi"));
+    assert!(stale.contains("[nama AM dari tool]"), "{stale}");
 }
 
 #[test]

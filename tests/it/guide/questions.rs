@@ -1,20 +1,24 @@
 //! Questions inside SOPs, written before anything was measured: the right item answers, and where the documents are silent
 //! nothing does.
 //!
-//! Half of the rows may be looked at while answering is improved, the other half is only counted.
+//! `practice.tsv` is what answering is improved on, `fresh.tsv` another hand that only counts. Half of the other rows may be looked at while answering is improved, the other half is only counted.
 
 use sigap::guide::{Knowledge, PointKind, upgrade};
 
 use crate::shipped;
 
 const QUESTIONS: &str = include_str!("questions.tsv");
+const PRACTICE: &str = include_str!("practice.tsv");
+const FRESH: &str = include_str!("fresh.tsv");
 const SILENT: &str = include_str!("silent.tsv");
 
-/// The share of questions whose first item is right, and the same of the half that is only counted. The goal is 0.9.
-const RIGHT_MIN: f64 = 0.84;
-const RIGHT_BLIND_MIN: f64 = 0.8;
-/// Of the questions that the documents do not answer, so many at most may be answered. The goal is one in ten.
-const ANSWERED_SHARE_MAX: f64 = 5.0 / 35.0;
+/// The share of questions whose first item is right, and the same of the half that is only counted.
+const RIGHT_MIN: f64 = 0.9;
+const RIGHT_BLIND_MIN: f64 = 0.9;
+/// The same of the questions in another hand. The goal is that of the others; this is what the first look measured.
+const RIGHT_FRESH_MIN: f64 = 0.8;
+/// Of the questions that the documents do not answer, one in ten at most may be answered.
+const ANSWERED_SHARE_MAX: f64 = 0.1;
 
 fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     table
@@ -83,6 +87,43 @@ fn the_right_item_answers() {
         share_blind >= RIGHT_BLIND_MIN,
         "blind half: {share_blind:.3}"
     );
+}
+
+#[test]
+fn what_was_practised_on_is_answered() {
+    let knowledge = shipped::knowledge();
+    let rows: Vec<_> = rows(PRACTICE).collect();
+    let wrong: Vec<String> = rows
+        .iter()
+        .filter_map(|(question, expected)| is_right(&knowledge, question, expected).err())
+        .collect();
+    let share = 1.0 - wrong.len() as f64 / rows.len() as f64;
+    println!("practice: right {share:.3} of {}", rows.len());
+    assert!(share >= RIGHT_MIN, "{share:.3}\n{}", wrong.join("\n"));
+}
+
+/// Nobody looks at its rows one by one, so only the shares are shown.
+#[test]
+fn questions_in_another_hand_are_answered_as_well() {
+    let knowledge = shipped::knowledge();
+    let (silent, told): (Vec<_>, Vec<_>) =
+        rows(FRESH).partition(|(_, expected)| expected.starts_with('?'));
+    let right = told
+        .iter()
+        .filter(|(question, expected)| is_right(&knowledge, question, expected).is_ok());
+    let share = right.count() as f64 / told.len() as f64;
+    let answered = silent.iter().filter(|(question, sop)| {
+        let first = first(&knowledge, sop.trim_start_matches('?'), question);
+        first.is_some_and(|(_, hole)| !hole)
+    });
+    let answered = answered.count();
+    println!(
+        "fresh: right {share:.3} of {}, answered {answered} of {} silent ones",
+        told.len(),
+        silent.len()
+    );
+    assert!(share >= RIGHT_FRESH_MIN, "{share:.3}");
+    assert!(answered as f64 <= ANSWERED_SHARE_MAX * silent.len() as f64);
 }
 
 #[test]

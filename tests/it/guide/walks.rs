@@ -23,6 +23,7 @@ const GRAPHS: [&str; 3] = ["bayar-belum-aktif", "isi-ulang-belum-masuk", "imes-t
 pub struct Desk {
     pub conversation: Conversation,
     pub kind: ChannelKind,
+    pub lead: bool,
     now: Zoned,
 }
 
@@ -31,6 +32,7 @@ impl Desk {
         Self {
             conversation: Conversation::default(),
             kind: ChannelKind::Voice,
+            lead: false,
             now: shipped::now(),
         }
     }
@@ -41,13 +43,14 @@ impl Desk {
             event: &EventId("event".to_owned()),
             attempt: 0,
             user: "agen",
-            lead: false,
+            lead: self.lead,
             channel_kind: self.kind,
             service: None,
             now: &self.now,
             draft_kept: SignedDuration::from_hours(24),
             hours: &Hours::default(),
             cases: &[],
+            directory: &knowledge.directory,
         };
         let step = dialog::step(&knowledge, &self.conversation, &said, &around);
         // What is stored is what the next message finds.

@@ -1,18 +1,23 @@
 //! Account managers and escalation contacts: who looks after a company, found by a name as agents type it, by SID or by
 //! account number.
 //!
-//! The list is a CSV file; what is wrong with it is said with line, column and cure, and nothing of it is taken then.
+//! The list is a CSV file (`list`), to which leads add a company at a time (`told`).
 //! A name is folded and freed of `PT`, `CV` and `Tbk`; three-letter pieces find candidates, so a search costs the names
 //! that share pieces with it and not the whole list, and the words then decide.
 
+mod list;
+mod told;
+
 use std::collections::HashMap;
-use std::ops::Range;
 
 use jiff::Unit;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Diagnostic, Severity, Source};
+use crate::catalog::{Diagnostic, Source};
 use crate::text;
+
+pub use told::{Lacking, told};
 
 /// The columns, in any order.
 pub const COLUMNS: [&str; 10] = [
@@ -27,11 +32,6 @@ pub const COLUMNS: [&str; 10] = [
     "region",
     "verified",
 ];
-/// What must not be empty.
-const NEEDED: [&str; 3] = ["company", "am", "verified"];
-/// Several values in one cell are separated by this.
-const LIST_SEPARATOR: char = ';';
-
 /// What stands in front of or behind a company's name and tells nothing of it.
 const LEGAL_FORMS: &[&str] = &[
     "pt",
@@ -70,7 +70,7 @@ const CHOICES_MAX: usize = 4;
 const LEFT_OUT_SHARE: f32 = 0.25;
 
 /// One company and whom to turn to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// Its name.
     pub company: String,
@@ -99,6 +99,18 @@ impl Contact {
     pub fn is_stale(&self, today: Date) -> bool {
         let age = today.since((Unit::Day, self.verified)).unwrap_or_default();
         age.get_days() > STALE_AFTER_DAYS
+    }
+
+    /// Returns what a placeholder in a sentence stands for; nothing where that is not known.
+    pub fn part(&self, placeholder: &str) -> &str {
+        match placeholder {
+            "perusahaan" => &self.company,
+            "am" => &self.am,
+            "kontak_am" => &self.am_contact,
+            "eos" => &self.eos,
+            "kontak_eos" => &self.eos_contact,
+            _ => "",
+        }
     }
 }
 
@@ -134,7 +146,7 @@ impl Directory {
     /// Reads a list; every mistake of it at once.
     pub fn parse(source: &Source) -> Result<Self, Vec<Diagnostic>> {
         let mut found = Vec::new();
-        let contacts = read(source, &mut found);
+        let contacts = list::read(source, &mut found);
         match found.is_empty() {
             true => Ok(Self::new(contacts)),
             false => Err(found),
@@ -168,6 +180,29 @@ impl Directory {
         }
         directory.contacts = contacts;
         directory
+    }
+
+    /// Returns this directory with what leads have added; whom they told of stands in the place of who was listed.
+    #[must_use]
+    pub fn with(&self, added: Vec<Contact>) -> Self {
+        let is_new = |contact: &&Contact| {
+            let mut added = added.iter();
+            !added.any(|added| is_same_company(&added.company, &contact.company))
+        };
+        let listed: Vec<Contact> = self.contacts.iter().filter(is_new).cloned().collect();
+        Self::new(listed.into_iter().chain(added).collect())
+    }
+
+    /// Returns the company that one of these numbers belongs to, with the number.
+    pub fn owner<'a>(
+        &self,
+        codes: impl Iterator<Item = &'a String>,
+    ) -> Option<(&Contact, &'a str)> {
+        let mut owned = codes.filter_map(|code| {
+            let place = *self.by_code.get(&code_key(code))?;
+            Some((&self.contacts[place], code.as_str()))
+        });
+        owned.next()
     }
 
     /// All contacts, in the order of the list.
@@ -337,169 +372,17 @@ fn pieces(words: &[String]) -> Vec<[u8; 3]> {
     found
 }
 
+/// Whether two names are one company's: the same words in the same order, whatever its legal form.
+pub fn is_same_company(one: &str, other: &str) -> bool {
+    words(one) == words(other)
+}
+
+/// The form of a name in which one company's names are equal.
+pub fn company_key(name: &str) -> String {
+    words(name).join(" ")
+}
+
 fn code_key(code: &str) -> String {
     let letters = code.chars().filter(|c| c.is_alphanumeric());
     letters.collect::<String>().to_lowercase()
-}
-
-fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Contact> {
-    let mut rows = Rows {
-        text: &source.text,
-        at: 0,
-    };
-    let mut say = |span: Range<usize>, message: String, cure: String| {
-        found.push(Diagnostic::new(source, span, Severity::Error, message).help(cure));
-    };
-    let header = rows.next().unwrap_or_default();
-    let mut columns: HashMap<&str, usize> = HashMap::new();
-    for (place, (name, span)) in header.iter().enumerate() {
-        let name = name.trim();
-        match COLUMNS.iter().find(|column| **column == name) {
-            Some(column) => {
-                if columns.insert(column, place).is_some() {
-                    let cure = "keep one of the two".to_owned();
-                    say(
-                        span.clone(),
-                        format!("the column `{name}` stands twice"),
-                        cure,
-                    );
-                }
-            }
-            None => {
-                let cure = format!("the columns are {}", COLUMNS.join(", "));
-                say(span.clone(), format!("unknown column `{name}`"), cure);
-            }
-        }
-    }
-    for column in NEEDED {
-        if !columns.contains_key(column) {
-            let cure = format!("name it in the first line: {}", COLUMNS.join(","));
-            say(0..0, format!("the column `{column}` is missing"), cure);
-        }
-    }
-    let (mut contacts, mut codes) = (Vec::new(), HashMap::new());
-    if NEEDED.iter().any(|column| !columns.contains_key(column)) {
-        return contacts;
-    }
-    for row in rows {
-        if row.len() == 1 && row[0].0.trim().is_empty() {
-            continue;
-        }
-        let whole = row.first().map_or(0, |(_, span)| span.start)
-            ..row.last().map_or(0, |(_, span)| span.end);
-        if row.len() != header.len() {
-            let message = format!("{} values for {} columns", row.len(), header.len());
-            let cure = "a value with a comma in it stands in double quotes".to_owned();
-            say(whole, message, cure);
-            continue;
-        }
-        let cell = |column: &str| {
-            columns
-                .get(column)
-                .map_or((String::new(), whole.clone()), |&place| row[place].clone())
-        };
-        let text = |column: &str| cell(column).0.trim().to_owned();
-        let list = |column: &str| {
-            let cell = text(column);
-            let parts = cell.split(LIST_SEPARATOR).map(str::trim);
-            let parts = parts.filter(|part| !part.is_empty());
-            parts.map(str::to_owned).collect::<Vec<_>>()
-        };
-        let mut wrong = false;
-        for column in NEEDED {
-            let (value, span) = cell(column);
-            if value.trim().is_empty() {
-                wrong = true;
-                let cure = "fill it in, or take the line out".to_owned();
-                say(span, format!("`{column}` is empty"), cure);
-            }
-        }
-        let (verified, span) = cell("verified");
-        let date = verified.trim().parse::<Date>();
-        if date.is_err() && !verified.trim().is_empty() {
-            wrong = true;
-            let cure = "a date like 2026-06-30".to_owned();
-            say(
-                span,
-                format!("`verified`: `{}` is no date", verified.trim()),
-                cure,
-            );
-        }
-        for column in ["sids", "account_numbers"] {
-            let (_, span) = cell(column);
-            for code in list(column) {
-                if let Some(other) = codes.insert(code_key(&code), text("company"))
-                    && other != text("company")
-                {
-                    wrong = true;
-                    let message = format!("`{column}`: `{code}` belongs to `{other}` already");
-                    say(
-                        span.clone(),
-                        message,
-                        "a number belongs to one company".to_owned(),
-                    );
-                }
-            }
-        }
-        if let (Ok(verified), false) = (date, wrong) {
-            contacts.push(Contact {
-                company: text("company"),
-                aliases: list("aliases"),
-                sids: list("sids"),
-                account_numbers: list("account_numbers"),
-                am: text("am"),
-                am_contact: text("am_contact"),
-                eos: text("eos"),
-                eos_contact: text("eos_contact"),
-                region: text("region"),
-                verified,
-            });
-        }
-    }
-    contacts
-}
-
-/// Splits CSV into rows of values, each with its place: a diagnostic has to point at it.
-struct Rows<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl Iterator for Rows<'_> {
-    type Item = Vec<(String, Range<usize>)>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.text.len() {
-            return None;
-        }
-        let mut row = Vec::new();
-        let (mut value, mut start, mut quoted) = (String::new(), self.at, false);
-        let mut chars = self.text[self.at..].char_indices().peekable();
-        let base = self.at;
-        while let Some((offset, c)) = chars.next() {
-            let at = base + offset;
-            match c {
-                '"' if quoted && chars.peek().is_some_and(|(_, next)| *next == '"') => {
-                    value.push('"');
-                    chars.next();
-                }
-                '"' if quoted => quoted = false,
-                '"' if value.is_empty() => quoted = true,
-                ',' if !quoted => {
-                    row.push((std::mem::take(&mut value), start..at));
-                    start = at + 1;
-                }
-                '\n' if !quoted => {
-                    let end = at - usize::from(value.ends_with('\r'));
-                    row.push((value.trim_end_matches('\r').to_owned(), start..end));
-                    self.at = at + 1;
-                    return Some(row);
-                }
-                other => value.push(other),
-            }
-        }
-        row.push((value, start..self.text.len()));
-        self.at = self.text.len();
-        Some(row)
-    }
 }

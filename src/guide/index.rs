@@ -1,0 +1,482 @@
+//! Which points of one SOP a question asks for.
+//!
+//! Every word of the question counts for how few points have it, and less when agents use it about anything. A point
+//! answers when it accounts for enough of the question, most surely by a phrase with which it is asked for; a question
+//! whose rare word stands nowhere in the SOP is not answered by what is left of it.
+
+use rustc_hash::FxHashMap;
+
+use super::aspects::Aspects;
+use super::points::{Point, PointKind, Written, collect};
+use super::terms::{self, Question, Term};
+use super::words;
+use crate::catalog::Sop;
+use crate::text::Lexicon;
+use crate::text::spelling::Speller;
+
+// These were chosen on the odd rows of `tests/it/guide/questions.tsv` and on `practice.tsv`, where a wide range of each
+// does alike.
+
+/// How much of an `asked` phrase a question must contain to be asked for by it, weighted by how rare its words are.
+const PHRASE_FIT_MIN: f32 = 0.7;
+/// The same of a case that is told at length: it asks for the SOP, unless it says a whole phrase besides.
+const STORY_FIT_MIN: f32 = 0.95;
+/// How much of a question a point must account for that is asked for by a phrase of its own: a story that merely touches
+/// a point asks for the SOP.
+const PHRASE_COVER_MIN: f32 = 0.45;
+/// The same for a point that merely has the words, which is enough for a question only.
+const TEXT_COVER_MIN: f32 = 0.6;
+/// A word that neither the SOP nor any agent has used weighs as much as one that stands in three of a hundred points.
+const UNKNOWN_WORD_WEIGHT: f32 = 3.5;
+/// So much of its weight a word keeps that agents use about anything.
+const COMMON_WORD_SHARE: f32 = 0.4;
+/// So much of its weight a word keeps that tells little wherever it stands.
+const FAINT_WORD_SHARE: f32 = 0.35;
+/// What a word counts for where it stands: in a phrase with which the point is asked for, it counts in full.
+const IN_TEXT: f32 = 0.6;
+/// In the words before the text's first colon or full stop, which say what it is about.
+const IN_HEAD: f32 = 0.9;
+/// In the heading above the point.
+const IN_TITLE: f32 = IN_TEXT;
+/// Another word for the same thing.
+const AS_SYNONYM: f32 = 0.85;
+/// A word that the question has cut short: `ncx` of `ncxtools`.
+const AS_BEGINNING: f32 = 0.8;
+/// A word with a slip mended.
+const AS_REPAIRED: f32 = 0.9;
+/// A phrase that fits as a whole is worth this much more than its words.
+const PHRASE_BONUS: f32 = 0.8;
+/// Two words that stand side by side in the question and in the point, as a share of their weights.
+const PAIR_BONUS: f32 = 0.15;
+/// A phrase that asks as the question does (`berapa lama`, `ke mana`) fits better,
+const SAME_ASPECT: f32 = 1.2;
+/// and one that asks for something else worse.
+const OTHER_ASPECT: f32 = 0.8;
+/// What the source leaves open is told when nothing that it says fits about as well.
+const HOLE_SHARE: f32 = 0.9;
+/// A longer beginning than this is a sentence, not what the text is about.
+const HEAD_CHARS_MAX: usize = 80;
+/// Points whose score is within this share of the best are shown with it.
+const NEAR_BEST: f32 = 0.85;
+/// More points than this are not an answer but the SOP.
+const SHOWN_MAX: usize = 3;
+/// Fewer letters begin too many words.
+const BEGINNING_MIN: usize = 3;
+
+/// How often agents use a word, whatever they talk about.
+#[derive(Debug, Default)]
+pub struct Usage {
+    messages: u32,
+    by_word: FxHashMap<String, u32>,
+}
+
+impl Usage {
+    /// Counts the words of messages.
+    pub fn of<'m>(messages: impl Iterator<Item = &'m String>, lexicon: &Lexicon) -> Self {
+        let mut usage = Self::default();
+        for message in messages {
+            usage.messages += 1;
+            for term in Question::read(message, lexicon).terms {
+                *usage.by_word.entry(term.word).or_default() += 1;
+            }
+        }
+        usage
+    }
+
+    fn count(&self, word: &str) -> u32 {
+        self.by_word.get(word).copied().unwrap_or_default()
+    }
+
+    /// How much a word says to those who speak of something else than `own`, from 0 for one of every message to 1 for one
+    /// that nobody has used.
+    fn says(&self, word: &str, own: &Usage) -> f32 {
+        let messages = self.messages.saturating_sub(own.messages) as f32;
+        let used = self.count(word).saturating_sub(own.count(word)) as f32;
+        ((1.0 + messages) / (1.0 + used)).ln() / (1.0 + messages).ln().max(1.0)
+    }
+}
+
+/// The words of an SOP's points.
+#[derive(Debug)]
+pub struct Index {
+    points: Vec<Point>,
+    by_id: FxHashMap<String, usize>,
+    words: Words,
+    concepts: Words,
+    /// The words in their order, by which one that was cut short is found and by which the speller names them.
+    vocabulary: Vec<String>,
+    speller: Speller,
+    phrases: Vec<Phrase>,
+    /// The points in which two words stand side by side.
+    pairs: FxHashMap<(u32, u32), Vec<usize>>,
+    /// What agents say who mean this SOP.
+    own: Usage,
+}
+
+/// Words with which a point is asked for.
+#[derive(Debug)]
+struct Phrase {
+    point: usize,
+    /// The weight of all its words.
+    weight: f32,
+    aspects: Aspects,
+    /// It asks (`kapan pulsa masuk`), so a message that only tells does not mean it.
+    asks: bool,
+}
+
+/// Words by their text, or concepts by their name.
+#[derive(Debug, Default)]
+struct Words {
+    by_text: FxHashMap<String, u32>,
+    all: Vec<Word>,
+}
+
+#[derive(Debug, Default)]
+struct Word {
+    weight: f32,
+    phrases: Vec<usize>,
+    /// The points that have it, each once, with what it counts for there.
+    points: Vec<(usize, f32)>,
+}
+
+impl Words {
+    fn get(&self, text: &str) -> Option<u32> {
+        self.by_text.get(text).copied()
+    }
+
+    fn entry(&mut self, text: &str) -> &mut Word {
+        let next = self.all.len() as u32;
+        let at = *self.by_text.entry(text.to_owned()).or_insert(next);
+        if at == next {
+            self.all.push(Word::default());
+        }
+        &mut self.all[at as usize]
+    }
+
+    fn weigh(&mut self, points: usize, usage: &Usage, own: &Usage) {
+        for (text, &at) in &self.by_text {
+            let word = &mut self.all[at as usize];
+            let rare = (1.0 + points as f32 / (word.points.len() as f32).max(1.0)).ln();
+            let says = COMMON_WORD_SHARE + (1.0 - COMMON_WORD_SHARE) * usage.says(text, own);
+            let faint = if words::uses(text).faint {
+                FAINT_WORD_SHARE
+            } else {
+                1.0
+            };
+            word.weight = rare * says * faint;
+        }
+    }
+}
+
+impl Word {
+    fn stands_in(&mut self, point: usize, credit: f32) {
+        match self.points.last_mut() {
+            Some((last, known)) if *last == point => *known = known.max(credit),
+            _ => self.points.push((point, credit)),
+        }
+    }
+}
+
+impl Index {
+    /// Collects and indexes the points of an SOP.
+    pub fn new(sop: &Sop, lexicon: &Lexicon, usage: &Usage) -> Self {
+        let own = Usage::of(sop.matching.utterances.iter(), lexicon);
+        let written = collect(sop);
+        let (mut words, mut concepts) = (Words::default(), Words::default());
+        let (mut phrases, mut phrase_terms) = (Vec::new(), Vec::new());
+        let mut side_by_side = Vec::new();
+        for (place, point) in written.iter().enumerate() {
+            let mut note = |term: &Term, credit: f32, phrase: Option<usize>| {
+                let concept = term.concept.as_deref();
+                let concept = concept.map(|concept| concepts.entry(concept));
+                for word in [Some(words.entry(&term.word)), concept]
+                    .into_iter()
+                    .flatten()
+                {
+                    word.stands_in(place, credit);
+                    word.phrases.extend(phrase);
+                }
+            };
+            let parts = [
+                (point.title.as_str(), IN_TITLE),
+                (point.text.as_str(), IN_TEXT),
+                (head(&point.text), IN_HEAD),
+            ];
+            for (text, credit) in parts {
+                for term in Question::read(text, lexicon).terms {
+                    note(&term, credit, None);
+                }
+            }
+            for phrase in &point.asked {
+                let read = Question::read(phrase, lexicon);
+                for term in &read.terms {
+                    note(term, 1.0, Some(phrases.len()));
+                }
+                phrases.push(Phrase {
+                    point: place,
+                    weight: 0.0,
+                    aspects: read.aspects,
+                    asks: read.asks,
+                });
+                side_by_side.push((place, read.terms.clone()));
+                phrase_terms.push(read.terms);
+            }
+            side_by_side.push((place, Question::read(&point.text, lexicon).terms));
+        }
+        words.weigh(written.len(), usage, &own);
+        concepts.weigh(written.len(), usage, &own);
+        let known = |term: &Term| words.get(&term.word).expect("it was noted above");
+        for (phrase, terms) in phrases.iter_mut().zip(&phrase_terms) {
+            let weights = terms
+                .iter()
+                .map(|term| words.all[known(term) as usize].weight);
+            phrase.weight = weights.sum();
+        }
+        let mut pairs: FxHashMap<(u32, u32), Vec<usize>> = FxHashMap::default();
+        for (place, terms) in &side_by_side {
+            for two in terms.windows(2) {
+                let places = pairs.entry((known(&two[0]), known(&two[1]))).or_default();
+                if places.last() != Some(place) {
+                    places.push(*place);
+                }
+            }
+        }
+        let points: Vec<_> = written.into_iter().map(Written::point).collect();
+        let ids = points.iter().enumerate();
+        let mut vocabulary: Vec<String> = words.by_text.keys().cloned().collect();
+        vocabulary.sort_unstable();
+        Self {
+            by_id: ids
+                .map(|(place, point)| (point.id.clone(), place))
+                .collect(),
+            points,
+            speller: Speller::new(vocabulary.iter().map(String::as_str)),
+            vocabulary,
+            words,
+            concepts,
+            phrases,
+            pairs,
+            own,
+        }
+    }
+
+    /// Returns the point with this id.
+    pub fn get(&self, id: &str) -> Option<&Point> {
+        self.by_id.get(id).map(|&place| &self.points[place])
+    }
+
+    /// Returns the points a message asks for, the best first.
+    pub fn asked(&self, message: &str, lexicon: &Lexicon, usage: &Usage) -> Vec<&Point> {
+        let scored = self.scored(&Question::read(message, lexicon), usage);
+        let best = scored.first().map_or(0.0, |(_, score)| *score);
+        let near = scored
+            .iter()
+            .filter(|(_, score)| *score >= NEAR_BEST * best);
+        let near = near.take(SHOWN_MAX);
+        near.map(|(place, _)| &self.points[*place]).collect()
+    }
+
+    /// The points that answer, with their scores, the best first.
+    fn scored(&self, question: &Question, usage: &Usage) -> Vec<(usize, f32)> {
+        let mut found = vec![Match::default(); self.points.len()];
+        let mut phrases: FxHashMap<usize, f32> = FxHashMap::default();
+        let mut all = 0.0;
+        let mut before = None;
+        for term in &question.terms {
+            let meant = self.meant(term);
+            let Some(weight) = meant.weight else {
+                // A denial is not missed where what is denied is.
+                if !term.faint && !term.is_denial() {
+                    let says = usage.says(&term.word, &self.own);
+                    all += UNKNOWN_WORD_WEIGHT * says * says;
+                }
+                continue;
+            };
+            all += weight;
+            for (word, share) in meant.words() {
+                for &(place, credit) in &word.points {
+                    let found = &mut found[place];
+                    found.now = found.now.max(weight * credit * share);
+                }
+            }
+            for (word, _) in meant.words() {
+                for &(place, _) in &word.points {
+                    found[place].count();
+                }
+            }
+            let mut hit: FxHashMap<usize, f32> = FxHashMap::default();
+            for (word, share) in meant.words() {
+                for &phrase in &word.phrases {
+                    let best = hit.entry(phrase).or_default();
+                    *best = best.max(weight * share);
+                }
+            }
+            for (phrase, weight) in hit {
+                *phrases.entry(phrase).or_default() += weight;
+            }
+            let here = meant.word.map(|(at, ..)| (at, weight));
+            if let (Some((one, its)), Some((other, weight))) = (before, here)
+                && let Some(places) = self.pairs.get(&(one, other))
+            {
+                for &place in places {
+                    found[place].pairs += PAIR_BONUS * (its + weight);
+                }
+            }
+            before = here;
+        }
+        for (phrase, weight) in phrases {
+            let phrase = &self.phrases[phrase];
+            if let Some(fit) = phrase.fit(question, weight) {
+                let found = &mut found[phrase.point];
+                found.by_phrase = found.by_phrase.max(fit);
+            }
+        }
+        let scores = found.iter().enumerate().filter_map(|(place, found)| {
+            let score = found.score(all, question)?;
+            Some(match self.points[place].kind {
+                PointKind::Unclear(_) => (place, HOLE_SHARE * score),
+                _ => (place, score),
+            })
+        });
+        let mut scored: Vec<_> = scores.collect();
+        scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        scored
+    }
+
+    /// What the SOP has for a word: the word itself, and what means the same.
+    fn meant(&self, term: &Term) -> Meant<'_> {
+        let word = self.known(&term.word);
+        let word = word.map(|(at, share)| (at, &self.words.all[at as usize], share));
+        let concept = term.concept.as_ref();
+        let concept = concept.and_then(|concept| self.concepts.get(concept));
+        let concept = concept.map(|at| &self.concepts.all[at as usize]);
+        let weight = match (word, concept) {
+            (Some((_, word, share)), Some(concept)) if share < AS_SYNONYM => {
+                Some(concept.weight.max(word.weight * share))
+            }
+            (Some((_, word, _)), _) => Some(word.weight),
+            (None, concept) => concept.map(|concept| concept.weight),
+        };
+        Meant {
+            word,
+            concept,
+            weight,
+        }
+    }
+
+    /// The word as the SOP has it: as it stands, as everyday speech makes it (`nyari` of `cari`), cut short, or with a slip
+    /// mended.
+    fn known(&self, word: &str) -> Option<(u32, f32)> {
+        let get = |word: &str, share| Some((self.words.get(word)?, share));
+        if let Some(known) = get(word, 1.0) {
+            return Some(known);
+        }
+        // A denied word is one that the SOP denies, or none.
+        if word.starts_with('-') {
+            return None;
+        }
+        terms::everyday(word)
+            .find_map(|word| get(&word, 1.0))
+            .or_else(|| get(word.strip_suffix("nya")?, 1.0))
+            .or_else(|| get(self.begun(word)?, AS_BEGINNING))
+            .or_else(|| {
+                let repair = self.speller.repair(word, |_| 0.0)?;
+                get(&self.vocabulary[repair.word as usize], AS_REPAIRED)
+            })
+    }
+
+    /// The one word of the SOP that begins like this.
+    fn begun(&self, word: &str) -> Option<&str> {
+        if word.len() < BEGINNING_MIN {
+            return None;
+        }
+        let from = self
+            .vocabulary
+            .partition_point(|known| known.as_str() < word);
+        let mut begun = self.vocabulary[from..]
+            .iter()
+            .take_while(|known| known.starts_with(word));
+        let only = begun.next()?;
+        begun.next().is_none().then_some(only.as_str())
+    }
+}
+
+/// What an SOP has for a word of a question.
+struct Meant<'i> {
+    /// The word, by which it is found in pairs, with what it counts for.
+    word: Option<(u32, &'i Word, f32)>,
+    concept: Option<&'i Word>,
+    /// Nothing when the SOP has neither.
+    weight: Option<f32>,
+}
+
+impl<'i> Meant<'i> {
+    fn words(&self) -> impl Iterator<Item = (&'i Word, f32)> + use<'i> {
+        let word = self.word.map(|(_, word, share)| (word, share));
+        let concept = self.concept.map(|concept| (concept, AS_SYNONYM));
+        word.into_iter().chain(concept)
+    }
+}
+
+impl Phrase {
+    /// How well it fits, when so much of it stands in a question.
+    fn fit(&self, question: &Question, weight: f32) -> Option<f32> {
+        let share = (weight / self.weight).min(1.0);
+        let fit_min = if question.is_story() {
+            STORY_FIT_MIN
+        } else {
+            PHRASE_FIT_MIN
+        };
+        if share < fit_min || self.asks && !question.asks {
+            return None;
+        }
+        let like = match question.aspects.like(self.aspects) {
+            Some(true) => SAME_ASPECT,
+            Some(false) => OTHER_ASPECT,
+            None => 1.0,
+        };
+        // A longer phrase that fits says more than a short one.
+        Some(share * weight.min(self.weight) * like)
+    }
+}
+
+/// How a point answers a question.
+#[derive(Debug, Clone, Default)]
+struct Match {
+    /// What it accounts for of the question's weight.
+    weight: f32,
+    words: usize,
+    /// What it accounts for of the word in hand.
+    now: f32,
+    /// How well the phrase fits that fits best.
+    by_phrase: f32,
+    pairs: f32,
+}
+
+impl Match {
+    fn count(&mut self) {
+        if self.now > 0.0 {
+            self.weight += std::mem::take(&mut self.now);
+            self.words += 1;
+        }
+    }
+
+    /// Its score, when it accounts for enough of a question of this weight.
+    fn score(&self, all: f32, question: &Question) -> Option<f32> {
+        let cover = self.weight / all;
+        let by_phrase = self.by_phrase > 0.0 && cover >= PHRASE_COVER_MIN;
+        let by_words = !question.tells() && self.words > 1 && cover >= TEXT_COVER_MIN;
+        let sum = self.weight + PHRASE_BONUS * self.by_phrase + self.pairs;
+        // What leaves a part of the question out falls behind what does not.
+        (by_phrase || by_words).then(|| sum / all * cover.sqrt())
+    }
+}
+
+/// The beginning that says what a text is about.
+fn head(text: &str) -> &str {
+    let head = text.split([':', '.', '?']).next().unwrap_or_default();
+    match head.chars().count() <= HEAD_CHARS_MAX {
+        true => head,
+        false => "",
+    }
+}

@@ -1,0 +1,138 @@
+//! Words that questions are made of, whatever they are about: which tell nothing, which tell little, which mean the same.
+//!
+//! A list is lines of words. What these words mean to an SOP is not known here, only how agents and procedures use them.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::text::stem;
+
+/// Words of asking and politeness: they stand in every question.
+const EMPTY: &[&str] = &[
+    "apa apaan itu tuh ini yang di ke dari untuk dan atau dengan bagaimana gimana gitu kalau kok sih ya",
+    "kak min mba mas dong doang nya ada adalah berapa mana kapan harus pelanggan plgn cust customer cara",
+    "saja aja the is what how to of in a for namanya arti artinya maksud maksudnya berarti diapain",
+    "ngapain mau tanya tolong bisa boleh terus trus lagi dimana kenapa siapa apakah jadi pas buat sama",
+    "suruh disuruh perlu minta pakai dipakai lewat via singkatan kepanjangan kepanjangannya singkatannya",
+    "definisi sebenarnya nih tu ni deh kah mesti must do does i has have should juga tapi oleh kepada",
+    "pada dalam saat ketika waktu lalu kemudian kasus apanya bagian kasih kasi beri berikan bilang kabar",
+    "soal tentang hal terjadi tersebut begitu begini gini bakal akan telah sedang pernah biasanya emang",
+    "memang banget kayak seperti punya dia mereka kita saya aku gw gue kamu bang pak bu halo maaf bantu",
+    "orang kena jika bila maka agar supaya karena my it on be are can when where which who why",
+];
+/// Words that tell little: they count a third, and not at all where an SOP does not have them.
+const FAINT: &[&str] = &[
+    "langsung semua dapat dapet tau tahu benar bener wajib tetap hanya cuma lain baru dulu awal satu dua",
+    "tiap setiap sendiri angka ilang ditulis tulis lanjut terima terdapat sampai banyak nanti sini situ",
+    "normal tandanya tanda",
+];
+/// Words that deny the next one; behind the sentence they ask for assent: `perlu dicek ga`.
+const NEGATIONS: &[&str] = &["tidak belum bukan tanpa not no"];
+/// What is denied although it tells nothing by itself: `tidak ada`, `tidak bisa`.
+const DENIABLE: &[&str] = &["ada bisa perlu boleh"];
+/// A denial in front of these is a question's: `bisa turun paket ga lewat selfcare`.
+const NEVER_DENIED: &[&str] = &[
+    "di ke dari lewat via untuk pada dengan kalau kalo ya kak sih oleh pakai buat dalam setelah sebelum",
+    "karena",
+];
+/// Words with which something is asked rather than told.
+const ASKING: &[&str] = &[
+    "apa apaan apakah bagaimana kenapa mengapa kapan berapa mana dimana siapa lama what how when why",
+    "where who",
+];
+/// What is counted behind `berapa` when somebody asks how long.
+const TIMES: &[&str] = &["hari jam menit minggu bulan tahun lama"];
+/// Words with which agents ask for what SOPs call otherwise; the first one of a line stands for all.
+const SAME: &[&str] = &[
+    "judul subject subjek title tulisan tulis ketulis tertulis bunyi bunyinya nama",
+    "alat tools tool aplikasi app apps",
+    "voice telepon telpon telp call",
+    "angka digit",
+    "benar bener sesuai",
+    "tautan link alamat url web website",
+    "riwayat histori history log",
+    "langkah step steps urutan alur tahap tahapan",
+    "bikin create created buatkan dibuat pembuat dibuatkan bikinin",
+    "cek ngecek lihat liat periksa mastiin pastikan dicek diliat ngeliat dilihat",
+    "muncul nongol tampil terlihat keliatan kelihatan keluar",
+    "kategori golongan keluarga termasuk masuk",
+    "turun downgrade turunin nurunin",
+    "jadwal schedule reschedule dijadwalkan",
+    "lama sla durasi estimasi",
+    "cari pencarian temukan ketemu",
+    "biaya gratis ongkos charge",
+    "tindakan penanganan tindak langkah",
+    "setelah sudah selesai kelar sesudah pasca beres",
+    "respon merespon respond balas bales dibalas jawab angkat hubungi dihubungi",
+    "isi isian isinya diisi mengisi ngisi kolom field",
+    "jumlah banyak beberapa total",
+    "urut diurutkan diurutin urutan sort sorted berurutan",
+    "hilang ilang terhapus kehapus dihapus hapus",
+    "tetap masih tetep",
+    "pindah ganti diganti penggantian pergantian replace gantiin",
+    "beda bedanya perbedaan berbeda difference vs bedain",
+    "tutup close closed ketutup tertutup menutup",
+    "kirim dikirim ngirim kirimkan",
+];
+
+/// What a word is good for in any question.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Uses {
+    /// It stands in every question.
+    pub empty: bool,
+    /// It tells little.
+    pub faint: bool,
+    /// It denies the next word.
+    pub denies: bool,
+    /// It tells nothing unless it is denied.
+    pub deniable: bool,
+    /// A denial in front of it belongs to the question.
+    pub never_denied: bool,
+    /// It asks.
+    pub asks: bool,
+    /// `berapa` in front of it asks how long.
+    pub time: bool,
+}
+
+/// Returns what a word is good for.
+pub fn uses(word: &str) -> Uses {
+    static USES: LazyLock<FxHashMap<&str, Uses>> = LazyLock::new(|| {
+        let lists: [(&[&str], fn(&mut Uses)); 7] = [
+            (EMPTY, |uses| uses.empty = true),
+            (FAINT, |uses| uses.faint = true),
+            (NEGATIONS, |uses| uses.denies = true),
+            (DENIABLE, |uses| uses.deniable = true),
+            (NEVER_DENIED, |uses| uses.never_denied = true),
+            (ASKING, |uses| uses.asks = true),
+            (TIMES, |uses| uses.time = true),
+        ];
+        let mut known: FxHashMap<&str, Uses> = FxHashMap::default();
+        for (list, note) in lists {
+            for word in list.iter().flat_map(|line| line.split(' ')) {
+                note(known.entry(word).or_default());
+            }
+        }
+        known
+    });
+    USES.get(word).copied().unwrap_or_default()
+}
+
+/// Returns what stands for a word and for others that mean the same, by the word or else by its stem.
+pub fn same(word: &str, bare: &str) -> Option<&'static str> {
+    static BY_WORD: LazyLock<FxHashMap<&str, &str>> = LazyLock::new(|| {
+        let lines = SAME.iter().rev().filter_map(|line| {
+            let first = line.split(' ').next()?;
+            Some(line.split(' ').map(move |word| (word, first)))
+        });
+        lines.flatten().collect()
+    });
+    static BY_STEM: LazyLock<FxHashMap<String, &str>> = LazyLock::new(|| {
+        let lines = SAME.iter().rev().filter_map(|line| {
+            let first = line.split(' ').next()?;
+            Some(line.split(' ').map(move |word| (stem(word), first)))
+        });
+        lines.flatten().collect()
+    });
+    BY_WORD.get(word).or_else(|| BY_STEM.get(bare)).copied()
+}
