@@ -22,8 +22,8 @@ use crate::dialog::{self, Conversation, Effect, Hours, Step, Understood};
 use crate::guide::Knowledge;
 use crate::live::Live;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
-use crate::store::{self, Audit, Query, Question, Store, Turn, Wake};
-use crate::ticket::{Ticket, Tracked};
+use crate::store::{self, Audit, Paper, Query, Question, Shelf, Store, Turn, Wake};
+use crate::ticket::{Parcel, Ticket, Tracked};
 use crate::turns::Turns;
 use crate::wording;
 
@@ -48,6 +48,8 @@ pub struct Assistant {
     turns: Turns,
     draft_kept: SignedDuration,
     hours: Hours,
+    /// Whether filed drafts are put into the outbox.
+    sends: bool,
 }
 
 /// What a message led to.
@@ -87,6 +89,7 @@ impl Assistant {
             turns: Turns::default(),
             draft_kept,
             hours: Hours::default(),
+            sends: false,
         }
     }
 
@@ -94,6 +97,15 @@ impl Assistant {
     #[must_use]
     pub fn with_hours(self, hours: Hours) -> Self {
         Self { hours, ..self }
+    }
+
+    /// Puts every filed draft into the outbox, in the commit that files it.
+    #[must_use]
+    pub fn with_outbox(self) -> Self {
+        Self {
+            sends: true,
+            ..self
+        }
     }
 
     /// Returns what is kept where.
@@ -160,7 +172,10 @@ impl Assistant {
             let replies = self.replies(&knowledge, &step.effects, incoming).await?;
             step.next.offer(&replies, &incoming.said);
             let wake = self.wake(&step.next, incoming);
-            let turn = turn(incoming, loaded.revision, &step, wake);
+            let mut turn = turn(incoming, loaded.revision, &step, wake);
+            if self.sends {
+                turn.papers = step.ticket.iter().map(parcel).collect();
+            }
             match self.store.commit(turn).await {
                 Ok(_) => {
                     log(&step, began);
@@ -365,6 +380,16 @@ impl Assistant {
             Some(id) => self.store.ticket(id).await,
             None => Ok(None),
         }
+    }
+}
+
+fn parcel(ticket: &Ticket) -> Paper {
+    let at = ticket.revision.as_ref();
+    let at = at.map_or(ticket.filed_at, |revision| revision.at);
+    Paper {
+        shelf: Shelf::Outbox,
+        id: ticket.id.clone(),
+        content: Some(Parcel::new(at).content()),
     }
 }
 
