@@ -124,6 +124,29 @@ pub fn top(counts: &BTreeMap<String, u64>, count: usize) -> Vec<(&str, u64)> {
     sorted
 }
 
+/// Adds up counts.
+pub fn summed<'a>(
+    counts: impl Iterator<Item = &'a BTreeMap<String, u64>>,
+) -> BTreeMap<String, u64> {
+    let mut sums = BTreeMap::new();
+    for (name, count) in counts.flatten() {
+        *sums.entry(name.clone()).or_default() += count;
+    }
+    sums
+}
+
+/// The middle of the times from beginning a draft to filing it, in minutes; none when none is known.
+pub fn median_minutes(tickets: &[Ticket]) -> Option<f64> {
+    let took = |ticket: &Ticket| {
+        let first = ticket.revision.is_none();
+        let began = ticket.begun.filter(|_| first)?;
+        Some(ticket.filed_at.duration_since(began).as_secs_f64() / 60.0)
+    };
+    let mut minutes: Vec<f64> = tickets.iter().filter_map(took).collect();
+    minutes.sort_by(f64::total_cmp);
+    minutes.get(minutes.len() / 2).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
