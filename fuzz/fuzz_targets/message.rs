@@ -1,11 +1,10 @@
-//! Any bytes as a message: folded, matched against the shipped catalogue and searched for values. None may panic, leave
-//! the scale, or cost more than its bounded length allows.
+//! Any bytes as a message: folded, matched against the shipped catalogue and searched for values. None may panic or leave
+//! the scale. The worst message known takes a few milliseconds; run with `-timeout=2` to find one that takes far more.
 
 #![no_main]
 
 use std::path::Path;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 use jiff::Zoned;
 use libfuzzer_sys::fuzz_target;
@@ -15,9 +14,6 @@ use sigap::message::ChannelKind;
 use sigap::text::{CHARS_MAX, Utterance};
 use sigap::value::{Canonical, sensitive};
 use sigap::{dialog, load, value};
-
-/// The worst message known takes a tenth of this under the sanitizer; what takes longer has found more than linear work.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 static NOW: LazyLock<Zoned> = LazyLock::new(|| {
     "2026-11-21T10:00:00+07:00[Asia/Jakarta]"
@@ -34,12 +30,9 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
 fuzz_target!(|bytes: &[u8]| {
     let knowledge = &*KNOWLEDGE;
     let text = String::from_utf8_lossy(bytes);
-    let started = Instant::now();
     let read = read(&text);
     matched(knowledge, &text);
     valued(knowledge, read);
-    let took = started.elapsed();
-    assert!(took < PATIENCE, "{} bytes took {took:?}", text.len());
 });
 
 /// Tokens lie in the message, in order, and nothing is read beyond the bound.

@@ -175,13 +175,13 @@ fn each_deletion(word: &[u8], mut found: impl FnMut(u64)) {
             .wrapping_add(between(start, end))
     };
     found(whole);
-    for first in 0..word.len() {
-        found(join(heads[first], first + 1, word.len()));
+    for (first, &head) in heads[..word.len()].iter().enumerate() {
+        found(join(head, first + 1, word.len()));
         if word.len() < TWO_SLIPS_LEN_MIN {
             continue;
         }
         for second in first + 1..word.len() {
-            let head = join(heads[first], first + 1, second);
+            let head = join(head, first + 1, second);
             found(join(head, second + 1, word.len()));
         }
     }
