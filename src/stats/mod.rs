@@ -30,6 +30,8 @@ pub struct Week {
     pub unanswered: u64,
     /// How often each procedure was the answer.
     pub intents: BTreeMap<String, u64>,
+    /// Walks that ended with words for the customer instead of a ticket.
+    pub avoided: u64,
     /// Drafts that were filed.
     pub drafts: u64,
     /// Drafts by complaint category.
@@ -47,6 +49,7 @@ pub fn weeks(tallies: &[Tally], tickets: &[Ticket], zone: &TimeZone) -> Vec<Week
         let (answered, clarified, unanswered) =
             (count("answer"), count("clarify"), count("fallback"));
         week.answered += answered;
+        week.avoided += tally.avoided;
         week.clarified += clarified;
         week.unanswered += unanswered;
         week.questions += answered + clarified + unanswered;
@@ -96,6 +99,7 @@ impl Week {
             clarified: 0,
             unanswered: 0,
             intents: BTreeMap::new(),
+            avoided: 0,
             drafts: 0,
             kips: BTreeMap::new(),
             channel_kinds: BTreeMap::new(),
@@ -162,6 +166,7 @@ mod tests {
             hour: hour.parse().unwrap(),
             decisions: map(decisions),
             intents: map(intents),
+            avoided: 1,
         }
     }
 
@@ -197,6 +202,7 @@ mod tests {
             told,
             expected.map(|(day, questions, answered)| (day.to_owned(), questions, answered))
         );
+        assert_eq!((weeks[1].avoided, weeks[2].avoided), (1, 0));
         assert_eq!(weeks[1].top(1), [("b", 2)]);
         assert!((weeks[1].percent(weeks[1].unanswered) - 25.0).abs() < 1e-9);
     }

@@ -288,7 +288,7 @@ pub fn shared_footer(version: u32, at: &str, what: Option<&str>) -> String {
     let what = what
         .map(|what| format!("\n**Yang berubah:** {what}"))
         .unwrap_or_default();
-    format!("-# Versi {version} · berlaku sejak {at}{what}")
+    format!("*Versi {version} · berlaku sejak {at}*{what}")
 }
 
 /// What a new version changed, line by line.
@@ -347,7 +347,7 @@ pub fn readers(title: &str, channel: u64, version: u32, read: &[u64], unread: &[
         }
     };
     format!(
-        "**{title}** di <#{channel}>, versi {version}\nSudah baca ({}): {}\nBelum ({}): {}\n-# Dihitung dari yang memakai Sigap di workspace ini dalam 30 hari terakhir.",
+        "**{title}** di <#{channel}>, versi {version}\nSudah baca ({}): {}\nBelum ({}): {}\n*Dihitung dari yang memakai Sigap di workspace ini dalam 30 hari terakhir.*",
         read.len(),
         names(read),
         unread.len(),

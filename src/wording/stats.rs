@@ -18,6 +18,8 @@ pub struct Line {
     pub unanswered: u64,
     /// Drafts that were filed.
     pub drafts: u64,
+    /// Walks that ended without one.
+    pub avoided: u64,
     /// The procedures most asked for.
     pub top: Vec<(String, u64)>,
 }
@@ -32,13 +34,14 @@ pub fn summary(
     let lines = weeks.iter().map(|week| {
         let percent = |count: u64| 100 * count / week.questions.max(1);
         format!(
-            "**{}**: {} pertanyaan · dijawab {}% · memilih {}% · belum terjawab {}% · {} draft",
+            "**{}**: {} pertanyaan · dijawab {}% · memilih {}% · belum terjawab {}% · {} draft · {} selesai tanpa tiket",
             week.from,
             week.questions,
             percent(week.answered),
             percent(week.clarified),
             percent(week.unanswered),
-            week.drafts
+            week.drafts,
+            week.avoided
         )
     });
     let mut parts: Vec<String> = lines.collect();

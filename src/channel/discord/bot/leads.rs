@@ -338,6 +338,7 @@ impl Bot {
                 clarified: week.clarified,
                 unanswered: week.unanswered,
                 drafts: week.drafts,
+                avoided: week.avoided,
                 top: week
                     .top(TOP)
                     .iter()

@@ -183,8 +183,7 @@ impl Bot {
             let knowledge = self.desk.live().with(&latest.sop, edition)?;
             let seen = desk::review::seen(&knowledge, &latest.sop, &now);
             let lines = seen.iter().flat_map(|reply| reply.text.lines());
-            let lines =
-                lines.map(|line| line.trim_start_matches(['-', '*', ' ']).trim().to_owned());
+            let lines = lines.map(|line| unnumbered(line).to_owned());
             Some(lines.filter(|line| !line.is_empty()).collect())
         };
         let after = lines(&latest.edition).unwrap_or_default();
@@ -312,6 +311,15 @@ impl Bot {
         Ok(unread
             .filter(|account| !share.is_read_by(*account))
             .collect())
+    }
+}
+
+/// A line without its place in a list: a point that only moved says nothing new.
+fn unnumbered(line: &str) -> &str {
+    let line = line.trim_start_matches(['-', '*', ' ']).trim();
+    match line.split_once(". ") {
+        Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => line,
     }
 }
 
