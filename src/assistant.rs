@@ -25,7 +25,7 @@ use crate::guide::Knowledge;
 use crate::live::Live;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
 use crate::store::{self, Audit, Paper, Query, Question, Shelf, Store, Turn, Wake};
-use crate::ticket::{Ticket, Tracked};
+use crate::ticket::{Parcel, Ticket, Tracked};
 use crate::turns::Turns;
 use crate::wording;
 
@@ -52,6 +52,8 @@ pub struct Assistant {
     hours: Hours,
     /// The account managers as far as they were read, with the knowledge whose list is in them.
     directory: Mutex<Option<(Arc<Knowledge>, Arc<Directory>)>>,
+    /// Whether filed drafts are put into the outbox.
+    sends: bool,
 }
 
 /// What a message led to.
@@ -92,6 +94,7 @@ impl Assistant {
             draft_kept,
             hours: Hours::default(),
             directory: Mutex::default(),
+            sends: false,
         }
     }
 
@@ -99,6 +102,15 @@ impl Assistant {
     #[must_use]
     pub fn with_hours(self, hours: Hours) -> Self {
         Self { hours, ..self }
+    }
+
+    /// Puts every filed draft into the outbox, in the commit that files it.
+    #[must_use]
+    pub fn with_outbox(self) -> Self {
+        Self {
+            sends: true,
+            ..self
+        }
     }
 
     /// Returns what is kept where.
@@ -167,7 +179,10 @@ impl Assistant {
             let replies = self.replies(&knowledge, &step.effects, incoming).await?;
             step.next.offer(&replies, &incoming.said);
             let wake = self.wake(&step.next, incoming);
-            let turn = turn(incoming, loaded.revision, &step, wake);
+            let mut turn = turn(incoming, loaded.revision, &step, wake);
+            if self.sends {
+                turn.papers.extend(step.ticket.iter().map(parcel));
+            }
             match self.store.commit(turn).await {
                 Ok(_) => {
                     if step.contact.is_some() {
@@ -398,6 +413,16 @@ impl Assistant {
             Some(id) => self.store.ticket(id).await,
             None => Ok(None),
         }
+    }
+}
+
+fn parcel(ticket: &Ticket) -> Paper {
+    let at = ticket.revision.as_ref();
+    let at = at.map_or(ticket.filed_at, |revision| revision.at);
+    Paper {
+        shelf: Shelf::Outbox,
+        id: ticket.id.clone(),
+        content: Some(Parcel::new(at).content()),
     }
 }
 

@@ -44,8 +44,20 @@ pub struct Layer {
     pub working_days: Option<Vec<String>>,
     /// The port on which this machine can ask whether the bot is up, and how it is doing.
     pub health_port: Option<u16>,
+    /// Where filed drafts are handed over.
+    pub hook: Option<Hook>,
     /// Where the Discord bot works.
     pub discord: Option<Discord>,
+}
+
+/// Where filed drafts are handed over; what signs them is in the environment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Hook {
+    /// The receiver's address.
+    pub url: String,
+    /// The file that says how a draft is written as JSON; left out, every field is in it.
+    pub template: Option<PathBuf>,
 }
 
 /// Where the Discord bot works. Every number is an id that Discord's developer mode shows on a right click.
@@ -62,6 +74,8 @@ pub struct Discord {
     pub secret_roles: Vec<u64>,
     /// Where filed drafts are posted.
     pub ticket_channel: Option<u64>,
+    /// Where leads are told what concerns them: broken files, overdue reviews.
+    pub lead_channel: Option<u64>,
     /// Whether it answers direct messages.
     pub direct_messages: bool,
 }
@@ -74,6 +88,7 @@ impl Default for Discord {
             lead_roles: Vec::new(),
             secret_roles: Vec::new(),
             ticket_channel: None,
+            lead_channel: None,
             direct_messages: true,
         }
     }
@@ -98,6 +113,8 @@ pub struct Config {
     pub hours: Hours,
     /// The port on which this machine can ask whether the bot is up, and how it is doing.
     pub health_port: Option<u16>,
+    /// Where filed drafts are handed over.
+    pub hook: Option<Hook>,
     /// Where the Discord bot works.
     pub discord: Discord,
     clock: Clock,
@@ -143,6 +160,7 @@ impl Config {
                     .into(),
             ),
             health_port: flags.health_port.or(file.health_port),
+            hook: flags.hook.or(file.hook),
             discord: flags.discord.or(file.discord).unwrap_or_default(),
             clock: now.map_or(Clock::System, Clock::Fixed),
         })

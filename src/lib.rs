@@ -24,12 +24,13 @@
 //! | [`metrics`] | what an operator watches: up, ready, and how it is doing in numbers |
 //! | [`assistant`], [`turns`] | the life of a message; one at a time per conversation |
 //! | [`desk`] | what leads do: look at a new version, publish it, take it back, share it, teach |
+//! | [`hook`] | filed drafts, handed to a ticketing system |
 //! | [`channel`] | where agents are |
 //! | [`reload`] | files watched: what is edited goes live, what is broken changes nothing |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
 //! Imports point one way: {message, text, value} → ticket → catalog → {directory, matcher, import} → guide → {dialog,
-//! effect, learn} → {wording, store, live} → {assistant, erasure, metrics, stats, load} → desk → channel → cli. `tests/it/layers.rs` holds
+//! effect, learn} → {wording, store, live} → {assistant, erasure, metrics, stats, load} → {desk, hook} → channel → cli. `tests/it/layers.rs` holds
 //! this.
 //!
 //! What must never be, since an absence cannot be seen in code: the rooms from `message` to `wording`, `learn`,
@@ -48,6 +49,7 @@ pub mod directory;
 pub mod effect;
 pub mod erasure;
 pub mod guide;
+pub mod hook;
 pub mod import;
 pub mod learn;
 pub mod live;

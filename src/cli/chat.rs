@@ -70,6 +70,7 @@ impl Chat {
             Knowledge::new(catalog, lexicon).with_directory(crate::load::directory(&config.data)?);
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
             .with_hours(config.hours.clone());
+        let assistant = cli::with_outbox(assistant, config);
         let desk = cli::desk(config, &runtime, &assistant)?;
         let _watch = cli::watch(config, seen, desk, &runtime)?;
         runtime.block_on(console.run(&assistant, || config.now()))?;

@@ -196,6 +196,14 @@ fn watch(
     })
 }
 
+/// Where there is a web hook every filed draft is on its way to it, whoever delivers it.
+fn with_outbox(assistant: Assistant, config: &Config) -> Assistant {
+    match config.hook {
+        Some(_) => assistant.with_outbox(),
+        None => assistant,
+    }
+}
+
 /// The desk of the leads who work on these folders.
 fn desk(
     config: &Config,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::{env, future, io};
+use std::{env, fs, future, io};
 
 use anyhow::Context;
 use clap::Args;
@@ -12,7 +12,9 @@ use crate::assistant::Assistant;
 use crate::catalog::Catalog;
 use crate::channel::discord::{self, Api, Secret, Settings, Token};
 use crate::config::Config;
+use crate::hook::{self, Hook};
 use crate::metrics::{self, Metrics, Timed};
+use crate::store::Store;
 use crate::{cli, store, telemetry};
 
 /// Runs the Discord bot until it is stopped.
@@ -43,6 +45,7 @@ impl Serve {
             secret_roles: config.discord.secret_roles.clone(),
             secrets: secrets(&knowledge.catalog),
             ticket_channel: config.discord.ticket_channel,
+            lead_channel: config.discord.lead_channel,
             direct_messages: config.discord.direct_messages,
             channel_kind: config.channel_kind,
             service: config.service.clone(),
@@ -53,15 +56,25 @@ impl Serve {
         let store = Timed::new(store::sled::open(&config.state)?, Arc::clone(&metrics));
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
             .with_hours(config.hours.clone());
+        let assistant = cli::with_outbox(assistant, config);
+        let hook = hook(config, assistant.store())?;
         let desk = cli::desk(config, &runtime, &assistant)?;
-        let _watch = cli::watch(config, seen, desk, &runtime)?;
+        let _watch = cli::watch(config, seen, Arc::clone(&desk), &runtime)?;
         let clock = config.clone();
         runtime.block_on(async {
             let stop = stop().context("cannot listen for signals")?;
             let health = health(config.health_port, metrics).await?;
-            let served = discord::serve(token, settings, assistant, move || clock.now(), stop);
+            let handing_over = async {
+                match &hook {
+                    Some(hook) => hook.run(|| config.now().timestamp()).await,
+                    None => future::pending().await,
+                }
+            };
+            let served =
+                discord::serve(token, settings, assistant, desk, move || clock.now(), stop);
             tokio::select! {
                 served = served => served?,
+                () = handing_over => {}
                 ended = health => ended.context("the health port does not answer any more")?,
             }
             anyhow::Ok(())
@@ -88,6 +101,19 @@ async fn health(
             None => future::pending().await,
         }
     })
+}
+
+/// Returns what hands filed drafts to a ticketing system, when there is one.
+fn hook(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Option<Hook>> {
+    let Some(settings) = &config.hook else {
+        return Ok(None);
+    };
+    let secret = hook::Secret::parse(env::var("SIGAP_HOOK_SECRET").ok().as_deref())?;
+    let template = settings.template.as_ref().map(|path| {
+        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
+    });
+    let hook = Hook::new(&settings.url, secret, template.transpose()?, store)?;
+    Ok(Some(hook))
 }
 
 /// The logins that SOPs name, as far as the environment has them: `upoint` is in SIGAP_SECRET_UPOINT.

@@ -51,6 +51,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         anyhow::Ok((store.tallies(&period).await?, store.tickets(&query).await?))
     })?;
     let weeks = stats::weeks(&tallies, &tickets, config.now().time_zone());
+    let minutes = stats::median_minutes(&tickets);
     if let Some(path) = &args.chart {
         let words = Words {
             title: wording::stats::TITLE,
@@ -66,6 +67,9 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         }
     } else {
         print(&mut out, &weeks)?;
+        if let Some(minutes) = minutes {
+            writeln!(out, "\nmedian time to a draft: {minutes:.0} minutes")?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -79,6 +83,7 @@ fn print(out: &mut impl Write, weeks: &[Week]) -> io::Result<()> {
         "offered",
         "unanswered",
         "drafts",
+        "without ticket",
         "most asked",
     ];
     table.load_style(UTF8_FULL_CONDENSED).set_header(header);
@@ -96,6 +101,7 @@ fn print(out: &mut impl Write, weeks: &[Week]) -> io::Result<()> {
             share(week.clarified),
             share(week.unanswered),
             week.drafts.to_string(),
+            week.avoided.to_string(),
             top.join("\n"),
         ]);
     }

@@ -323,7 +323,7 @@ fn row(case: &Tracked, ticket: &ticket::Ticket, masked: bool) -> serde_json::Val
         "id": ticket.id, "intent": ticket.intent, "form": ticket.form, "title": ticket.title,
         "filed_at": ticket.filed_at, "agent": ticket.agent, "channel_kind": ticket.channel_kind,
         "status": case.status(), "external": case.external(), "revises": revision.map(|revision| &revision.of),
-        "fields": fields, "kip": ticket.kip,
+        "fields": fields, "kip": ticket.kip, "edition": ticket.edition,
     });
     if !masked {
         row["text"] = ticket.text.clone().into();

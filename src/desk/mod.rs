@@ -382,6 +382,19 @@ impl Desk {
         blocking(move || Ok(load::files(&folders.intents, &folders.data)?)).await
     }
 
+    /// Notes something that is done once per event; `false` if it was.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from taking it.
+    pub async fn once(&self, by: &Deed<'_>, line: Audit) -> Result<bool, Error> {
+        let _alone = self.alone.lock().await;
+        match self.was_done(by.event).await? {
+            true => Ok(false),
+            false => self.keep(by, Vec::new(), vec![line]).await,
+        }
+    }
+
     async fn was_done(&self, event: &EventId) -> Result<bool, Error> {
         let loaded = self.store.load(&desk(), event).await?;
         Ok(loaded.replay.is_some())

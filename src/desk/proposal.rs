@@ -15,6 +15,7 @@ use super::{Desk, Error, Over, Version, blocking};
 use crate::assistant::Deed;
 use crate::catalog::Source;
 use crate::import::{self, Report};
+use crate::learn;
 use crate::store::{Audit, Paper, Shelf};
 
 /// Whoever has not published by then starts again.
@@ -95,6 +96,21 @@ impl Desk {
         by: &Deed<'_>,
         now: &Zoned,
     ) -> Result<(Proposal, Option<Report>), Error> {
+        self.propose_for(document, &[], by, now).await
+    }
+
+    /// The same for questions that were not answered: they are its utterances.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`propose`](Desk::propose).
+    pub async fn propose_for(
+        &self,
+        document: Document,
+        questions: &[String],
+        by: &Deed<'_>,
+        now: &Zoned,
+    ) -> Result<(Proposal, Option<Report>), Error> {
         let files = self.files().await?;
         let today = now.date();
         let (text, report, files) = blocking(move || {
@@ -115,6 +131,11 @@ impl Desk {
             Ok((imported.text, Some(imported.report), files))
         })
         .await?;
+        let text = match questions.is_empty() {
+            true => text,
+            false => learn::with_utterances(&text, questions)
+                .map_err(|error| Error::Files(anyhow::Error::msg(error)))?,
+        };
         let id = review::id_of(&text).unwrap_or_default();
         let current = files.sops.iter().find(|known| known.stem == id);
         let digest = Sha256::digest(by.event.0.as_bytes());

@@ -98,7 +98,8 @@ pub struct Uses {
 /// Returns what a word is good for.
 pub fn uses(word: &str) -> Uses {
     static USES: LazyLock<FxHashMap<&str, Uses>> = LazyLock::new(|| {
-        let lists: [(&[&str], fn(&mut Uses)); 7] = [
+        type Note = fn(&mut Uses);
+        let lists: [(&[&str], Note); 7] = [
             (EMPTY, |uses| uses.empty = true),
             (FAINT, |uses| uses.faint = true),
             (NEGATIONS, |uses| uses.denies = true),

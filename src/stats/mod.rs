@@ -30,6 +30,8 @@ pub struct Week {
     pub unanswered: u64,
     /// How often each procedure was the answer.
     pub intents: BTreeMap<String, u64>,
+    /// Walks that ended with words for the customer instead of a ticket.
+    pub avoided: u64,
     /// Drafts that were filed.
     pub drafts: u64,
     /// Drafts by complaint category.
@@ -47,6 +49,7 @@ pub fn weeks(tallies: &[Tally], tickets: &[Ticket], zone: &TimeZone) -> Vec<Week
         let (answered, clarified, unanswered) =
             (count("answer"), count("clarify"), count("fallback"));
         week.answered += answered;
+        week.avoided += tally.avoided;
         week.clarified += clarified;
         week.unanswered += unanswered;
         week.questions += answered + clarified + unanswered;
@@ -96,6 +99,7 @@ impl Week {
             clarified: 0,
             unanswered: 0,
             intents: BTreeMap::new(),
+            avoided: 0,
             drafts: 0,
             kips: BTreeMap::new(),
             channel_kinds: BTreeMap::new(),
@@ -124,6 +128,29 @@ pub fn top(counts: &BTreeMap<String, u64>, count: usize) -> Vec<(&str, u64)> {
     sorted
 }
 
+/// Adds up counts.
+pub fn summed<'a>(
+    counts: impl Iterator<Item = &'a BTreeMap<String, u64>>,
+) -> BTreeMap<String, u64> {
+    let mut sums = BTreeMap::new();
+    for (name, count) in counts.flatten() {
+        *sums.entry(name.clone()).or_default() += count;
+    }
+    sums
+}
+
+/// The middle of the times from beginning a draft to filing it, in minutes; none when none is known.
+pub fn median_minutes(tickets: &[Ticket]) -> Option<f64> {
+    let took = |ticket: &Ticket| {
+        let first = ticket.revision.is_none();
+        let began = ticket.begun.filter(|_| first)?;
+        Some(ticket.filed_at.duration_since(began).as_secs_f64() / 60.0)
+    };
+    let mut minutes: Vec<f64> = tickets.iter().filter_map(took).collect();
+    minutes.sort_by(f64::total_cmp);
+    minutes.get(minutes.len() / 2).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +166,7 @@ mod tests {
             hour: hour.parse().unwrap(),
             decisions: map(decisions),
             intents: map(intents),
+            avoided: 1,
         }
     }
 
@@ -174,6 +202,7 @@ mod tests {
             told,
             expected.map(|(day, questions, answered)| (day.to_owned(), questions, answered))
         );
+        assert_eq!((weeks[1].avoided, weeks[2].avoided), (1, 0));
         assert_eq!(weeks[1].top(1), [("b", 2)]);
         assert!((weeks[1].percent(weeks[1].unanswered) - 25.0).abs() < 1e-9);
     }

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Turn;
+use crate::catalog::sop::OutcomeKind;
 use crate::dialog::Effect;
 
 const HOUR: i64 = 60 * 60;
@@ -24,6 +25,9 @@ pub struct Tally {
     /// How often each procedure was the answer.
     #[serde(default)]
     pub intents: BTreeMap<String, u64>,
+    /// Walks that ended with words for the customer instead of a ticket.
+    #[serde(default)]
+    pub avoided: u64,
 }
 
 impl Tally {
@@ -39,11 +43,13 @@ impl Tally {
             hour: hour(turn.at),
             decisions: BTreeMap::from([(decision.to_owned(), 1)]),
             intents: answered.map(|intent| (intent.clone(), 1)).collect(),
+            avoided: turn.effects.iter().filter(|one| is_avoided(one)).count() as u64,
         })
     }
 
     /// Adds what another one counted.
     pub fn add(&mut self, other: &Tally) {
+        self.avoided += other.avoided;
         let sums = [
             (&mut self.decisions, &other.decisions),
             (&mut self.intents, &other.intents),
@@ -54,6 +60,10 @@ impl Tally {
             }
         }
     }
+}
+
+fn is_avoided(effect: &Effect) -> bool {
+    matches!(effect, Effect::WalkEnd(end) if end.kind == OutcomeKind::Inform && !end.goes_on)
 }
 
 /// Returns when the hour of a time began.

@@ -5,7 +5,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::message::ChannelKind;
@@ -29,6 +29,39 @@ pub enum Answer {
     Absent,
     /// The agent could not look it up, and says why.
     Unchecked(String),
+}
+
+/// A filed draft on its way to the ticketing system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel {
+    /// How often it was sent in vain.
+    pub attempts: u32,
+    /// When it is sent.
+    pub due: Timestamp,
+}
+
+impl Parcel {
+    /// One that was just filed.
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            attempts: 0,
+            due: now,
+        }
+    }
+
+    /// The same after another attempt that failed.
+    #[must_use]
+    pub fn again(self, now: Timestamp, pause: SignedDuration) -> Self {
+        Self {
+            attempts: self.attempts.saturating_add(1),
+            due: now.checked_add(pause).unwrap_or(now),
+        }
+    }
+
+    /// What is kept of it.
+    pub fn content(self) -> serde_json::Value {
+        serde_json::json!({"attempts": self.attempts, "due": self.due})
+    }
 }
 
 /// The fields that say whose case it is.

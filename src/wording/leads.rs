@@ -2,7 +2,7 @@
 
 use crate::catalog::{Diagnostic, Severity};
 use crate::effect::{Change, Moved, Taken};
-use crate::import::{From, Report};
+use crate::import::{self, From, Report};
 use crate::matcher::Decision;
 
 /// How many lines of one kind are shown; the counts are of all.
@@ -44,6 +44,12 @@ pub const NO_DOWNLOAD: &str =
     "Lampirannya tidak bisa saya unduh. Coba unggah lagi; paling besar 2 MB.";
 pub const NO_PROPOSAL: &str =
     "Usulan ini sudah diterbitkan, dibuang, atau terlalu lama. Mulai lagi dengan `/sop impor`.";
+/// With the file of a proposal.
+pub const DOWNLOADED: &str = "Ini berkasnya. Sunting, lalu unggah lagi dengan `/sop impor`.";
+/// Why a version was published that learns from questions.
+pub const LEARNED_WHY: &str = "contoh pesan dari pertanyaan yang belum terjawab";
+/// A group that was settled meanwhile.
+pub const NO_GROUP: &str = "Kelompok pertanyaan ini sudah diurus.";
 pub const UNCHANGED: &str =
     "Isinya sama dengan yang sudah berlaku, jadi tidak ada yang diterbitkan.";
 pub const DISCARDED: &str = "Usulan dibuang. Yang berlaku tetap seperti semula.";
@@ -233,8 +239,16 @@ pub fn no_version(id: &str, number: u32) -> String {
 }
 
 /// A document that could not be read.
-pub fn unreadable(why: &str) -> String {
-    format!("Dokumen itu tidak bisa saya baca: {why}")
+pub fn unreadable(why: &import::Error) -> String {
+    let why = match why {
+        import::Error::UnknownKind(_) => "jenisnya bukan .txt, .md, .docx, .pdf, atau .toml",
+        import::Error::TooLarge { .. } => "terlalu besar; satu berkas untuk satu prosedur",
+        import::Error::Unreadable { .. } => {
+            "isinya rusak atau terkunci; simpan ulang, atau tempel teksnya sebagai pesan"
+        }
+        import::Error::Empty => "tidak ada teksnya; gambar berisi teks tidak terbaca",
+    };
+    format!("Dokumen itu tidak bisa saya baca: {why}.")
 }
 
 /// A version, as it is listed.
@@ -269,16 +283,12 @@ pub fn history(title: &str, versions: &[VersionLine<'_>]) -> String {
 }
 
 /// What stands below a shared SOP.
-pub fn shared_footer(version: u32, at: &str, what: Option<&str>, read: usize) -> String {
+pub fn shared_footer(version: u32, at: &str, what: Option<&str>) -> String {
     let what = what.filter(|what| !what.is_empty());
     let what = what
         .map(|what| format!("\n**Yang berubah:** {what}"))
         .unwrap_or_default();
-    let read = match read {
-        0 => String::new(),
-        read => format!(" · dibaca {read} orang"),
-    };
-    format!("-# Versi {version} · berlaku sejak {at}{read}{what}")
+    format!("*Versi {version} · berlaku sejak {at}*{what}")
 }
 
 /// What a new version changed, line by line.
@@ -337,7 +347,7 @@ pub fn readers(title: &str, channel: u64, version: u32, read: &[u64], unread: &[
         }
     };
     format!(
-        "**{title}** di <#{channel}>, versi {version}\nSudah baca ({}): {}\nBelum ({}): {}\n-# Dihitung dari yang memakai Sigap di workspace ini dalam 30 hari terakhir.",
+        "**{title}** di <#{channel}>, versi {version}\nSudah baca ({}): {}\nBelum ({}): {}\n*Dihitung dari yang memakai Sigap di workspace ini dalam 30 hari terakhir.*",
         read.len(),
         names(read),
         unread.len(),
@@ -398,11 +408,6 @@ pub fn clash(change: &Change) -> String {
         change.clashes.len(),
         listed("Bentrok", change.clashes.iter().map(moved))
     )
-}
-
-/// A group that was settled meanwhile.
-pub fn no_group() -> &'static str {
-    "Kelompok pertanyaan ini sudah diurus."
 }
 
 /// A file in the folder is broken.

@@ -13,7 +13,7 @@ const ROWS: &[&[&str]] = &[
     &["dialog", "effect", "learn"],
     &["wording", "store", "turns", "live"],
     &["assistant", "erasure", "metrics", "stats", "load"],
-    &["desk"],
+    &["desk", "hook"],
     &["channel", "config", "telemetry"],
     &["reload"],
     &["cli"],

@@ -16,6 +16,7 @@ mod desk;
 mod dialog;
 mod discord;
 mod guide;
+mod hook;
 mod import;
 mod layers;
 mod learn;

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use sigap::dialog::Conversation;
 use sigap::message::{ChannelKind, ConversationId, EventId};
-use sigap::store::{self, Audit, Error, Loaded, Query, Question, Revision, Store, Turn, Wake};
+use sigap::store::{
+    self, Audit, Error, Loaded, Paper, Query, Question, Revision, Shelf, Store, Turn, Wake,
+};
 use sigap::ticket::{self, Progress, Status, Ticket};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -55,6 +57,8 @@ macro_rules! keeps_the_contract {
             a_case_is_all_versions_and_steps
             conversations_are_woken_when_their_time_has_come
             questions_are_listed_newest_first
+            papers_are_kept_replaced_and_taken_away_with_their_turn
+            people_are_heard_of
             a_large_record_comes_back_whole
             one_of_many_wins_each_revision
             different_conversations_do_not_disturb_each_other
@@ -463,6 +467,64 @@ async fn questions_are_listed_newest_first(place: impl Engine) {
     };
     assert_eq!(texts(store.questions(9).await.unwrap()), ["c", "b", "a"]);
     assert_eq!(texts(store.questions(2).await.unwrap()), ["c", "b"]);
+}
+
+async fn papers_are_kept_replaced_and_taken_away_with_their_turn(place: impl Engine) {
+    let paper = |shelf: Shelf, id: &str, says: Option<&str>| Paper {
+        shelf,
+        id: id.to_owned(),
+        content: says.map(|says| says.repeat(5_000).into()),
+    };
+    let store = place.open().unwrap();
+    let (a, b) = (
+        paper(Shelf::Versions, "a/2", Some("dua")),
+        paper(Shelf::Versions, "a/1", Some("satu")),
+    );
+    let other = paper(Shelf::Versions, "b/1", Some("b"));
+    let elsewhere = paper(Shelf::Outbox, "a/1", Some("x"));
+    let papers = [&a, &b, &other, &elsewhere].map(Paper::clone);
+    let first = Turn {
+        papers: papers.into(),
+        ..turn(1)
+    };
+    store.commit(first).await.unwrap();
+    // A turn that conflicts leaves the shelf alone.
+    let late = Turn {
+        papers: vec![paper(Shelf::Versions, "a/1", None)],
+        event: event(9),
+        ..turn(1)
+    };
+    assert!(matches!(store.commit(late).await, Err(Error::Conflict)));
+    let listed = store.papers(Shelf::Versions, "a/").await.unwrap();
+    assert_eq!(listed, [b.clone(), a]);
+    let shorter = paper(Shelf::Versions, "a/2", Some(""));
+    let second = Turn {
+        papers: vec![shorter.clone(), paper(Shelf::Versions, "b/1", None)],
+        ..turn(2)
+    };
+    store.commit(second).await.unwrap();
+    drop(store);
+    let store = place.open().unwrap();
+    let all = store.papers(Shelf::Versions, "").await.unwrap();
+    assert_eq!(all, [b, shorter]);
+    assert_eq!(store.papers(Shelf::Outbox, "").await.unwrap(), [elsewhere]);
+}
+
+async fn people_are_heard_of(place: impl Engine) {
+    let store = place.open().unwrap();
+    let heard = |conversation: &str, seconds: i64| Turn {
+        conversation: ConversationId(conversation.to_owned()),
+        state: Conversation {
+            touched: Some(at(seconds)),
+            ..Conversation::default()
+        },
+        ..turn(1)
+    };
+    for (conversation, seconds) in [("x:1:2", 5), ("x:1:3", 10), ("x:2:4", 10)] {
+        store.commit(heard(conversation, seconds)).await.unwrap();
+    }
+    let found = store.heard_of("x:1:", at(6)).await.unwrap();
+    assert_eq!(found, [ConversationId("x:1:3".to_owned())]);
 }
 
 async fn a_large_record_comes_back_whole(place: impl Engine) {

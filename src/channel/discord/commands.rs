@@ -16,6 +16,19 @@ pub const BANTUAN: &str = "bantuan";
 pub const KANAL: &str = "kanal";
 /// The command in a message's own menu.
 pub const CARIKAN: &str = "Carikan SOP";
+/// The leads' command there.
+pub const JADIKAN: &str = "Jadikan SOP";
+/// The leads' own commands.
+pub const BELAJAR: &str = "belajar";
+pub const STATISTIK: &str = "statistik";
+
+/// What can be done with `/sop`.
+pub const LIHAT: &str = "lihat";
+pub const IMPOR: &str = "impor";
+pub const RIWAYAT: &str = "riwayat";
+pub const KEMBALIKAN: &str = "kembalikan";
+pub const BAGIKAN: &str = "bagikan";
+pub const PEMBACA: &str = "pembaca";
 
 /// The options' names.
 pub const QUESTION: &str = "pertanyaan";
@@ -24,6 +37,11 @@ pub const ID: &str = "id";
 pub const NAME: &str = "nama";
 pub const WORD: &str = "kata";
 pub const KIND: &str = "jenis";
+pub const FILE: &str = "berkas";
+pub const VERSION: &str = "versi";
+pub const WHY: &str = "alasan";
+pub const CHANNELS: [&str; 3] = ["kanal", "kanal-2", "kanal-3"];
+pub const PIN: &str = "sematkan";
 
 /// Discord's limits on suggestions.
 const CHOICES_MAX: usize = 25;
@@ -39,8 +57,7 @@ pub fn all() -> Json {
         slash(TANYA, "ask", "Tanyakan kasus pelanggan; hanya kamu yang melihat jawabannya",
             "Ask about a customer's case; only you see the answer",
             vec![option(QUESTION, "question", "Kendala pelanggan apa adanya", "The case in your own words", json!({"required": true, "max_length": 2000}))]),
-        slash(SOP, "procedure", "Buka satu SOP, atau daftarnya", "Open a procedure, or the list of them",
-            vec![option(TITLE, "title", "Judul SOP", "The procedure's title", json!({"autocomplete": true}))]),
+        slash(SOP, "procedure", "Buka SOP; team lead: impor, riwayat, bagikan", "Open procedures; team leads: import, history, share", sop_commands()),
         slash(TIKET, "ticket", "Draft tiket saya, atau satu draft", "My ticket drafts, or one of them",
             vec![option(ID, "id", "Nomor draft", "The draft's id", json!({"autocomplete": true}))]),
         slash(AM, "account-manager", "Account manager sebuah perusahaan dan jalur eskalasinya", "A company's account manager and the escalation path",
@@ -50,8 +67,118 @@ pub fn all() -> Json {
         slash(BANTUAN, "help", "Cara memakai Sigap", "How to use Sigap", Vec::new()),
         slash(KANAL, "channel", "Team lead: jenis kanal ini", "Team leads: what kind of channel this is",
             vec![option(KIND, "kind", "Bagaimana pelanggan menghubungi", "How customers get in touch", json!({"required": true, "choices": kinds}))]),
+        slash(BELAJAR, "learn", "Team lead: pertanyaan yang belum terjawab", "Team leads: questions without an answer", Vec::new()),
+        slash(STATISTIK, "statistics", "Team lead: angka per minggu", "Team leads: figures by week", Vec::new()),
         {"name": CARIKAN, "type": 3, "name_localizations": localised(CARIKAN, "Find procedure"), "contexts": [0, 1], "integration_types": [0]},
+        {"name": JADIKAN, "type": 3, "name_localizations": localised(JADIKAN, "Make procedure"), "contexts": [0], "integration_types": [0]},
     ])
+}
+
+fn sop_commands() -> Vec<Json> {
+    const SUBCOMMAND: u8 = 1;
+    const INTEGER: u8 = 4;
+    const BOOLEAN: u8 = 5;
+    const CHANNEL: u8 = 7;
+    const ATTACHMENT: u8 = 11;
+    const TEXT_CHANNELS: [u8; 2] = [0, 5];
+    let title = |required: bool| {
+        let more = json!({"autocomplete": true, "required": required});
+        option(TITLE, "title", "Judul SOP", "The procedure's title", more)
+    };
+    let channel = |name: &str, en: &str, required: bool| {
+        let more = json!({"type": CHANNEL, "channel_types": TEXT_CHANNELS, "required": required});
+        option(name, en, "Kanal tujuan", "Where to post it", more)
+    };
+    let why = option(
+        WHY,
+        "reason",
+        "Kenapa dikembalikan",
+        "Why it is restored",
+        json!({"max_length": 300}),
+    );
+    let version = json!({"type": INTEGER, "required": true, "min_value": 1});
+    let file = json!({"type": ATTACHMENT, "required": true});
+    let commands = [
+        (
+            LIHAT,
+            "show",
+            "Buka satu SOP, atau daftarnya",
+            "Open a procedure, or the list of them",
+            vec![title(false)],
+        ),
+        (
+            IMPOR,
+            "import",
+            "Team lead: dokumen menjadi usulan SOP",
+            "Team leads: a document becomes a proposal",
+            vec![option(
+                FILE,
+                "file",
+                ".txt, .md, .docx, .pdf, atau .toml",
+                ".txt, .md, .docx, .pdf or .toml",
+                file,
+            )],
+        ),
+        (
+            RIWAYAT,
+            "history",
+            "Team lead: versi sebuah SOP",
+            "Team leads: a procedure's versions",
+            vec![title(true)],
+        ),
+        (
+            KEMBALIKAN,
+            "restore",
+            "Team lead: kembalikan versi lama",
+            "Team leads: bring an earlier version back",
+            vec![
+                title(true),
+                option(
+                    VERSION,
+                    "version",
+                    "Nomor versi",
+                    "The version's number",
+                    version,
+                ),
+                why,
+            ],
+        ),
+        (
+            BAGIKAN,
+            "share",
+            "Team lead: posting SOP di kanal",
+            "Team leads: post a procedure in channels",
+            vec![
+                title(true),
+                channel(CHANNELS[0], "channel", true),
+                channel(CHANNELS[1], "channel-2", false),
+                channel(CHANNELS[2], "channel-3", false),
+                option(
+                    PIN,
+                    "pin",
+                    "Sematkan di kanal",
+                    "Pin it",
+                    json!({"type": BOOLEAN}),
+                ),
+            ],
+        ),
+        (
+            PEMBACA,
+            "readers",
+            "Team lead: siapa yang sudah membaca",
+            "Team leads: who has read it",
+            vec![title(true)],
+        ),
+    ];
+    let commands = commands.into_iter();
+    commands
+        .map(|(name, en, about, about_en, options)| {
+            json!({
+                "name": name, "type": SUBCOMMAND, "description": about, "name_localizations": localised(name, en),
+                "description_localizations": localised(about, about_en), "options": options,
+            })
+        })
+        .collect()
 }
 
 const KINDS: &[(ChannelKind, &str, &str)] = &[

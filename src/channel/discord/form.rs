@@ -97,6 +97,61 @@ pub fn typed(rows: &[ActionRow]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Returns what was written, by field, with its lines; fields that were left empty are there.
+pub fn written(rows: &[ActionRow]) -> Vec<(String, String)> {
+    rows.iter()
+        .flat_map(|row| &row.components)
+        .filter_map(|component| match component {
+            ActionRowComponent::InputText(input) => {
+                let value = input.value.clone().unwrap_or_default();
+                Some((input.custom_id.clone(), value.trim().to_owned()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// A text to be written into a window.
+#[derive(Debug, Clone, Default)]
+pub struct Input<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// What stands above it.
+    pub label: &'a str,
+    /// How it may look.
+    pub hint: &'a str,
+    /// What it holds already.
+    pub value: &'a str,
+    /// Whether the window is not sent without it.
+    pub required: bool,
+    /// Whether it has several lines.
+    pub long: bool,
+}
+
+/// Returns a window of texts.
+pub fn texts(title: &str, mark: &str, inputs: &[Input<'_>]) -> Json {
+    const TEXT_MAX: usize = 4_000;
+    let rows: Vec<_> = inputs
+        .iter()
+        .take(INPUTS_MAX)
+        .map(|text| {
+            let mut input = json!({
+                "type": 4, "custom_id": text.id, "style": if text.long { 2 } else { 1 },
+                "label": shortened(text.label, LABEL_MAX), "required": text.required,
+                "max_length": if text.long { TEXT_MAX } else { ANSWER_MAX },
+            });
+            if !text.hint.is_empty() {
+                input["placeholder"] = shortened(text.hint, PLACEHOLDER_MAX).into();
+            }
+            if !text.value.is_empty() {
+                input["value"] = shortened(text.value, ANSWER_MAX).into();
+            }
+            json!({"type": 1, "components": [input]})
+        })
+        .collect();
+    json!({"title": shortened(title, TITLE_MAX), "custom_id": mark, "components": rows})
+}
+
 /// Whether the window came back as it was sent; otherwise its answers were lost in decoding and must be asked again.
 pub fn is_whole(rows: &[ActionRow]) -> bool {
     !rows.is_empty() && rows.iter().all(|row| !row.components.is_empty())

@@ -155,6 +155,16 @@ pub fn whereabouts(conversation: &ConversationId) -> Option<(Place, u64)> {
     parts.next().is_none().then_some((place, owner))
 }
 
+/// The channel that this conversation stands for; none for one person's.
+pub fn channel_of(conversation: &ConversationId) -> Option<Place> {
+    let (guild, channel) = conversation.0.strip_prefix(CHANNEL)?.split_once(':')?;
+    Some(Place {
+        guild: Some(guild.parse().ok()?),
+        channel: channel.parse().ok()?,
+        thread: false,
+    })
+}
+
 /// The event that a message or interaction is.
 pub fn event(id: u64) -> EventId {
     EventId(format!("{CHANNEL}{id}"))

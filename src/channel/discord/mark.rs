@@ -44,6 +44,9 @@ const VERBS: &[(char, &str)] = &[
     ('q', "logins:"),
     ('z', "walk:"),
     ('o', "branch:"),
+    ('L', "lead:"),
+    ('R', "read:"),
+    ('T', "teach:"),
 ];
 /// An action whose verb is not in the table, spelled out.
 const SPELLED: char = '_';

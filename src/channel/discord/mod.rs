@@ -36,6 +36,7 @@ use serenity::gateway::{ConnectionStage, GatewayError, ShardManager, ShardRunner
 use serenity::model::gateway::GatewayIntents;
 
 use crate::assistant::Assistant;
+use crate::desk::Desk;
 use crate::message::ChannelKind;
 use crate::metrics::{Metrics, Request};
 use bot::Bot;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub secrets: BTreeMap<String, Secret>,
     /// Where filed drafts are posted.
     pub ticket_channel: Option<u64>,
+    /// Where leads are told what concerns them.
+    pub lead_channel: Option<u64>,
     /// Whether it answers direct messages.
     pub direct_messages: bool,
     /// How customers reach the agents of channels for which no lead has set it.
@@ -140,6 +143,7 @@ pub async fn serve(
     token: Token,
     settings: Settings,
     assistant: Assistant,
+    desk: Arc<Desk>,
     now: impl Fn() -> Zoned + Send + Sync + 'static,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
@@ -155,7 +159,14 @@ pub async fn serve(
     };
     // serenity's gateway client wants one of its own.
     let gateway = settings.api.http(&token);
-    let bot = Arc::new(Bot::new(assistant, rest.clone(), settings, &token, now));
+    let bot = Arc::new(Bot::new(
+        assistant,
+        desk,
+        rest.clone(),
+        settings,
+        &token,
+        now,
+    ));
     let intents = GatewayIntents::GUILDS
         | GatewayIntents::GUILD_MESSAGES
         | GatewayIntents::DIRECT_MESSAGES
@@ -169,11 +180,13 @@ pub async fn serve(
         let running = client.start_autosharded();
         let watching = watch(&shards, &metrics);
         let reminding = remind(&bot, reminded_every);
-        tokio::pin!(running, watching, reminding);
+        let listening = bot.tell_of_broken_files();
+        tokio::pin!(running, watching, reminding, listening);
         tokio::select! {
             ended = &mut running => Some(ended),
             () = &mut watching => None,
             () = &mut reminding => None,
+            () = &mut listening => None,
             () = &mut stop => None,
         }
     };

@@ -129,11 +129,13 @@ fn components(buttons: &[Button], face: Face<'_>) -> Vec<Json> {
 }
 
 fn is_choice(action: &str) -> bool {
-    ["value:", "answer:", "point:", "edit:"].iter().any(|verb| {
-        action
-            .strip_prefix(verb)
-            .is_some_and(|rest| !rest.is_empty())
-    })
+    ["value:", "answer:", "point:", "edit:", "teach:"]
+        .iter()
+        .any(|verb| {
+            action
+                .strip_prefix(verb)
+                .is_some_and(|rest| !rest.is_empty())
+        })
 }
 
 fn row(marked: Vec<(String, &Button)>) -> Option<Json> {

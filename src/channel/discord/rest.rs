@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use serenity::builder::CreateAttachment;
 use serenity::http::{Http, HttpBuilder, HttpError, LightMethod, Request, Route};
 use serenity::model::application::CurrentApplicationInfo;
 use serenity::model::id::{ChannelId, GuildId, InteractionId, MessageId, UserId};
@@ -38,6 +39,21 @@ pub enum Api {
 }
 
 impl Api {
+    /// Returns the address of an attached file, if it is where Discord keeps those.
+    fn file(&self, url: &str) -> Option<reqwest::Url> {
+        const HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
+        let parsed = reqwest::Url::parse(url).ok()?;
+        let is_plain = parsed.username().is_empty() && parsed.password().is_none();
+        let is_theirs = match self {
+            Api::Discord | Api::Resolved(_) => {
+                let host = parsed.host_str().unwrap_or_default();
+                parsed.scheme() == "https" && parsed.port().is_none() && HOSTS.contains(&host)
+            }
+            Api::Loopback(address) => url.starts_with(&format!("{address}/")),
+        };
+        (is_plain && is_theirs).then_some(parsed)
+    }
+
     /// Makes serenity's client for it.
     pub fn http(&self, token: &str) -> Http {
         let builder = HttpBuilder::new(token);
@@ -208,6 +224,55 @@ impl Rest {
         edited.await.map(|_| ())
     }
 
+    /// Pins a message.
+    pub async fn pin(&self, channel: u64, message: u64) -> Result<(), Error> {
+        let (channel, message) = (
+            ChannelId::new(channel.max(1)),
+            MessageId::new(message.max(1)),
+        );
+        self.again(REQUEST_TIMEOUT, || {
+            self.http.pin_message(channel, message, None)
+        })
+        .await
+    }
+
+    /// Loads a file that somebody attached: from Discord's own hosts only, and no more than so many bytes of it.
+    pub async fn download(&self, url: &str, bytes_max: usize) -> Result<Vec<u8>, Error> {
+        let refused = |message: &str| Error::Refused {
+            status: 0,
+            code: 0,
+            message: message.to_owned(),
+        };
+        let url = self
+            .api
+            .file(url)
+            .ok_or_else(|| refused("the file is not on discord's hosts"))?;
+        let client = match &self.api {
+            Api::Resolved(client) => client.clone(),
+            Api::Discord | Api::Loopback(_) => reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .map_err(|_| refused("no client"))?,
+        };
+        let load = async {
+            let mut response = client.get(url).send().await?.error_for_status()?;
+            let mut bytes = Vec::new();
+            while let Some(chunk) = response.chunk().await? {
+                bytes.extend_from_slice(&chunk);
+                if bytes.len() > bytes_max {
+                    return Ok(None);
+                }
+            }
+            Ok::<_, reqwest::Error>(Some(bytes))
+        };
+        match timeout(ATTEMPT_MAX, load).await {
+            Ok(Ok(Some(bytes))) => Ok(bytes),
+            Ok(Ok(None)) => Err(refused("the file is too large")),
+            // The address is signed, so it is not for the log.
+            Ok(Err(_)) | Err(_) => Err(Error::GivenUp { attempts: 1 }),
+        }
+    }
+
     /// Takes a message of the bot's away.
     pub async fn delete(&self, channel: u64, message: u64) -> Result<(), Error> {
         let (channel, message) = (
@@ -252,22 +317,24 @@ impl Rest {
     }
 
     /// Puts the answer where `thinking…` stands.
-    pub async fn fill(&self, token: &str, body: Json) -> Result<(), Error> {
+    pub async fn fill(&self, token: &str, body: Json, file: Option<&File>) -> Result<(), Error> {
         let body = quiet(body);
         let filled = self.again(REQUEST_TIMEOUT, || async {
-            let request = self
-                .http
-                .edit_original_interaction_response(token, &body, Vec::new());
+            let request =
+                self.http
+                    .edit_original_interaction_response(token, &body, attached(file));
             done(request.await)
         });
         filled.await.map(|_| ())
     }
 
     /// Adds a message to an answered interaction.
-    pub async fn follow(&self, token: &str, body: Json) -> Result<(), Error> {
+    pub async fn follow(&self, token: &str, body: Json, file: Option<&File>) -> Result<(), Error> {
         let body = quiet(body);
         let added = self.again(REQUEST_TIMEOUT, || async {
-            let request = self.http.create_followup_message(token, &body, Vec::new());
+            let request = self
+                .http
+                .create_followup_message(token, &body, attached(file));
             done(request.await)
         });
         added.await.map(|_| ())
@@ -351,6 +418,21 @@ fn done<T>(result: serenity::Result<T>) -> serenity::Result<Option<T>> {
     }
 }
 
+/// A file that goes with a message.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+fn attached(file: Option<&File>) -> Vec<CreateAttachment> {
+    file.map(|file| CreateAttachment::bytes(file.bytes.clone(), file.name.clone()))
+        .into_iter()
+        .collect()
+}
+
 /// Nobody is pinged by what the bot says.
 fn quiet(mut body: Json) -> Json {
     body["allowed_mentions"] = json!({"parse": []});
@@ -379,6 +461,34 @@ fn refusal(error: &serenity::Error) -> Option<Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_loaded_from_discord_only() {
+        let double = Api::parse("http://127.0.0.1:8080").unwrap();
+        let cdn = "https://cdn.discordapp.com/attachments/1/2/sop.docx?ex=1&hm=2";
+        assert!(Api::Discord.file(cdn).is_some());
+        assert!(double.file("http://127.0.0.1:8080/attachments/1").is_some());
+        assert!(double.file(cdn).is_none());
+        for bad in [
+            "http://cdn.discordapp.com/attachments/1",
+            "https://cdn.discordapp.com.example/1",
+            "https://cdn.discordapp.com@example.com/1",
+            "https://x@cdn.discordapp.com/1",
+            "https://cdn.discordapp.com:8443/1",
+            "https://169.254.169.254/latest",
+            "http://127.0.0.1:8080/1",
+            "file:///etc/passwd",
+            "",
+        ] {
+            assert!(Api::Discord.file(bad).is_none(), "{bad}");
+        }
+        for bad in [
+            "http://127.0.0.1:80801/1",
+            "http://127.0.0.1:8080@example.com/1",
+        ] {
+            assert!(double.file(bad).is_none(), "{bad}");
+        }
+    }
 
     #[test]
     fn only_loopback_addresses_stand_for_discord() {

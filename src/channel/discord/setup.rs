@@ -9,7 +9,9 @@ const PERMISSIONS: &[(u64, &str)] = &[
     (1 << 38, "Send Messages in Threads"),
     (1 << 36, "Create Private Threads"),
     (1 << 14, "Embed Links"),
+    (1 << 15, "Attach Files"),
     (1 << 16, "Read Message History"),
+    (1 << 51, "Pin Messages"),
 ];
 const PORTAL: &str = "https://discord.com/developers/applications";
 
@@ -90,7 +92,7 @@ mod tests {
     fn the_invitation_names_the_scopes_and_permissions_that_are_used() {
         assert_eq!(
             invite(42),
-            "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=343597468672"
+            "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions=2252143411186688"
         );
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use sigap::assistant::Assistant;
 use sigap::channel::discord::{self, Api, Settings, Token};
+use sigap::desk::{Desk, Folders};
 use sigap::metrics::{self, Metrics, Timed};
 use sigap::store;
 
@@ -41,12 +42,19 @@ async fn a_bot_is_live_at_once_ready_when_connected_and_tells_numbers() {
         metrics: Arc::clone(&metrics),
         ..settings(Api::parse(&double.api()).unwrap())
     };
+    let folders = Folders {
+        intents: "intents".into(),
+        data: "data".into(),
+    };
+    let now = shipped::now();
+    let desk = Desk::open(folders, assistant.store(), assistant.live(), &now).await;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let token = Token::parse(Some(TOKEN)).unwrap();
     let bot = tokio::spawn(discord::serve(
         token,
         settings,
         assistant,
+        Arc::new(desk.unwrap()),
         shipped::now,
         async {
             let _ = stopped.await;
@@ -63,7 +71,8 @@ async fn a_bot_is_live_at_once_ready_when_connected_and_tells_numbers() {
     let (_, numbers) = get(port, "metrics").await;
     for line in [
         "sigap_messages_total{decision=\"answer\"} 1",
-        "sigap_commit_seconds_count 1",
+        // What the folder says is kept as versions, then the answer.
+        "sigap_commit_seconds_count 2",
         "sigap_turn_seconds_count 1",
         "sigap_events_undecodable_total 1",
         "sigap_connected 1",

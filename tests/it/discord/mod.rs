@@ -2,6 +2,7 @@
 
 mod binary;
 mod changes;
+mod desk;
 mod double;
 mod drafts;
 mod faults;
@@ -11,12 +12,14 @@ mod orders;
 mod second;
 mod talks;
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Zoned};
 use sigap::assistant::Assistant;
 use sigap::channel::discord::{self, Api, Settings, Token};
+use sigap::desk::{Desk, Folders};
 use sigap::guide::Knowledge;
 use sigap::store;
 use tempfile::TempDir;
@@ -30,6 +33,7 @@ use crate::shipped;
 pub struct Served {
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<Result<(), discord::Error>>,
+    desk: Arc<OnceLock<Arc<Desk>>>,
 }
 
 /// What every test's bot is set to.
@@ -76,23 +80,45 @@ fn start_with(
     token: &str,
     dir: &TempDir,
 ) -> Served {
+    let folders = Folders {
+        intents: "intents".into(),
+        data: "data".into(),
+    };
+    start_in(folders, knowledge, now, settings, token, dir.path())
+}
+
+/// Serves a bot whose leads work in these folders.
+fn start_in(
+    folders: Folders,
+    knowledge: Arc<Knowledge>,
+    now: impl Fn() -> Zoned + Send + Sync + 'static,
+    settings: Settings,
+    token: &str,
+    state: &Path,
+) -> Served {
     static LOG: std::sync::Once = std::sync::Once::new();
     if std::env::var_os("SIGAP_LOG").is_some() {
         LOG.call_once(sigap::telemetry::start);
     }
     let (stop, stopped) = oneshot::channel();
-    let store = store::sled::open(dir.path()).unwrap();
+    let store = store::sled::open(state).unwrap();
     let assistant = Assistant::new(knowledge, Arc::new(store), SignedDuration::from_hours(24));
     let token = Token::parse(Some(token)).unwrap();
+    let at_work = Arc::new(OnceLock::new());
+    let opened = Arc::clone(&at_work);
     let task = tokio::spawn(async move {
+        let desk = Desk::open(folders, assistant.store(), assistant.live(), &now()).await;
+        let desk = Arc::new(desk.unwrap());
+        opened.set(Arc::clone(&desk)).unwrap();
         let stopped = async {
             let _ = stopped.await;
         };
-        discord::serve(token, settings, assistant, now, stopped).await
+        discord::serve(token, settings, assistant, desk, now, stopped).await
     });
     Served {
         stop: Some(stop),
         task,
+        desk: at_work,
     }
 }
 

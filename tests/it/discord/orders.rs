@@ -18,8 +18,6 @@ async fn commands_answer_only_the_one_who_gave_them() {
     let bot = serve(&double, &dir, 1).await;
     for (name, options, expected) in [
         ("tanya", vec![("pertanyaan", PAID)], "nomor belum aktif"),
-        ("sop", vec![], "SOP yang tersedia"),
-        ("sop", vec![("judul", "ganti-ont")], "ONT"),
         ("tiket", vec![], "Belum ada draft"),
         ("am", vec![("nama", "PT Contoh Nol")], ""),
         ("istilah", vec![("kata", "HLR")], ""),
@@ -30,6 +28,18 @@ async fn commands_answer_only_the_one_who_gave_them() {
         let shown = double.shown(asked, 0).await;
         assert!(text(&shown).contains(expected), "{name}: {shown}");
         assert!(is_ephemeral(&shown), "{name}");
+    }
+    for (options, expected) in [
+        (json!([]), "SOP yang tersedia"),
+        (
+            json!([{"name": "judul", "type": 3, "value": "ganti-ont"}]),
+            "ONT",
+        ),
+    ] {
+        let asked = double.orders(BUDI, CHANNEL, ("sop", "lihat"), options, json!({}));
+        let shown = double.shown(asked, 0).await;
+        assert!(text(&shown).contains(expected), "{shown}");
+        assert!(is_ephemeral(&shown));
     }
     bot.stop().await.unwrap();
     assert_eq!(double.posts(CHANNEL), 0);
@@ -50,7 +60,10 @@ async fn commands_answer_only_the_one_who_gave_them() {
             "istilah",
             "bantuan",
             "kanal",
-            "Carikan SOP"
+            "belajar",
+            "statistik",
+            "Carikan SOP",
+            "Jadikan SOP"
         ]
     );
     double.lawful();
@@ -85,7 +98,7 @@ async fn titles_are_suggested_while_somebody_types() {
             BUDI,
             CHANNEL,
             4,
-            json!({"id": "1", "name": "sop", "type": 1, "options": [option]}),
+            json!({"id": "1", "name": "sop", "type": 1, "options": [{"name": "lihat", "type": 1, "options": [option]}]}),
             None,
         )
     };

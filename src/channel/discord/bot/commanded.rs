@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use serenity::model::application::CommandInteraction;
+use serenity::model::application::{CommandDataOption, CommandDataOptionValue, CommandInteraction};
 
 use super::{Bot, Work};
 use crate::channel::discord::commands;
@@ -17,15 +17,17 @@ impl Bot {
         if !ask.place.is_allowed(&self.settings) {
             return self.refuse(ask, platform::NOT_HERE).await;
         }
-        let option = |name: &str| {
-            let options = command.data.options.iter();
-            options
-                .filter(|option| option.name == name)
-                .find_map(|option| option.value.as_str())
-                .map(|text| text.trim().to_owned())
-                .unwrap_or_default()
-        };
-        let said = match command.data.name.as_str() {
+        let given = Given::of(command);
+        let option = |name: &str| given.text(name);
+        let name = command.data.name.as_str();
+        if matches!(
+            name,
+            commands::BELAJAR | commands::STATISTIK | commands::JADIKAN
+        ) || name == commands::SOP && given.sub.is_some_and(|sub| sub != commands::LIHAT)
+        {
+            return self.command_as_lead(ask, command, &given).await;
+        }
+        let said = match name {
             commands::TANYA => option(commands::QUESTION),
             commands::SOP => format!("/sop {}", option(commands::TITLE)),
             commands::TIKET => format!("/tiket {}", option(commands::ID)),
@@ -100,8 +102,42 @@ impl Bot {
     }
 }
 
+/// What a command was given.
+pub(super) struct Given<'a> {
+    /// The part of the command, where it has several.
+    pub sub: Option<&'a str>,
+    options: &'a [CommandDataOption],
+}
+
+impl<'a> Given<'a> {
+    fn of(command: &'a CommandInteraction) -> Given<'a> {
+        let options = &command.data.options;
+        match options.first().map(|first| (first, &first.value)) {
+            Some((first, CommandDataOptionValue::SubCommand(options))) => Given {
+                sub: Some(&first.name),
+                options,
+            },
+            _ => Given { sub: None, options },
+        }
+    }
+
+    /// A text; empty when none was given.
+    pub fn text(&self, name: &str) -> String {
+        let text = self.value(name).and_then(|value| value.as_str());
+        text.unwrap_or_default().trim().to_owned()
+    }
+
+    /// Whatever was given under a name.
+    pub fn value(&self, name: &str) -> Option<&'a CommandDataOptionValue> {
+        let mut options = self.options.iter();
+        options
+            .find(|option| option.name == name)
+            .map(|option| &option.value)
+    }
+}
+
 /// The text of the message that a command was given on.
-fn target(command: &CommandInteraction) -> Option<String> {
+pub(super) fn target(command: &CommandInteraction) -> Option<String> {
     let id = command.data.target_id?.to_message_id();
     let message = command.data.resolved.messages.get(&id)?;
     let text = message.content.trim();

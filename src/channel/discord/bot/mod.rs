@@ -3,6 +3,7 @@
 //! ```text
 //! heard       messages                                     pressed     buttons and menus
 //! commanded   commands and suggestions                     window      the form of several fields
+//! leads       orders of team leads: versions, shared SOPs, what was not answered
 //! deliver     replies, on their way to a channel or to one person
 //! responder   one interaction's answer, within its times
 //! ```
@@ -13,8 +14,11 @@
 mod commanded;
 mod deliver;
 mod heard;
+mod leads;
+mod orders;
 mod pressed;
 mod responder;
+mod shares;
 mod window;
 
 use std::collections::BTreeMap;
@@ -30,6 +34,7 @@ use serenity::model::application::Interaction;
 use serenity::model::event::Event;
 
 use self::deliver::{Posts, Sink};
+use self::orders::Order;
 use self::pressed::Press;
 use self::responder::Responder;
 use super::Settings;
@@ -40,12 +45,14 @@ use super::queue::{Queues, Taken};
 use super::recall::Recall;
 use super::rest::Rest;
 use crate::assistant::{Assistant, Deed};
+use crate::desk::Desk;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
 use crate::wording::platform;
 
 /// The bot.
 pub struct Bot {
     assistant: Assistant,
+    desk: Arc<Desk>,
     rest: Rest,
     settings: Settings,
     marks: Marks,
@@ -58,6 +65,8 @@ pub struct Bot {
     answers: Recall<u64, Vec<u64>>,
     /// What was typed into a form and could not be used, by field.
     refused: Recall<ConversationId, BTreeMap<String, String>>,
+    /// Held while shared posts are brought up to date.
+    sharing: tokio::sync::Mutex<()>,
 }
 
 /// Hears everything that the gateway says, as long as there is a bot: serenity's tasks outlive it by some seconds, and
@@ -75,6 +84,8 @@ enum Work {
     Kind(Arc<Responder>, ChannelKind),
     Share(Arc<Responder>, String),
     Copy(Arc<Responder>, String),
+    Lead(Arc<Responder>, Order),
+    Read(Arc<Responder>, String, u32),
     /// A conversation whose time has come.
     Due(Incoming),
 }
@@ -147,6 +158,7 @@ impl Bot {
     /// Puts a bot together; it does nothing until it hears something.
     pub fn new(
         assistant: Assistant,
+        desk: Arc<Desk>,
         rest: Rest,
         settings: Settings,
         token: &str,
@@ -154,6 +166,7 @@ impl Bot {
     ) -> Self {
         Self {
             assistant,
+            desk,
             rest,
             settings,
             marks: Marks::new(token),
@@ -163,6 +176,7 @@ impl Bot {
             kinds: Recall::default(),
             answers: Recall::default(),
             refused: Recall::default(),
+            sharing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -178,6 +192,8 @@ impl Bot {
             let event = number(&incoming);
             self.take(conversation, event, Work::Due(incoming));
         }
+        self.bring_shares_up_to_date().await;
+        self.tell_of_overdue_reviews(&now).await;
     }
 
     async fn answer_due(&self, incoming: Incoming) {
@@ -275,6 +291,10 @@ impl Bot {
             }
             Work::Form(responder, owner, typed) => self.answer_form(responder, owner, typed).await,
             Work::Kind(responder, kind) => self.keep_kind(responder, kind).await,
+            Work::Lead(responder, order) => self.obey(&responder, order).await,
+            Work::Read(responder, sop, version) => {
+                self.note_reader(&responder, &sop, version).await;
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 use serenity::model::application::ActionRow;
 
 use super::deliver::{Posts, Sink};
+use super::orders;
 use super::responder::Responder;
 use super::{Bot, From, Work};
 use crate::assistant::Deed;
@@ -65,6 +66,10 @@ impl Bot {
         if let Some(intent) = mark.action.strip_prefix(LOGINS) {
             return self.show_logins(ask, intent).await;
         }
+        // What is shared is everybody's to read.
+        if let Some(what) = mark.action.strip_prefix(orders::READ) {
+            return self.take_reader(ask, what).await;
+        }
         if mark.owner != ask.person.id && !ask.person.lead {
             return self.refuse(ask, platform::NOT_YOURS).await;
         }
@@ -76,6 +81,9 @@ impl Bot {
             },
             _ => mark,
         };
+        if orders::is_leads(&mark.action) {
+            return self.press_as_lead(ask, &mark).await;
+        }
         if mark.action.starts_with(TICKS) {
             return self.tick(ask, &rows, first, chosen).await;
         }

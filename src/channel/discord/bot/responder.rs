@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::channel::discord::incoming::Ask;
 use crate::channel::discord::payload::EPHEMERAL;
-use crate::channel::discord::rest::{self, Rest};
+use crate::channel::discord::rest::{self, File, Rest};
 
 /// Discord waits three seconds for the first response; whoever is not ready by half of that asks for more time.
 const DEFER_AFTER: Duration = Duration::from_millis(1_500);
@@ -53,7 +53,17 @@ impl Responder {
     }
 
     /// Says something: first response, in place of `thinking…`, or follow-up.
-    pub async fn say(&self, mut body: Json) {
+    pub async fn say(&self, body: Json) {
+        self.say_with(body, None).await;
+    }
+
+    /// Says something with a file; the first response takes none, so that more time is asked for before.
+    pub async fn hand_over(&self, body: Json, file: &File) {
+        self.defer().await;
+        self.say_with(body, Some(file)).await;
+    }
+
+    async fn say_with(&self, mut body: Json, file: Option<&File>) {
         if self.ephemeral {
             let flags = body["flags"].as_u64().unwrap_or_default();
             body["flags"] = (flags | EPHEMERAL).into();
@@ -68,9 +78,9 @@ impl Responder {
                 if let Some(body) = body.as_object_mut() {
                     body.remove("flags");
                 }
-                self.rest.fill(token, body).await
+                self.rest.fill(token, body, file).await
             }
-            Answered::Yes => self.rest.follow(token, body.clone()).await,
+            Answered::Yes => self.rest.follow(token, body.clone(), file).await,
         };
         *answered = Answered::Yes;
         let Err(error) = said else { return };

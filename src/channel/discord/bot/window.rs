@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use serenity::model::application::ModalInteraction;
 
 use super::deliver::Sink;
+use super::orders;
 use super::pressed::ENTERED;
 use super::responder::Responder;
 use super::{Bot, From, Work};
@@ -45,7 +46,7 @@ impl Bot {
         }
     }
 
-    async fn open(&self, ask: Ask, window: Json) {
+    pub(super) async fn open(&self, ask: Ask, window: Json) {
         const WINDOW: u8 = 9;
         let opened = self.rest.respond(ask.id, &ask.token, WINDOW, window);
         if let Err(error) = opened.await {
@@ -67,6 +68,10 @@ impl Bot {
         if !form::is_whole(&form.data.components) {
             tracing::error!("a form's answers were lost in decoding");
             return self.refuse(ask, platform::UNREAD_FORM).await;
+        }
+        if orders::is_leads(&mark.action) {
+            let typed = form::written(&form.data.components);
+            return self.window_of_lead(ask, &mark, typed).await;
         }
         let typed = form::typed(&form.data.components);
         let (id, conversation) = (ask.id, ask.place.conversation(mark.owner));

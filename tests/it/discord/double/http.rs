@@ -48,6 +48,14 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
             .and_then(|place| state.faults.remove(place))
             .map(|(_, fault)| fault)
     };
+    if parts.uri.path().starts_with("/files/") {
+        return world.file(parts.uri.path());
+    }
+    let (bytes, uploads) = match boundary(&parts.headers) {
+        Some(boundary) => taken_apart(&bytes, &boundary),
+        None => (bytes, Vec::new()),
+    };
+    world.lock().uploads.extend(uploads);
     let body = body_of(&parts.headers, &bytes);
     let refused = match &fault {
         Some(Fault::RateLimited {
@@ -106,6 +114,46 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
 fn wants_response(query: Option<&str>) -> bool {
     let mut parts = query.unwrap_or_default().split('&');
     parts.any(|part| matches!(part, "with_response=true" | "with_response=1"))
+}
+
+/// What separates the parts of a body that carries files.
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    let kind = headers
+        .get("content-type")
+        .filter(|kind| is_in_parts(kind))?;
+    let (_, boundary) = kind.to_str().ok()?.split_once("boundary=")?;
+    Some(boundary.trim_matches('"').to_owned())
+}
+
+fn is_in_parts(kind: &axum::http::HeaderValue) -> bool {
+    kind.as_bytes().starts_with(b"multipart/form-data")
+}
+
+/// Returns the JSON of a body in parts, and its files with their names.
+fn taken_apart(bytes: &[u8], boundary: &str) -> (Bytes, Vec<(String, Vec<u8>)>) {
+    let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|part| part == what);
+    let line = format!("--{boundary}").into_bytes();
+    let (mut json, mut files) = (Bytes::new(), Vec::new());
+    let mut rest = bytes;
+    while let Some(at) = find(rest, &line) {
+        rest = &rest[at + line.len()..];
+        let end = find(rest, &line).unwrap_or(rest.len());
+        let Some(head) = find(&rest[..end], b"\r\n\r\n") else {
+            continue;
+        };
+        let about = String::from_utf8_lossy(&rest[..head]).into_owned();
+        let content = &rest[head + 4..end];
+        let content = content.strip_suffix(b"\r\n").unwrap_or(content);
+        match about.split_once("filename=\"") {
+            Some((_, name)) => {
+                let name = name.split('"').next().unwrap_or_default();
+                files.push((name.to_owned(), content.to_vec()));
+            }
+            None if about.contains("payload_json") => json = Bytes::copy_from_slice(content),
+            None => {}
+        }
+    }
+    (json, files)
 }
 
 /// A body that promises more than it has.
@@ -231,7 +279,7 @@ fn body_of(headers: &HeaderMap, bytes: &[u8]) -> Result<Json, Answer> {
     }
     if headers
         .get("content-type")
-        .is_none_or(|kind| kind != "application/json")
+        .is_none_or(|kind| kind != "application/json" && !is_in_parts(kind))
     {
         return Err(Answer::error(
             400,
@@ -308,6 +356,11 @@ impl World {
                     Answer::ok(user(somebody))
                 })
             }
+            ("PUT", ["channels", channel, "pins", message]) => {
+                let pin = (number(channel), number(message));
+                self.lock().pins.push(pin);
+                Answer::done()
+            }
             ("POST", ["users", "@me", "channels"]) => self.open_direct(&body["recipient_id"]),
             ("POST", ["channels", channel, "threads"]) => self.create_thread(number(channel), body),
             ("PUT", ["channels", _, "thread-members", _]) => Answer::done(),
@@ -322,6 +375,15 @@ impl World {
             ("PATCH", ["webhooks", _, token, "messages", "@original"]) => self.fill(token, body),
             ("POST", ["webhooks", _, token]) => self.follow(token, body),
             _ => Answer::error(404, 0, "404: Not Found"),
+        }
+    }
+
+    /// A file, as Discord's other host would give it.
+    fn file(&self, path: &str) -> Response {
+        let files = &self.lock().files;
+        match files.get(path.trim_start_matches("/files/")) {
+            Some(bytes) => bytes.clone().into_response(),
+            None => StatusCode::NOT_FOUND.into_response(),
         }
     }
 

@@ -105,6 +105,12 @@ struct Guarded {
     interactions: HashMap<u64, Asked>,
     threads: Vec<Json>,
     threads_forbidden: bool,
+    /// What people have uploaded, by name.
+    files: HashMap<String, Vec<u8>>,
+    /// What the bot has uploaded.
+    uploads: Vec<(String, Vec<u8>)>,
+    /// What the bot has pinned: channel and message.
+    pins: Vec<(u64, u64)>,
     message_content_off: bool,
     commands: Json,
     /// The channels that are direct messages.
@@ -217,6 +223,37 @@ impl Double {
             certificate: made.cert.pem(),
             server,
         }
+    }
+
+    /// Waits for the bot's upload number `place`, counted from 0: its name and content.
+    pub async fn upload(&self, place: usize) -> (String, Vec<u8>) {
+        self.wait("an upload", |state| state.uploads.get(place).cloned())
+            .await
+    }
+
+    /// Returns what the bot has pinned.
+    pub fn pins(&self) -> Vec<(u64, u64)> {
+        self.world.lock().pins.clone()
+    }
+
+    /// Waits for something shown by an interaction with this label below it.
+    pub async fn offered(&self, interaction: u64, label: &str) -> Json {
+        self.wait(&format!("`{label}` below an answer"), |state| {
+            let mut shown = state.interactions.get(&interaction)?.shown.iter();
+            shown
+                .find(|message| labels(message).iter().any(|known| known == label))
+                .cloned()
+        })
+        .await
+    }
+
+    /// Waits for something shown by an interaction that says this.
+    pub async fn told(&self, interaction: u64, what: &str) -> Json {
+        self.wait(&format!("`{what}` in an answer"), |state| {
+            let mut shown = state.interactions.get(&interaction)?.shown.iter();
+            shown.find(|message| text(message).contains(what)).cloned()
+        })
+        .await
     }
 
     /// Waits until the bot has identified itself this often.

@@ -132,6 +132,60 @@ impl Double {
         self.asks(who, channel, 2, data, None)
     }
 
+    /// Gives a part of a command, with options of any type.
+    pub fn orders(
+        &self,
+        who: Somebody,
+        channel: u64,
+        (name, part): (&str, &str),
+        options: Json,
+        resolved: Json,
+    ) -> u64 {
+        let part = json!({"name": part, "type": 1, "options": options});
+        let data =
+            json!({"id": "1", "name": name, "type": 1, "options": [part], "resolved": resolved});
+        self.asks(who, channel, 2, data, None)
+    }
+
+    /// Gives `/sop impor` with a file.
+    pub fn hands_in(&self, who: Somebody, channel: u64, name: &str, bytes: &[u8]) -> u64 {
+        let (id, url) = {
+            let mut state = self.world.lock();
+            let id = state.id();
+            state.files.insert(format!("{id}/{name}"), bytes.to_vec());
+            (id.to_string(), format!("{}/files/{id}/{name}", self.api()))
+        };
+        let file = json!({
+            "id": id, "filename": name, "size": bytes.len(), "url": url, "proxy_url": url,
+            "content_type": "application/octet-stream", "ephemeral": true,
+        });
+        let options = json!([{"name": "berkas", "type": 11, "value": id}]);
+        let mut resolved = json!({"attachments": {}});
+        resolved["attachments"][id.as_str()] = file;
+        self.orders(who, channel, ("sop", "impor"), options, resolved)
+    }
+
+    /// Fills in a window that a press opened, and sends it.
+    pub async fn fills_in(&self, who: Somebody, opened: u64, values: &[(&str, &str)]) -> u64 {
+        let window = self.shown(opened, 0).await;
+        let rows: Vec<_> = window["components"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| {
+                let input = &row["components"][0];
+                let id = input["custom_id"].as_str().unwrap();
+                let typed = values.iter().find(|(name, _)| *name == id);
+                let before = input["value"].as_str().unwrap_or_default();
+                let value = typed.map_or(before, |(_, value)| value);
+                json!({"type": 1, "components": [{"type": 4, "custom_id": id, "value": value}]})
+            })
+            .collect();
+        let data = json!({"custom_id": window["custom_id"], "components": rows});
+        let channel = self.world.lock().interactions[&opened].channel;
+        self.asks(who, channel, 5, data, None)
+    }
+
     /// Sends any interaction and returns its id.
     pub fn asks(
         &self,

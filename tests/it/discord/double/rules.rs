@@ -401,27 +401,12 @@ fn commands(body: &Json, mistakes: &mut Vec<String>) {
                 mistakes,
             );
         }
-        let mut optional = false;
-        for option in list(&command["options"]) {
-            name(option, true, mistakes);
-            described(option, mistakes);
-            let required = option["required"] == true;
-            need(
-                !(optional && required),
-                "a required option behind an optional one",
-                mistakes,
-            );
-            optional |= !required;
-            need(
-                !(option["autocomplete"] == true && option.get("choices").is_some()),
-                "choices and autocomplete at once",
-                mistakes,
-            );
-            need(
-                list(&option["choices"]).len() <= 25,
-                "more than 25 choices",
-                mistakes,
-            );
+        let nested = list(&command["options"])
+            .iter()
+            .filter(|option| option["type"] == 1);
+        let parts: Vec<&Json> = std::iter::once(command).chain(nested).collect();
+        for part in parts {
+            options(part, mistakes);
         }
         need(
             command.to_string().chars().count() <= 8_000,
@@ -433,6 +418,32 @@ fn commands(body: &Json, mistakes: &mut Vec<String>) {
     names.sort();
     names.dedup();
     need(names.len() == all, "a command stands twice", mistakes);
+}
+
+/// The options of a command, or of a part of one.
+fn options(of: &Json, mistakes: &mut Vec<String>) {
+    let mut optional = false;
+    for option in list(&of["options"]) {
+        name(option, true, mistakes);
+        described(option, mistakes);
+        let required = option["required"] == true;
+        need(
+            !(optional && required),
+            "a required option behind an optional one",
+            mistakes,
+        );
+        optional |= !required;
+        need(
+            !(option["autocomplete"] == true && option.get("choices").is_some()),
+            "choices and autocomplete at once",
+            mistakes,
+        );
+        need(
+            list(&option["choices"]).len() <= 25,
+            "more than 25 choices",
+            mistakes,
+        );
+    }
 }
 
 fn name(named: &Json, slash: bool, mistakes: &mut Vec<String>) {
