@@ -5,7 +5,7 @@ use jiff::Zoned;
 use super::answer::{another_hour, is_mark, without_courtesy};
 use super::labels::{label_of, labelled};
 use super::lines::numbered;
-use super::message::Message;
+use super::message::{Message, clauses};
 use super::speaking::{Again, Which, speaking};
 use super::{Labels, Taken, changed};
 use crate::catalog::{Case, Field, Form};
@@ -112,6 +112,12 @@ pub fn corrections(
             && let Some((field, answer)) = replaced(form, case, &plain, now)
         {
             taken.insert(field, answer);
+        }
+    }
+    if told && is_surely_correction(text) {
+        // `ralat nominal 15rb, jam 2 siang`: the hour is told beside the label.
+        for clause in clauses(&plain).filter(|clause| message.is_unused(clause)) {
+            corrected_hour(form, case, plain[clause].trim(), &mut taken, now);
         }
     }
     let others = changed(form, answers, &taken).collect();
