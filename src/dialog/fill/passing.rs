@@ -36,6 +36,8 @@ const BEFORE_A_PLACE: &[&str] = &[
 const INITIAL_LETTERS_MAX: usize = 2;
 /// More digits than this in a row are a number, not a part of a place: `Blok C 12`.
 const DIGITS_MAX: usize = 4;
+/// What a field, a cue or an option is called is not longer, so a word costs the same in a long message as in a short one.
+const LOOKED_AHEAD: usize = 120;
 
 /// Takes what unanswered fields are told in passing, except `asked`, which is answered otherwise.
 pub fn in_passing(
@@ -208,7 +210,8 @@ impl<'f> Others<'f> {
     /// Whether something of another field begins there.
     fn begins_at(&self, field: &Field, text: &str, at: usize) -> bool {
         let found = |(id, start): &(&str, usize)| *id != field.id && *start == at;
-        let rest = text[at..].to_lowercase();
+        let ahead = text[at..].chars().take(LOOKED_AHEAD);
+        let rest: String = ahead.flat_map(char::to_lowercase).collect();
         let begins = |phrase: &String| {
             rest.strip_prefix(phrase.as_str())
                 .is_some_and(|rest| !without_suffix(rest).starts_with(char::is_alphanumeric))
