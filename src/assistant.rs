@@ -287,31 +287,12 @@ impl Assistant {
         }
         let before = loaded.conversation.channel_kind;
         let before = before.map(|kind| kind.name().to_owned());
-        let turn = Turn {
-            conversation: channel.clone(),
-            event: by.event.clone(),
-            at: by.at,
-            expected: loaded.revision,
-            state: Conversation {
-                channel_kind: Some(kind),
-                ..loaded.conversation
-            },
-            effects: Vec::new(),
-            tickets: Vec::new(),
-            progress: Vec::new(),
-            wake: loaded.wake,
-            question: None,
-            audit: vec![
-                Audit::new(
-                    by.at,
-                    by.who,
-                    format!("channel.{}", kind.name()),
-                    &channel.0,
-                )
-                .changed(before, Some(kind.name().to_owned())),
-            ],
-            papers: Vec::new(),
-        };
+        let mut turn = Turn::beside(channel.clone(), by.event.clone(), by.at, loaded);
+        turn.state.channel_kind = Some(kind);
+        let deed = format!("channel.{}", kind.name());
+        let line = Audit::new(by.at, by.who, deed, &channel.0);
+        turn.audit
+            .push(line.changed(before, Some(kind.name().to_owned())));
         self.store.commit(turn).await.map(|_| ())
     }
 

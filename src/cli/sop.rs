@@ -51,14 +51,8 @@ enum Command {
         /// What was changed and why
         #[arg(long, value_name = "TEXT")]
         why: String,
-        /// Who publishes
-        #[arg(
-            long,
-            value_name = "NAME",
-            env = "SIGAP_USER",
-            default_value = "operator"
-        )]
-        user: String,
+        #[command(flatten)]
+        by: By,
     },
     /// Make an earlier version the newest
     Restore {
@@ -69,15 +63,22 @@ enum Command {
         /// Why
         #[arg(long, value_name = "TEXT", default_value = "")]
         why: String,
-        /// Who restores
-        #[arg(
-            long,
-            value_name = "NAME",
-            env = "SIGAP_USER",
-            default_value = "operator"
-        )]
-        user: String,
+        #[command(flatten)]
+        by: By,
     },
+}
+
+/// Who answers for a change.
+#[derive(Debug, clap::Args)]
+struct By {
+    /// Who does it
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "SIGAP_USER",
+        default_value = "operator"
+    )]
+    user: String,
 }
 
 /// Lists, shows, publishes or restores.
@@ -98,11 +99,11 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
                 let wanted = wanted.ok_or_else(|| desk::Error::NoVersion(id, version))?;
                 io::stdout().lock().write_all(wanted.text.as_bytes())?;
             }
-            Command::Publish { file, why, user } => {
+            Command::Publish { file, why, by } => {
                 let text = fs::read_to_string(&file)
                     .with_context(|| format!("cannot read `{}`", file.display()))?;
                 let event = EventId(format!("cli:publish:{}", now.timestamp()));
-                let by = deed(&event, &user, config);
+                let by = deed(&event, &by.user, config);
                 let done = desk.publish(&text, &why, None, &by, &now).await;
                 return told(done);
             }
@@ -110,10 +111,10 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
                 id,
                 version,
                 why,
-                user,
+                by,
             } => {
                 let event = EventId(format!("cli:restore:{id}:{version}:{}", now.timestamp()));
-                let by = deed(&event, &user, config);
+                let by = deed(&event, &by.user, config);
                 return told(desk.restore(&id, version, &why, &by, &now).await);
             }
         }

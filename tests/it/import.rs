@@ -13,7 +13,7 @@ use sigap::catalog::{Catalog, Files, Severity, Source};
 use sigap::import::{self, Imported, Request};
 use zip::write::SimpleFileOptions;
 
-use crate::binary::Place;
+use crate::binary::{Place, ended};
 use crate::shipped;
 
 const FIXTURES: [&str; 2] = ["modem-mati.md", "roaming.txt"];
@@ -411,18 +411,12 @@ fn the_command_writes_the_file_and_says_what_to_look_at() {
         out.to_str().unwrap(),
         intents.to_str().unwrap(),
     );
-    let told = place
-        .run([
-            "import",
-            document,
-            "--id",
-            "modem-mati",
-            "--out",
-            out_text,
-            "--intents",
-            intents,
-        ])
-        .done();
+    let import = || {
+        let arguments = ["import", document, "--id", "modem-mati", "--out", out_text];
+        let mut command = place.sigap(arguments);
+        ended(command.args(["--intents", intents]), b"").done()
+    };
+    let told = import();
     for expected in [
         "what agents will see",
         "effect on matching",
@@ -434,18 +428,7 @@ fn the_command_writes_the_file_and_says_what_to_look_at() {
     }
     place.run(["check", "--intents", intents]).done();
     // Once more: now there is a current version to compare with.
-    let again = place
-        .run([
-            "import",
-            document,
-            "--id",
-            "modem-mati",
-            "--out",
-            out_text,
-            "--intents",
-            intents,
-        ])
-        .done();
+    let again = import();
     assert!(again.contains("0 lines new, 0 lines gone"), "{again}");
 }
 
