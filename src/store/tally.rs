@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Turn;
 use crate::catalog::sop::OutcomeKind;
-use crate::dialog::Effect;
+use crate::dialog::{Effect, NOT_UNDERSTOOD};
 
 const HOUR: i64 = 60 * 60;
 
@@ -25,6 +25,9 @@ pub struct Tally {
     /// How often each procedure was the answer.
     #[serde(default)]
     pub intents: BTreeMap<String, u64>,
+    /// Messages that an open dialog could do nothing with.
+    #[serde(default)]
+    pub not_understood: u64,
     /// Walks that ended with words for the customer instead of a ticket.
     #[serde(default)]
     pub avoided: u64,
@@ -39,10 +42,13 @@ impl Tally {
         })?;
         let decision = understood.decision.name();
         let answered = understood.intent.iter().filter(|_| decision == "answer");
+        let question = turn.question.iter();
+        let not_understood = question.filter(|one| one.decision == NOT_UNDERSTOOD);
         Some(Tally {
             hour: hour(turn.at),
             decisions: BTreeMap::from([(decision.to_owned(), 1)]),
             intents: answered.map(|intent| (intent.clone(), 1)).collect(),
+            not_understood: not_understood.count() as u64,
             avoided: turn.effects.iter().filter(|one| is_avoided(one)).count() as u64,
         })
     }
@@ -50,6 +56,7 @@ impl Tally {
     /// Adds what another one counted.
     pub fn add(&mut self, other: &Tally) {
         self.avoided += other.avoided;
+        self.not_understood += other.not_understood;
         let sums = [
             (&mut self.decisions, &other.decisions),
             (&mut self.intents, &other.intents),
