@@ -457,6 +457,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
         }),
         audit: filed.chain(marked).chain(deeds).collect(),
         papers: step.contact.iter().map(contact_paper).collect(),
+        fence: None,
     }
 }
 
