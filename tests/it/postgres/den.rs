@@ -77,6 +77,14 @@ impl Den {
         &self.folder
     }
 
+    /// Makes a folder in the den.
+    pub fn room(&self, name: &str) -> PathBuf {
+        let room = self.folder.join(name);
+        fs::create_dir(&room).unwrap();
+        self.hand_over(&room);
+        room
+    }
+
     /// A program that works in a folder of the den and writes what it says to `log` there.
     pub fn program(&self, program: &Path, room: &Path) -> Command {
         let mut command = Command::new(program);
@@ -111,6 +119,27 @@ impl Den {
         children.iter().any(|child| child.id() == id)
     }
 
+    /// Kills everyone in a folder of the den, also those that somebody in there starts meanwhile.
+    pub fn kill_inside(&self, room: &Path) {
+        loop {
+            let found = inside(room);
+            if found.is_empty() {
+                break;
+            }
+            self.kill(&found);
+        }
+    }
+
+    /// Kills processes at once.
+    pub fn kill(&self, ids: &[u32]) {
+        let ids = ids.iter().map(u32::to_string);
+        // The shell's own, since not every machine has the program.
+        let mut kill = Command::new("sh");
+        kill.args(["-c", "kill -KILL \"$@\" 2>/dev/null", "sh"]);
+        // Some of them may be gone already.
+        let _ = kill.args(ids).status().unwrap();
+    }
+
     fn hand_over(&self, path: &Path) {
         if let Some(User { uid, gid }) = self.user {
             chown(path, Some(uid), Some(gid)).unwrap();
@@ -141,6 +170,18 @@ impl User {
             gid: row.next()?.parse().ok()?,
         })
     }
+}
+
+/// Who has the current directory in a folder.
+fn inside(room: &Path) -> Vec<u32> {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter_map(|process| {
+            let id = process.file_name().to_str()?.parse().ok()?;
+            let directory = fs::read_link(process.path().join("cwd")).ok()?;
+            directory.starts_with(room).then_some(id)
+        })
+        .collect()
 }
 
 /// The end of what a program in this folder said.

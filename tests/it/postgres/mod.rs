@@ -1,12 +1,15 @@
 //! Real PostgreSQL for the tests: its own programs, started in a folder of their own and gone with the tests.
 //!
 //! A [`Server`](server::Server) is one plain server, where every test takes an empty database of its own.
+//! A [`Cluster`](cluster::Cluster) is three that replace each other, a [`Gate`](gate::Gate) the way there, to be cut.
 //! Nothing of it outlives the test process, even a killed one: all of it lives in a [`Den`](den::Den).
 //!
 //! `cargo test` promises to need nothing but Rust: where the programs are missing the tests say that they were skipped.
 //! Where `SIGAP_CI` is set, that is a failure.
 
+pub mod cluster;
 pub mod den;
+pub mod gate;
 pub mod server;
 
 use std::env;
@@ -96,15 +99,23 @@ pub fn without_settings(command: &mut Command) -> &mut Command {
         .env("LC_ALL", "C.UTF-8")
 }
 
-/// Polls until there is something, for a bounded time.
-#[track_caller]
-pub fn wait<T>(what: &str, bound: Duration, mut poll: impl FnMut() -> Option<T>) -> T {
+/// Polls until there is something; `None` when the bound came first.
+pub fn wait<T>(bound: Duration, mut poll: impl FnMut() -> Option<T>) -> Option<T> {
     let begun = Instant::now();
     loop {
-        if let Some(found) = poll() {
+        let found = poll();
+        if found.is_some() || begun.elapsed() > bound {
             return found;
         }
-        assert!(begun.elapsed() < bound, "{what}: not within {bound:?}");
         thread::sleep(POLL);
     }
+}
+
+/// The address of servers on this machine, to which a database's name is added.
+pub fn addresses(role: &str, ports: &[u16]) -> String {
+    let hosts: Vec<String> = ports
+        .iter()
+        .map(|port| format!("127.0.0.1:{port}"))
+        .collect();
+    format!("postgres://{role}@{}", hosts.join(","))
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::den::{Den, last_words};
-use super::{ROLE, free_port, missing, programs, sql, wait};
+use super::{ROLE, addresses, free_port, missing, programs, sql, wait};
 
 /// Every test of a process shares one server.
 const CONNECTIONS_MAX: u16 = 300;
@@ -79,12 +79,12 @@ impl Server {
         self.sql(&format!(
             "CREATE DATABASE {name} OWNER {ROLE} TEMPLATE template0 ENCODING 'UTF8'"
         ));
-        format!("postgres://{ROLE}@127.0.0.1:{}/{name}", self.port)
+        format!("{}/{name}", addresses(ROLE, &[self.port]))
     }
 
     /// Runs SQL as the superuser.
     fn sql(&self, statements: &str) {
-        let url = format!("postgres://postgres@127.0.0.1:{}/postgres", self.port);
+        let url = format!("{}/postgres", addresses("postgres", &[self.port]));
         if let Err(said) = sql(&self.programs, &url, statements) {
             panic!("{said}\n{}", last_words(self.den.folder()));
         }
@@ -112,13 +112,14 @@ fn listening(den: &Den, programs: &Path, data: &Path, disk: Disk) -> Option<u16>
     let id = den.start(command);
     // What `pg_ctl` waits for: the status in the last line of the lock file.
     let lock = data.join("postmaster.pid");
-    wait("PostgreSQL starts", START, || {
+    let ready = wait(START, || {
         let status = fs::read_to_string(&lock).unwrap_or_default();
         if status.lines().nth(7).map(str::trim) == Some("ready") {
             return Some(Some(port));
         }
         (!den.lives(id)).then_some(None)
-    })
+    });
+    ready.unwrap_or_else(|| panic!("not ready in time: {}", last_words(den.folder())))
 }
 
 #[cfg(test)]
@@ -171,8 +172,7 @@ mod tests {
     }
     #[test]
     fn a_server_and_its_folder_go_with_a_killed_holder() {
-        let Some(programs) = programs() else {
-            missing("no PostgreSQL server on this machine");
+        let Some(Server { programs, .. }) = Server::get() else {
             return;
         };
         let mut holder = Command::new(env::current_exe().unwrap())
@@ -191,13 +191,12 @@ mod tests {
             .find_map(|line| Some(line.strip_prefix("held ")?.to_owned()));
         let held = held.expect("the holder says what it holds");
         let (url, folder) = held.split_once(' ').unwrap();
-        assert_eq!(sql(&programs, url, "SELECT 1").unwrap(), "1");
+        assert_eq!(sql(programs, url, "SELECT 1").unwrap(), "1");
         holder.kill().unwrap();
         holder.wait().unwrap();
-        wait("the folder is cleared", START, || {
-            (!Path::new(folder).exists()).then_some(())
-        });
-        assert!(sql(&programs, url, "SELECT 1").is_err());
+        let cleared = wait(START, || (!Path::new(folder).exists()).then_some(()));
+        assert!(cleared.is_some(), "{folder} is still there");
+        assert!(sql(programs, url, "SELECT 1").is_err());
     }
 
     #[test]
