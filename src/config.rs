@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::dialog::Hours;
 use crate::message::ChannelKind;
+use crate::store::Place;
 
 /// The settings file, looked for where the program is started.
 pub const FILE: &str = "sigap.toml";
@@ -30,8 +31,8 @@ pub struct Layer {
     pub intents: Option<PathBuf>,
     /// The folder of shared data.
     pub data: Option<PathBuf>,
-    /// Where conversations and tickets are kept.
-    pub state: Option<PathBuf>,
+    /// Where conversations and tickets are kept: a folder, or the address of a database.
+    pub state: Option<Place>,
     /// The kind of the console's channel.
     pub channel_kind: Option<ChannelKind>,
     /// The default service of the console's channel.
@@ -102,7 +103,7 @@ pub struct Config {
     /// The folder of shared data.
     pub data: PathBuf,
     /// Where conversations and tickets are kept.
-    pub state: PathBuf,
+    pub state: Place,
     /// The kind of the console's channel.
     pub channel_kind: ChannelKind,
     /// The default service of the console's channel.
@@ -148,7 +149,7 @@ impl Config {
             state: flags
                 .state
                 .or(file.state)
-                .unwrap_or_else(|| data.join("state")),
+                .unwrap_or_else(|| data.join("state").into()),
             data,
             channel_kind: flags.channel_kind.or(file.channel_kind).unwrap_or_default(),
             service: flags.service.or(file.service),

@@ -53,7 +53,7 @@ impl Serve {
             ..Settings::default()
         };
         let runtime = cli::runtime()?;
-        let store = Timed::new(store::sled::open(&config.state)?, Arc::clone(&metrics));
+        let store = Timed::new(runtime.block_on(store::open(&config.state))?, Arc::clone(&metrics));
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
             .with_hours(config.hours.clone());
         let assistant = cli::with_outbox(assistant, config);

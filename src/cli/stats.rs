@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::desk::share;
 use crate::stats::chart::{self, Words};
 use crate::stats::{self, Week};
-use crate::store::{self, Period, Query, Store};
+use crate::store::{self, Period, Query};
 use crate::wording;
 
 /// How many procedures and categories are named.
@@ -48,10 +48,10 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         ..Query::default()
     };
     let runtime = cli::runtime()?;
-    let store = store::sled::open(&config.state)?;
+    let store = runtime.block_on(store::open(&config.state))?;
     let now = config.now();
     let (tallies, tickets, unread) = runtime.block_on(async {
-        let unread = share::unread_sops(&store, now.timestamp()).await?;
+        let unread = share::unread_sops(&*store, now.timestamp()).await?;
         let (tallies, tickets) = (store.tallies(&period).await?, store.tickets(&query).await?);
         anyhow::Ok((tallies, tickets, unread))
     })?;

@@ -21,6 +21,7 @@ mod import;
 mod layers;
 mod learn;
 mod matching;
+mod postgres;
 mod reload;
 mod shipped;
 mod store;
