@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::dialog::NOT_UNDERSTOOD;
 use crate::store::Tally;
 use crate::ticket::Ticket;
 
@@ -55,7 +56,7 @@ pub fn weeks(tallies: &[Tally], tickets: &[Ticket], zone: &TimeZone) -> Vec<Week
             (count("answer"), count("clarify"), count("fallback"));
         week.answered += answered;
         week.avoided += tally.avoided;
-        week.not_understood += tally.not_understood;
+        week.not_understood += count(NOT_UNDERSTOOD);
         week.clarified += clarified;
         week.unanswered += unanswered;
         week.questions += answered + clarified + unanswered;
@@ -174,7 +175,6 @@ mod tests {
             hour: hour.parse().unwrap(),
             decisions: map(decisions),
             intents: map(intents),
-            not_understood: 2,
             avoided: 1,
         }
     }
@@ -191,7 +191,12 @@ mod tests {
             ),
             tally(
                 "2026-11-15T17:00:00Z",
-                &[("answer", 3), ("fallback", 1)],
+                &[
+                    ("answer", 3),
+                    ("fallback", 1),
+                    ("dialog", 4),
+                    (NOT_UNDERSTOOD, 2),
+                ],
                 &[("a", 1), ("b", 2)],
             ),
             tally("2026-12-01T03:00:00Z", &[("clarify", 4)], &[]),

@@ -19,15 +19,13 @@ const HOUR: i64 = 60 * 60;
 pub struct Tally {
     /// When the hour began.
     pub hour: Timestamp,
-    /// How often each decision was taken: `answer`, `clarify`, `fallback`, `dialog`, `command`.
+    /// How often each decision was taken: `answer`, `clarify`, `fallback`, `dialog`, `command`; and of the dialogs'
+    /// messages those that they could do nothing with: `not_understood`.
     #[serde(default)]
     pub decisions: BTreeMap<String, u64>,
     /// How often each procedure was the answer.
     #[serde(default)]
     pub intents: BTreeMap<String, u64>,
-    /// Messages that an open dialog could do nothing with.
-    #[serde(default)]
-    pub not_understood: u64,
     /// Walks that ended with words for the customer instead of a ticket.
     #[serde(default)]
     pub avoided: u64,
@@ -44,11 +42,13 @@ impl Tally {
         let answered = understood.intent.iter().filter(|_| decision == "answer");
         let question = turn.question.iter();
         let not_understood = question.filter(|one| one.decision == NOT_UNDERSTOOD);
+        let decisions = [decision]
+            .into_iter()
+            .chain(not_understood.map(|_| NOT_UNDERSTOOD));
         Some(Tally {
             hour: hour(turn.at),
-            decisions: BTreeMap::from([(decision.to_owned(), 1)]),
+            decisions: decisions.map(|decision| (decision.to_owned(), 1)).collect(),
             intents: answered.map(|intent| (intent.clone(), 1)).collect(),
-            not_understood: not_understood.count() as u64,
             avoided: turn.effects.iter().filter(|one| is_avoided(one)).count() as u64,
         })
     }
@@ -56,7 +56,6 @@ impl Tally {
     /// Adds what another one counted.
     pub fn add(&mut self, other: &Tally) {
         self.avoided += other.avoided;
-        self.not_understood += other.not_understood;
         let sums = [
             (&mut self.decisions, &other.decisions),
             (&mut self.intents, &other.intents),
