@@ -15,6 +15,7 @@ mod crash;
 mod desk;
 mod dialog;
 mod discord;
+mod engine;
 mod guide;
 mod hook;
 mod import;
