@@ -16,6 +16,7 @@ mod desk;
 mod dialog;
 mod discord;
 mod engine;
+mod failover;
 mod guide;
 mod hook;
 mod import;

@@ -3,7 +3,7 @@
 mod binary;
 mod changes;
 mod desk;
-mod double;
+pub mod double;
 mod drafts;
 mod faults;
 mod health;
