@@ -23,8 +23,9 @@ use serde::Deserialize;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, IsolationLevel};
 
-use super::backup;
+use super::backup::{self, Sum};
 use super::codec::{self, Handled, Kept, Record, SCHEMA};
+use super::moving::{Load, Mark};
 use super::place::{Address, Place};
 use super::{
     Audit, Due, EVENT_KEPT, Error, Fate, Fence, Loaded, Paper, Period, Query, Question, Rebuilt,
@@ -65,6 +66,11 @@ pub struct Postgres {
 pub async fn open(address: &Address) -> Result<Postgres, Error> {
     let database = Arc::new(Database::new(address)?);
     prepare(&database).await?;
+    if mark(&database.patient().await?).await?.is_some() {
+        return Err(Error::Unfinished {
+            place: Place::Postgres(address.clone()),
+        });
+    }
     let listener = Listener::new(&database).await?;
     Ok(Postgres { database, listener })
 }
@@ -126,6 +132,78 @@ pub async fn rebuild(address: &Address, sieve: &mut dyn Sieve) -> Result<Rebuilt
     Ok(Rebuilt {
         removed,
         left_aside: Vec::new(),
+    })
+}
+
+/// Refuses a database that a process serves from.
+pub(super) async fn idle(address: &Address) -> Result<(), Error> {
+    const HOLDER: &str = "SELECT holder FROM lease WHERE until > clock_timestamp() LIMIT 1";
+    let database = Database::new(address)?;
+    prepare(&database).await?;
+    match database.query(HOLDER, &[]).await?.first() {
+        Some(row) => Err(Error::InUse { holder: row.get(0) }),
+        None => Ok(()),
+    }
+}
+
+/// Takes in everything that is moved here; nobody can open the store before that has ended well.
+pub(super) async fn receive(address: &Address, load: &mut Load<'_>) -> Result<(), Error> {
+    let place = Place::Postgres(address.clone());
+    let database = Database::new(address)?;
+    prepare(&database).await?;
+    let mut client = database.patient().await?;
+    let mark = match mark(&client).await? {
+        Some(mark) => mark,
+        None if is_empty(&client).await? => Mark::default(),
+        None => return Err(Error::Occupied { place }),
+    };
+    load.pass(&mark, &place)?;
+    loop {
+        let (piece, mark) = load.piece()?;
+        let whole = client
+            .transaction()
+            .await
+            .map_err(|error| refusal(&error))?;
+        let mut rows = Rows::default();
+        for record in &piece {
+            rows.add(record);
+        }
+        rows.write(&whole).await?;
+        let mark = records::document(&mark)?;
+        whole
+            .execute(KEEP_MARK, &[&mark])
+            .await
+            .map_err(|error| refusal(&error))?;
+        whole.commit().await.map_err(|error| refusal(&error))?;
+        if piece.is_empty() {
+            break;
+        }
+        load.kept();
+    }
+    let mut sum = Sum::default();
+    records::each(&client, |_, _, record| sum.add(&record)).await?;
+    load.verify(&sum)?;
+    client
+        .execute("DELETE FROM meta WHERE name = 'moving'", &[])
+        .await
+        .map_err(|error| refusal(&error))?;
+    Ok(())
+}
+
+const KEEP_MARK: &str = "
+INSERT INTO meta (name, value) VALUES ('moving', $1::text::json)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+/// How far a move into this database has come, if one was begun.
+async fn mark(client: &Client) -> Result<Option<Mark>, Error> {
+    let rows = client
+        .query("SELECT value::text FROM meta WHERE name = 'moving'", &[])
+        .await
+        .map_err(|error| refusal(&error))?;
+    let mark = rows.first().map(|row| serde_json::from_str(row.get(0)));
+    mark.transpose().map_err(|error| Error::Corrupt {
+        table: "meta",
+        source: codec::without_content(&error),
     })
 }
 

@@ -107,8 +107,8 @@ async fn whatever_dies_no_answer_is_lost_and_none_given_twice() {
         first
     };
     for fault in all {
-        let began = Instant::now();
         let mend = bots.cause(fault, &cluster);
+        let began = Instant::now();
         let resumed = floor.acknowledged_after(began).await - began;
         println!("{}: {:.1} s", fault.name(), resumed.as_secs_f64());
         seconds
@@ -122,9 +122,11 @@ async fn whatever_dies_no_answer_is_lost_and_none_given_twice() {
     }
 
     floor.closing.store(true, Ordering::Relaxed);
-    let mut filed = Vec::new();
+    let mut filed = Filed::default();
     while let Some(agent) = agents.join_next().await {
-        filed.extend(agent.unwrap());
+        let Filed { seen, unseen } = agent.unwrap();
+        filed.seen.extend(seen);
+        filed.unseen.extend(unseen);
     }
     double.lawful();
     assert_all_filed_once(&double, &filed, &cluster);
@@ -136,8 +138,17 @@ async fn whatever_dies_no_answer_is_lost_and_none_given_twice() {
     println!(
         "{} faults, {} tickets, 0 acknowledged answers lost, 0 answers or tickets twice, 0 dialogs left open",
         seconds.values().map(Vec::len).sum::<usize>(),
-        filed.len()
+        filed.seen.len() + filed.unseen.len()
     );
+}
+
+/// The tickets that agents have filed, by their customers' numbers.
+#[derive(Debug, Default)]
+struct Filed {
+    /// Whose id they saw.
+    seen: Vec<String>,
+    /// Whose id was lost with the process, while the draft was gone.
+    unseen: Vec<String>,
 }
 
 fn shuffled(random: &mut Random) -> Vec<Fault> {
@@ -213,13 +224,13 @@ impl Agent {
         CHANNEL + 100_000 + self.number
     }
 
-    /// Files one ticket after the other and returns their customers' numbers.
-    async fn work(mut self, double: Arc<Double>, floor: Arc<Floor>) -> Vec<String> {
+    /// Files one ticket after the other.
+    async fn work(mut self, double: Arc<Double>, floor: Arc<Floor>) -> Filed {
         let who = Somebody {
             id: BUDI.id + 10_000 + self.number,
             ..BUDI
         };
-        let mut filed = Vec::new();
+        let mut filed = Filed::default();
         // Not all at the same moment.
         tokio::time::sleep(TYPING * u32::try_from(self.number).unwrap() / AGENTS as u32).await;
         let mut line = OPENING.to_owned();
@@ -233,14 +244,24 @@ impl Agent {
                 // As a person would: the same once more.
                 continue;
             };
-            if shown.contains("belum tersimpan") {
+            if shown.iter().any(|part| part.contains("belum tersimpan")) {
                 continue;
             }
-            if !shown.contains("dari ingatan") {
+            if !shown.iter().any(|part| part.contains("dari ingatan")) {
                 floor.acknowledged(said);
             }
-            if shown.contains("T-2") && shown.contains(&self.msisdn()) {
-                filed.push(self.msisdn());
+            let was_filed = shown
+                .iter()
+                .any(|part| part.contains("T-2") && part.contains(&self.msisdn()));
+            let last = shown.last().expect("something was shown");
+            // Its answer went with the process that filed it, as a second `kirim` shows.
+            let was_filed_unseen = line == "kirim" && !was_filed && !last.contains("irim");
+            if was_filed || was_filed_unseen {
+                if was_filed {
+                    filed.seen.push(self.msisdn());
+                } else {
+                    filed.unseen.push(self.msisdn());
+                }
                 self.told.clear();
                 self.case += 1;
                 if floor.closing.load(Ordering::Relaxed) {
@@ -249,12 +270,12 @@ impl Agent {
                 line = OPENING.to_owned();
                 continue;
             }
-            line = self.next(&shown);
+            line = self.next(last);
         }
     }
 
-    /// Waits for something new from the bot and returns the latest of it.
-    async fn answered(&self, double: &Double, before: usize) -> Option<String> {
+    /// Waits for something new from the bot and returns all of it.
+    async fn answered(&self, double: &Double, before: usize) -> Option<Vec<String>> {
         let began = Instant::now();
         while began.elapsed() < SAID_AGAIN {
             if double.posts(self.channel()) > before {
@@ -262,7 +283,7 @@ impl Agent {
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 let said = double.said_in(self.channel());
                 let new: Vec<String> = said[before..].iter().map(|message| text(message)).collect();
-                return Some(new.join("\n"));
+                return Some(new);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -316,26 +337,51 @@ fn question(word: &str) -> String {
     format!("**{word}")
 }
 
-fn assert_all_filed_once(double: &Double, filed: &[String], cluster: &Cluster) {
-    let drafts = double.said_in(TICKETS);
-    let mut posted: BTreeMap<&str, usize> = BTreeMap::new();
-    let texts: Vec<String> = drafts.iter().map(|draft| text(draft)).collect();
-    for number in filed {
-        let about = texts.iter().filter(|text| text.contains(number.as_str()));
-        *posted.entry(number).or_default() += about.count();
-    }
-    let wrong: Vec<_> = posted.iter().filter(|(_, count)| **count != 1).collect();
-    assert!(wrong.is_empty(), "drafts posted not once: {wrong:?}");
-    let count = "SELECT count(*), count(DISTINCT (SELECT value FROM report_field f \
-                 WHERE f.ticket_id = ticket.id AND field = 'msisdn')) FROM ticket";
-    let kept = sql(&programs().unwrap(), &cluster.url(), count);
-    println!(
-        "kept and distinct: {kept:?}, seen by agents: {}",
-        filed.len()
+fn assert_all_filed_once(double: &Double, filed: &Filed, cluster: &Cluster) {
+    let drafts: Vec<String> = double.said_in(TICKETS).iter().map(text).collect();
+    let posted = |number: &str| drafts.iter().filter(|draft| draft.contains(number)).count();
+    let wrong: Vec<_> = filed
+        .seen
+        .iter()
+        .filter(|number| posted(number) != 1)
+        .collect();
+    assert!(wrong.is_empty(), "not posted once: {wrong:?}");
+    let twice: Vec<_> = filed
+        .unseen
+        .iter()
+        .filter(|number| posted(number) > 1)
+        .collect();
+    assert!(twice.is_empty(), "posted more than once: {twice:?}");
+
+    let url = format!("{}?target_session_attrs=read-write", cluster.url());
+    let kept = sql(
+        &programs().unwrap(),
+        &url,
+        "SELECT record ->> 'text' || chr(1) FROM ticket",
     );
-    let rows = "SELECT count(*), count(DISTINCT record -> 'entries' -> 0 ->> 'answer') FROM ticket";
-    let kept = sql(&programs().unwrap(), &cluster.url(), rows).unwrap();
-    assert_eq!(kept, format!("{0}|{0}", filed.len()));
+    let kept = kept.unwrap();
+    let kept: Vec<&str> = kept
+        .split('\u{1}')
+        .filter(|text| text.contains("MSISDN"))
+        .collect();
+    for number in filed.seen.iter().chain(&filed.unseen) {
+        let about: Vec<_> = kept
+            .iter()
+            .filter(|text| text.contains(number.as_str()))
+            .collect();
+        assert_eq!(about.len(), 1, "{number} was filed {} times", about.len());
+        let case: u64 = number[number.len() - 2..].parse().unwrap();
+        let nominal = 50_000 + case;
+        let nominal = format!("Rp{}.{:03}", nominal / 1_000, nominal % 1_000);
+        for part in ["KartuHalo", nominal.as_str(), "tidak ada"] {
+            assert!(about[0].contains(part), "{part} in {}", about[0]);
+        }
+    }
+    assert_eq!(
+        kept.len(),
+        filed.seen.len() + filed.unseen.len(),
+        "no other ticket"
+    );
 }
 
 /// An answer refers to what it answers; of a longer one the first part does.
