@@ -8,6 +8,7 @@
 
 mod backup;
 mod codec;
+pub mod lease;
 mod place;
 pub mod postgres;
 mod rebuild;
@@ -494,7 +495,9 @@ pub enum Error {
     #[error("another process has taken over: nothing was changed")]
     Fenced,
     /// There is something where a backup should go.
-    #[error("`{place}` is not empty: `sigap restore` needs an empty or new place, so that it overwrites nothing")]
+    #[error(
+        "`{place}` is not empty: `sigap restore` needs an empty or new place, so that it overwrites nothing"
+    )]
     Occupied { place: Place },
     /// Everything else that files do.
     #[error("cannot {doing}")]
