@@ -79,6 +79,9 @@ pub struct Discord {
     pub lead_channel: Option<u64>,
     /// Whether it answers direct messages.
     pub direct_messages: bool,
+    /// Into how many parts its workspaces are divided; left out, as many as Discord recommends. Where several processes
+    /// serve them, all must say the same.
+    pub shards: Option<u32>,
 }
 
 impl Default for Discord {
@@ -91,6 +94,7 @@ impl Default for Discord {
             ticket_channel: None,
             lead_channel: None,
             direct_messages: true,
+            shards: None,
         }
     }
 }

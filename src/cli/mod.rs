@@ -12,6 +12,7 @@ mod eval;
 mod import;
 mod learn;
 mod r#match;
+mod migrate;
 mod serve;
 mod sop;
 mod stats;
@@ -92,6 +93,8 @@ enum Command {
     Backup(backup::Backup),
     /// Make a new state from a backup
     Restore(backup::Restore),
+    /// Copy everything that is kept to another place
+    Migrate(migrate::Migrate),
 }
 
 /// Runs the command and returns the exit status.
@@ -138,6 +141,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Am(am) => am.run(&Config::new(flags(None, None), now)?),
         Command::Backup(backup) => backup.run(&Config::new(flags(None, None), now)?),
         Command::Restore(restore) => restore.run(&Config::new(flags(None, None), now)?),
+        Command::Migrate(migrate) => migrate.run(),
     }
 }
 

@@ -123,9 +123,8 @@ impl Ticket {
             }
             TicketCommand::Show { id, json } => {
                 let id = id.to_uppercase();
-                let found = cli::runtime()?.block_on(async {
-                    store::open(&config.state).await?.case(&id).await
-                })?;
+                let found = cli::runtime()?
+                    .block_on(async { store::open(&config.state).await?.case(&id).await })?;
                 let version = found
                     .as_ref()
                     .and_then(|case| Some((case, case.version(&id)?)));

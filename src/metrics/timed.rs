@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use super::Metrics;
 use crate::message::{ConversationId, EventId};
 use crate::store::{
-    Audit, Due, Error, Fence, Loaded, Paper, Period, Query, Question, Revision, Shelf, Store, Tally, Turn,
+    Audit, Due, Error, Fence, Loaded, Paper, Period, Query, Question, Revision, Shelf, Store,
+    Tally, Turn,
 };
 use crate::ticket::{Ticket, Tracked};
 

@@ -133,6 +133,31 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What a number of records adds up to, in whatever order they come: two stores with the same have the same records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sum {
+    records: u64,
+    digests: [u64; 4],
+}
+
+impl Sum {
+    /// Adds a record.
+    pub fn add(&mut self, record: &Record) -> Result<(), Error> {
+        self.records += 1;
+        let digest = Sha256::digest(codec::json(record)?);
+        for (sum, part) in self.digests.iter_mut().zip(digest.chunks_exact(8)) {
+            let part = part.try_into().expect("chunks of eight bytes");
+            *sum = sum.wrapping_add(u64::from_le_bytes(part));
+        }
+        Ok(())
+    }
+
+    /// How many records there were.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+}
+
 /// How a trailer begins; no record does.
 const TRAILER: &str = "{\"records\":";
 

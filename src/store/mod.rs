@@ -8,6 +8,8 @@
 
 mod backup;
 mod codec;
+pub mod lease;
+mod moving;
 mod place;
 pub mod postgres;
 mod rebuild;
@@ -30,6 +32,7 @@ use crate::message::{ChannelKind, ConversationId, EventId};
 use crate::ticket::{Progress, Status, Ticket, Tracked};
 
 pub use codec::{Handled, Kept, Record};
+pub use moving::migrate;
 pub use place::{Address, NoPlace, Place};
 pub use rebuild::{Fate, Rebuilt, Removed, Sieve};
 pub use tally::Tally;
@@ -494,8 +497,31 @@ pub enum Error {
     #[error("another process has taken over: nothing was changed")]
     Fenced,
     /// There is something where a backup should go.
-    #[error("`{place}` is not empty: `sigap restore` needs an empty or new place, so that it overwrites nothing")]
+    #[error(
+        "`{place}` is not empty: `sigap restore` needs an empty or new place, so that it overwrites nothing"
+    )]
     Occupied { place: Place },
+    /// A move into this place was begun and not finished.
+    #[error(
+        "a move into `{place}` was not finished: run `sigap migrate` again, it goes on where it was"
+    )]
+    Unfinished { place: Place },
+    /// What is in the target was moved from elsewhere, or the source has changed since.
+    #[error(
+        "`{place}` holds part of another move, or the source was used since: empty it and run `sigap migrate` again"
+    )]
+    AnotherMove { place: Place },
+    /// Somebody is at work in the source.
+    #[error(
+        "`{holder}` serves from this database: stop every process of the bot, then run `sigap migrate` again"
+    )]
+    InUse { holder: String },
+    /// The copy is not the same.
+    #[error(
+        "the copy reads back differently ({moved} records were moved, {found} are there): empty the target and run \
+         `sigap migrate` again"
+    )]
+    Differs { moved: u64, found: u64 },
     /// Everything else that files do.
     #[error("cannot {doing}")]
     Io { doing: String, source: io::Error },

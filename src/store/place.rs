@@ -35,7 +35,9 @@ pub enum NoPlace {
     )]
     Password,
     /// Part of it is missing.
-    #[error("the address of the database lacks the {0}: write `postgres://USER@HOST1,HOST2/DATABASE`")]
+    #[error(
+        "the address of the database lacks the {0}: write `postgres://USER@HOST1,HOST2/DATABASE`"
+    )]
     Lacks(&'static str),
 }
 
@@ -108,7 +110,9 @@ impl fmt::Display for Address {
                 Host::Unix(path) => path.display().fmt(f)?,
             }
             let ports = config.get_ports();
-            let port = ports.get(number).or(ports.first().filter(|_| ports.len() == 1));
+            let port = ports
+                .get(number)
+                .or(ports.first().filter(|_| ports.len() == 1));
             if let Some(port) = port {
                 write!(f, ":{port}")?;
             }

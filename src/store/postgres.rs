@@ -23,8 +23,9 @@ use serde::Deserialize;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, IsolationLevel};
 
-use super::backup;
+use super::backup::{self, Sum};
 use super::codec::{self, Handled, Kept, Record, SCHEMA};
+use super::moving::{Load, Mark};
 use super::place::{Address, Place};
 use super::{
     Audit, Due, EVENT_KEPT, Error, Fate, Fence, Loaded, Paper, Period, Query, Question, Rebuilt,
@@ -65,6 +66,11 @@ pub struct Postgres {
 pub async fn open(address: &Address) -> Result<Postgres, Error> {
     let database = Arc::new(Database::new(address)?);
     prepare(&database).await?;
+    if mark(&database.patient().await?).await?.is_some() {
+        return Err(Error::Unfinished {
+            place: Place::Postgres(address.clone()),
+        });
+    }
     let listener = Listener::new(&database).await?;
     Ok(Postgres { database, listener })
 }
@@ -78,7 +84,10 @@ pub async fn restore(address: &Address, from: &mut dyn BufRead) -> Result<u64, E
     let database = Database::new(address)?;
     prepare(&database).await?;
     let mut client = database.patient().await?;
-    let all = client.transaction().await.map_err(|error| refusal(&error))?;
+    let all = client
+        .transaction()
+        .await
+        .map_err(|error| refusal(&error))?;
     if !is_empty(&all).await? {
         return Err(Error::Occupied {
             place: Place::Postgres(address.clone()),
@@ -123,6 +132,78 @@ pub async fn rebuild(address: &Address, sieve: &mut dyn Sieve) -> Result<Rebuilt
     Ok(Rebuilt {
         removed,
         left_aside: Vec::new(),
+    })
+}
+
+/// Refuses a database that a process serves from.
+pub(super) async fn idle(address: &Address) -> Result<(), Error> {
+    const HOLDER: &str = "SELECT holder FROM lease WHERE until > clock_timestamp() LIMIT 1";
+    let database = Database::new(address)?;
+    prepare(&database).await?;
+    match database.query(HOLDER, &[]).await?.first() {
+        Some(row) => Err(Error::InUse { holder: row.get(0) }),
+        None => Ok(()),
+    }
+}
+
+/// Takes in everything that is moved here; nobody can open the store before that has ended well.
+pub(super) async fn receive(address: &Address, load: &mut Load<'_>) -> Result<(), Error> {
+    let place = Place::Postgres(address.clone());
+    let database = Database::new(address)?;
+    prepare(&database).await?;
+    let mut client = database.patient().await?;
+    let mark = match mark(&client).await? {
+        Some(mark) => mark,
+        None if is_empty(&client).await? => Mark::default(),
+        None => return Err(Error::Occupied { place }),
+    };
+    load.pass(&mark, &place)?;
+    loop {
+        let (piece, mark) = load.piece()?;
+        let whole = client
+            .transaction()
+            .await
+            .map_err(|error| refusal(&error))?;
+        let mut rows = Rows::default();
+        for record in &piece {
+            rows.add(record);
+        }
+        rows.write(&whole).await?;
+        let mark = records::document(&mark)?;
+        whole
+            .execute(KEEP_MARK, &[&mark])
+            .await
+            .map_err(|error| refusal(&error))?;
+        whole.commit().await.map_err(|error| refusal(&error))?;
+        if piece.is_empty() {
+            break;
+        }
+        load.kept();
+    }
+    let mut sum = Sum::default();
+    records::each(&client, |_, _, record| sum.add(&record)).await?;
+    load.verify(&sum)?;
+    client
+        .execute("DELETE FROM meta WHERE name = 'moving'", &[])
+        .await
+        .map_err(|error| refusal(&error))?;
+    Ok(())
+}
+
+const KEEP_MARK: &str = "
+INSERT INTO meta (name, value) VALUES ('moving', $1::text::json)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+/// How far a move into this database has come, if one was begun.
+async fn mark(client: &Client) -> Result<Option<Mark>, Error> {
+    let rows = client
+        .query("SELECT value::text FROM meta WHERE name = 'moving'", &[])
+        .await
+        .map_err(|error| refusal(&error))?;
+    let mark = rows.first().map(|row| serde_json::from_str(row.get(0)));
+    mark.transpose().map_err(|error| Error::Corrupt {
+        table: "meta",
+        source: codec::without_content(&error),
     })
 }
 
@@ -221,8 +302,12 @@ impl Store for Postgres {
         let mut handled: Option<Handled> = None;
         if let Some(row) = rows.first() {
             let record = |column| row.get::<_, Option<&str>>(column);
-            kept = record(0).map(|text| parse(Table::Conversation, text)).transpose()?;
-            handled = record(1).map(|text| parse(Table::Event, text)).transpose()?;
+            kept = record(0)
+                .map(|text| parse(Table::Conversation, text))
+                .transpose()?;
+            handled = record(1)
+                .map(|text| parse(Table::Event, text))
+                .transpose()?;
         }
         let (revision, conversation, wake) = kept
             .map(|kept| (kept.revision, kept.state, kept.wake))
@@ -242,7 +327,9 @@ impl Store for Postgres {
     async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error> {
         const TICKET: &str = "SELECT record::text FROM ticket WHERE id = $1";
         let rows = self.database.query(TICKET, &[&key(id)]).await?;
-        rows.first().map(|row| read(Table::Ticket, row, 0)).transpose()
+        rows.first()
+            .map(|row| read(Table::Ticket, row, 0))
+            .transpose()
     }
 
     async fn case(&self, id: &str) -> Result<Option<Tracked>, Error> {
@@ -272,7 +359,10 @@ impl Store for Postgres {
         and("t.agent =", query.agent.as_ref().map(|value| value as _));
         and("t.filed_at >=", query.from.as_ref().map(|value| value as _));
         and("t.filed_at <", query.to.as_ref().map(|value| value as _));
-        and("coalesce(p.status, 'open') =", status.as_ref().map(|value| value as _));
+        and(
+            "coalesce(p.status, 'open') =",
+            status.as_ref().map(|value| value as _),
+        );
         wanted += " ORDER BY t.filed_at DESC, t.id DESC LIMIT $1";
         self.tracked(&wanted, &parameters).await
     }
@@ -286,9 +376,13 @@ impl Store for Postgres {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = if channel.ends_with(':') {
             let end = behind(channel);
-            self.database.query(DUE, &[&now, &channel, &end, &limit]).await?
+            self.database
+                .query(DUE, &[&now, &channel, &end, &limit])
+                .await?
         } else {
-            self.database.query(OWN, &[&now, &key(channel), &limit]).await?
+            self.database
+                .query(OWN, &[&now, &key(channel), &limit])
+                .await?
         };
         let mut due = Vec::new();
         for row in &rows {
@@ -307,12 +401,17 @@ impl Store for Postgres {
             "SELECT record::text FROM question ORDER BY at DESC, serial DESC LIMIT $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = self.database.query(QUESTIONS, &[&limit]).await?;
-        rows.iter().map(|row| read(Table::Question, row, 0)).collect()
+        rows.iter()
+            .map(|row| read(Table::Question, row, 0))
+            .collect()
     }
 
     async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error> {
         let tallies = records::tallies(WITHIN_HOURS);
-        let rows = self.database.query(&tallies, &[&within.from, &within.to]).await?;
+        let rows = self
+            .database
+            .query(&tallies, &[&within.from, &within.to])
+            .await?;
         rows.iter().map(|row| read(Table::Tally, row, 1)).collect()
     }
 
@@ -320,7 +419,10 @@ impl Store for Postgres {
         const PAPERS: &str = "
             SELECT record::text FROM paper WHERE shelf = $1 AND id >= $2 AND id < $3 ORDER BY id";
         let (on, end) = (shelf(on), behind(beginning));
-        let rows = self.database.query(PAPERS, &[&on, &beginning, &end]).await?;
+        let rows = self
+            .database
+            .query(PAPERS, &[&on, &beginning, &end])
+            .await?;
         rows.iter().map(|row| read(Table::Paper, row, 0)).collect()
     }
 
@@ -333,15 +435,22 @@ impl Store for Postgres {
             SELECT record ->> 'conversation' FROM conversation
             WHERE id >= $1 AND id < $2 AND touched >= $3 ORDER BY id";
         let end = behind(beginning);
-        let rows = self.database.query(HEARD_OF, &[&beginning, &end, &since]).await?;
+        let rows = self
+            .database
+            .query(HEARD_OF, &[&beginning, &end, &since])
+            .await?;
         Ok(rows.iter().map(|row| ConversationId(row.get(0))).collect())
     }
 
     async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {
         const AUDIT: &str = "
             SELECT record::text FROM audit
-            WHERE at >= coalesce($1, '-infinity') AND at < coalesce($2, 'infinity') ORDER BY at, serial";
-        let rows = self.database.query(AUDIT, &[&within.from, &within.to]).await?;
+            WHERE at >= coalesce($1, '-infinity'::timestamptz)
+              AND at < coalesce($2, 'infinity'::timestamptz) ORDER BY at, serial";
+        let rows = self
+            .database
+            .query(AUDIT, &[&within.from, &within.to])
+            .await?;
         rows.iter().map(|row| read(Table::Audit, row, 0)).collect()
     }
 
@@ -382,7 +491,10 @@ impl Store for Postgres {
                 epoch = l.epoch + CASE WHEN l.holder = excluded.holder THEN 0 ELSE 1 END
             WHERE l.holder = excluded.holder OR l.until < clock_timestamp()
             RETURNING epoch";
-        let rows = self.database.query(LEASE, &[&name, &holder, &term.as_secs_f64()]).await?;
+        let rows = self
+            .database
+            .query(LEASE, &[&name, &holder, &term.as_secs_f64()])
+            .await?;
         Ok(rows.first().map(|row| Fence {
             name: name.to_owned(),
             epoch: row.get(0),
@@ -390,14 +502,14 @@ impl Store for Postgres {
     }
 
     async fn release(&self, name: &str, holder: &str) -> Result<(), Error> {
-        const RELEASE: &str = "UPDATE lease SET until = '-infinity' WHERE name = $1 AND holder = $2";
+        const RELEASE: &str =
+            "UPDATE lease SET until = '-infinity' WHERE name = $1 AND holder = $2";
         self.database.query(RELEASE, &[&name, &holder]).await?;
         Ok(())
     }
 }
 
-const WITHIN_HOURS: &str =
-    "WHERE hour >= coalesce($1, '-infinity'::timestamptz) AND hour < coalesce($2, 'infinity'::timestamptz)";
+const WITHIN_HOURS: &str = "WHERE hour >= coalesce($1, '-infinity'::timestamptz) AND hour < coalesce($2, 'infinity'::timestamptz)";
 
 /// As much of a conversation as a reminder must know.
 #[derive(Deserialize)]
@@ -433,7 +545,9 @@ impl Postgres {
             let mut earlier = versions.collect::<Result<Vec<_>, _>>()?;
             let steps = row.get::<_, Vec<&str>>(1).into_iter();
             let steps = steps.map(|text| parse(Table::Progress, text));
-            let Some(latest) = earlier.pop() else { continue };
+            let Some(latest) = earlier.pop() else {
+                continue;
+            };
             cases.push(Tracked {
                 latest,
                 earlier,

@@ -26,11 +26,12 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task;
 
-use super::backup;
+use super::backup::{self, Sum};
 use super::codec::{self, Handled, Kept, Record};
+use super::moving::{Load, Mark};
 use super::{
-    Audit, Due, EVENT_KEPT, Error, Fate, Loaded, Paper, Period, Query, Question, Rebuilt, Removed,
-    Revision, Shelf, Sieve, Store, Tally, Turn, Wake,
+    Audit, Due, EVENT_KEPT, Error, Fate, Loaded, Paper, Period, Place, Query, Question, Rebuilt,
+    Removed, Revision, Shelf, Sieve, Store, Tally, Turn, Wake,
 };
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket, Tracked, case_of, revision_id};
@@ -94,6 +95,33 @@ pub fn restore(dir: &Path, from: &mut dyn BufRead) -> Result<u64, Error> {
         engine.seal()?;
         Ok(reader.records())
     })
+}
+
+/// Takes in everything that is moved here; nobody can open the store before that has ended well. Blocks.
+pub(super) fn receive(path: &Path, load: &mut Load<'_>) -> Result<(), Error> {
+    let place = Place::Folder(path.to_owned());
+    let dir = Arc::new(Dir::lock(path)?);
+    if !dir.home().exists() {
+        dir.vacant()?;
+        dir.make(|home| Engine::open(home, &dir)?.keep_piece(&[], &Mark::default()))?;
+    }
+    let engine = Engine::open(&dir.home(), &dir)?;
+    let Some(mark) = engine.get::<Mark>(Table::Schema, MOVING)? else {
+        return Err(Error::Occupied { place });
+    };
+    load.pass(&mark, &place)?;
+    loop {
+        let (piece, mark) = load.piece()?;
+        if piece.is_empty() {
+            break;
+        }
+        engine.keep_piece(&piece, &mark)?;
+        load.kept();
+    }
+    let mut sum = Sum::default();
+    engine.records(|record| sum.add(&record))?;
+    load.verify(&sum)?;
+    engine.seal()
 }
 
 /// Writes the store in `dir` anew without what a sieve takes out, and deletes the old files. Blocks.
@@ -321,7 +349,7 @@ struct Engine {
     trees: Vec<Tree>,
     disk: Disk,
     /// Given free last, after sled has closed its files.
-    _dir: Arc<Dir>,
+    dir: Arc<Dir>,
 }
 
 impl Engine {
@@ -335,7 +363,7 @@ impl Engine {
         Ok(Engine {
             trees,
             disk,
-            _dir: Arc::clone(dir),
+            dir: Arc::clone(dir),
         })
     }
 
@@ -352,12 +380,31 @@ impl Engine {
     /// Marks a store as whole and makes it durable.
     fn seal(&self) -> Result<(), Error> {
         let seal = Put::new(Table::Schema, SEAL.into(), &())?;
-        self.write(|view| view.put(&seal))?;
+        self.write(|view| {
+            view.remove(Table::Schema, MOVING)?;
+            view.put(&seal)
+        })?;
+        self.disk.durable()
+    }
+
+    /// Keeps part of what is moved here, and how far that has come.
+    fn keep_piece(&self, piece: &[Record], mark: &Mark) -> Result<(), Error> {
+        let mut puts = vec![vec![Put::new(Table::Schema, MOVING.into(), mark)?]];
+        for record in piece {
+            puts.push(self.puts(record)?);
+        }
+        self.write(|view| puts.iter().flatten().try_for_each(|put| view.put(put)))?;
         self.disk.durable()
     }
 
     /// Checks the mark: sled opens a data file that was emptied or overwritten as an empty database, without an error.
     fn sealed(self, home: &Path) -> Result<Engine, Refusal> {
+        let moving = self.tree(Table::Schema).get(MOVING);
+        if matches!(moving, Ok(Some(_))) {
+            return Err(Refusal::Other(Error::Unfinished {
+                place: self.dir.path().to_owned().into(),
+            }));
+        }
         let seal = self.tree(Table::Schema).get(SEAL);
         let Some(seal) = seal.map_err(|error| disk::refusal(home, error))? else {
             let cause = "its data file has lost its content".into();
@@ -739,6 +786,9 @@ impl Engine {
 }
 
 const SEAL: &[u8] = b"seal";
+
+/// How far a move into this store has come; gone when it is whole.
+const MOVING: &[u8] = b"moving";
 
 /// As much of a conversation as a commit must know.
 #[derive(Default, Deserialize)]

@@ -15,6 +15,8 @@ mod crash;
 mod desk;
 mod dialog;
 mod discord;
+mod engine;
+mod failover;
 mod guide;
 mod hook;
 mod import;

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::postgres::server::Server;
 use jiff::{SignedDuration, Timestamp};
 use sigap::dialog::Conversation;
 use sigap::message::{ChannelKind, ConversationId, EventId};
@@ -696,7 +697,7 @@ async fn a_backup_restores_everything<E: Engine>(place: E) {
     }
     let original = backup(&*store).await;
 
-    let elsewhere = E::new();
+    let elsewhere = E::new().unwrap();
     let records = elsewhere.restore(&mut original.as_bytes()).await.unwrap();
     assert_eq!(records as usize, original.lines().count() - 2);
     let restored = elsewhere.open().await.unwrap();
@@ -721,8 +722,8 @@ async fn a_damaged_backup_is_refused_and_leaves_nothing<E: Engine>(place: E) {
     };
     store.commit(small).await.unwrap();
     let whole = backup(&*store).await.into_bytes();
-    let elsewhere = E::new();
-    let assert_refused = |bytes: &[u8], damage: &str| {
+    let elsewhere = E::new().unwrap();
+    let assert_refused = async |bytes: &[u8], damage: &str| {
         let refused = elsewhere.restore(&mut &*bytes).await.expect_err(damage);
         assert!(
             matches!(refused, Error::BadBackup { .. } | Error::NewerSchema { .. }),
@@ -732,26 +733,29 @@ async fn a_damaged_backup_is_refused_and_leaves_nothing<E: Engine>(place: E) {
 
     // Not at every byte: each attempt makes and discards a store.
     for length in (0..whole.len()).step_by(17).chain([whole.len() - 1]) {
-        assert_refused(&whole[..length], &format!("cut at {length}"));
+        assert_refused(&whole[..length], &format!("cut at {length}")).await;
     }
     for place in (0..whole.len()).step_by(13) {
         let mut altered = whole.clone();
         altered[place] ^= 1;
-        assert_refused(&altered, &format!("altered at {place}"));
+        assert_refused(&altered, &format!("altered at {place}")).await;
     }
     let lines: Vec<_> = whole.split_inclusive(|&byte| byte == b'\n').collect();
     assert_refused(
         &[&lines[..1], &lines[2..]].concat().concat(),
         "a record is missing",
-    );
+    )
+    .await;
     assert_refused(
         &[&lines[..], &lines[1..2]].concat().concat(),
         "a record too many",
-    );
-    assert_refused(b"hello\n", "no backup at all");
+    )
+    .await;
+    assert_refused(b"hello\n", "no backup at all").await;
 
     elsewhere
         .restore(&mut &*whole)
+        .await
         .expect("the damaged ones left nothing behind");
 }
 
@@ -766,6 +770,7 @@ async fn a_backup_of_a_later_version_is_refused(place: impl Engine) {
 
 async fn a_backup_overwrites_nothing(place: impl Engine) {
     let store = place.open().await.unwrap();
+    store.commit(turn(1)).await.unwrap();
     let whole = backup(&*store).await;
     drop(store);
     let refused = place.restore(&mut whole.as_bytes()).await.unwrap_err();
@@ -948,6 +953,7 @@ fn turn(number: u64) -> Turn {
         question: None,
         audit: Vec::new(),
         papers: Vec::new(),
+        fence: None,
     }
 }
 

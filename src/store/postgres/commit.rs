@@ -93,7 +93,10 @@ pub async fn commit(database: &Database, turn: Turn) -> Result<Revision, Error> 
     let (touched, wake_at) = (turn.state.touched, turn.wake.as_ref().map(|wake| wake.at));
     let lease = turn.fence.as_ref().map(|fence| fence.name.as_str());
     let epoch = turn.fence.as_ref().map(|fence| fence.epoch);
-    let oldest = turn.at.checked_sub(EVENT_KEPT).unwrap_or(Timestamp::UNIX_EPOCH);
+    let oldest = turn
+        .at
+        .checked_sub(EVENT_KEPT)
+        .unwrap_or(Timestamp::UNIX_EPOCH);
     let (mut rows, gone, is_of_leads) = left_behind(&turn);
     let says_more = rows.len() > 0 || !gone.0.is_empty() || is_of_leads;
     if let Some(tally) = Tally::of(&turn) {
@@ -113,8 +116,18 @@ pub async fn commit(database: &Database, turn: Turn) -> Result<Revision, Error> 
     })?;
 
     let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![
-        &id, &expected, &touched, &wake_at, &kept, &lease, &epoch, &event, &turn.at, &handled,
-        &oldest, &EXPIRED_MAX,
+        &id,
+        &expected,
+        &touched,
+        &wake_at,
+        &kept,
+        &lease,
+        &epoch,
+        &event,
+        &turn.at,
+        &handled,
+        &oldest,
+        &EXPIRED_MAX,
     ];
     let inserted: Vec<String>;
     let statement = if says_more {
@@ -140,8 +153,10 @@ pub async fn commit(database: &Database, turn: Turn) -> Result<Revision, Error> 
 fn left_behind(turn: &Turn) -> (Rows, (Vec<&'static str>, Vec<String>), bool) {
     let mut rows = Rows::default();
     let tickets = turn.tickets.iter().cloned().map(Box::new);
-    let (laid, taken): (Vec<_>, Vec<_>) =
-        turn.papers.iter().partition(|paper| paper.content.is_some());
+    let (laid, taken): (Vec<_>, Vec<_>) = turn
+        .papers
+        .iter()
+        .partition(|paper| paper.content.is_some());
     let records = tickets
         .map(Record::Ticket)
         .chain(turn.progress.iter().cloned().map(Record::Progress))

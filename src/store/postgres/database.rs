@@ -7,7 +7,9 @@ use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
 use rustls::{ClientConfig, RootCertStore, crypto};
 use tokio::time::timeout;
 use tokio_postgres::config::TargetSessionAttrs;
@@ -36,7 +38,8 @@ const ANSWER_MAX: Duration = Duration::from_secs(5);
 pub type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// A connection's other half, which has to be polled.
-pub type Wire = Connection<Socket, <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream>;
+pub type Wire =
+    Connection<Socket, <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream>;
 
 /// A database that is reached through a pool of connections.
 #[derive(Debug)]
@@ -88,7 +91,9 @@ impl Database {
             .wait_timeout(Some(ANSWER_MAX))
             .create_timeout(Some(CONNECT_MAX.saturating_mul(hosts.max(1))))
             .build()
-            .map_err(|error| Error::io("prepare the database's connections")(std::io::Error::other(error)))?;
+            .map_err(|error| {
+                Error::io("prepare the database's connections")(std::io::Error::other(error))
+            })?;
         Ok(Database { pool, config, tls })
     }
 
@@ -116,7 +121,10 @@ impl Database {
         let (client, wire) = self.wire().await?;
         tokio::spawn(async move {
             if let Err(error) = wire.await {
-                tracing::warn!(error = describe(&error), "a connection to the database broke");
+                tracing::warn!(
+                    error = describe(&error),
+                    "a connection to the database broke"
+                );
             }
         });
         Ok(client)
@@ -141,9 +149,7 @@ fn encryption() -> Result<ClientConfig, Error> {
     let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::io("prepare encryption")(std::io::Error::other(error)))?;
-    Ok(config
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 fn unavailable(error: PoolError) -> Error {
@@ -175,7 +181,11 @@ pub fn refusal(error: &tokio_postgres::Error) -> Error {
     {
         Error::Conflict
     // Shutting down, starting up, out of connections, or not the one that takes writes any more.
-    } else if is_of("57") || is_of("53") || is_of("08") || *code == SqlState::READ_ONLY_SQL_TRANSACTION {
+    } else if is_of("57")
+        || is_of("53")
+        || is_of("08")
+        || *code == SqlState::READ_ONLY_SQL_TRANSACTION
+    {
         away(&describe(error))
     } else {
         Error::io("use the database")(std::io::Error::other(describe(error)))

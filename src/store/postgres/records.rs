@@ -127,7 +127,11 @@ impl Table {
     /// Returns the statement that writes the rows of a parameter, as far as `from` has a row as well.
     pub fn insert(self, parameter: usize, from: Option<&str>) -> String {
         let names: Vec<_> = self.columns().iter().map(|(name, _)| *name).collect();
-        let typed: Vec<_> = self.columns().iter().map(|(name, of)| format!("{name} {of}")).collect();
+        let typed: Vec<_> = self
+            .columns()
+            .iter()
+            .map(|(name, of)| format!("{name} {of}"))
+            .collect();
         let picked: Vec<_> = names.iter().map(|name| format!("t.{name}")).collect();
         let from = from.map_or_else(String::new, |from| format!("{from}, "));
         let replaces = match self {
@@ -157,8 +161,12 @@ impl Table {
             Table::Progress => {
                 "SELECT ARRAY[serial::text], record::text FROM progress ORDER BY case_id, at, serial"
             }
-            Table::Question => "SELECT ARRAY[serial::text], record::text FROM question ORDER BY at, serial",
-            Table::Audit => "SELECT ARRAY[serial::text], record::text FROM audit ORDER BY at, serial",
+            Table::Question => {
+                "SELECT ARRAY[serial::text], record::text FROM question ORDER BY at, serial"
+            }
+            Table::Audit => {
+                "SELECT ARRAY[serial::text], record::text FROM audit ORDER BY at, serial"
+            }
             Table::Tally => return Cow::Owned(tallies("")),
             Table::Paper => "SELECT ARRAY[shelf, id], record::text FROM paper ORDER BY shelf, id",
         };
@@ -169,13 +177,17 @@ impl Table {
     pub fn delete(self) -> &'static str {
         match self {
             Table::Conversation => "DELETE FROM conversation WHERE ARRAY[id] = $1::text[]",
-            Table::Event => "DELETE FROM event WHERE conversation = ($1::text[])[1] AND id = ($1::text[])[2]",
+            Table::Event => {
+                "DELETE FROM event WHERE conversation = ($1::text[])[1] AND id = ($1::text[])[2]"
+            }
             Table::Ticket => "DELETE FROM ticket WHERE id = ($1::text[])[1]",
             Table::Progress => "DELETE FROM progress WHERE serial = ($1::text[])[1]::bigint",
             Table::Question => "DELETE FROM question WHERE serial = ($1::text[])[1]::bigint",
             Table::Audit => "DELETE FROM audit WHERE serial = ($1::text[])[1]::bigint",
             Table::Tally => "DELETE FROM tally WHERE hour = ($1::text[])[1]::timestamptz",
-            Table::Paper => "DELETE FROM paper WHERE shelf = ($1::text[])[1] AND id = ($1::text[])[2]",
+            Table::Paper => {
+                "DELETE FROM paper WHERE shelf = ($1::text[])[1] AND id = ($1::text[])[2]"
+            }
         }
     }
 }

@@ -255,6 +255,11 @@ impl Dir {
         Ok(dir)
     }
 
+    /// Returns the directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Returns where sled's files are.
     pub fn home(&self) -> PathBuf {
         self.path.join("sled")

@@ -9,7 +9,7 @@ use std::{array, fs};
 
 use serde_json::{Value as Json, json};
 
-use super::den::{Den, last_words};
+use super::den::{Den, inside, last_words};
 use super::gate::Gate;
 use super::{ROLE, addresses, free_port, in_path, missing, programs, sql, wait};
 
@@ -118,14 +118,14 @@ impl Cluster {
 
     /// Kills everything of a node at once: the machine is gone.
     pub fn kill_node(&self, node: usize) {
+        // The server first: left behind for a moment, it would begin to mend what its children did not finish.
+        self.den.kill(self.postmaster(node).as_slice());
         self.den.kill_inside(&self.nodes[node].room);
     }
 
     /// Kills a node's server process alone; Patroni is still there, and so are the backends for a moment.
     pub fn kill_postmaster(&self, node: usize) {
-        let lock = self.nodes[node].data().join("postmaster.pid");
-        let lock = fs::read_to_string(lock).unwrap();
-        let id = lock.lines().next().unwrap().parse().unwrap();
+        let id = self.postmaster(node).expect("the node's server runs");
         self.den.kill(&[id]);
     }
 
@@ -135,6 +135,14 @@ impl Cluster {
         let mut patroni = self.den.program(&self.patroni, room);
         patroni.arg("patroni.yml");
         self.den.start(patroni);
+    }
+
+    /// The node's server process; what a lock file says may be of a process that is gone, and its id somebody else's.
+    fn postmaster(&self, node: usize) -> Option<u32> {
+        let data = self.nodes[node].data();
+        let lock = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+        let id = lock.lines().next()?.parse().ok()?;
+        inside(&data).contains(&id).then_some(id)
     }
 
     fn settle(&self, bound: Duration) {

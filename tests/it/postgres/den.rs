@@ -173,7 +173,7 @@ impl User {
 }
 
 /// Who has the current directory in a folder.
-fn inside(room: &Path) -> Vec<u32> {
+pub fn inside(room: &Path) -> Vec<u32> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     processes
         .filter_map(|process| {
