@@ -22,6 +22,11 @@ impl Aspects {
         self.0 == 0
     }
 
+    /// Whether a time is wanted: how long, how many days.
+    pub fn wants_time(self) -> bool {
+        self.0 & HOW_LONG != 0
+    }
+
     /// Whether both want the same; nothing when one of them does not say.
     pub fn like(self, other: Aspects) -> Option<bool> {
         (self.0 != 0 && other.0 != 0).then_some(self.0 & other.0 != 0)
@@ -60,7 +65,8 @@ fn alone(word: &str) -> u16 {
         "kapan" | "when" => WHEN,
         "kenapa" | "mengapa" | "kok" | "why" | "alasan" => WHY,
         "dimana" | "kemana" | "where" | "lokasi" | "letak" | "tempat" => WHERE,
-        "cara" | "caranya" | "bagaimana" | "gimana" | "langkah" | "how" | "step" => HOW,
+        "cara" | "caranya" | "bagaimana" | "gimana" | "langkah" | "urutan" | "prosedur" | "how"
+        | "step" | "steps" => HOW,
         "lama" | "sla" | "estimasi" => HOW_LONG,
         "arti" | "artinya" | "maksud" | "maksudnya" | "kepanjangan" | "singkatan" | "definisi"
         | "mean" | "means" => MEANING,

@@ -24,6 +24,12 @@ const STORY_FIT_MIN: f32 = 0.95;
 /// How much of a question a point must account for that is asked for by a phrase of its own: a story that merely touches
 /// a point asks for the SOP.
 const PHRASE_COVER_MIN: f32 = 0.45;
+/// The same where the question holds a whole phrase of some words, whatever else it says.
+const WHOLE_COVER_MIN: f32 = 0.4;
+/// A phrase of fewer words stands in too many questions.
+const WHOLE_WORDS_MIN: usize = 2;
+/// So much of a phrase is all of it.
+const WHOLE_SHARE: f32 = 0.95;
 /// The same for a point that merely has the words, which is enough for a question only.
 const TEXT_COVER_MIN: f32 = 0.6;
 /// A word that neither the SOP nor any agent has used weighs as much as one that stands in three of a hundred points.
@@ -107,6 +113,8 @@ pub struct Index {
     vocabulary: Vec<String>,
     speller: Speller,
     phrases: Vec<Phrase>,
+    /// Whether a point tells a time, by place.
+    timed: Vec<bool>,
     /// The points in which two words stand side by side.
     pairs: FxHashMap<(u32, u32), Vec<usize>>,
     /// What agents say who mean this SOP.
@@ -119,6 +127,7 @@ struct Phrase {
     point: usize,
     /// The weight of all its words.
     weight: f32,
+    words: usize,
     aspects: Aspects,
     /// It asks (`kapan pulsa masuk`), so a message that only tells does not mean it.
     asks: bool,
@@ -185,6 +194,7 @@ impl Index {
         let (mut words, mut concepts) = (Words::default(), Words::default());
         let (mut phrases, mut phrase_terms) = (Vec::new(), Vec::new());
         let mut side_by_side = Vec::new();
+        let mut timed = Vec::new();
         for (place, point) in written.iter().enumerate() {
             let mut note = |term: &Term, credit: f32, phrase: Option<usize>| {
                 let concept = term.concept.as_deref();
@@ -215,6 +225,7 @@ impl Index {
                 phrases.push(Phrase {
                     point: place,
                     weight: 0.0,
+                    words: read.terms.len(),
                     aspects: read.aspects,
                     asks: read.asks,
                 });
@@ -222,6 +233,13 @@ impl Index {
                 phrase_terms.push(read.terms);
             }
             side_by_side.push((place, Question::read(&point.text, lexicon).terms));
+            // What is asked for with `berapa lama` tells it; `tiket lama` is no such question.
+            let is_asked = |phrase: &String| {
+                phrase.contains("berapa") && Question::read(phrase, lexicon).aspects.wants_time()
+            };
+            let is_asked = point.asked.iter().any(is_asked);
+            let is_hole = matches!(point.kind(), PointKind::Unclear(_));
+            timed.push(is_asked || is_hole || words::tells_time(&point.text));
         }
         words.weigh(written.len(), usage, &own);
         concepts.weigh(written.len(), usage, &own);
@@ -255,6 +273,7 @@ impl Index {
             words,
             concepts,
             phrases,
+            timed,
             pairs,
             own,
         }
@@ -286,7 +305,7 @@ impl Index {
             let meant = self.meant(term);
             let Some(weight) = meant.weight else {
                 // A denial is not missed where what is denied is.
-                if !term.faint && !term.is_denial() {
+                if !term.faint && !term.is_denial() && !words::is_slip(&term.word) {
                     let says = usage.says(&term.word, &self.own);
                     all += UNKNOWN_WORD_WEIGHT * says * says;
                 }
@@ -329,9 +348,15 @@ impl Index {
             if let Some(fit) = phrase.fit(question, weight) {
                 let found = &mut found[phrase.point];
                 found.by_phrase = found.by_phrase.max(fit);
+                found.whole |=
+                    phrase.words >= WHOLE_WORDS_MIN && weight >= WHOLE_SHARE * phrase.weight;
             }
         }
         let scores = found.iter().enumerate().filter_map(|(place, found)| {
+            // What tells no time does not say how long.
+            if question.aspects.wants_time() && !self.timed[place] {
+                return None;
+            }
             let score = found.score(all, question)?;
             Some(match self.points[place].kind {
                 PointKind::Unclear(_) => (place, HOLE_SHARE * score),
@@ -376,6 +401,7 @@ impl Index {
             return None;
         }
         terms::everyday(word)
+            .chain(terms::spoken(word))
             .find_map(|word| get(&word, 1.0))
             .or_else(|| get(word.strip_suffix("nya")?, 1.0))
             .or_else(|| get(self.begun(word)?, AS_BEGINNING))
@@ -450,6 +476,8 @@ struct Match {
     now: f32,
     /// How well the phrase fits that fits best.
     by_phrase: f32,
+    /// Whether a phrase of some words stands in the question as a whole.
+    whole: bool,
     pairs: f32,
 }
 
@@ -464,7 +492,12 @@ impl Match {
     /// Its score, when it accounts for enough of a question of this weight.
     fn score(&self, all: f32, question: &Question) -> Option<f32> {
         let cover = self.weight / all;
-        let by_phrase = self.by_phrase > 0.0 && cover >= PHRASE_COVER_MIN;
+        let cover_min = if self.whole {
+            WHOLE_COVER_MIN
+        } else {
+            PHRASE_COVER_MIN
+        };
+        let by_phrase = self.by_phrase > 0.0 && cover >= cover_min;
         let by_words = !question.tells() && self.words > 1 && cover >= TEXT_COVER_MIN;
         let sum = self.weight + PHRASE_BONUS * self.by_phrase + self.pairs;
         // What leaves a part of the question out falls behind what does not.

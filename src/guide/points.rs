@@ -44,6 +44,11 @@ pub struct Written {
 }
 
 impl Written {
+    /// What kind of place it is.
+    pub fn kind(&self) -> PointKind {
+        self.point.kind
+    }
+
     /// Returns the place without its words.
     pub fn point(self) -> Point {
         self.point

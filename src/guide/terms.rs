@@ -58,13 +58,26 @@ impl Question {
         // `perlu dicek ga`, `sudah dipakai, terus`: what ends so asks.
         let ends_asking = words
             .last()
-            .is_some_and(|word| uses(word).denies || *word == "terus");
+            .is_some_and(|word| uses(word).denies || ["terus", "kan"].contains(word));
         Self {
             terms: terms(&spoken, lexicon),
             aspects: aspects::of(&words),
-            asks: text.contains('?') || ends_asking || words.iter().any(|word| uses(word).asks),
+            asks: text.contains('?')
+                || ends_asking
+                || words.iter().any(|word| uses(word).asks)
+                || is_asked_for(&words),
         }
     }
+}
+
+/// Whether the first word that says something is a noun of what is asked for.
+fn is_asked_for(words: &[&str]) -> bool {
+    let mut telling = words
+        .iter()
+        .filter(|word| !uses(word).empty || uses(word).asked_for);
+    telling
+        .next()
+        .is_some_and(|word| uses(word).asked_for || uses(&stem(word)).asked_for)
 }
 
 fn terms(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
@@ -133,6 +146,22 @@ pub fn everyday(word: &str) -> impl Iterator<Item = String> + '_ {
         firsts
             .iter()
             .map(move |first| stem(&format!("{first}{rest}")))
+    })
+}
+
+/// What an everyday word may have been made into: `nonton` of `tonton`, `ngirim` of `kirim`.
+pub fn spoken(word: &str) -> impl Iterator<Item = String> + '_ {
+    const FIRSTS: &[(&str, &str)] = &[
+        ("c", "ny"),
+        ("s", "ny"),
+        ("k", "ng"),
+        ("t", "n"),
+        ("p", "m"),
+    ];
+    FIRSTS.iter().filter_map(|(first, nasal)| {
+        let rest = word.strip_prefix(first)?;
+        let vowel = rest.starts_with(['a', 'e', 'i', 'o', 'u']);
+        vowel.then(|| format!("{nasal}{rest}"))
     })
 }
 

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::text::stem;
+use crate::text::spelling::Speller;
+use crate::text::{fold, stem};
 
 /// Words of asking and politeness: they stand in every question.
 const EMPTY: &[&str] = &[
@@ -20,15 +21,17 @@ const EMPTY: &[&str] = &[
     "soal tentang hal terjadi tersebut begitu begini gini bakal akan telah sedang pernah biasanya emang",
     "memang banget kayak seperti punya dia mereka kita saya aku gw gue kamu bang pak bu halo maaf bantu",
     "orang kena jika bila maka agar supaya karena my it on be are can when where which who why",
+    "misi permisi sis om abang bg kk loh lho lha nah hmm eh oh suatu sebuah para i we you he she they there please pls rupiah rp rb ribu juta",
+    "any an as at so if or and by but get got want need know tell enaknya baiknya sebaiknya kira nyebut disebut",
 ];
 /// Words that tell little: they count a third, and not at all where an SOP does not have them.
 const FAINT: &[&str] = &[
     "langsung semua dapat dapet tau tahu benar bener wajib tetap hanya cuma lain baru dulu awal satu dua",
     "tiap setiap sendiri angka ilang ditulis tulis lanjut terima terdapat sampai banyak nanti sini situ",
-    "normal tandanya tanda",
+    "normal tandanya tanda tambahan persisnya sekalian barusan pertama terakhir masing sebulan sesuatu",
 ];
 /// Words that deny the next one; behind the sentence they ask for assent: `perlu dicek ga`.
-const NEGATIONS: &[&str] = &["tidak belum bukan tanpa not no"];
+const NEGATIONS: &[&str] = &["tidak belum bukan tanpa not"];
 /// What is denied although it tells nothing by itself: `tidak ada`, `tidak bisa`.
 const DENIABLE: &[&str] = &["ada bisa perlu boleh"];
 /// A denial in front of these is a question's: `bisa turun paket ga lewat selfcare`.
@@ -39,7 +42,7 @@ const NEVER_DENIED: &[&str] = &[
 /// Words with which something is asked rather than told.
 const ASKING: &[&str] = &[
     "apa apaan apakah bagaimana kenapa mengapa kapan berapa mana dimana siapa lama what how when why",
-    "where who",
+    "where who apanya siapanya kah bisakah perlukah bolehkah",
 ];
 /// What is counted behind `berapa` when somebody asks how long.
 const TIMES: &[&str] = &["hari jam menit minggu bulan tahun lama"];
@@ -55,7 +58,7 @@ const SAME: &[&str] = &[
     "langkah step steps urutan alur tahap tahapan",
     "bikin create created buatkan dibuat pembuat dibuatkan bikinin",
     "cek ngecek lihat liat periksa mastiin pastikan dicek diliat ngeliat dilihat",
-    "muncul nongol tampil terlihat keliatan kelihatan keluar",
+    "muncul nongol tampil tertera terlihat keliatan kelihatan keluar",
     "kategori golongan keluarga termasuk masuk",
     "turun downgrade turunin nurunin",
     "jadwal schedule reschedule dijadwalkan",
@@ -74,6 +77,24 @@ const SAME: &[&str] = &[
     "beda bedanya perbedaan berbeda difference vs bedain",
     "tutup close closed ketutup tertutup menutup",
     "kirim dikirim ngirim kirimkan",
+    "paket package packages plan",
+    "layar screen halaman tampilan page display",
+    "alasan reason sebab penyebab cause",
+    "tagihan bill billing invoice",
+    "data informasi info keterangan detail details rincian",
+    "ott streaming",
+    "masa kontrak term",
+    "depan awalan prefix",
+    "bukti proof receipt struk",
+    "tombol button menu klik",
+    "bagian unit divisi tim",
+];
+
+/// Nouns of what something has or is: a message that begins with one asks for it, `judul email ganti ont`.
+const ASKED_FOR: &[&str] = &[
+    "judul subject subjek nama isi isian format contoh syarat alamat link tautan cara urutan langkah prosedur daftar list",
+    "data kolom jumlah total biaya harga jadwal arti maksud menu alasan beda perbedaan kepanjangan kategori kode ciri",
+    "fungsi tools tool aplikasi nomor email step steps",
 ];
 
 /// What a word is good for in any question.
@@ -93,13 +114,15 @@ pub struct Uses {
     pub asks: bool,
     /// `berapa` in front of it asks how long.
     pub time: bool,
+    /// A message that begins with it asks for it.
+    pub asked_for: bool,
 }
 
 /// Returns what a word is good for.
 pub fn uses(word: &str) -> Uses {
     static USES: LazyLock<FxHashMap<&str, Uses>> = LazyLock::new(|| {
         type Note = fn(&mut Uses);
-        let lists: [(&[&str], Note); 7] = [
+        let lists: [(&[&str], Note); 8] = [
             (EMPTY, |uses| uses.empty = true),
             (FAINT, |uses| uses.faint = true),
             (NEGATIONS, |uses| uses.denies = true),
@@ -107,6 +130,7 @@ pub fn uses(word: &str) -> Uses {
             (NEVER_DENIED, |uses| uses.never_denied = true),
             (ASKING, |uses| uses.asks = true),
             (TIMES, |uses| uses.time = true),
+            (ASKED_FOR, |uses| uses.asked_for = true),
         ];
         let mut known: FxHashMap<&str, Uses> = FxHashMap::default();
         for (list, note) in lists {
@@ -117,6 +141,32 @@ pub fn uses(word: &str) -> Uses {
         known
     });
     USES.get(word).copied().unwrap_or_default()
+}
+
+/// Whether a text tells how long something takes: a number with what is counted.
+pub fn tells_time(text: &str) -> bool {
+    let folded = fold(text).text;
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
+    words.windows(2).any(|two| {
+        let counts = two[0].chars().any(|c| c.is_ascii_digit());
+        counts && uses(two[1]).time
+    }) || ["berkala", "terakhir"]
+        .iter()
+        .any(|word| words.contains(word))
+}
+
+/// Whether this is a word of asking with a slip, or cut down to its consonants: `maksdnya`, `smpean`.
+pub fn is_slip(word: &str) -> bool {
+    static SPELLER: LazyLock<Speller> = LazyLock::new(|| {
+        let lists = [EMPTY, FAINT, ASKING];
+        let lines = lists.into_iter().flatten();
+        let mut words: Vec<&str> = lines.flat_map(|line| line.split(' ')).collect();
+        words.sort_unstable();
+        words.dedup();
+        Speller::new(words.into_iter())
+    });
+    let is_near = |word: &str| SPELLER.repair(word, |_| 0.0).is_some();
+    is_near(word) || word.strip_suffix("nya").is_some_and(is_near)
 }
 
 /// Returns what stands for a word and for others that mean the same, by the word or else by its stem.
