@@ -189,7 +189,7 @@ impl Assistant {
                 return future::pending().await;
             }
             sleep(FROM_MEMORY).await;
-            match self.from_memory(incoming) {
+            match self.answer_from_memory(incoming) {
                 Some(handled) => handled,
                 None => future::pending().await,
             }
@@ -207,7 +207,7 @@ impl Assistant {
     }
 
     /// Answers a question that belongs to no draft, while nothing can be kept.
-    fn from_memory(&self, incoming: &Incoming) -> Option<Handled> {
+    fn answer_from_memory(&self, incoming: &Incoming) -> Option<Handled> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let is_question = matches!(incoming.said, Said::Text(_));
         if !is_question || open.get(&incoming.conversation) == Some(&true) {

@@ -18,6 +18,8 @@ use tokio::task::JoinSet;
 
 mod erased;
 mod killed;
+mod moved;
+mod shared;
 
 /// A place where one engine keeps its store.
 trait Engine: Sized {
@@ -47,16 +49,30 @@ impl Engine for Sled {
 }
 
 /// A database of a server that was started for the tests; none where PostgreSQL is not installed.
-struct Postgres(Place);
+#[derive(Debug)]
+struct Postgres(String);
+
+impl Postgres {
+    fn url(&self) -> String {
+        self.0.clone()
+    }
+
+    /// Where the server listens, and the database's name.
+    fn parts(&self) -> (u16, String) {
+        let (_, place) = self.0.rsplit_once(':').unwrap();
+        let (port, database) = place.split_once('/').unwrap();
+        (port.parse().unwrap(), database.to_owned())
+    }
+}
 
 impl Engine for Postgres {
     fn new() -> Option<Postgres> {
         let server = Server::get()?;
-        Some(Postgres(server.database().parse().unwrap()))
+        Some(Postgres(server.database()))
     }
 
     fn place(&self) -> Place {
-        self.0.clone()
+        self.0.parse().unwrap()
     }
 }
 
