@@ -187,6 +187,7 @@ pub async fn serve(
         | GatewayIntents::MESSAGE_CONTENT;
     let lines = Lines::default();
     let connect = |shard| {
+        bot.take_over();
         // serenity's gateway client wants a way out of its own.
         let built = ClientBuilder::new_with_http(api.http(&token), intents)
             .raw_event_handler(bot::Ears(Arc::downgrade(&bot)));

@@ -18,6 +18,8 @@ use crate::postgres::server::Server;
 use crate::shipped;
 
 const QUESTION: &str = "plgn udah bayar tagihan halo tapi nomornya masih keblokir";
+/// A channel of direct messages.
+const DIRECT: u64 = CHANNEL + 1_000;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A process of the bot with a catalogue of its own.
@@ -79,24 +81,23 @@ async fn processes_divide_the_shards_and_take_over_what_another_leaves() {
     let other = Process::start("other", &double, &state);
     double.connected(2).await;
     double.says(BUDI, CHANNEL, &mention(QUESTION));
-    double.writes_directly(SITI, CHANNEL + 1, "modem rusak mau ganti ont");
+    double.writes_directly(SITI, DIRECT, "modem rusak mau ganti ont");
     double.post(CHANNEL, 0).await;
-    double.post(CHANNEL + 1, 0).await;
+    double.post(DIRECT, 0).await;
 
     one.served.stop().await.unwrap();
     double.connected(3).await;
     double.says(BUDI, CHANNEL, &mention("buat tiket"));
-    double.writes_directly(SITI, CHANNEL + 1, "daftar sop");
-    double.post(CHANNEL + 1, 1).await;
-    let thread = double.thread_in(CHANNEL).await;
-    assert!(text(&double.post(thread, 0).await).contains("Class"));
+    double.writes_directly(SITI, DIRECT, "daftar sop");
+    double.post(DIRECT, 1).await;
+    double.says_somewhere(CHANNEL, "**Class?**").await;
     other.served.stop().await.unwrap();
     assert_eq!(
         double.identified(),
         3,
         "each had one, and one was taken over"
     );
-    assert_eq!(double.posts(CHANNEL + 1), 2, "each is answered once");
+    assert_eq!(double.posts(DIRECT), 2, "each is answered once");
     double.lawful();
 }
 
@@ -184,13 +185,14 @@ async fn while_the_database_is_away_questions_are_answered_and_answers_wait() {
     let gate = Gate::before(&[port.parse().unwrap()], database);
     let process = Process::start("one", &double, &gate.url());
     double.connected(1).await;
-    let (asking, filling, pressing) = (CHANNEL + 1, CHANNEL + 2, CHANNEL + 3);
+    let (asking, filling, pressing) = (DIRECT, DIRECT + 1, DIRECT + 2);
     for channel in [asking, filling, pressing] {
         double.writes_directly(BUDI, channel, QUESTION);
         double.post(channel, 0).await;
     }
     double.writes_directly(BUDI, filling, "buat tiket");
-    assert!(text(&double.post(filling, 1).await).contains("Class"));
+    double.says_somewhere(filling, "**Class?**").await;
+    let before = double.posts(filling);
     let answer = double.post(pressing, 0).await;
 
     gate.cut(Cut::Refusing);
@@ -205,16 +207,20 @@ async fn while_the_database_is_away_questions_are_answered_and_answers_wait() {
     );
     assert_eq!(
         double.posts(filling),
-        2,
+        before,
         "what cannot be kept is not acknowledged"
     );
     gate.mend();
-    assert!(text(&double.post(filling, 2).await).contains("MSISDN"));
-    assert!(text(&double.shown(pressed, 0).await).contains("Class"));
+    assert!(text(&double.post(filling, before).await).contains("MSISDN"));
+    double.told(pressed, "**Class?**").await;
 
     double.writes_directly(BUDI, filling, "0812-0000-1234");
-    assert!(text(&double.post(filling, 3).await).contains("Nama pelanggan"));
+    assert!(text(&double.post(filling, before + 1).await).contains("Nama pelanggan"));
     process.served.stop().await.unwrap();
-    assert_eq!(double.posts(filling), 4, "each answer is answered once");
+    assert_eq!(
+        double.posts(filling),
+        before + 2,
+        "each answer is answered once"
+    );
     double.lawful();
 }
