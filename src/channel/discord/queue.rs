@@ -4,7 +4,11 @@
 //! tell which was first: work waits a moment, then goes by id. A second copy of the same event finds its place taken.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -95,8 +99,7 @@ impl<W: Send + 'static> Queues<W> {
                     let _busy = busy;
                     tokio::time::sleep(ORDER_WAIT).await;
                     while let Some(work) = queues.pop(&conversation) {
-                        // In a task of its own, so that a fault in one piece of work does not block the next.
-                        if tokio::spawn(done(work)).await.is_err() {
+                        if !ended_well(done(work)).await {
                             tracing::error!("a piece of work failed");
                         }
                     }
@@ -151,6 +154,17 @@ impl<W> State<W> {
         }
         true
     }
+}
+
+/// Waits for a piece of work; a fault in it ends nothing else.
+async fn ended_well(work: impl Future<Output = ()>) -> bool {
+    let mut work = pin!(work);
+    // A task of its own would do as well, at the price of another one to wake for every message.
+    let ended = poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        polled.map_or(Poll::Ready(false), |polled| polled.map(|()| true))
+    });
+    ended.await
 }
 
 #[cfg(test)]
