@@ -9,14 +9,21 @@
 //! wording      effects -> replies
 //! ```
 //!
+//! An engine that several processes share can be away for seconds. A turn is tried again for as long as an agent can
+//! wait; whether a commit was done whose acknowledgement was lost is seen from its event. A question that belongs to no
+//! draft is answered from memory meanwhile, which the answer says.
+//!
 //! A timer is a message too: each turn keeps when its conversation wants to be woken, and a channel that asks what is
 //! [`due`](Assistant::due) hands those messages back in like any other.
 
-use std::sync::Arc;
-use std::time::Instant;
+use std::collections::HashMap;
+use std::future;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use tokio::sync::Mutex;
+use tokio::time::sleep;
 
 use crate::catalog::Sop;
 use crate::dialog::{self, Conversation, Effect, Hours, Step, Understood};
@@ -24,7 +31,7 @@ use crate::directory::{self, Contact, Directory};
 use crate::guide::Knowledge;
 use crate::live::Live;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
-use crate::store::{self, Audit, Paper, Query, Question, Shelf, Store, Turn, Wake};
+use crate::store::{self, Audit, Fence, Paper, Query, Question, Shelf, Store, Turn, Wake};
 use crate::ticket::{Parcel, Ticket, Tracked};
 use crate::turns::Turns;
 use crate::wording;
@@ -33,6 +40,15 @@ use crate::wording;
 const ATTEMPTS_MAX: u32 = 20;
 /// An agent's own tickets are shown up to this many; `ticket list` shows all.
 const TICKETS_SHOWN: usize = 10;
+
+/// How long a turn is tried while the engine is away: a primary that failed is replaced in 20 to 25 seconds.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// How soon it is tried again.
+const PAUSE: Duration = Duration::from_millis(250);
+/// After so long a question that needs no state is answered from memory.
+const FROM_MEMORY: Duration = Duration::from_secs(2);
+/// Of so many conversations it is remembered whether a draft is open.
+const DRAFTS_REMEMBERED: usize = 50_000;
 
 /// Of more conversations that are due the others wait until these are answered.
 const DUE_MAX: usize = 100;
@@ -43,7 +59,6 @@ const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 const RECENT_COMPARED: usize = 500;
 
 /// What the core and the store make together.
-#[derive(Debug)]
 pub struct Assistant {
     live: Live,
     store: Arc<dyn Store>,
@@ -54,7 +69,14 @@ pub struct Assistant {
     directory: Mutex<Option<(Arc<Knowledge>, Arc<Directory>)>>,
     /// Whether filed drafts are put into the outbox.
     sends: bool,
+    /// The lease under which a conversation is this process's.
+    fences: Option<Fences>,
+    /// In which conversations a draft or walk is open, as far as this process took part.
+    open: std::sync::Mutex<HashMap<ConversationId, bool>>,
 }
+
+/// Tells the lease under which a conversation is this process's.
+type Fences = Box<dyn Fn(&ConversationId) -> Option<Fence> + Send + Sync>;
 
 /// What a message led to.
 #[derive(Debug, Clone)]
@@ -95,6 +117,20 @@ impl Assistant {
             hours: Hours::default(),
             directory: Mutex::default(),
             sends: false,
+            fences: None,
+            open: std::sync::Mutex::default(),
+        }
+    }
+
+    /// Has every turn carry the lease of its conversation, as far as it has one.
+    #[must_use]
+    pub fn fenced(
+        self,
+        fences: impl Fn(&ConversationId) -> Option<Fence> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            fences: Some(Box::new(fences)),
+            ..self
         }
     }
 
@@ -137,6 +173,111 @@ impl Assistant {
     pub async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::Error> {
         let began = Instant::now();
         let _turn = self.turns.take(&incoming.conversation).await;
+        let deciding = async {
+            loop {
+                match self.decide(incoming, began).await {
+                    Err(error @ store::Error::Away { .. }) if began.elapsed() < PATIENCE => {
+                        tracing::debug!(%error, "a turn is tried again");
+                        sleep(PAUSE).await;
+                    }
+                    ended => return ended,
+                }
+            }
+        };
+        let waiting = async {
+            if !self.store.is_shared() {
+                return future::pending().await;
+            }
+            sleep(FROM_MEMORY).await;
+            match self.from_memory(incoming) {
+                Some(handled) => handled,
+                None => future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            ended = deciding => {
+                if let Ok(handled) = &ended {
+                    self.remember(&incoming.conversation, &handled.conversation);
+                }
+                ended
+            }
+            handled = waiting => Ok(handled),
+        }
+    }
+
+    /// Answers a question that belongs to no draft, while nothing can be kept.
+    fn from_memory(&self, incoming: &Incoming) -> Option<Handled> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_question = matches!(incoming.said, Said::Text(_));
+        if !is_question || open.get(&incoming.conversation) == Some(&true) {
+            return None;
+        }
+        drop(open);
+        let knowledge = self.knowledge();
+        let directory = Arc::clone(&knowledge.directory);
+        let conversation = Conversation::default();
+        let around = self.around(incoming, 0, &[], &directory);
+        let step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
+        let answers = understood(&step.effects)
+            .is_some_and(|understood| understood.decision == dialog::Decision::Answer);
+        if !answers || step.ticket.is_some() || wording::needs_tickets(&step.effects).is_some() {
+            return None;
+        }
+        tracing::warn!("a question was answered from memory: the store does not answer");
+        let mut replies = wording::replies(
+            &knowledge,
+            &step.effects,
+            wording::Around {
+                now: &incoming.at,
+                channel_kind: incoming.channel_kind,
+                user: &incoming.user,
+                lead: incoming.lead,
+                tickets: &[],
+                recent: &[],
+            },
+        );
+        replies.push(wording::from_memory());
+        Some(handled(step.effects, replies, conversation, None))
+    }
+
+    fn remember(&self, id: &ConversationId, conversation: &Conversation) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.len() >= DRAFTS_REMEMBERED {
+            open.clear();
+        }
+        open.insert(id.clone(), conversation.at_hand().is_some());
+    }
+
+    fn around<'a>(
+        &'a self,
+        incoming: &'a Incoming,
+        attempt: u32,
+        cases: &'a [Tracked],
+        directory: &'a Directory,
+    ) -> dialog::Around<'a> {
+        dialog::Around {
+            event: &incoming.event,
+            attempt,
+            user: &incoming.user,
+            lead: incoming.lead,
+            channel_kind: incoming.channel_kind,
+            service: incoming.service.as_deref(),
+            now: &incoming.at,
+            draft_kept: self.draft_kept,
+            hours: &self.hours,
+            cases,
+            directory,
+        }
+    }
+
+    /// Forgets what was read of account managers: somebody has told of others.
+    pub async fn forget_contacts(&self) {
+        *self.directory.lock().await = None;
+    }
+
+    /// Decides about a message and commits what it leads to.
+    async fn decide(&self, incoming: &Incoming, began: Instant) -> Result<Handled, store::Error> {
         let live = self.knowledge();
         let directory = self.directory(&live).await?;
         let mut attempt = 0;
@@ -153,19 +294,7 @@ impl Assistant {
             }
             let conversation = self.gone_on(loaded.conversation, incoming).await?;
             let cases = self.cases(&conversation, incoming).await?;
-            let around = dialog::Around {
-                event: &incoming.event,
-                attempt,
-                user: &incoming.user,
-                lead: incoming.lead,
-                channel_kind: incoming.channel_kind,
-                service: incoming.service.as_deref(),
-                now: &incoming.at,
-                draft_kept: self.draft_kept,
-                hours: &self.hours,
-                cases: &cases,
-                directory: &directory,
-            };
+            let around = self.around(incoming, attempt, &cases, &directory);
             let mut knowledge = self.begun_with(&conversation, &live);
             let mut step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
             // What the message took up or began is of another edition: it is decided with that one.
@@ -180,13 +309,14 @@ impl Assistant {
             step.next.offer(&replies, &incoming.said);
             let wake = self.wake(&step.next, incoming);
             let mut turn = turn(incoming, loaded.revision, &step, wake);
+            turn.fence = self.fence(&incoming.conversation);
             if self.sends {
                 turn.papers.extend(step.ticket.iter().map(parcel));
             }
             match self.store.commit(turn).await {
                 Ok(_) => {
                     if step.contact.is_some() {
-                        *self.directory.lock().await = None;
+                        self.forget_contacts().await;
                     }
                     log(&step, began);
                     return Ok(handled(step.effects, replies, step.next, step.ticket));
@@ -220,6 +350,10 @@ impl Assistant {
             continues: None,
         };
         Ok(due.into_iter().map(tick).collect())
+    }
+
+    fn fence(&self, conversation: &ConversationId) -> Option<Fence> {
+        self.fences.as_ref()?(conversation)
     }
 
     fn wake(&self, next: &Conversation, incoming: &Incoming) -> Option<Wake> {
@@ -289,6 +423,7 @@ impl Assistant {
         let before = before.map(|kind| kind.name().to_owned());
         let mut turn = Turn::beside(channel.clone(), by.event.clone(), by.at, loaded);
         turn.state.channel_kind = Some(kind);
+        turn.fence = self.fence(channel);
         let deed = format!("channel.{}", kind.name());
         let line = Audit::new(by.at, by.who, deed, &channel.0);
         turn.audit
@@ -457,6 +592,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
         }),
         audit: filed.chain(marked).chain(deeds).collect(),
         papers: step.contact.iter().map(contact_paper).collect(),
+        fence: None,
     }
 }
 
@@ -496,5 +632,11 @@ fn log(step: &Step, began: Instant) {
             us = began.elapsed().as_micros() as u64,
             "message handled"
         );
+    }
+}
+
+impl std::fmt::Debug for Assistant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Assistant").finish_non_exhaustive()
     }
 }

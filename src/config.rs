@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::dialog::Hours;
 use crate::message::ChannelKind;
+use crate::store::Place;
 
 /// The settings file, looked for where the program is started.
 pub const FILE: &str = "sigap.toml";
@@ -30,8 +31,8 @@ pub struct Layer {
     pub intents: Option<PathBuf>,
     /// The folder of shared data.
     pub data: Option<PathBuf>,
-    /// Where conversations and tickets are kept.
-    pub state: Option<PathBuf>,
+    /// Where conversations and tickets are kept: a folder, or the address of a database.
+    pub state: Option<Place>,
     /// The kind of the console's channel.
     pub channel_kind: Option<ChannelKind>,
     /// The default service of the console's channel.
@@ -78,6 +79,9 @@ pub struct Discord {
     pub lead_channel: Option<u64>,
     /// Whether it answers direct messages.
     pub direct_messages: bool,
+    /// Into how many parts its workspaces are divided; left out, as many as Discord recommends. Where several processes
+    /// serve them, all must say the same.
+    pub shards: Option<u32>,
 }
 
 impl Default for Discord {
@@ -90,6 +94,7 @@ impl Default for Discord {
             ticket_channel: None,
             lead_channel: None,
             direct_messages: true,
+            shards: None,
         }
     }
 }
@@ -102,7 +107,7 @@ pub struct Config {
     /// The folder of shared data.
     pub data: PathBuf,
     /// Where conversations and tickets are kept.
-    pub state: PathBuf,
+    pub state: Place,
     /// The kind of the console's channel.
     pub channel_kind: ChannelKind,
     /// The default service of the console's channel.
@@ -148,7 +153,7 @@ impl Config {
             state: flags
                 .state
                 .or(file.state)
-                .unwrap_or_else(|| data.join("state")),
+                .unwrap_or_else(|| data.join("state").into()),
             data,
             channel_kind: flags.channel_kind.or(file.channel_kind).unwrap_or_default(),
             service: flags.service.or(file.service),

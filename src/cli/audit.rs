@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::stats::period;
 use crate::cli;
 use crate::config::Config;
-use crate::store::{self, Store};
+use crate::store;
 
 /// Arguments of `sigap audit`.
 #[derive(Debug, clap::Args)]
@@ -44,7 +44,7 @@ enum Format {
 pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     let Command::Export { format, from, to } = args.command;
     let runtime = cli::runtime()?;
-    let store = store::sled::open(&config.state)?;
+    let store = runtime.block_on(store::open(&config.state))?;
     let lines = runtime.block_on(store.audit(&period(from, to, config)?))?;
     let mut out = io::stdout().lock();
     match format {

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::cli;
 use crate::config::Config;
-use crate::store::{self, Store};
+use crate::store;
 
 /// Arguments of `sigap backup`.
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ impl Backup {
             );
         }
         let runtime = cli::runtime()?;
-        let store = store::sled::open(&config.state)?;
+        let store = runtime.block_on(store::open(&config.state))?;
         let folder = self
             .file
             .parent()
@@ -67,11 +67,12 @@ impl Restore {
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let file = File::open(&self.file)
             .with_context(|| format!("cannot read `{}`", self.file.display()))?;
-        let records = store::sled::restore(&config.state, &mut BufReader::new(file))?;
+        let mut file = BufReader::new(file);
+        let records = cli::runtime()?.block_on(store::restore(&config.state, &mut file))?;
         writeln!(
             io::stdout().lock(),
             "{records} records restored to {}",
-            config.state.display()
+            config.state
         )?;
         Ok(ExitCode::SUCCESS)
     }

@@ -65,10 +65,10 @@ impl Chat {
         };
         let runtime = cli::runtime()?;
         // Before the matcher learns: whoever starts a second program on a state is told at once.
-        let store = store::sled::open(&config.state)?;
+        let store = runtime.block_on(store::open(&config.state))?;
         let knowledge =
             Knowledge::new(catalog, lexicon).with_directory(crate::load::directory(&config.data)?);
-        let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
+        let assistant = Assistant::new(Arc::new(knowledge), store, config.draft_kept)
             .with_hours(config.hours.clone());
         let assistant = cli::with_outbox(assistant, config);
         let desk = cli::desk(config, &runtime, &assistant)?;

@@ -50,10 +50,10 @@ enum Command {
 /// Lists the groups, or assigns one.
 pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     let live = Live::new(Arc::new(cli::knowledge(config)?));
-    let store = store::sled::open(&config.state)?;
     cli::runtime()?.block_on(async {
+        let store = store::open(&config.state).await?;
         let now = config.now();
-        let desk = Desk::open(folders(config), Arc::new(store), live, &now).await?;
+        let desk = Desk::open(folders(config), store, live, &now).await?;
         let mut out = io::stdout().lock();
         match args.command {
             None => {

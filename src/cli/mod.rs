@@ -32,6 +32,7 @@ use crate::guide::Knowledge;
 use crate::load;
 use crate::message::ChannelKind;
 use crate::reload::{self, Seen, Watch};
+use crate::store::Place;
 use crate::text::Lexicon;
 
 /// Finds the SOP, asks for the missing ticket fields, writes the draft.
@@ -52,9 +53,10 @@ struct Settings {
     /// The folder of shared data: fields, links, services, lexicon, ticket template [default: data]
     #[arg(long, global = true, value_name = "DIR", env = "SIGAP_DATA")]
     data: Option<PathBuf>,
-    /// Where conversations and tickets are kept [default: state/ in the data folder]
-    #[arg(long, global = true, value_name = "DIR", env = "SIGAP_STATE")]
-    state: Option<PathBuf>,
+    /// Where conversations and tickets are kept: a folder, or postgres://USER@HOST1,HOST2/DATABASE [default: state/ in
+    /// the data folder]
+    #[arg(long, global = true, value_name = "PLACE", env = "SIGAP_STATE")]
+    state: Option<Place>,
     /// The time to use instead of the clock's, for reproducible relative dates: 2026-07-12T09:30:00+07:00
     #[arg(long, global = true, value_name = "RFC3339", env = "SIGAP_NOW")]
     now: Option<Timestamp>,

@@ -7,6 +7,7 @@ use std::{env, fs, future, io};
 
 use anyhow::Context;
 use clap::Args;
+use jiff::Timestamp;
 
 use crate::assistant::Assistant;
 use crate::catalog::Catalog;
@@ -14,7 +15,7 @@ use crate::channel::discord::{self, Api, Secret, Settings, Token};
 use crate::config::Config;
 use crate::hook::{self, Hook};
 use crate::metrics::{self, Metrics, Timed};
-use crate::store::Store;
+use crate::store::{Store, lease};
 use crate::{cli, store, telemetry};
 
 /// Runs the Discord bot until it is stopped.
@@ -37,6 +38,7 @@ impl Serve {
         let seen = cli::seen(config);
         let knowledge = cli::knowledge(config)?;
         let metrics = Arc::new(Metrics::default());
+        let process = process();
         let settings = Settings {
             api,
             guilds: config.discord.guilds.clone(),
@@ -50,10 +52,15 @@ impl Serve {
             channel_kind: config.channel_kind,
             service: config.service.clone(),
             metrics: Arc::clone(&metrics),
+            shards: config.discord.shards,
+            process: process.clone(),
             ..Settings::default()
         };
         let runtime = cli::runtime()?;
-        let store = Timed::new(store::sled::open(&config.state)?, Arc::clone(&metrics));
+        let store = Timed::new(
+            runtime.block_on(store::open(&config.state))?,
+            Arc::clone(&metrics),
+        );
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
             .with_hours(config.hours.clone());
         let assistant = cli::with_outbox(assistant, config);
@@ -64,9 +71,13 @@ impl Serve {
         runtime.block_on(async {
             let stop = stop().context("cannot listen for signals")?;
             let health = health(config.health_port, metrics).await?;
+            let store = assistant.store();
             let handing_over = async {
                 match &hook {
-                    Some(hook) => hook.run(|| config.now().timestamp()).await,
+                    Some(hook) => {
+                        let work = async || hook.run(|| config.now().timestamp()).await;
+                        lease::alone(&*store, "hook", &process, work).await;
+                    }
                     None => future::pending().await,
                 }
             };
@@ -81,6 +92,13 @@ impl Serve {
         })?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What tells this process from others: two on one machine have different numbers, two machines different names.
+fn process() -> String {
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let began = Timestamp::now().as_millisecond();
+    format!("{}:{}:{began}", host.trim(), std::process::id())
 }
 
 /// Returns what answers on the health port, without end; with no port configured it does nothing.

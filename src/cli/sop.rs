@@ -83,11 +83,11 @@ struct By {
 
 /// Lists, shows, publishes or restores.
 pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
-    let store = store::sled::open(&config.state)?;
     let live = Live::new(Arc::new(cli::knowledge(config)?));
     cli::runtime()?.block_on(async {
+        let store = store::open(&config.state).await?;
         let (folders, now) = (folders(config), config.now());
-        let desk = Desk::open(folders, Arc::new(store), live, &now).await?;
+        let desk = Desk::open(folders, store, live, &now).await?;
         match args.command {
             Command::History { id, json } => {
                 let versions = desk.history(&id).await?;

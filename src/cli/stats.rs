@@ -14,7 +14,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::stats::chart::{self, Words};
 use crate::stats::{self, Week};
-use crate::store::{self, Period, Query, Store};
+use crate::store::{self, Period, Query};
 use crate::wording;
 
 /// How many procedures and categories are named.
@@ -46,7 +46,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         ..Query::default()
     };
     let runtime = cli::runtime()?;
-    let store = store::sled::open(&config.state)?;
+    let store = runtime.block_on(store::open(&config.state))?;
     let (tallies, tickets) = runtime.block_on(async {
         anyhow::Ok((store.tallies(&period).await?, store.tickets(&query).await?))
     })?;

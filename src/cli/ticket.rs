@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::config::Config;
 use crate::erasure::{Age, Forget, Purge};
-use crate::store::{self, Query, Rebuilt, Sieve, Store};
+use crate::store::{self, Query, Rebuilt, Sieve};
 use crate::ticket::{Answer, Status, Tracked, canonical_json};
 use crate::value::{self, Kind};
 use crate::{cli, telemetry, ticket};
@@ -122,9 +122,9 @@ impl Ticket {
                 }
             }
             TicketCommand::Show { id, json } => {
-                let store = store::sled::open(&config.state)?;
                 let id = id.to_uppercase();
-                let found = cli::runtime()?.block_on(store.case(&id))?;
+                let found = cli::runtime()?
+                    .block_on(async { store::open(&config.state).await?.case(&id).await })?;
                 let version = found
                     .as_ref()
                     .and_then(|case| Some((case, case.version(&id)?)));
@@ -183,9 +183,9 @@ impl Filter {
 }
 
 fn cases(config: &Config, filter: Filter) -> anyhow::Result<Vec<Tracked>> {
-    let store = store::sled::open(&config.state)?;
     let query = filter.query(config.now().time_zone())?;
-    Ok(cli::runtime()?.block_on(store.cases(&query))?)
+    let cases = async { store::open(&config.state).await?.cases(&query).await };
+    Ok(cli::runtime()?.block_on(cases)?)
 }
 
 fn erase(config: &Config, sieve: &mut dyn Sieve) -> anyhow::Result<ExitCode> {
@@ -193,7 +193,7 @@ fn erase(config: &Config, sieve: &mut dyn Sieve) -> anyhow::Result<ExitCode> {
     let Rebuilt {
         removed,
         left_aside,
-    } = store::sled::rebuild(&config.state, sieve)?;
+    } = cli::runtime()?.block_on(store::rebuild(&config.state, sieve))?;
     let mut output = io::stdout().lock();
     writeln!(output, "removed {removed}")?;
     for path in left_aside {

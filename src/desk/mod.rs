@@ -15,6 +15,7 @@ pub mod review;
 pub mod share;
 pub mod version;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -135,6 +136,9 @@ impl Desk {
             broken: watch::Sender::default(),
         };
         desk.finish(now).await?;
+        if desk.store.is_shared() {
+            desk.catch_up(now).await?;
+        }
         desk.adopt(now).await?;
         desk.recall(now.date()).await?;
         desk.tidy(now).await?;
@@ -280,6 +284,49 @@ impl Desk {
         .await
     }
 
+    /// Makes live what was published elsewhere, where several processes share a store.
+    ///
+    /// A file that says what an earlier version said, or is not there, belongs to a folder that was left behind and gets
+    /// the latest text. Any other text is somebody's edit, which [`adopt`](Desk::adopt) takes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store or the folders from being used.
+    pub async fn catch_up(&self, now: &Zoned) -> Result<(), Error> {
+        let alone = self.alone.lock().await;
+        let files = self.files().await?;
+        let mut by_sop = BTreeMap::<String, Vec<Version>>::new();
+        for version in version::all(&*self.store).await? {
+            by_sop.entry(version.sop.clone()).or_default().push(version);
+        }
+        let live = self.live.get();
+        let mut is_behind = false;
+        for (sop, versions) in &by_sop {
+            let Some((latest, earlier)) = versions.split_last() else {
+                continue;
+            };
+            let file = files.sops.iter().find(|file| file.stem == *sop);
+            let said = file.map(Source::edition);
+            let was_left_behind = said.as_ref().is_none_or(|said| {
+                *said != latest.edition && earlier.iter().any(|one| one.edition == *said)
+            });
+            if was_left_behind {
+                let (_, path) = place(&latest.text, &self.folders, &files);
+                Prepared::new(&path, &latest.text)?.land()?;
+            }
+            let is_live = live
+                .catalog
+                .sop(sop)
+                .is_some_and(|live| live.edition == latest.edition);
+            is_behind |= was_left_behind || !is_live && said.as_ref() == Some(&latest.edition);
+        }
+        drop(alone);
+        match is_behind {
+            true => self.go_live(now.date()).await,
+            false => Ok(()),
+        }
+    }
+
     /// Takes every file that says something else than its latest version for a new version.
     ///
     /// # Errors
@@ -288,7 +335,7 @@ impl Desk {
     pub async fn adopt(&self, now: &Zoned) -> Result<(), Error> {
         let _alone = self.alone.lock().await;
         let files = self.files().await?;
-        let mut latest = std::collections::BTreeMap::new();
+        let mut latest = BTreeMap::new();
         for version in version::all(&*self.store).await? {
             latest.insert(version.sop.clone(), (version.number, version.edition));
         }
@@ -351,7 +398,7 @@ impl Desk {
     /// Has earlier versions at hand, as far as the catalogue still takes them.
     async fn recall(&self, today: Date) -> Result<(), Error> {
         let files = self.files().await?;
-        let mut by_sop: std::collections::BTreeMap<String, Vec<Version>> = Default::default();
+        let mut by_sop = BTreeMap::<String, Vec<Version>>::new();
         for version in version::all(&*self.store).await? {
             by_sop.entry(version.sop.clone()).or_default().push(version);
         }

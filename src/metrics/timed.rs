@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -11,26 +11,27 @@ use jiff::Timestamp;
 use super::Metrics;
 use crate::message::{ConversationId, EventId};
 use crate::store::{
-    Audit, Due, Error, Loaded, Paper, Period, Query, Question, Revision, Shelf, Store, Tally, Turn,
+    Audit, Due, Error, Fence, Loaded, Paper, Period, Query, Question, Revision, Shelf, Store,
+    Tally, Turn,
 };
 use crate::ticket::{Ticket, Tracked};
 
 /// Any store, with its commits timed.
 #[derive(Debug)]
-pub struct Timed<S> {
-    store: S,
+pub struct Timed {
+    store: Arc<dyn Store>,
     metrics: Arc<Metrics>,
 }
 
-impl<S> Timed<S> {
+impl Timed {
     /// Times a store's commits.
-    pub fn new(store: S, metrics: Arc<Metrics>) -> Self {
+    pub fn new(store: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
         Self { store, metrics }
     }
 }
 
 #[async_trait]
-impl<S: Store> Store for Timed<S> {
+impl Store for Timed {
     async fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error> {
         self.store.load(conversation, event).await
     }
@@ -87,5 +88,26 @@ impl<S: Store> Store for Timed<S> {
 
     async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
         self.store.backup(to).await
+    }
+
+    fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+
+    async fn changed(&self) {
+        self.store.changed().await;
+    }
+
+    async fn lease(
+        &self,
+        name: &str,
+        holder: &str,
+        term: Duration,
+    ) -> Result<Option<Fence>, Error> {
+        self.store.lease(name, holder, term).await
+    }
+
+    async fn release(&self, name: &str, holder: &str) -> Result<(), Error> {
+        self.store.release(name, holder).await
     }
 }

@@ -80,48 +80,57 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Hands every record of a backup to `take` and returns how many there were.
+/// Reads a backup record by record.
 ///
-/// What `take` received counts only once this returns `Ok`: the proof that the file is whole is at its end.
-pub fn read(
-    from: &mut dyn BufRead,
-    mut take: impl FnMut(Record) -> Result<(), Error>,
-) -> Result<u64, Error> {
-    let mut lines = Lines {
-        from,
-        line: Vec::new(),
-        number: 0,
-    };
-    let mut seal = Seal::default();
+/// What was read counts only once [`next`](Reader::next) returns `None`: the proof that the file is whole is at its end.
+pub struct Reader<'a> {
+    lines: Lines<'a>,
+    seal: Seal,
+}
 
-    lines.next()?;
-    let Ok(header) = serde_json::from_slice::<Header>(&lines.line) else {
-        return Err(lines.refuse("is not the header of a sigap backup"));
-    };
-    codec::known(header.schema.max(header.sigap_backup))?;
-    seal.digest.update(&lines.line);
-
-    loop {
-        lines.next()?;
-        if lines.line.starts_with(TRAILER.as_bytes()) {
-            break;
-        }
-        let Ok(record) = serde_json::from_slice(&lines.line) else {
-            return Err(lines.refuse("is not a record"));
+impl<'a> Reader<'a> {
+    /// Begins with the header.
+    pub fn new(from: &'a mut dyn BufRead) -> Result<Self, Error> {
+        let mut lines = Lines {
+            from,
+            line: Vec::new(),
+            number: 0,
         };
-        seal.records += 1;
+        let mut seal = Seal::default();
+        lines.next()?;
+        let Ok(header) = serde_json::from_slice::<Header>(&lines.line) else {
+            return Err(lines.refuse("is not the header of a sigap backup"));
+        };
+        codec::known(header.schema.max(header.sigap_backup))?;
         seal.digest.update(&lines.line);
-        take(record)?;
+        Ok(Reader { lines, seal })
     }
 
-    let records = seal.records;
-    if lines.line != seal.trailer().as_bytes() {
-        return Err(lines.refuse("does not match the lines above it: the file was altered"));
+    /// Returns the next record, and none when the backup has ended and proved whole.
+    pub fn next(&mut self) -> Result<Option<Record>, Error> {
+        self.lines.next()?;
+        if self.lines.line.starts_with(TRAILER.as_bytes()) {
+            if self.lines.line != self.seal.trailer().as_bytes() {
+                let altered = "does not match the lines above it: the file was altered";
+                return Err(self.lines.refuse(altered));
+            }
+            if !self.lines.at_end()? {
+                return Err(self.lines.refuse("should be the last one"));
+            }
+            return Ok(None);
+        }
+        let Ok(record) = serde_json::from_slice(&self.lines.line) else {
+            return Err(self.lines.refuse("is not a record"));
+        };
+        self.seal.records += 1;
+        self.seal.digest.update(&self.lines.line);
+        Ok(Some(record))
     }
-    if !lines.at_end()? {
-        return Err(lines.refuse("should be the last one"));
+
+    /// Returns how many records were read.
+    pub fn records(&self) -> u64 {
+        self.seal.records
     }
-    Ok(records)
 }
 
 /// How a trailer begins; no record does.

@@ -8,12 +8,18 @@
 
 mod backup;
 mod codec;
+pub mod lease;
+mod place;
+pub mod postgres;
 mod rebuild;
 pub mod sled;
 mod tally;
 
-use std::io::{self, Write};
+use std::future;
+use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +31,7 @@ use crate::message::{ChannelKind, ConversationId, EventId};
 use crate::ticket::{Progress, Status, Ticket, Tracked};
 
 pub use codec::{Handled, Kept, Record};
+pub use place::{Address, NoPlace, Place};
 pub use rebuild::{Fate, Rebuilt, Removed, Sieve};
 pub use tally::Tally;
 
@@ -97,8 +104,86 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// Writes everything in a form that every engine restores, and returns the number of records.
     ///
-    /// It shows one moment: commits wait until it is read.
+    /// It shows one moment.
     async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error>;
+
+    /// Whether other processes use the same store at the same time.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Waits until a lead has changed something that every process has in memory: a version, a contact, a channel.
+    ///
+    /// An engine for one process never ends here: whoever changed something there knows.
+    async fn changed(&self) {
+        future::pending().await
+    }
+
+    /// Takes a part of the work for a time, or keeps it if `holder` has it already; none while somebody else has it.
+    ///
+    /// Every commit under the [`Fence`] is refused once somebody else has taken the part.
+    /// An engine for one process has nobody to share with and gives whatever is asked for.
+    async fn lease(
+        &self,
+        name: &str,
+        _holder: &str,
+        _term: Duration,
+    ) -> Result<Option<Fence>, Error> {
+        Ok(Some(Fence {
+            name: name.to_owned(),
+            epoch: 0,
+        }))
+    }
+
+    /// Gives a part of the work back before its time is over.
+    async fn release(&self, _name: &str, _holder: &str) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Opens the store at a place, or makes an empty one there.
+///
+/// # Errors
+///
+/// Those of [`sled::open`] and [`postgres::open`].
+pub async fn open(place: &Place) -> Result<Arc<dyn Store>, Error> {
+    Ok(match place {
+        Place::Folder(dir) => Arc::new(sled::open(dir)?),
+        Place::Postgres(address) => Arc::new(postgres::open(address).await?),
+    })
+}
+
+/// Makes a store at an empty place from a backup and returns the number of records.
+///
+/// # Errors
+///
+/// Those of [`sled::restore`] and [`postgres::restore`].
+pub async fn restore(place: &Place, from: &mut dyn BufRead) -> Result<u64, Error> {
+    match place {
+        Place::Folder(dir) => sled::restore(dir, from),
+        Place::Postgres(address) => postgres::restore(address, from).await,
+    }
+}
+
+/// Takes out of the store at a place what a sieve does not let through.
+///
+/// # Errors
+///
+/// Those of [`sled::rebuild`] and [`postgres::rebuild`].
+pub async fn rebuild(place: &Place, sieve: &mut dyn Sieve) -> Result<Rebuilt, Error> {
+    match place {
+        Place::Folder(dir) => sled::rebuild(dir, sieve),
+        Place::Postgres(address) => postgres::rebuild(address, sieve).await,
+    }
+}
+
+/// Under which lease a turn was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fence {
+    /// The part of the work.
+    pub name: String,
+    /// How often it has changed hands.
+    pub epoch: i64,
 }
 
 /// Everything that one turn changed.
@@ -128,6 +213,8 @@ pub struct Turn {
     pub audit: Vec<Audit>,
     /// What is put on a shelf, in the place of the paper with the same id.
     pub papers: Vec<Paper>,
+    /// The lease that must still be held, if the work is divided.
+    pub fence: Option<Fence>,
 }
 
 impl Turn {
@@ -151,6 +238,7 @@ impl Turn {
             question: None,
             audit: Vec::new(),
             papers: Vec::new(),
+            fence: None,
         }
     }
 }
@@ -227,6 +315,11 @@ impl Revision {
     #[must_use]
     pub fn next(self) -> Revision {
         Revision(self.0 + 1)
+    }
+
+    /// Returns the number as databases count.
+    fn number(self) -> i64 {
+        i64::try_from(self.0).unwrap_or(i64::MAX)
     }
 }
 
@@ -393,12 +486,19 @@ pub enum Error {
     /// There is no store where one was expected.
     #[error("there is no store at `{}`: name its directory with `--state`", path.display())]
     Missing { path: PathBuf },
+    /// No host of the database takes writes just now; whether a commit was done is not known.
+    #[error(
+        "the database does not answer ({cause}): it is tried again with the next message; see whether its hosts are up"
+    )]
+    Away { cause: String },
+    /// Somebody else has taken over the part of the work that the turn belongs to.
+    #[error("another process has taken over: nothing was changed")]
+    Fenced,
     /// There is something where a backup should go.
     #[error(
-        "`{}` is not empty: `sigap restore` needs an empty or new directory, so that it overwrites nothing",
-        path.display()
+        "`{place}` is not empty: `sigap restore` needs an empty or new place, so that it overwrites nothing"
     )]
-    Occupied { path: PathBuf },
+    Occupied { place: Place },
     /// Everything else that files do.
     #[error("cannot {doing}")]
     Io { doing: String, source: io::Error },

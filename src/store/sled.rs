@@ -88,9 +88,12 @@ pub fn restore(dir: &Path, from: &mut dyn BufRead) -> Result<u64, Error> {
     dir.vacant()?;
     dir.make(|home| {
         let engine = Engine::open(home, &dir)?;
-        let records = backup::read(from, |record| engine.keep(&record))?;
+        let mut reader = backup::Reader::new(from)?;
+        while let Some(record) = reader.next()? {
+            engine.keep(&record)?;
+        }
         engine.seal()?;
-        Ok(records)
+        Ok(reader.records())
     })
 }
 

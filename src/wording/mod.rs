@@ -449,6 +449,15 @@ fn title(catalog: &Catalog, intent: &str) -> String {
         .map_or_else(|| intent.to_owned(), |sop| sop.title.clone())
 }
 
+/// Returns what an answer says that was given while nothing could be kept.
+pub fn from_memory() -> Reply {
+    say(
+        "Penyimpanan saya sedang tidak bisa dihubungi, jadi jawaban ini dari ingatan dan belum tercatat. Tiket bisa dibuat \
+         begitu tersambung lagi, biasanya dalam setengah menit."
+            .to_owned(),
+    )
+}
+
 fn say(text: String) -> Reply {
     Reply {
         text,

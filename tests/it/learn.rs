@@ -175,6 +175,7 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
         }),
         audit: vec![Audit::new(at_time, "=agen", "tanya", at.to_string())],
         papers: Vec::new(),
+        fence: None,
     }
 }
 

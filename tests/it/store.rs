@@ -5,11 +5,12 @@ use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::postgres::server::Server;
 use jiff::{SignedDuration, Timestamp};
 use sigap::dialog::Conversation;
 use sigap::message::{ChannelKind, ConversationId, EventId};
 use sigap::store::{
-    self, Audit, Error, Loaded, Paper, Query, Question, Revision, Shelf, Store, Turn, Wake,
+    self, Audit, Error, Loaded, Paper, Place, Query, Question, Revision, Shelf, Store, Turn, Wake,
 };
 use sigap::ticket::{self, Progress, Status, Ticket};
 use tempfile::TempDir;
@@ -20,25 +21,42 @@ mod killed;
 
 /// A place where one engine keeps its store.
 trait Engine: Sized {
-    /// Makes an empty place.
-    fn new() -> Self;
-    fn open(&self) -> Result<Arc<dyn Store>, Error>;
-    fn restore(&self, from: &mut dyn BufRead) -> Result<u64, Error>;
+    /// Makes an empty place; none where the engine is not installed.
+    fn new() -> Option<Self>;
+    fn place(&self) -> Place;
+
+    async fn open(&self) -> Result<Arc<dyn Store>, Error> {
+        store::open(&self.place()).await
+    }
+
+    async fn restore(&self, from: &mut dyn BufRead) -> Result<u64, Error> {
+        store::restore(&self.place(), from).await
+    }
 }
 
 struct Sled(TempDir);
 
 impl Engine for Sled {
-    fn new() -> Sled {
-        Sled(TempDir::new().unwrap())
+    fn new() -> Option<Sled> {
+        Some(Sled(TempDir::new().unwrap()))
     }
 
-    fn open(&self) -> Result<Arc<dyn Store>, Error> {
-        Ok(Arc::new(store::sled::open(self.0.path())?))
+    fn place(&self) -> Place {
+        self.0.path().to_owned().into()
+    }
+}
+
+/// A database of a server that was started for the tests; none where PostgreSQL is not installed.
+struct Postgres(Place);
+
+impl Engine for Postgres {
+    fn new() -> Option<Postgres> {
+        let server = Server::get()?;
+        Some(Postgres(server.database().parse().unwrap()))
     }
 
-    fn restore(&self, from: &mut dyn BufRead) -> Result<u64, Error> {
-        store::sled::restore(self.0.path(), from)
+    fn place(&self) -> Place {
+        self.0.clone()
     }
 }
 
@@ -76,7 +94,9 @@ macro_rules! keeps_the_contract {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $claim() {
-                    super::$claim(<$engine as super::Engine>::new()).await;
+                    if let Some(place) = <$engine as super::Engine>::new() {
+                        super::$claim(place).await;
+                    }
                 }
             )*
         }
@@ -84,9 +104,10 @@ macro_rules! keeps_the_contract {
 }
 
 keeps_the_contract!(sled_keeps_the_contract, super::Sled);
+keeps_the_contract!(postgres_keeps_the_contract, super::Postgres);
 
 async fn a_new_conversation_is_the_default(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let loaded = store.load(&budi(), &event(1)).await.unwrap();
     let new = Loaded {
         conversation: Conversation::default(),
@@ -100,7 +121,7 @@ async fn a_new_conversation_is_the_default(place: impl Engine) {
 }
 
 async fn a_turn_is_kept_whole(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let turn = full_turn();
     let revision = store.commit(turn.clone()).await.unwrap();
     assert_eq!(revision, Revision::default().next());
@@ -124,7 +145,7 @@ async fn a_turn_is_kept_whole(place: impl Engine) {
 }
 
 async fn an_outdated_revision_conflicts_and_changes_nothing(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     store.commit(turn(1)).await.unwrap();
     let before = backup(&*store).await;
 
@@ -140,7 +161,7 @@ async fn an_outdated_revision_conflicts_and_changes_nothing(place: impl Engine) 
 }
 
 async fn a_repeated_event_is_replayed_and_never_handled_again(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let revision = store.commit(turn(1)).await.unwrap();
     let before = backup(&*store).await;
 
@@ -156,7 +177,7 @@ async fn a_repeated_event_is_replayed_and_never_handled_again(place: impl Engine
 }
 
 async fn another_conversations_event_is_another_event(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     store.commit(turn(1)).await.unwrap();
     let sari = ConversationId("console:sari".into());
     assert_eq!(store.load(&sari, &event(1)).await.unwrap().replay, None);
@@ -170,7 +191,7 @@ async fn another_conversations_event_is_another_event(place: impl Engine) {
 }
 
 async fn a_tickets_id_is_given_once(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let filed = ticket("T-1", 1);
     store
         .commit(Turn {
@@ -196,7 +217,7 @@ async fn a_tickets_id_is_given_once(place: impl Engine) {
 }
 
 async fn tickets_are_listed_newest_first(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     for (number, second) in [(1, 30), (2, 10), (3, 20), (4, -9_999_999_999)] {
         let filed = ticket(&format!("T-{number}"), second);
         store
@@ -229,7 +250,7 @@ async fn tickets_are_listed_newest_first(place: impl Engine) {
 }
 
 async fn a_case_is_all_versions_and_steps(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let case = "T-261121-000000";
     let revised = |of: &str, id: &str| Ticket {
         revision: Some(ticket::Revision {
@@ -287,7 +308,7 @@ async fn a_case_is_all_versions_and_steps(place: impl Engine) {
 }
 
 async fn conversations_are_woken_when_their_time_has_come(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let wake = |second| Wake {
         at: at(second),
         user: "budi".into(),
@@ -331,14 +352,14 @@ async fn conversations_are_woken_when_their_time_has_come(place: impl Engine) {
     let mut bytes = Vec::new();
     store.backup(&mut bytes).await.unwrap();
     drop(store);
-    let again = place.open().unwrap();
+    let again = place.open().await.unwrap();
     assert_eq!(due(&*again, "console:budi", 50).await, ["console:budi"]);
     let found = again.due("console:budi", at(50), 9).await.unwrap();
     assert_eq!(found[0].wake, wake(50));
 }
 
 async fn tickets_are_found_by_intent_agent_and_time(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let tickets = (0..6).map(|number| Ticket {
         intent: ["ganti-ont", "ott-status"][number as usize % 2].into(),
         agent: ["budi", "sari", "tono"][number as usize % 3].into(),
@@ -444,7 +465,7 @@ async fn tickets_are_found_by_intent_agent_and_time(place: impl Engine) {
 }
 
 async fn questions_are_listed_newest_first(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     for (number, text) in [(1, "a"), (2, "b"), (3, "c")] {
         // The same moment: the order of commits decides.
         let question = Some(Question {
@@ -475,7 +496,7 @@ async fn papers_are_kept_replaced_and_taken_away_with_their_turn(place: impl Eng
         id: id.to_owned(),
         content: says.map(|says| says.repeat(5_000).into()),
     };
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let (a, b) = (
         paper(Shelf::Versions, "a/2", Some("dua")),
         paper(Shelf::Versions, "a/1", Some("satu")),
@@ -504,14 +525,14 @@ async fn papers_are_kept_replaced_and_taken_away_with_their_turn(place: impl Eng
     };
     store.commit(second).await.unwrap();
     drop(store);
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let all = store.papers(Shelf::Versions, "").await.unwrap();
     assert_eq!(all, [b, shorter]);
     assert_eq!(store.papers(Shelf::Outbox, "").await.unwrap(), [elsewhere]);
 }
 
 async fn people_are_heard_of(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let heard = |conversation: &str, seconds: i64| Turn {
         conversation: ConversationId(conversation.to_owned()),
         state: Conversation {
@@ -528,7 +549,7 @@ async fn people_are_heard_of(place: impl Engine) {
 }
 
 async fn a_large_record_comes_back_whole(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let large = |id: &str, bytes: usize| Ticket {
         text: "é\"\n".repeat(bytes / 4),
         ..ticket(id, 0)
@@ -553,7 +574,7 @@ async fn a_large_record_comes_back_whole(place: impl Engine) {
 }
 
 async fn one_of_many_wins_each_revision(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     for round in 0..10 {
         let mut writers = JoinSet::new();
         for writer in 0..16 {
@@ -582,7 +603,7 @@ async fn one_of_many_wins_each_revision(place: impl Engine) {
 }
 
 async fn different_conversations_do_not_disturb_each_other(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let mut agents = JoinSet::new();
     for agent in 0..32 {
         let store = Arc::clone(&store);
@@ -613,7 +634,7 @@ async fn different_conversations_do_not_disturb_each_other(place: impl Engine) {
 }
 
 async fn handled_events_expire(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let kept = async |number| {
         store
             .load(&budi(), &event(number))
@@ -649,15 +670,15 @@ async fn handled_events_expire(place: impl Engine) {
 }
 
 async fn everything_survives_a_reopening(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     store.commit(full_turn()).await.unwrap();
     let before = backup(&*store).await;
     drop(store);
-    assert_eq!(backup(&*place.open().unwrap()).await, before);
+    assert_eq!(backup(&*place.open().await.unwrap()).await, before);
 }
 
 async fn a_backup_restores_everything<E: Engine>(place: E) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     store.commit(full_turn()).await.unwrap();
     let long = Turn {
         conversation: ConversationId("x".repeat(5_000)),
@@ -676,10 +697,10 @@ async fn a_backup_restores_everything<E: Engine>(place: E) {
     }
     let original = backup(&*store).await;
 
-    let elsewhere = E::new();
-    let records = elsewhere.restore(&mut original.as_bytes()).unwrap();
+    let elsewhere = E::new().unwrap();
+    let records = elsewhere.restore(&mut original.as_bytes()).await.unwrap();
     assert_eq!(records as usize, original.lines().count() - 2);
-    let restored = elsewhere.open().unwrap();
+    let restored = elsewhere.open().await.unwrap();
     assert_eq!(backup(&*restored).await, original);
     assert_eq!(
         restored.tickets(&Query::default()).await.unwrap(),
@@ -694,16 +715,16 @@ async fn a_backup_restores_everything<E: Engine>(place: E) {
 }
 
 async fn a_damaged_backup_is_refused_and_leaves_nothing<E: Engine>(place: E) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     let small = Turn {
         tickets: vec![ticket("T-1", 1)],
         ..turn(1)
     };
     store.commit(small).await.unwrap();
     let whole = backup(&*store).await.into_bytes();
-    let elsewhere = E::new();
-    let assert_refused = |bytes: &[u8], damage: &str| {
-        let refused = elsewhere.restore(&mut &*bytes).expect_err(damage);
+    let elsewhere = E::new().unwrap();
+    let assert_refused = async |bytes: &[u8], damage: &str| {
+        let refused = elsewhere.restore(&mut &*bytes).await.expect_err(damage);
         assert!(
             matches!(refused, Error::BadBackup { .. } | Error::NewerSchema { .. }),
             "{damage}: {refused:?}"
@@ -712,32 +733,35 @@ async fn a_damaged_backup_is_refused_and_leaves_nothing<E: Engine>(place: E) {
 
     // Not at every byte: each attempt makes and discards a store.
     for length in (0..whole.len()).step_by(17).chain([whole.len() - 1]) {
-        assert_refused(&whole[..length], &format!("cut at {length}"));
+        assert_refused(&whole[..length], &format!("cut at {length}")).await;
     }
     for place in (0..whole.len()).step_by(13) {
         let mut altered = whole.clone();
         altered[place] ^= 1;
-        assert_refused(&altered, &format!("altered at {place}"));
+        assert_refused(&altered, &format!("altered at {place}")).await;
     }
     let lines: Vec<_> = whole.split_inclusive(|&byte| byte == b'\n').collect();
     assert_refused(
         &[&lines[..1], &lines[2..]].concat().concat(),
         "a record is missing",
-    );
+    )
+    .await;
     assert_refused(
         &[&lines[..], &lines[1..2]].concat().concat(),
         "a record too many",
-    );
-    assert_refused(b"hello\n", "no backup at all");
+    )
+    .await;
+    assert_refused(b"hello\n", "no backup at all").await;
 
     elsewhere
         .restore(&mut &*whole)
+        .await
         .expect("the damaged ones left nothing behind");
 }
 
 async fn a_backup_of_a_later_version_is_refused(place: impl Engine) {
     let mut later: &[u8] = b"{\"sigap_backup\":1,\"schema\":99}\n{\"unheard\":\"of\"}\n";
-    let refused = place.restore(&mut later).unwrap_err();
+    let refused = place.restore(&mut later).await.unwrap_err();
     assert!(
         matches!(refused, Error::NewerSchema { found: 99, .. }),
         "{refused:?}"
@@ -745,12 +769,13 @@ async fn a_backup_of_a_later_version_is_refused(place: impl Engine) {
 }
 
 async fn a_backup_overwrites_nothing(place: impl Engine) {
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
+    store.commit(turn(1)).await.unwrap();
     let whole = backup(&*store).await;
     drop(store);
-    let refused = place.restore(&mut whole.as_bytes()).unwrap_err();
+    let refused = place.restore(&mut whole.as_bytes()).await.unwrap_err();
     assert!(matches!(refused, Error::Occupied { .. }), "{refused:?}");
-    place.open().unwrap();
+    place.open().await.unwrap();
 }
 
 async fn a_backup_that_cannot_be_written_disturbs_nothing(place: impl Engine) {
@@ -764,7 +789,7 @@ async fn a_backup_that_cannot_be_written_disturbs_nothing(place: impl Engine) {
         }
     }
 
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     for number in 1..=40 {
         let large = Turn {
             question: Some(question(&"x".repeat(10_000))),
@@ -779,9 +804,9 @@ async fn a_backup_that_cannot_be_written_disturbs_nothing(place: impl Engine) {
 
 #[tokio::test]
 async fn a_second_process_is_refused_at_once() {
-    let place = Sled::new();
-    let first = place.open().unwrap();
-    let refused = place.open().unwrap_err();
+    let place = Sled::new().unwrap();
+    let first = place.open().await.unwrap();
+    let refused = place.open().await.unwrap_err();
     assert!(
         matches!(&refused, Error::Locked { path } if path == place.0.path()),
         "{refused:?}"
@@ -790,10 +815,10 @@ async fn a_second_process_is_refused_at_once() {
         refused.to_string().contains("in use by another process"),
         "{refused}"
     );
-    let refused = place.restore(&mut &b""[..]).unwrap_err();
+    let refused = place.restore(&mut &b""[..]).await.unwrap_err();
     assert!(matches!(refused, Error::Locked { .. }), "{refused:?}");
     drop(first);
-    place.open().unwrap();
+    place.open().await.unwrap();
 }
 
 /// <https://github.com/spacejam/sled/issues/1527>: sled takes the leftover of a kill for a snapshot.
@@ -805,15 +830,15 @@ async fn a_half_written_snapshot_is_harmless() {
         b"half",
     )
     .unwrap();
-    assert_eq!(backup(&*place.open().unwrap()).await, before);
+    assert_eq!(backup(&*place.open().await.unwrap()).await, before);
 }
 
 #[tokio::test]
 async fn half_a_new_store_is_made_again() {
-    let place = Sled::new();
+    let place = Sled::new().unwrap();
     fs::create_dir(place.0.path().join("sled.new")).unwrap();
     fs::write(place.0.path().join("sled.new/db"), b"half").unwrap();
-    place.open().unwrap();
+    place.open().await.unwrap();
     assert!(!place.0.path().join("sled.new").exists());
 }
 
@@ -833,7 +858,7 @@ async fn a_damaged_store_is_kept_aside_until_a_backup_is_restored() {
 
         // Not only the first time: a supervisor would start it again.
         for _ in 0..2 {
-            let refused = place.open().unwrap_err();
+            let refused = place.open().await.unwrap_err();
             let Error::Unopenable { kept_aside, .. } = &refused else {
                 panic!("{refused:?}")
             };
@@ -842,25 +867,25 @@ async fn a_damaged_store_is_kept_aside_until_a_backup_is_restored() {
             assert!(refused.to_string().contains("sigap restore"), "{refused}");
             assert!(!place.sled().exists());
         }
-        place.restore(&mut before.as_bytes()).unwrap();
-        assert_eq!(backup(&*place.open().unwrap()).await, before);
+        place.restore(&mut before.as_bytes()).await.unwrap();
+        assert_eq!(backup(&*place.open().await.unwrap()).await, before);
     }
 }
 
 #[tokio::test]
 async fn a_store_that_cannot_be_reached_stays_where_it_is() {
-    let place = Sled::new();
+    let place = Sled::new().unwrap();
     fs::write(place.sled(), b"not a directory").unwrap();
-    let refused = place.open().unwrap_err();
+    let refused = place.open().await.unwrap_err();
     assert!(matches!(refused, Error::Io { .. }), "{refused:?}");
     assert!(place.sled().is_file());
 }
 
 #[tokio::test]
 async fn a_backup_is_not_restored_among_other_files() {
-    let place = Sled::new();
+    let place = Sled::new().unwrap();
     fs::write(place.0.path().join("notes.txt"), b"mine").unwrap();
-    let refused = place.restore(&mut &b""[..]).unwrap_err();
+    let refused = place.restore(&mut &b""[..]).await.unwrap_err();
     assert!(matches!(refused, Error::Occupied { .. }), "{refused:?}");
 }
 
@@ -872,8 +897,8 @@ impl Sled {
 
 /// Returns a closed store with a turn in it, and its backup.
 async fn filled() -> (Sled, String) {
-    let place = Sled::new();
-    let store = place.open().unwrap();
+    let place = Sled::new().unwrap();
+    let store = place.open().await.unwrap();
     store.commit(full_turn()).await.unwrap();
     let before = backup(&*store).await;
     (place, before)
@@ -928,6 +953,7 @@ fn turn(number: u64) -> Turn {
         question: None,
         audit: Vec::new(),
         papers: Vec::new(),
+        fence: None,
     }
 }
 

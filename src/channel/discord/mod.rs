@@ -7,6 +7,7 @@
 //! recall     what is remembered until the next start, for edits and forms
 //! payload    reply -> bodies of messages, within every limit                         pure
 //! rest       the one way out: nobody is pinged, what fails is tried again
+//! shards     which part of the workspaces is this process's, where several serve them
 //! ```
 //!
 //! No decision is taken here: who may press what and where an answer goes is the platform's business, what is answered
@@ -24,10 +25,11 @@ mod queue;
 mod recall;
 mod rest;
 mod setup;
+mod shards;
 mod ticks;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Zoned;
@@ -41,6 +43,7 @@ use crate::message::ChannelKind;
 use crate::metrics::{Metrics, Request};
 use bot::Bot;
 use rest::Rest;
+use shards::Shards;
 
 pub use rest::Api;
 
@@ -82,6 +85,10 @@ pub struct Settings {
     pub reminded_every: Option<Duration>,
     /// Where it counts.
     pub metrics: Arc<Metrics>,
+    /// Into how many parts its workspaces are divided; left out, as many as Discord recommends.
+    pub shards: Option<u32>,
+    /// What tells this process from others that serve the same workspaces.
+    pub process: String,
 }
 
 /// A login. It is shown to whoever may see it, and to no log.
@@ -157,13 +164,20 @@ pub async fn serve(
         prepared = prepare(&rest, &settings) => prepared?,
         () = &mut stop => return Ok(()),
     };
-    // serenity's gateway client wants one of its own.
-    let gateway = settings.api.http(&token);
+    let total = match settings.shards {
+        Some(total) => total,
+        None => rest.shards().await.map_err(Error::Unreachable)?,
+    };
+    let shards = Shards::new(assistant.store(), total, settings.process.clone());
+    let fences = Arc::clone(&shards);
+    let assistant = assistant.fenced(move |conversation| fences.fence(conversation));
+    let api = settings.api.clone();
     let bot = Arc::new(Bot::new(
         assistant,
         desk,
         rest.clone(),
         settings,
+        Arc::clone(&shards),
         &token,
         now,
     ));
@@ -171,22 +185,31 @@ pub async fn serve(
         | GatewayIntents::GUILD_MESSAGES
         | GatewayIntents::DIRECT_MESSAGES
         | GatewayIntents::MESSAGE_CONTENT;
-    let mut client = ClientBuilder::new_with_http(gateway, intents)
-        .raw_event_handler(bot::Ears(Arc::downgrade(&bot)))
-        .await
-        .map_err(|error| ended(error, application))?;
-    let shards = Arc::clone(&client.shard_manager);
+    let lines = Lines::default();
+    let connect = |shard| {
+        // serenity's gateway client wants a way out of its own.
+        let built = ClientBuilder::new_with_http(api.http(&token), intents)
+            .raw_event_handler(bot::Ears(Arc::downgrade(&bot)));
+        let lines = lines.clone();
+        async move {
+            let mut client = built.await?;
+            let _line = lines.open(shard, &client.shard_manager);
+            client.start_shard(shard, total).await
+        }
+    };
     let ended_by = {
-        let running = client.start_autosharded();
-        let watching = watch(&shards, &metrics);
+        let running = shards.run(connect);
+        let watching = watch(&lines, &metrics);
+        let following = bot.follow_leads();
         let reminding = remind(&bot, reminded_every);
         let listening = bot.tell_of_broken_files();
-        tokio::pin!(running, watching, reminding, listening);
+        tokio::pin!(running, watching, reminding, listening, following);
         tokio::select! {
             ended = &mut running => Some(ended),
             () = &mut watching => None,
             () = &mut reminding => None,
             () = &mut listening => None,
+            () = &mut following => None,
             () = &mut stop => None,
         }
     };
@@ -195,7 +218,8 @@ pub async fn serve(
     if tokio::time::timeout(DRAIN_MAX, bot.drain()).await.is_err() {
         tracing::warn!("stopping with messages still in work");
     }
-    shards.shutdown_all().await;
+    lines.close().await;
+    shards.release().await;
     tracing::info!(
         sent = metrics.requests(Request::Sent),
         retried = metrics.requests(Request::Retried),
@@ -208,14 +232,63 @@ pub async fn serve(
     }
 }
 
+/// The connections of the shards that this process has.
+#[derive(Debug, Clone, Default)]
+struct Lines(Arc<Mutex<BTreeMap<u32, Arc<ShardManager>>>>);
+
+/// A connection; dropping it closes it.
+struct Line {
+    lines: Lines,
+    shard: u32,
+}
+
+impl Lines {
+    fn open(&self, shard: u32, manager: &Arc<ShardManager>) -> Line {
+        self.all().insert(shard, Arc::clone(manager));
+        Line {
+            lines: self.clone(),
+            shard,
+        }
+    }
+
+    async fn close(&self) {
+        let managers: Vec<_> = std::mem::take(&mut *self.all()).into_values().collect();
+        for manager in managers {
+            manager.shutdown_all().await;
+        }
+    }
+
+    /// Whether there are connections and all of them stand.
+    async fn stand(&self) -> bool {
+        let managers: Vec<_> = self.all().values().cloned().collect();
+        let mut all = !managers.is_empty();
+        for manager in managers {
+            let runners = manager.runners.lock().await;
+            let stand = |runner: &ShardRunnerInfo| runner.stage == ConnectionStage::Connected;
+            all &= !runners.is_empty() && runners.values().all(stand);
+        }
+        all
+    }
+
+    fn all(&self) -> std::sync::MutexGuard<'_, BTreeMap<u32, Arc<ShardManager>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if let Some(manager) = self.lines.all().remove(&self.shard) {
+            tokio::spawn(async move { manager.shutdown_all().await });
+        }
+    }
+}
+
 /// Keeps note of whether every connection stands; never ends.
-async fn watch(shards: &ShardManager, metrics: &Metrics) {
+async fn watch(lines: &Lines, metrics: &Metrics) {
     let mut tick = tokio::time::interval(WATCHED_EVERY);
     loop {
         tick.tick().await;
-        let runners = shards.runners.lock().await;
-        let stand = |runner: &ShardRunnerInfo| runner.stage == ConnectionStage::Connected;
-        metrics.connected(!runners.is_empty() && runners.values().all(stand));
+        metrics.connected(lines.stand().await);
     }
 }
 

@@ -4,13 +4,11 @@
 //! tell which was first: work waits a moment, then goes by id. A second copy of the same event finds its place taken.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc;
 
 use crate::message::ConversationId;
@@ -99,7 +97,9 @@ impl<W: Send + 'static> Queues<W> {
                     let _busy = busy;
                     tokio::time::sleep(ORDER_WAIT).await;
                     while let Some(work) = queues.pop(&conversation) {
-                        if !ended_well(done(work)).await {
+                        // A fault in one piece of work does not block the next. A task of its own would keep it from
+                        // that as well, at the price of another one to wake for every message.
+                        if AssertUnwindSafe(done(work)).catch_unwind().await.is_err() {
                             tracing::error!("a piece of work failed");
                         }
                     }
@@ -154,17 +154,6 @@ impl<W> State<W> {
         }
         true
     }
-}
-
-/// Waits for a piece of work; a fault in it ends nothing else.
-async fn ended_well(work: impl Future<Output = ()>) -> bool {
-    let mut work = pin!(work);
-    // A task of its own would do as well, at the price of another one to wake for every message.
-    let ended = poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
-        polled.map_or(Poll::Ready(false), |polled| polled.map(|()| true))
-    });
-    ended.await
 }
 
 #[cfg(test)]

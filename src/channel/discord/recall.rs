@@ -45,6 +45,13 @@ impl<K: Clone + Eq + Hash, V: Clone> Recall<K, V> {
         self.lock().0.get(key).cloned()
     }
 
+    /// Forgets everything.
+    pub fn clear(&self) {
+        let mut state = self.lock();
+        state.0.clear();
+        state.1.clear();
+    }
+
     /// Forgets a value and returns it.
     pub fn take(&self, key: &K) -> Option<V> {
         let mut state = self.lock();

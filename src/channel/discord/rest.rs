@@ -167,6 +167,14 @@ impl Rest {
         Ok(fine.then_some(()).ok_or(gateway.url))
     }
 
+    /// Returns into how many shards Discord recommends to divide the workspaces.
+    pub async fn shards(&self) -> Result<u32, Error> {
+        let gateway = self
+            .again(REQUEST_TIMEOUT, || self.http.get_bot_gateway())
+            .await?;
+        Ok(gateway.shards)
+    }
+
     /// Registers the commands; doing it again changes nothing.
     pub async fn commands(&self, commands: &Json) -> Result<(), Error> {
         let registered = self.again(REQUEST_TIMEOUT, || async {

@@ -266,7 +266,7 @@ impl Dir {
             let name = file_name(&path);
             if name != "lock" && !name.starts_with("sled.") {
                 let path = self.path.clone();
-                return Err(Error::Occupied { path });
+                return Err(Error::Occupied { place: path.into() });
             }
         }
         Ok(())

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use crate::engine;
+
 use super::double::{BOT, BUDI, CHANNEL, Double, GUILD, TICKETS, TOKEN, text};
 
 fn sigap(dir: &Path) -> Command {
@@ -17,7 +19,7 @@ fn sigap(dir: &Path) -> Command {
         .arg("--data")
         .arg(root.join("data"))
         .arg("--state")
-        .arg(dir.join("state"))
+        .arg(engine::state(&dir.join("state")))
         .current_dir(dir)
         .env_remove("DISCORD_TOKEN")
         .env_remove("SIGAP_DISCORD_API")

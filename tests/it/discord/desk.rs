@@ -10,7 +10,7 @@ use sigap::catalog::Catalog;
 use sigap::channel::discord::{Api, Settings};
 use sigap::desk::Folders;
 use sigap::load;
-use sigap::store::{self, Period, Store};
+use sigap::store::Period;
 use tempfile::TempDir;
 
 use super::double::{
@@ -18,6 +18,7 @@ use super::double::{
     message_event, text,
 };
 use super::{Served, settings, start_in};
+use crate::engine;
 use crate::shipped;
 
 const POSTED: &str = "Kartu hilang atau dicuri\n\nTo do list:\n1. Cek status nomor di DSC\n2. Cek apakah nomor sudah diblokir\n\n\
@@ -203,7 +204,7 @@ async fn a_posted_procedure_goes_live_is_shared_read_replaced_and_taken_back() {
     double.lawful();
     assert_eq!(double.posts(HELP), 1);
 
-    let store = store::sled::open(&place.state()).unwrap();
+    let store = engine::open(&place.state()).await;
     let audit = store.audit(&Period::default()).await.unwrap();
     let deeds: Vec<&str> = audit.iter().map(|line| line.what.as_str()).collect();
     for deed in [

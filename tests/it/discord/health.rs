@@ -8,10 +8,10 @@ use sigap::assistant::Assistant;
 use sigap::channel::discord::{self, Api, Settings, Token};
 use sigap::desk::{Desk, Folders};
 use sigap::metrics::{self, Metrics, Timed};
-use sigap::store;
 
 use super::double::{BOT, BUDI, CHANNEL, Double, TOKEN};
 use super::settings;
+use crate::engine;
 use crate::shipped;
 
 async fn get(port: u16, path: &str) -> (u16, String) {
@@ -32,7 +32,7 @@ async fn a_bot_is_live_at_once_ready_when_connected_and_tells_numbers() {
     assert_eq!(get(port, "live").await.0, 200);
     assert_eq!(get(port, "ready").await.0, 503, "nothing is connected yet");
 
-    let store = Timed::new(store::sled::open(dir.path()).unwrap(), Arc::clone(&metrics));
+    let store = Timed::new(engine::open(dir.path()).await, Arc::clone(&metrics));
     let assistant = Assistant::new(
         shipped::knowledge(),
         Arc::new(store),

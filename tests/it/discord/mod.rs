@@ -3,7 +3,7 @@
 mod binary;
 mod changes;
 mod desk;
-mod double;
+pub mod double;
 mod drafts;
 mod faults;
 mod health;
@@ -21,12 +21,12 @@ use sigap::assistant::Assistant;
 use sigap::channel::discord::{self, Api, Settings, Token};
 use sigap::desk::{Desk, Folders};
 use sigap::guide::Knowledge;
-use sigap::store;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use self::double::{Double, GUILD, HELP, LEAD_ROLE, TICKETS, TOKEN, Tls};
+use crate::engine;
 use crate::shipped;
 
 /// A bot that is being served.
@@ -101,12 +101,13 @@ fn start_in(
         LOG.call_once(sigap::telemetry::start);
     }
     let (stop, stopped) = oneshot::channel();
-    let store = store::sled::open(state).unwrap();
-    let assistant = Assistant::new(knowledge, Arc::new(store), SignedDuration::from_hours(24));
+    let state = state.to_owned();
     let token = Token::parse(Some(token)).unwrap();
     let at_work = Arc::new(OnceLock::new());
     let opened = Arc::clone(&at_work);
     let task = tokio::spawn(async move {
+        let store = engine::open(&state).await;
+        let assistant = Assistant::new(knowledge, store, SignedDuration::from_hours(24));
         let desk = Desk::open(folders, assistant.store(), assistant.live(), &now()).await;
         let desk = Arc::new(desk.unwrap());
         opened.set(Arc::clone(&desk)).unwrap();

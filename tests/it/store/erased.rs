@@ -75,8 +75,8 @@ async fn a_forgotten_number_is_in_no_byte_and_everything_else_stays() {
 
 #[tokio::test]
 async fn a_store_without_the_number_loses_what_sled_kept_of_it() {
-    let place = Sled::new();
-    let store = place.open().unwrap();
+    let place = Sled::new().unwrap();
+    let store = place.open().await.unwrap();
     let asked = |number, text: &str| Turn {
         question: Some(question(text)),
         ..turn(number)
@@ -90,8 +90,8 @@ async fn a_store_without_the_number_loses_what_sled_kept_of_it() {
 
 #[tokio::test]
 async fn what_is_too_old_is_purged_with_its_copies() {
-    let place = Sled::new();
-    let store = place.open().unwrap();
+    let place = Sled::new().unwrap();
+    let store = place.open().await.unwrap();
     let now = at(0);
     let days_ago = |days: i64| now - SignedDuration::from_hours(24 * days);
     for (number, days) in [(1, 100), (2, 91), (3, 90), (4, 0)] {
@@ -131,7 +131,7 @@ async fn what_is_too_old_is_purged_with_its_copies() {
         ..Removed::default()
     };
     assert_eq!(rebuilt.removed, expected);
-    let store = place.open().unwrap();
+    let store = place.open().await.unwrap();
     assert_listed(&*store, Query::default(), &["T-4", "T-3"]).await;
     let left = backup(&*store).await;
     for gone in ["T-1", "T-2", "question 1", "question 2"] {
@@ -175,7 +175,7 @@ async fn a_crash_at_any_step_leaves_the_old_store_or_the_new_one() {
         ("nothing new", &[("sled.replaced", old)], &before),
     ];
     for (step, directories, expected) in steps {
-        let crashed = Sled::new();
+        let crashed = Sled::new().unwrap();
         for (name, content) in *directories {
             write(content, &crashed.0.path().join(name));
         }
@@ -192,7 +192,7 @@ async fn a_crash_at_any_step_leaves_the_old_store_or_the_new_one() {
 async fn a_backup_is_not_restored_over_a_crashed_rebuild() {
     let (place, before) = filled().await;
     fs::rename(place.sled(), place.0.path().join("sled.replaced")).unwrap();
-    let refused = place.restore(&mut before.as_bytes()).unwrap_err();
+    let refused = place.restore(&mut before.as_bytes()).await.unwrap_err();
     assert!(matches!(refused, Error::Occupied { .. }), "{refused:?}");
     assert_eq!(kept(&place).await, before);
 }
@@ -215,7 +215,7 @@ async fn a_killed_rebuild_leaves_the_old_store_or_the_new_one() {
     let mut random = Random(20_261_121);
     let mut finished = 0;
     for kill in 0..KILLS {
-        let crashed = Sled::new();
+        let crashed = Sled::new().unwrap();
         write(&old, &crashed.sled());
         let mut kill_after = |args: &[&str], bound_ms| {
             let mut child = command(crashed.0.path(), args)
@@ -244,8 +244,8 @@ async fn a_killed_rebuild_leaves_the_old_store_or_the_new_one() {
 
 #[tokio::test]
 async fn a_store_in_use_is_not_rebuilt() {
-    let place = Sled::new();
-    let store = place.open().unwrap();
+    let place = Sled::new().unwrap();
+    let store = place.open().await.unwrap();
     let refused = sled::rebuild(place.0.path(), &mut forgetting()).unwrap_err();
     assert!(matches!(refused, Error::Locked { .. }), "{refused:?}");
     let refused = sigap(place.0.path(), &["ticket", "forget", NUMBER]);
@@ -256,7 +256,7 @@ async fn a_store_in_use_is_not_rebuilt() {
 
 #[test]
 fn no_store_is_made_to_be_found_clean() {
-    let place = Sled::new();
+    let place = Sled::new().unwrap();
     let nowhere = place.0.path().join("nowhere");
     for dir in [place.0.path(), &nowhere] {
         let refused = sled::rebuild(dir, &mut forgetting()).unwrap_err();
@@ -317,8 +317,8 @@ async fn the_commands_say_what_they_did_and_what_is_wrong() {
 /// Fills a store through the assistant: a filed ticket, an open draft, values heard in a question and a discarded
 /// draft, each with the number, the same with another one, and an unanswered question that nobody redacted.
 async fn remember() -> Files {
-    let place = Sled::new();
-    let store = place.open().unwrap();
+    let place = Sled::new().unwrap();
+    let store = place.open().await.unwrap();
     let assistant = Assistant::new(
         shipped::knowledge(),
         Arc::clone(&store),
@@ -368,7 +368,7 @@ async fn remember() -> Files {
 /// Returns a store that was filled once for all tests.
 async fn remembering() -> Sled {
     static FILLED: OnceCell<Files> = OnceCell::const_new();
-    let place = Sled::new();
+    let place = Sled::new().unwrap();
     write(FILLED.get_or_init(remember).await, &place.sled());
     place
 }
@@ -403,7 +403,7 @@ fn forget(dir: &Path) -> Removed {
 }
 
 async fn kept(place: &Sled) -> String {
-    backup(&*place.open().unwrap()).await
+    backup(&*place.open().await.unwrap()).await
 }
 
 /// The lines of a backup between header and trailer.

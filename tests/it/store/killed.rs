@@ -26,11 +26,11 @@ async fn what_was_acknowledged_survives_being_killed() {
     let kills = env::var("SIGAP_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
     let mut random = Random(20_261_121);
     let (mut opening, mut acknowledged) = (0, 0);
-    let mut place = Sled::new();
+    let mut place = Sled::new().unwrap();
     let mut before = [0; WRITERS];
     for kill in 0..kills {
         if kill % KILLS_OF_ONE_STORE == 0 {
-            (place, before) = (Sled::new(), [0; WRITERS]);
+            (place, before) = (Sled::new().unwrap(), [0; WRITERS]);
         }
         // Not all of these find it still opening, but a third of all kills should.
         let while_opening = kill % 5 < 2;
@@ -47,7 +47,7 @@ async fn what_was_acknowledged_survives_being_killed() {
         opening += usize::from(!printed.contains(&"open".to_owned()));
 
         let acks = latest(before, &printed);
-        before = compare(&*place.open().unwrap(), acks).await;
+        before = compare(&*place.open().await.unwrap(), acks).await;
     }
     println!(
         "{kills} kills, {opening} of them while opening, {acknowledged} acknowledged turns, 0 lost, torn or doubled"
@@ -57,8 +57,8 @@ async fn what_was_acknowledged_survives_being_killed() {
 /// A real failure of the engine: the file may not grow.
 #[tokio::test]
 async fn after_a_failure_nothing_is_accepted_and_nothing_acknowledged_is_lost() {
-    let place = Sled::new();
-    drop(place.open().unwrap());
+    let place = Sled::new().unwrap();
+    drop(place.open().await.unwrap());
     let mut limited = Command::new("sh");
     // 512-byte blocks; without the trap the signal would kill the child instead of failing the write.
     limited.args(["-c", "trap '' XFSZ; ulimit -f 3000; exec \"$0\" \"$@\""]);
@@ -76,7 +76,7 @@ async fn after_a_failure_nothing_is_accepted_and_nothing_acknowledged_is_lost() 
     assert_eq!(refusals.count(), 2 * WRITERS, "{printed:?}");
     let acks = latest([0; WRITERS], &printed);
     assert!(acks.iter().all(|&acks| acks > 0), "{printed:?}");
-    compare(&*place.open().unwrap(), acks).await;
+    compare(&*place.open().await.unwrap(), acks).await;
 }
 
 /// What the child runs: every writer commits until it is killed or refused.

@@ -66,6 +66,10 @@ impl Bot {
     ) {
         let mut handled = match handled {
             Ok(handled) => handled,
+            // Whoever has taken over has heard it as well.
+            Err(store::Error::Fenced) => {
+                return tracing::warn!("a turn was left to the process that has taken over");
+            }
             Err(error) => {
                 tracing::error!(%error, "a turn was not kept");
                 return self.say(sink, json!({"content": platform::NOT_KEPT})).await;

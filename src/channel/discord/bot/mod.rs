@@ -44,6 +44,7 @@ use super::payload::EPHEMERAL;
 use super::queue::{Queues, Taken};
 use super::recall::Recall;
 use super::rest::Rest;
+use super::shards::Shards;
 use crate::assistant::{Assistant, Deed};
 use crate::desk::Desk;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
@@ -55,6 +56,7 @@ pub struct Bot {
     desk: Arc<Desk>,
     rest: Rest,
     settings: Settings,
+    shards: Arc<Shards>,
     marks: Marks,
     now: Box<dyn Fn() -> Zoned + Send + Sync>,
     me: OnceLock<u64>,
@@ -161,6 +163,7 @@ impl Bot {
         desk: Arc<Desk>,
         rest: Rest,
         settings: Settings,
+        shards: Arc<Shards>,
         token: &str,
         now: impl Fn() -> Zoned + Send + Sync + 'static,
     ) -> Self {
@@ -169,6 +172,7 @@ impl Bot {
             desk,
             rest,
             settings,
+            shards,
             marks: Marks::new(token),
             now: Box::new(now),
             me: OnceLock::new(),
@@ -188,12 +192,32 @@ impl Bot {
             Err(error) => return tracing::error!(%error, "what is due does not read"),
         };
         for incoming in due {
+            if !self.shards.is_ours(&incoming.conversation) {
+                continue;
+            }
             let conversation = incoming.conversation.clone();
             let event = number(&incoming);
             self.take(conversation, event, Work::Due(incoming));
         }
-        self.bring_shares_up_to_date().await;
-        self.tell_of_overdue_reviews(&now).await;
+        if self.shards.is_first() {
+            self.bring_shares_up_to_date().await;
+            self.tell_of_overdue_reviews(&now).await;
+        }
+    }
+
+    /// Brings what is in memory up to date whenever a lead has changed something in another process; never ends.
+    pub async fn follow_leads(&self) {
+        loop {
+            self.assistant.store().changed().await;
+            self.kinds.clear();
+            self.assistant.forget_contacts().await;
+            if let Err(error) = self.desk.catch_up(&(self.now)()).await {
+                tracing::error!(%error, "what leads changed elsewhere is not live here");
+            }
+            if self.shards.is_first() {
+                self.bring_shares_up_to_date().await;
+            }
+        }
     }
 
     async fn answer_due(&self, incoming: Incoming) {

@@ -131,7 +131,10 @@ impl World {
         shard: (u64, u64),
         out: &mpsc::UnboundedSender<Out>,
     ) {
-        state.sessions.retain(|session| session.shard != shard);
+        // A session whose connection stands stays beside the new one: both hear everything.
+        state
+            .sessions
+            .retain(|session| session.shard != shard || session.socket.is_some());
         let id = format!("session-{}", state.id());
         let mut session = Session {
             id: id.clone(),

@@ -278,6 +278,12 @@ impl Double {
         .await
     }
 
+    /// Returns the bot's messages in a channel.
+    pub fn said_in(&self, channel: u64) -> Vec<Json> {
+        let state = self.world.lock();
+        state.messages.get(&channel).cloned().unwrap_or_default()
+    }
+
     /// Returns how many messages the bot has in a channel.
     pub fn posts(&self, channel: u64) -> usize {
         self.world.lock().messages.get(&channel).map_or(0, Vec::len)
