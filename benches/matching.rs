@@ -14,7 +14,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use comfy_table::Table;
+use jiff::civil::date;
+use sigap::catalog::Catalog;
 use sigap::catalog::file::SopFile;
+use sigap::directory::{Contact, Directory, Found};
+use sigap::guide::Knowledge;
+use sigap::load;
 use sigap::matcher::{Context, Matcher, Source, Training};
 use sigap::text::{self, Lexicon};
 use tantivy::collector::TopDocs;
@@ -38,6 +43,7 @@ type Rows = Vec<(String, String)>;
 fn main() -> Result<()> {
     let lexicon = Lexicon::load(&fs::read_to_string("data/lexicon.toml")?)?;
     speed(&lexicon)?;
+    inside(&lexicon)?;
     match std::env::var_os("SIGAP_EVAL_DIR") {
         Some(dir) => accuracy(Path::new(&dir), &lexicon)?,
         None => println!("\nSIGAP_EVAL_DIR is not set: no accuracy"),
@@ -127,6 +133,91 @@ fn compare(
     report("tantivy, fuzzy", &|| Ok(Box::new(Tantivy::new(rows)?)))?;
     report("rapidfuzz scan", &|| Ok(Box::new(RapidFuzz::new(rows))))?;
     report("strsim scan", &|| Ok(Box::new(Strsim::new(rows))))
+}
+
+/// A question inside an SOP of the shipped catalogue, and an account manager among 5,000 companies.
+fn inside(lexicon: &Lexicon) -> Result<()> {
+    const COMPANIES: usize = 5_000;
+    const LARGEST: &str = "imes-tagihan";
+    let files = load::files(Path::new("intents"), Path::new("data"))?;
+    let catalog = Catalog::load(&files, date(2026, 11, 21)).catalog;
+    let catalog = catalog.context("the shipped catalogue is accepted")?;
+    let sop = catalog.sop(LARGEST).context("it is shipped")?;
+    let own = sop.matching.utterances.iter();
+    let asked: Rows = own.map(|text| (slip(text), sop.id.clone())).collect();
+    let (rows, _) = made_up(COMPANIES);
+    let contacts: Vec<Contact> = rows
+        .iter()
+        .step_by(UTTERANCES)
+        .enumerate()
+        .map(|(at, (text, _))| company(text, at))
+        .collect();
+    let typed: Rows = contacts
+        .iter()
+        .step_by(50)
+        .map(|contact| (slip(&contact.company), contact.company.clone()))
+        .collect();
+    let engines: [(&str, Box<dyn Engine>, &Rows); 2] = [
+        (
+            "a question inside an SOP",
+            Box::new(Inside(Knowledge::new(catalog, lexicon.clone()), LARGEST)),
+            &asked,
+        ),
+        (
+            "an account manager among 5,000",
+            Box::new(Companies(Directory::new(contacts))),
+            &typed,
+        ),
+    ];
+    let mut table = table(&["what", "us/message", "of"]);
+    for (what, engine, messages) in engines {
+        let us = median_us(&*engine, messages);
+        table.add_row([
+            what.to_owned(),
+            format!("{us:.1}"),
+            messages.len().to_string(),
+        ]);
+    }
+    println!("{table}");
+    Ok(())
+}
+
+fn company(words: &str, at: usize) -> Contact {
+    let name: Vec<&str> = words.split(' ').rev().take(3).collect();
+    Contact {
+        company: format!("PT {} {at}", name.join(" ")),
+        aliases: Vec::new(),
+        sids: Vec::new(),
+        account_numbers: Vec::new(),
+        am: "AM Contoh".to_owned(),
+        am_contact: String::new(),
+        eos: String::new(),
+        eos_contact: String::new(),
+        region: String::new(),
+        verified: date(2026, 6, 30),
+    }
+}
+
+/// Answers inside one SOP.
+struct Inside(Knowledge, &'static str);
+
+impl Engine for Inside {
+    fn first(&self, text: &str) -> Option<String> {
+        let points = self.0.asked_points(self.1, text);
+        Some(points.first()?.id.clone())
+    }
+}
+
+struct Companies(Directory);
+
+impl Engine for Companies {
+    fn first(&self, text: &str) -> Option<String> {
+        match self.0.search(text) {
+            Found::One(contact) => Some(contact.company.clone()),
+            Found::Several(several) => Some(several.first()?.company.clone()),
+            Found::None => None,
+        }
+    }
 }
 
 /// A slow engine is asked fewer times.

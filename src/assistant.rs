@@ -481,12 +481,7 @@ impl Assistant {
         {
             return Ok(Arc::clone(directory));
         }
-        let papers = self.store.papers(Shelf::Contacts, "").await?;
-        // What does not read any more is found in the list or told again.
-        let contents = papers.into_iter().filter_map(|paper| paper.content);
-        let added: Vec<Contact> = contents
-            .filter_map(|content| serde_json::from_value(content).ok())
-            .collect();
+        let added = told_contacts(&*self.store).await?;
         let directory = match added.is_empty() {
             true => Arc::clone(&knowledge.directory),
             false => Arc::new(knowledge.directory.with(added)),
@@ -559,6 +554,20 @@ impl Assistant {
             None => Ok(None),
         }
     }
+}
+
+/// Returns the companies that leads have told of.
+///
+/// # Errors
+///
+/// Whatever keeps the store from reading.
+pub async fn told_contacts(store: &dyn Store) -> Result<Vec<Contact>, store::Error> {
+    let papers = store.papers(Shelf::Contacts, "").await?;
+    // What does not read any more is found in the list or told again.
+    let contents = papers.into_iter().filter_map(|paper| paper.content);
+    Ok(contents
+        .filter_map(|content| serde_json::from_value(content).ok())
+        .collect())
 }
 
 fn parcel(ticket: &Ticket) -> Paper {

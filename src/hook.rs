@@ -28,7 +28,7 @@ use sha2::Sha256;
 
 use crate::message::{ConversationId, EventId};
 use crate::store::{self, Audit, Paper, Shelf, Store, Turn};
-use crate::ticket::{self, Parcel, Progress, Status, Ticket, Tracked};
+use crate::ticket::{self, Answer, Entry, Parcel, Progress, Status, Ticket, Tracked};
 
 /// The first pause after a failure; each is twice the one before.
 const PAUSE: SignedDuration = SignedDuration::from_secs(30);
@@ -45,6 +45,8 @@ const EVERY: Duration = Duration::from_secs(5);
 
 /// Who is named in the audit.
 const WHO: &str = "hook";
+/// What its template is called.
+const NAME: &str = "hook";
 
 /// What is sent unless there is a template.
 const TEMPLATE: &str = r#"{
@@ -104,7 +106,8 @@ impl Hook {
     ///
     /// # Errors
     ///
-    /// When the address is neither HTTPS nor on this machine, or the template has a mistake.
+    /// When the address is neither HTTPS nor on this machine, or the template has a mistake: also one that makes no JSON
+    /// of a draft which lacks a field, or whose words hold quotes and line breaks.
     pub fn new(
         url: &str,
         secret: Secret,
@@ -114,8 +117,12 @@ impl Hook {
         let url = address(url)?;
         let mut environment = Environment::new();
         environment
-            .add_template_owned("hook", template.unwrap_or_else(|| TEMPLATE.to_owned()))
+            .add_template_owned(NAME, template.unwrap_or_else(|| TEMPLATE.to_owned()))
             .context("the web hook's template has a mistake")?;
+        for sample in samples(&environment) {
+            written(&environment, &sample)
+                .context("the web hook's template makes no JSON of every draft")?;
+        }
         let client = reqwest::Client::builder()
             // Whoever answers elsewhere is not the one that drafts are for.
             .redirect(Policy::none())
@@ -189,7 +196,7 @@ impl Hook {
 
     /// Sends one draft and returns the number that it got.
     async fn send(&self, ticket: &Ticket, now: Timestamp) -> anyhow::Result<Option<String>> {
-        let body = self.body(ticket)?;
+        let body = written(&self.template, ticket)?;
         let at = now.as_second().to_string();
         let signature = sign(&self.secret.0, &at, &body);
         let request = self
@@ -216,30 +223,6 @@ impl Hook {
             }
         }
         Ok(number_in(&answer))
-    }
-
-    /// What is sent; always JSON, whatever the template says.
-    fn body(&self, ticket: &Ticket) -> anyhow::Result<String> {
-        let template = self.template.get_template("hook")?;
-        let revises = ticket.revision.as_ref().map(|revision| &revision.of);
-        let text = template.render(Serde(serde_json::json!({
-            "id": ticket.id,
-            "case": ticket.case(),
-            "revises": revises,
-            "intent": ticket.intent,
-            "title": ticket.title,
-            "agent": ticket.agent,
-            "channel_kind": ticket.channel_kind.name(),
-            "filed_at": ticket.filed_at,
-            "edition": ticket.edition,
-            "kip": ticket.kip,
-            "fields": ticket.canonical_fields(),
-            "text": ticket.text,
-        })))?;
-        // What a draft says must not be in the error.
-        let json: Result<serde_json::Value, _> = serde_json::from_str(&text);
-        anyhow::ensure!(json.is_ok(), "the web hook's template makes no JSON of it");
-        Ok(text)
     }
 
     /// Notes what became of a draft: it waits, or it leaves the outbox.
@@ -281,6 +264,59 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(***)")
     }
+}
+
+/// What is sent; always JSON, whatever the template says.
+fn written(templates: &Environment<'_>, ticket: &Ticket) -> anyhow::Result<String> {
+    let template = templates.get_template(NAME)?;
+    let revises = ticket.revision.as_ref().map(|revision| &revision.of);
+    let text = template.render(Serde(serde_json::json!({
+        "id": ticket.id,
+        "case": ticket.case(),
+        "revises": revises,
+        "intent": ticket.intent,
+        "title": ticket.title,
+        "agent": ticket.agent,
+        "channel_kind": ticket.channel_kind.name(),
+        "filed_at": ticket.filed_at,
+        "edition": ticket.edition,
+        "kip": ticket.kip,
+        "fields": ticket.canonical_fields(),
+        "text": ticket.text,
+    })))?;
+    // What a draft says must not be in the error.
+    let json: Result<serde_json::Value, _> = serde_json::from_str(&text);
+    anyhow::ensure!(
+        json.is_ok(),
+        "what it makes is no JSON: write each value as `{{{{ fields.msisdn|tojson }}}}`, without quotes around it"
+    );
+    Ok(text)
+}
+
+/// Drafts that lack the fields which a template writes, and one with words that JSON cannot hold as they stand.
+fn samples(templates: &Environment<'_>) -> Vec<Ticket> {
+    const AWKWARD: &str = "\"\\\n\"";
+    let template = templates.get_template(NAME).into_iter();
+    let names = template.flat_map(|template| template.undeclared_variables(true));
+    let awkward = || AWKWARD.to_owned();
+    let field = |name: String| {
+        Some(Entry {
+            field: name.strip_prefix("fields.")?.to_owned(),
+            label: awkward(),
+            answer: Answer::Unchecked(awkward()),
+            masked: awkward(),
+        })
+    };
+    let sample = Ticket::sample();
+    let full = Ticket {
+        title: awkward(),
+        agent: awkward(),
+        kip: awkward(),
+        text: awkward(),
+        entries: names.filter_map(field).collect(),
+        ..sample.clone()
+    };
+    vec![sample, Ticket::revised_sample(), full]
 }
 
 /// Returns what proves that a body is from here.

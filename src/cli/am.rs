@@ -7,11 +7,13 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
+use crate::assistant::told_contacts;
 use crate::catalog::{Diagnostic, Files, Source};
-use crate::cli::check;
+use crate::cli::{self, check};
 use crate::config::Config;
 use crate::directory::{Contact, Directory, Found};
 use crate::load;
+use crate::store::{self, Place};
 
 /// Arguments of `sigap am`.
 #[derive(Debug, Args)]
@@ -45,10 +47,32 @@ impl Am {
                 let Some(directory) = directory(&path)? else {
                     return Ok(ExitCode::FAILURE);
                 };
+                let directory = directory.with(told(config)?);
                 search(&directory, &name.join(" "), config)
             }
             AmCommand::Import { file } => import(&file, &config.data.join(load::DIRECTORY)),
         }
+    }
+}
+
+/// The companies that leads have told of in chats. While a program holds the store they are left out, and that is said.
+fn told(config: &Config) -> anyhow::Result<Vec<Contact>> {
+    if matches!(&config.state, Place::Folder(folder) if !folder.exists()) {
+        return Ok(Vec::new());
+    }
+    let told = cli::runtime()?.block_on(async {
+        let store = store::open(&config.state).await?;
+        told_contacts(&*store).await
+    });
+    match told {
+        Err(error @ store::Error::Locked { .. }) => {
+            writeln!(
+                io::stderr(),
+                "note: companies that leads added are not searched: {error}"
+            )?;
+            Ok(Vec::new())
+        }
+        told => Ok(told?),
     }
 }
 

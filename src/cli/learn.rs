@@ -147,6 +147,7 @@ fn print(queue: &Queue, out: &mut impl Write, limit: usize, millis: u128) -> io:
     table.load_style(UTF8_FULL_CONDENSED).set_header([
         "group",
         "asked",
+        "in dialogs",
         "closest",
         "last",
         "for example",
@@ -157,6 +158,7 @@ fn print(queue: &Queue, out: &mut impl Write, limit: usize, millis: u128) -> io:
         table.add_row([
             group.id.clone(),
             group.members.len().to_string(),
+            queue.in_dialogs(group).to_string(),
             nearest(queue, group).unwrap_or("-").to_owned(),
             last.map(|at| at.strftime("%Y-%m-%d").to_string())
                 .unwrap_or_default(),
@@ -177,6 +179,7 @@ fn json(queue: &Queue, out: &mut impl Write, limit: usize) -> io::Result<()> {
         let object = json!({
             "group": group.id,
             "asked": group.members.len(),
+            "in_dialogs": queue.in_dialogs(group),
             "closest": nearest(queue, group),
             "utterances": queue.wordings(group),
         });

@@ -1,5 +1,6 @@
 //! `sigap stats`: questions, how they came out, and drafts, by week; as a table, as JSON, as a chart.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 
 use crate::cli;
 use crate::config::Config;
+use crate::desk::share;
 use crate::stats::chart::{self, Words};
 use crate::stats::{self, Week};
 use crate::store::{self, Period, Query};
@@ -47,10 +49,16 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     };
     let runtime = cli::runtime()?;
     let store = runtime.block_on(store::open(&config.state))?;
-    let (tallies, tickets) = runtime.block_on(async {
-        anyhow::Ok((store.tallies(&period).await?, store.tickets(&query).await?))
+    let now = config.now();
+    let (tallies, tickets, unread) = runtime.block_on(async {
+        let unread = share::unread_sops(&*store, now.timestamp()).await?;
+        let (tallies, tickets) = (store.tallies(&period).await?, store.tickets(&query).await?);
+        anyhow::Ok((tallies, tickets, unread))
     })?;
-    let weeks = stats::weeks(&tallies, &tickets, config.now().time_zone());
+    let mut weeks = stats::weeks(&tallies, &tickets, now.time_zone());
+    if let Some(latest) = weeks.last_mut() {
+        latest.unread = unread.clone();
+    }
     let minutes = stats::median_minutes(&tickets);
     if let Some(path) = &args.chart {
         let words = Words {
@@ -67,6 +75,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         }
     } else {
         print(&mut out, &weeks)?;
+        print_counts(&mut out, "shared, and not read by so many", &unread)?;
         if let Some(minutes) = minutes {
             writeln!(out, "\nmedian time to a draft: {minutes:.0} minutes")?;
         }
@@ -82,13 +91,14 @@ fn print(out: &mut impl Write, weeks: &[Week]) -> io::Result<()> {
         "answered",
         "offered",
         "unanswered",
+        "lost in dialogs",
         "drafts",
         "without ticket",
         "most asked",
     ];
     table.load_style(UTF8_FULL_CONDENSED).set_header(header);
     for week in weeks {
-        let share = |count: u64| format!("{count} ({:.0} %)", week.percent(count));
+        let percent = |count: u64| format!("{count} ({:.0} %)", week.percent(count));
         let top: Vec<_> = week
             .top(TOP)
             .iter()
@@ -97,17 +107,18 @@ fn print(out: &mut impl Write, weeks: &[Week]) -> io::Result<()> {
         table.add_row([
             week.from.to_string(),
             week.questions.to_string(),
-            share(week.answered),
-            share(week.clarified),
-            share(week.unanswered),
+            percent(week.answered),
+            percent(week.clarified),
+            percent(week.unanswered),
+            week.not_understood.to_string(),
             week.drafts.to_string(),
             week.avoided.to_string(),
             top.join("\n"),
         ]);
     }
     writeln!(out, "{table}")?;
-    let mut by_kip = std::collections::BTreeMap::new();
-    let mut by_channel = std::collections::BTreeMap::new();
+    let mut by_kip = BTreeMap::new();
+    let mut by_channel = BTreeMap::new();
     for week in weeks {
         for (kip, count) in &week.kips {
             *by_kip.entry(kip.clone()).or_insert(0) += count;
@@ -120,13 +131,22 @@ fn print(out: &mut impl Write, weeks: &[Week]) -> io::Result<()> {
         ("drafts by KIP", &by_kip),
         ("drafts by channel", &by_channel),
     ] {
-        if counts.is_empty() {
-            continue;
-        }
-        writeln!(out, "\n{title}")?;
-        for (name, count) in stats::top(counts, usize::MAX) {
-            writeln!(out, "{count:>6}  {name}")?;
-        }
+        print_counts(out, title, counts)?;
+    }
+    Ok(())
+}
+
+fn print_counts(
+    out: &mut impl Write,
+    title: &str,
+    counts: &BTreeMap<String, u64>,
+) -> io::Result<()> {
+    if counts.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{title}")?;
+    for (name, count) in stats::top(counts, usize::MAX) {
+        writeln!(out, "{count:>6}  {name}")?;
     }
     Ok(())
 }

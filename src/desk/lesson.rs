@@ -9,6 +9,7 @@ use jiff::Zoned;
 use super::{Desk, Error, blocking, check, files, review};
 use crate::assistant::Deed;
 use crate::catalog::{Catalog, Files, Source};
+use crate::dialog::NOT_UNDERSTOOD;
 use crate::effect::{self, Change, Labelled};
 use crate::guide::Knowledge;
 use crate::learn::{self, Group};
@@ -97,6 +98,14 @@ impl Queue {
         let texts = self.questions.iter();
         let texts: Vec<&str> = texts.map(|question| question.text.as_str()).collect();
         learn::wordings(group, &texts)
+    }
+
+    /// How many of a group were said in an open dialog, which could do nothing with them.
+    pub fn in_dialogs(&self, group: &Group) -> usize {
+        let members = group.members.iter();
+        members
+            .filter(|&&member| self.questions[member].decision == NOT_UNDERSTOOD)
+            .count()
     }
 
     /// The intents that the group's questions came closest to, the most frequent first.

@@ -327,7 +327,8 @@ impl Desk {
         }
     }
 
-    /// Takes every file that says something else than its latest version for a new version.
+    /// Takes every live text that says something else than its latest version for a new version. What was written since
+    /// is not live yet, and may be broken.
     ///
     /// # Errors
     ///
@@ -335,6 +336,7 @@ impl Desk {
     pub async fn adopt(&self, now: &Zoned) -> Result<(), Error> {
         let _alone = self.alone.lock().await;
         let files = self.files().await?;
+        let live = self.live.get();
         let mut latest = BTreeMap::new();
         for version in version::all(&*self.store).await? {
             latest.insert(version.sop.clone(), (version.number, version.edition));
@@ -343,7 +345,9 @@ impl Desk {
         let at = now.timestamp();
         for source in &files.sops {
             let (before, edition) = latest.get(&source.stem).cloned().unwrap_or_default();
-            if edition == source.edition() {
+            let sop = live.catalog.sop(&source.stem);
+            let is_live = sop.is_some_and(|sop| sop.edition == source.edition());
+            if !is_live || edition == source.edition() {
                 continue;
             }
             let version = Version {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Desk, Error};
 use crate::assistant::Deed;
 use crate::message::ConversationId;
-use crate::store::{Audit, Paper, Shelf};
+use crate::store::{Audit, Paper, Shelf, Store};
 
 /// Whoever was not heard of for so long is on leave, or works elsewhere by now.
 const HEARD_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -68,11 +68,7 @@ impl Desk {
     /// Whatever keeps the store from reading.
     pub async fn shares(&self, sop: Option<&str>) -> Result<Vec<Share>, Error> {
         let beginning = sop.map(|sop| format!("{sop}/")).unwrap_or_default();
-        let papers = self.store.papers(Shelf::Shares, &beginning).await?;
-        let contents = papers.into_iter().filter_map(|paper| paper.content);
-        contents
-            .map(|content| Ok(serde_json::from_value(content)?))
-            .collect()
+        all(&*self.store, &beginning).await
     }
 
     /// Keeps a post as it stands now, once per event.
@@ -130,20 +126,74 @@ impl Desk {
         Ok(shares.into_iter().find(|share| share.place == *place))
     }
 
-    /// Returns the accounts that were heard of lately in conversations whose ids begin so; they end with the account.
+    /// Returns who has not read the version that stands in a post, of those who were heard of lately where it stands.
     ///
     /// # Errors
     ///
     /// Whatever keeps the store from reading.
-    pub async fn people(&self, beginning: &str, now: Timestamp) -> Result<BTreeSet<u64>, Error> {
-        let since = now - HEARD_WITHIN;
-        let heard = self.store.heard_of(beginning, since).await?;
-        let account = |id: &ConversationId| {
-            let mut parts = id.0.rsplit(':');
-            // `discord:GUILD:CHANNEL` is the channel's own.
-            let is_somebodys = id.0.split(':').count() == 4;
-            parts.next().filter(|_| is_somebodys)?.parse().ok()
-        };
-        Ok(heard.iter().filter_map(account).collect())
+    pub async fn unread(&self, share: &Share, now: Timestamp) -> Result<Vec<u64>, Error> {
+        let people = people(&*self.store, share, now).await?.into_iter();
+        Ok(people
+            .filter(|account| !share.is_read_by(*account))
+            .collect())
     }
+}
+
+/// Returns the shared SOPs that somebody has not read, with how many have not.
+///
+/// Whoever has read the newest version in one post need not read it in another.
+///
+/// # Errors
+///
+/// Whatever keeps the store from reading.
+pub async fn unread_sops(
+    store: &dyn Store,
+    now: Timestamp,
+) -> Result<BTreeMap<String, u64>, Error> {
+    let mut by_sop: BTreeMap<String, Vec<Share>> = BTreeMap::new();
+    for share in all(store, "").await? {
+        by_sop.entry(share.sop.clone()).or_default().push(share);
+    }
+    let mut unread = BTreeMap::new();
+    for (sop, shares) in by_sop {
+        let newest = shares.iter().map(|share| share.version).max();
+        let mut left = BTreeSet::new();
+        for share in &shares {
+            left.extend(people(store, share, now).await?);
+        }
+        let readers = shares.iter().flat_map(|share| &share.readers);
+        for (account, read) in readers {
+            if Some(*read) >= newest {
+                left.remove(account);
+            }
+        }
+        if !left.is_empty() {
+            unread.insert(sop, left.len() as u64);
+        }
+    }
+    Ok(unread)
+}
+
+async fn all(store: &dyn Store, beginning: &str) -> Result<Vec<Share>, Error> {
+    let papers = store.papers(Shelf::Shares, beginning).await?;
+    let contents = papers.into_iter().filter_map(|paper| paper.content);
+    contents
+        .map(|content| Ok(serde_json::from_value(content)?))
+        .collect()
+}
+
+/// The accounts that were heard of lately in the workspace of a post.
+async fn people(store: &dyn Store, share: &Share, now: Timestamp) -> Result<BTreeSet<u64>, Error> {
+    let Some((workspace, _)) = share.place.0.rsplit_once(':') else {
+        return Ok(BTreeSet::new());
+    };
+    let since = now - HEARD_WITHIN;
+    let heard = store.heard_of(&format!("{workspace}:"), since).await?;
+    // The ids of conversations end with the account; `discord:GUILD:CHANNEL` is the channel's own.
+    let account = |id: &ConversationId| {
+        let mut parts = id.0.rsplit(':');
+        let is_somebodys = id.0.split(':').count() == 4;
+        parts.next().filter(|_| is_somebodys)?.parse().ok()
+    };
+    Ok(heard.iter().filter_map(account).collect())
 }

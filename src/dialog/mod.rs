@@ -32,6 +32,9 @@ pub use step::{cases_needed, step};
 /// Reminders that nobody answers pile up buttons; older ones than this are forgotten.
 const OFFERED_MAX: usize = 60;
 
+/// What became of a message that an open dialog could do nothing with.
+pub const NOT_UNDERSTOOD: &str = "not_understood";
+
 /// Everything kept of a conversation between two messages.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Conversation {
@@ -649,7 +652,7 @@ pub struct Unanswered {
     pub intent: Option<String>,
     /// How sure the matcher was of it.
     pub confidence: f32,
-    /// What became of it: `clarify`, `fallback`, `rejected`.
+    /// What became of it: `clarify`, `fallback`, `rejected`, `forwarded`, [`NOT_UNDERSTOOD`].
     pub decision: &'static str,
     /// When it was asked.
     pub at: Timestamp,

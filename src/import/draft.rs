@@ -297,6 +297,12 @@ fn asked_for_a_ticket(parts: &[(String, &Part)]) -> Vec<Node> {
     static ONLY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)^khusus (?:untuk )?(.+?)\s+data\b").expect("the pattern is constant")
     });
+    static WITHOUT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\b(?:apabila|jika|bila|kalau)\s+(?:pelanggan\s+)?(?:bukan|tidak|belum|tanpa)\s+(?:menginformasikan|memberikan|memberi|menyebutkan|memiliki|mempunyai|mengetahui|punya|ada)\s+(.+?)\s*,?\s+(?:maka\s+)?data\b",
+        )
+        .expect("the pattern is constant")
+    });
     static OPENS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(?:open|create|buat|buatkan)\s+(?:tiket|ticket)\b")
             .expect("the pattern is constant")
@@ -315,6 +321,10 @@ fn asked_for_a_ticket(parts: &[(String, &Part)]) -> Vec<Node> {
             let only = ONLY
                 .captures(&node.line.text)
                 .map(|found| found[1].trim().to_owned());
+            let only = only.or_else(|| {
+                let missing = WITHOUT.captures(&node.line.text)?;
+                Some(format!("tanpa {}", &missing[1]))
+            });
             let fields = node
                 .children
                 .iter()

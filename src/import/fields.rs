@@ -61,6 +61,8 @@ pub enum From {
 const LABEL_CHARS_MAX: usize = 70;
 /// Likeness at which a name is another's.
 const LIKE_MIN: f64 = 0.93;
+/// An option this long, of a field that the document does not list, is no word that happens to stand in its condition.
+const BROUGHT_CHARS_MIN: usize = 8;
 /// Names of one such word say too little to be found inside others.
 const VAGUE: &[&str] = &[
     "nama",
@@ -99,48 +101,135 @@ pub fn map(nodes: &[Node], known: &[Known]) -> Mapped {
     for node in nodes {
         wanted(node, None, &mut asked);
     }
-    let mut conditions = Vec::new();
+    let mut conditions: Vec<(String, usize, Only)> = Vec::new();
     for wanted in asked {
-        let Some((file, from)) = field(&wanted, known, &mapped.fields) else {
+        if let Only::When(words) = &wanted.only {
+            mapped.bring_decider(words, wanted.line, known);
+        }
+        let Some(id) = mapped.take(&wanted, known) else {
             continue;
         };
-        mapped.origins.push(Origin {
-            line: wanted.line,
-            words: wanted.label.clone(),
-            field: file.id.clone(),
-            from,
-        });
-        if mapped.fields.iter().any(|field| field.id == file.id) {
-            continue;
-        }
-        conditions.push((file.id.clone(), wanted.line, wanted.condition));
-        mapped.fields.push(file);
+        conditions.push((id, wanted.line, wanted.only));
     }
     let ids: HashSet<String> = mapped.fields.iter().map(|field| field.id.clone()).collect();
     for field in &mut mapped.fields {
         keep_fitting_conditions(field, &ids);
     }
-    for (id, line, words) in conditions {
-        let Some(words) = words else { continue };
-        let condition = condition(&words, &id, &mapped.fields, known);
-        let Some(field) = mapped.fields.iter_mut().find(|field| field.id == id) else {
-            continue;
-        };
-        let inherits_one = known.iter().any(|known| {
-            known.file.id == id && known.of.is_none() && known.file.spec.only_when.is_some()
-        });
-        match condition {
-            Some(_) if inherits_one => {}
-            Some(when) if when.starts_with(CHANNEL_KIND) => field.spec.only_when = Some(when),
-            Some(when) => field.spec.required_when = Some(when),
-            None => {
-                field.spec.optional = Some(true);
-                mapped.loose.push((line, words));
-            }
-        }
+    for id in mapped
+        .fields
+        .iter()
+        .map(|field| field.id.clone())
+        .collect::<Vec<_>>()
+    {
+        let of_it = conditions.iter().filter(|(of, ..)| *of == id);
+        let of_it: Vec<_> = of_it.map(|(_, line, only)| (*line, only)).collect();
+        mapped.condition(&id, &of_it, known);
     }
     mapped
 }
+
+impl Mapped {
+    /// Adds a field, unless it is there, and notes where it came from; returns its id.
+    fn take(&mut self, wanted: &Wanted, known: &[Known]) -> Option<String> {
+        let (file, from) = field(wanted, known, &self.fields)?;
+        let id = file.id.clone();
+        self.origins.push(Origin {
+            line: wanted.line,
+            words: wanted.label.clone(),
+            field: id.clone(),
+            from,
+        });
+        if self.fields.iter().all(|field| field.id != id) {
+            self.fields.push(file);
+        }
+        Some(id)
+    }
+
+    /// Adds the field that a condition is decided by, where it is none of the document's own and only one can be meant:
+    /// the one that is missing in `tanpa SID`, or the choice that knows `SEAT MANAGEMENT`.
+    fn bring_decider(&mut self, words: &str, line: usize, known: &[Known]) {
+        let missing = WITHOUT.captures(words).map(|found| found[1].to_owned());
+        let named = |known: &&Known| match &missing {
+            Some(name) => likeness(name, &known.file) >= LIKE_MIN,
+            None => deciding(words, &known.file).is_some_and(|(said, _)| said >= BROUGHT_CHARS_MIN),
+        };
+        let ids = |known: &Known| known.file.id.clone();
+        let mut deciders: Vec<String> = known.iter().filter(named).map(ids).collect();
+        deciders.sort();
+        deciders.dedup();
+        let (true, [decider]) = (
+            condition(words, "", &self.fields, known).is_none(),
+            deciders.as_slice(),
+        ) else {
+            return;
+        };
+        let decider = known.iter().find(|known| known.file.id == *decider);
+        let Some(label) = decider.and_then(|known| known.file.spec.label.clone()) else {
+            return;
+        };
+        let wanted = Wanted {
+            line,
+            label,
+            hint: String::new(),
+            only: Only::Always,
+        };
+        let brought = self.take(&wanted, known);
+        // Whether it is there is what decides, so it is never mandatory itself.
+        if missing.is_some()
+            && let Some(field) = self
+                .fields
+                .iter_mut()
+                .find(|field| Some(&field.id) == brought.as_ref())
+        {
+            field.spec.optional = Some(true);
+            field.spec.required_when = None;
+        }
+    }
+
+    /// Ties what the document says of when a field is needed; a field that it names twice is needed in both cases.
+    fn condition(&mut self, id: &str, told: &[(usize, &Only)], known: &[Known]) {
+        if told.is_empty() || told.iter().any(|(_, only)| matches!(only, Only::Always)) {
+            return;
+        }
+        let mut tied: Vec<String> = Vec::new();
+        let mut loose = Vec::new();
+        for (line, only) in told {
+            let (words, is_guess) = match only {
+                Only::When(words) => (words, false),
+                Only::Perhaps(words) => (words, true),
+                Only::Always => continue,
+            };
+            match condition(words, id, &self.fields, known) {
+                Some(when) if !tied.contains(&when) => tied.push(when),
+                Some(_) => {}
+                None if is_guess => return,
+                None => loose.push((*line, words.clone())),
+            }
+        }
+        let inherits_one = known.iter().any(|known| {
+            known.file.id == id && known.of.is_none() && known.file.spec.only_when.is_some()
+        });
+        let Some(field) = self.fields.iter_mut().find(|field| field.id == id) else {
+            return;
+        };
+        match tied.join(" or ") {
+            none if none.is_empty() => field.spec.optional = Some(true),
+            _ if inherits_one => {}
+            when if when.starts_with(CHANNEL_KIND) && tied.len() == 1 => {
+                field.spec.only_when = Some(when);
+            }
+            when => {
+                field.spec.optional = None;
+                field.spec.required_when = Some(when);
+            }
+        }
+        self.loose.extend(loose);
+    }
+}
+
+/// `tanpa SID`: needed where that is not known.
+static WITHOUT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^tanpa\s+(.+)$").expect("the pattern is constant"));
 
 /// Returns the field of a form that a question to the customer fills.
 pub fn meant(question: &str, form: &[FieldFile], known: &[Known]) -> Option<String> {
@@ -155,16 +244,21 @@ pub fn meant(question: &str, form: &[FieldFile], known: &[Known]) -> Option<Stri
             .find(|known| known.of.is_none() && known.file.id == id)
             .map(|known| &known.file)
     };
+    // `Serial voucher atau Transaksi ID` are two names of one thing.
+    let sayings: Vec<&str> = std::iter::once(label.as_str())
+        .chain(label.split(" atau "))
+        .collect();
     let liked = form.iter().map(|field| {
         let defined = if field.spec.label.is_some() {
             Some(field)
         } else {
             shared(&field.id)
         };
-        (
-            defined.map_or(0.0, |defined| likeness(&label, defined)),
-            field,
-        )
+        let said = sayings.iter().map(|said| match defined {
+            Some(defined) => likeness(said.trim(), defined),
+            None => 0.0,
+        });
+        (said.fold(0.0, f64::max), field)
     });
     let best = liked
         .filter(|(likeness, _)| *likeness >= LIKE_MIN)
@@ -179,7 +273,18 @@ struct Wanted {
     label: String,
     /// What stands in brackets or behind a question mark.
     hint: String,
-    condition: Option<String>,
+    only: Only,
+}
+
+/// When the document wants a field, in its words.
+#[derive(Debug, Clone)]
+enum Only {
+    /// It names no condition.
+    Always,
+    /// It names one.
+    When(String),
+    /// Its neighbours have one, and so it may have: `Bukti via Aplikasi` beside `Bukti kartu (khusus via Bank)`.
+    Perhaps(String),
 }
 
 fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
@@ -192,8 +297,13 @@ fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
         if !text.ends_with(':') {
             each(node.line.number, text, None, found);
         }
+        let before = found.len();
         for child in &node.children {
             wanted(child, Some(title), found);
+        }
+        let siblings = &mut found[before..];
+        if siblings.iter().any(|one| matches!(one.only, Only::When(_))) {
+            siblings.iter_mut().for_each(perhaps);
         }
         return;
     }
@@ -205,11 +315,23 @@ fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
             line: node.line.number,
             label: shortened(text),
             hint: String::new(),
-            condition: None,
+            only: Only::Always,
         });
     }
     for child in &node.children {
         wanted(child, Some(text), found);
+    }
+}
+
+/// What a field is told by that names a way of its own.
+fn perhaps(wanted: &mut Wanted) {
+    static VIA: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:via|lewat|melalui)\s+(.+)$").expect("the pattern is constant")
+    });
+    if matches!(wanted.only, Only::Always)
+        && let Some(found) = VIA.captures(&wanted.label)
+    {
+        wanted.only = Only::Perhaps(found[1].to_owned());
     }
 }
 
@@ -280,7 +402,10 @@ fn push(line: usize, name: &str, when: Option<&str>, above: Option<&str>, found:
         line,
         label: shortened(&label),
         hint,
-        condition: when.map(str::to_owned).or(inside),
+        only: match when.map(str::to_owned).or(inside) {
+            Some(words) => Only::When(words),
+            None => Only::Always,
+        },
     });
 }
 
@@ -414,7 +539,17 @@ fn field(wanted: &Wanted, known: &[Known], so_far: &[FieldFile]) -> Option<(Fiel
             Some(sop) => (known.file.clone(), From::Sop(sop.clone())),
         });
     }
-    Some((invented(wanted, known, so_far)?, From::New))
+    // A name that was said before is the same field again.
+    let said = normal(&wanted.label);
+    let again = so_far.iter().find(|field| {
+        let label = field.spec.label.as_deref();
+        label.is_some_and(|label| normal(label) == said)
+    });
+    let file = match again {
+        Some(again) => again.clone(),
+        None => invented(wanted, known, so_far)?,
+    };
+    Some((file, From::New))
 }
 
 /// How surely a field is meant by a name, 0 to 1.
@@ -678,17 +813,19 @@ fn keep_fitting_conditions(field: &mut FieldFile, ids: &HashSet<String>) {
     };
     field.spec.only_when = field.spec.only_when.take().filter(|when| fits(when));
     if let Some(when) = field.spec.required_when.take() {
-        if fits(&when) {
-            field.spec.required_when = Some(when);
-        } else {
-            field.spec.optional = Some(true);
-        }
+        // Another document's condition says nothing here: what this one lists, it wants.
+        field.spec.required_when = Some(when).filter(|when| fits(when));
     }
     field.variants.retain(|variant| fits(&variant.when));
 }
 
 /// The condition that words like `CTP E-Care` or `transaksi via Bank` mean, tied to the channel or to a choice.
-fn condition(words: &str, id: &str, fields: &[FieldFile], known: &[Known]) -> Option<String> {
+fn condition<'f>(
+    words: &str,
+    id: &str,
+    fields: &'f [FieldFile],
+    known: &'f [Known],
+) -> Option<String> {
     let folded = format!(" {} ", normal(words));
     if folded.contains(" e care ") || folded.contains(" ecare ") {
         return Some(format!("{CHANNEL_KIND} = 'ecare'"));
@@ -699,38 +836,51 @@ fn condition(words: &str, id: &str, fields: &[FieldFile], known: &[Known]) -> Op
     if folded.contains(" channel voice ") {
         return Some(format!("{CHANNEL_KIND} = 'voice'"));
     }
-    let mut best: Option<(usize, String)> = None;
-    for field in fields.iter().filter(|field| field.id != id) {
-        let shared = known
+    let shared = |id: &str| {
+        known
             .iter()
-            .find(|known| known.of.is_none() && known.file.id == field.id);
-        let options = field
-            .spec
-            .options
-            .as_ref()
-            .or(shared.and_then(|known| known.file.spec.options.as_ref()));
-        for option in options.into_iter().flatten() {
-            for name in std::iter::once(&option.value).chain(&option.aliases) {
-                let name = normal(name);
-                let is_better = best.as_ref().is_none_or(|(length, _)| name.len() > *length);
-                if name.len() > 1
-                    && is_better
-                    && folded.contains(&format!(" {name} "))
-                    && !option.value.contains('\'')
-                {
-                    best = Some((name.len(), format!("{} = '{}'", field.id, option.value)));
-                }
+            .find(|known| known.of.is_none() && known.file.id == id)
+            .map(|known| &known.file)
+    };
+    let defined = |field: &'f FieldFile| match shared(&field.id) {
+        Some(shared) if field.spec.label.is_none() => shared,
+        _ => field,
+    };
+    let mut others = fields.iter().filter(|field| field.id != id);
+    if let Some(missing) = WITHOUT.captures(words) {
+        let named = others.find(|field| likeness(&missing[1], defined(field)) >= LIKE_MIN);
+        return named.map(|field| format!("not {}", field.id));
+    }
+    let deciding = others.filter_map(|field| deciding(words, defined(field)));
+    let best = deciding.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.map(|(_, condition)| condition)
+}
+
+/// The condition that names an option of a choice, or a group of them, and how much of the words that says.
+fn deciding(words: &str, field: &FieldFile) -> Option<(usize, String)> {
+    let folded = format!(" {} ", normal(words));
+    let mut best: Option<(usize, String)> = None;
+    for option in field.spec.options.iter().flatten() {
+        for name in std::iter::once(&option.value).chain(&option.aliases) {
+            let name = normal(name);
+            let is_better = best.as_ref().is_none_or(|(length, _)| name.len() > *length);
+            if name.len() > 1
+                && is_better
+                && folded.contains(&format!(" {name} "))
+                && !option.value.contains('\'')
+            {
+                best = Some((name.len(), format!("{} = '{}'", field.id, option.value)));
             }
-            for group in &option.groups {
-                let name = normal(group);
-                let is_better = best.as_ref().is_none_or(|(length, _)| name.len() > *length);
-                if name.len() > 3 && is_better && folded.contains(&format!(" {name} ")) {
-                    best = Some((name.len(), format!("{} in {group}", field.id)));
-                }
+        }
+        for group in &option.groups {
+            let name = normal(group);
+            let is_better = best.as_ref().is_none_or(|(length, _)| name.len() > *length);
+            if name.len() > 3 && is_better && folded.contains(&format!(" {name} ")) {
+                best = Some((name.len(), format!("{} in {group}", field.id)));
             }
         }
     }
-    best.map(|(_, condition)| condition)
+    best
 }
 
 #[cfg(test)]
@@ -846,5 +996,51 @@ mod tests {
             "a condition that nothing decides makes nothing mandatory"
         );
         assert_eq!(found.loose.len(), 1);
+    }
+
+    #[test]
+    fn neighbours_with_a_condition_tell_of_one_that_names_its_way() {
+        let found = mapped(
+            "1. Channel bayar (Bank, Gerai)\n2. Bukti bayar:\na. Bukti kartu debit (khusus pembayaran via Bank)\nb. Bukti struk via Gerai\nc. Bukti lain via surat\n",
+        );
+        let required = |id: &str| {
+            let field = found.fields.iter().find(|field| field.id == id);
+            field.expect(id).spec.required_when.clone()
+        };
+        assert_eq!(
+            required("bukti_kartu_debit").as_deref(),
+            Some("channel_bayar = 'Bank'")
+        );
+        assert_eq!(
+            required("bukti_struk_via_gerai").as_deref(),
+            Some("channel_bayar = 'Gerai'")
+        );
+        // Nothing decides this one, and the document does not say that something does.
+        assert_eq!(required("bukti_lain_via_surat"), None);
+        assert_eq!(found.loose, []);
+    }
+
+    #[test]
+    fn a_field_named_twice_is_needed_in_both_cases() {
+        let found = mapped(
+            "1. Kelas (Emas, Perak)\n2. Khusus tanpa nama akun: Alamat rumah, Nama gedung\n3. Khusus pelanggan Emas: Alamat rumah\n",
+        );
+        let spec = |id: &str| {
+            let field = found.fields.iter().find(|field| field.id == id);
+            field.expect(id).spec.clone()
+        };
+        assert_eq!(
+            spec("alamat_rumah").required_when.as_deref(),
+            Some("not nama_akun or kelas = 'Emas'")
+        );
+        assert_eq!(
+            spec("nama_gedung").required_when.as_deref(),
+            Some("not nama_akun")
+        );
+        assert_eq!(
+            spec("nama_akun").optional,
+            Some(true),
+            "it decides, so it may be missing"
+        );
     }
 }

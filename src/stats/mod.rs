@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::dialog::NOT_UNDERSTOOD;
 use crate::store::Tally;
 use crate::ticket::Ticket;
 
@@ -28,6 +29,8 @@ pub struct Week {
     pub clarified: u64,
     /// Those that nothing fitted.
     pub unanswered: u64,
+    /// Messages in the middle of a dialog that it could do nothing with; no questions of their own.
+    pub not_understood: u64,
     /// How often each procedure was the answer.
     pub intents: BTreeMap<String, u64>,
     /// Walks that ended with words for the customer instead of a ticket.
@@ -38,6 +41,9 @@ pub struct Week {
     pub kips: BTreeMap<String, u64>,
     /// Drafts by kind of channel.
     pub channel_kinds: BTreeMap<&'static str, u64>,
+    /// Shared procedures that somebody has not read, with how many have not; told of the latest week, as it is now.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unread: BTreeMap<String, u64>,
 }
 
 /// Puts counts and drafts into weeks, earliest first; weeks in which nothing happened between two others are there.
@@ -50,6 +56,7 @@ pub fn weeks(tallies: &[Tally], tickets: &[Ticket], zone: &TimeZone) -> Vec<Week
             (count("answer"), count("clarify"), count("fallback"));
         week.answered += answered;
         week.avoided += tally.avoided;
+        week.not_understood += count(NOT_UNDERSTOOD);
         week.clarified += clarified;
         week.unanswered += unanswered;
         week.questions += answered + clarified + unanswered;
@@ -98,11 +105,13 @@ impl Week {
             answered: 0,
             clarified: 0,
             unanswered: 0,
+            not_understood: 0,
             intents: BTreeMap::new(),
             avoided: 0,
             drafts: 0,
             kips: BTreeMap::new(),
             channel_kinds: BTreeMap::new(),
+            unread: BTreeMap::new(),
         }
     }
 
@@ -182,7 +191,12 @@ mod tests {
             ),
             tally(
                 "2026-11-15T17:00:00Z",
-                &[("answer", 3), ("fallback", 1)],
+                &[
+                    ("answer", 3),
+                    ("fallback", 1),
+                    ("dialog", 4),
+                    (NOT_UNDERSTOOD, 2),
+                ],
                 &[("a", 1), ("b", 2)],
             ),
             tally("2026-12-01T03:00:00Z", &[("clarify", 4)], &[]),
@@ -203,6 +217,7 @@ mod tests {
             expected.map(|(day, questions, answered)| (day.to_owned(), questions, answered))
         );
         assert_eq!((weeks[1].avoided, weeks[2].avoided), (1, 0));
+        assert_eq!((weeks[1].not_understood, weeks[2].not_understood), (2, 0));
         assert_eq!(weeks[1].top(1), [("b", 2)]);
         assert!((weeks[1].percent(weeks[1].unanswered) - 25.0).abs() < 1e-9);
     }

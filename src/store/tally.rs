@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Turn;
 use crate::catalog::sop::OutcomeKind;
-use crate::dialog::Effect;
+use crate::dialog::{Effect, NOT_UNDERSTOOD};
 
 const HOUR: i64 = 60 * 60;
 
@@ -19,7 +19,8 @@ const HOUR: i64 = 60 * 60;
 pub struct Tally {
     /// When the hour began.
     pub hour: Timestamp,
-    /// How often each decision was taken: `answer`, `clarify`, `fallback`, `dialog`, `command`.
+    /// How often each decision was taken: `answer`, `clarify`, `fallback`, `dialog`, `command`; and of the dialogs'
+    /// messages those that they could do nothing with: `not_understood`.
     #[serde(default)]
     pub decisions: BTreeMap<String, u64>,
     /// How often each procedure was the answer.
@@ -39,9 +40,14 @@ impl Tally {
         })?;
         let decision = understood.decision.name();
         let answered = understood.intent.iter().filter(|_| decision == "answer");
+        let question = turn.question.iter();
+        let not_understood = question.filter(|one| one.decision == NOT_UNDERSTOOD);
+        let decisions = [decision]
+            .into_iter()
+            .chain(not_understood.map(|_| NOT_UNDERSTOOD));
         Some(Tally {
             hour: hour(turn.at),
-            decisions: BTreeMap::from([(decision.to_owned(), 1)]),
+            decisions: decisions.map(|decision| (decision.to_owned(), 1)).collect(),
             intents: answered.map(|intent| (intent.clone(), 1)).collect(),
             avoided: turn.effects.iter().filter(|one| is_avoided(one)).count() as u64,
         })

@@ -150,7 +150,8 @@ impl Ticket {
             .collect()
     }
 
-    fn revised_sample() -> Self {
+    /// A revision of it.
+    pub(crate) fn revised_sample() -> Self {
         let first = Self::sample();
         Self {
             id: first.next_id(),
@@ -164,7 +165,8 @@ impl Ticket {
         }
     }
 
-    fn sample() -> Self {
+    /// A draft of one field, with something of everything that a template may use.
+    pub(crate) fn sample() -> Self {
         Self {
             id: "T-260101-000000".to_owned(),
             intent: "intent".to_owned(),

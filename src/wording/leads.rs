@@ -371,15 +371,24 @@ pub fn please_read(title: &str, version: u32, link: &str) -> String {
 }
 
 /// A group of questions.
-pub fn group(asked: usize, wordings: &[String], nearest: Option<&str>) -> String {
+pub fn group(
+    asked: usize,
+    in_dialogs: usize,
+    wordings: &[String],
+    nearest: Option<&str>,
+) -> String {
     const EXAMPLES: usize = 5;
     let examples = wordings.iter().take(EXAMPLES);
     let examples: Vec<_> = examples.map(|text| format!("- {text}")).collect();
     let nearest = nearest
         .map(|title| format!("\nPaling dekat: {title}"))
         .unwrap_or_default();
+    let in_dialogs = match in_dialogs {
+        0 => String::new(),
+        count => format!(" ({count}× di tengah dialog)"),
+    };
     format!(
-        "**{asked}× ditanyakan, belum terjawab**\n{}{nearest}\nIni milik SOP yang mana?",
+        "**{asked}× ditanyakan, belum terjawab**{in_dialogs}\n{}{nearest}\nIni milik SOP yang mana?",
         examples.join("\n")
     )
 }

@@ -439,6 +439,36 @@ fn the_schema_is_one_that_shipped_files_satisfy() {
     assert!(!validator.is_valid(&json!({"id": "tanpa-isi"})));
 }
 
+// -- account managers ------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_company_that_a_lead_added_is_found_on_the_console_too() {
+    const ADDS: &str =
+        "/am tambah PT Rekaan Baru; AM Contoh Satu; kontak: 0812-0000-1234; SID: 4700000-0000099\n";
+    let place = Place::new();
+    let name = "rekaan bru";
+    let unknown = place.run(["am", "search", name]).refused();
+    assert!(unknown.contains(name), "{unknown}");
+    assert!(!place.state().exists(), "a search makes no store");
+    ended(&mut place.sigap(["chat", "--lead"]), ADDS.as_bytes()).done();
+    let found = place.run(["am", "search", name]).done();
+    assert!(
+        found.contains("PT Rekaan Baru\n  AM AM Contoh Satu"),
+        "{found}"
+    );
+    let found = place.run(["am", "search", "4700000-0000099"]).done();
+    assert!(found.contains("PT Rekaan Baru"), "{found}");
+    // While a program holds the store the list is searched, and the rest is said to be left out.
+    let mut chat = place.chat([]);
+    chat.say("/bantuan");
+    let left_out = place.run(["am", "search", name]);
+    assert!(
+        left_out.stderr.contains("leads added"),
+        "{}",
+        left_out.stderr
+    );
+}
+
 // -- usage ------------------------------------------------------------------------------------------------------------
 
 #[test]

@@ -270,6 +270,10 @@ async fn a_file_edited_in_the_folder_is_the_newest_version_whether_the_program_r
     let program = place.start().await;
     program.publish("1", &sop("B", &["nama"])).await.unwrap();
     fs::write(place.file(), sop("C", &["nama"])).unwrap();
+    // What is not live yet may be broken.
+    program.desk.adopt(&now()).await.unwrap();
+    assert_eq!(program.numbers().await.len(), 2);
+    program.desk.go_live(now().date()).await.unwrap();
     program.desk.adopt(&now()).await.unwrap();
     program.desk.adopt(&now()).await.unwrap();
     drop(program);

@@ -213,9 +213,17 @@ async fn a_template_says_how_a_draft_is_written() {
         )
     };
     assert!(with("{{ id").is_err());
-    // What is no JSON is not sent.
-    let delivered = with("{{ id }}").unwrap().deliver(at(0)).await.unwrap();
-    assert_eq!((delivered.arrived, receiver.arrived().len()), (0, 0));
+    // What makes no JSON of some drafts is refused before any is filed: none at all, of a draft without that field, of
+    // words with quotes in them.
+    for bad in [
+        "{{ id }}",
+        r#"{"nominal": {{ fields.nominal_isi_ulang }}}"#,
+        r#"{"isi": "{{ text }}"}"#,
+        r#"{"lokasi": "{{ fields.lokasi }}"}"#,
+    ] {
+        let refused = format!("{:#}", with(bad).unwrap_err());
+        assert!(refused.contains("tojson"), "{bad}: {refused}");
+    }
     let template = r#"{"nomor": {{ fields.msisdn|tojson }}, "isi": {{ text|tojson }}}"#;
     let delivered = with(template).unwrap().deliver(at(100)).await.unwrap();
     assert_eq!(delivered.arrived, 1);

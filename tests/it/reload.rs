@@ -9,10 +9,12 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, ToSpan};
-use sigap::assistant::Assistant;
+use sigap::assistant::{Assistant, Deed};
+use sigap::desk::{self, Desk, Folders};
 use sigap::guide::Knowledge;
 use sigap::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
-use sigap::{load, reload, store};
+use sigap::store::{self, Store};
+use sigap::{load, reload};
 use tempfile::TempDir;
 
 use crate::shipped;
@@ -25,6 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const RELOADS: usize = 50;
 /// Every fifth is broken.
 const BROKEN_EACH: usize = 5;
+/// Every third of the others is published by a lead, the rest are edited by hand.
+const PUBLISHED_EACH: usize = 3;
+const LEAD: &str = "lead";
+const AGENTS: usize = 4;
 const MESSAGES_A_SECOND: f64 = 100.0;
 
 /// A small catalogue in a folder of its own: two procedures whose every text names their version.
@@ -71,10 +77,7 @@ impl Catalogue {
     }
 
     fn publish(&self, version: usize) {
-        self.write(
-            "kartu-hilang.toml",
-            &sop("kartu-hilang", "Kartu hilang", version, HILANG),
-        );
+        self.write("kartu-hilang.toml", &hilang(version));
     }
 
     fn break_it(&self) {
@@ -101,6 +104,37 @@ impl Catalogue {
         (watch.unwrap(), told)
     }
 
+    /// Watches as `chat` and `serve` do: what is edited goes live and is kept as a version.
+    fn watch_for(
+        &self,
+        desk: Arc<Desk>,
+    ) -> (reload::Watch, mpsc::Receiver<Result<(), load::Error>>) {
+        let (tell, told) = mpsc::channel();
+        let (intents, data) = (self.intents(), self.data());
+        let runtime = tokio::runtime::Handle::current();
+        let seen = reload::Seen::now(&intents, &data);
+        let watch = reload::watch(&self.intents(), &self.data(), seen, move || {
+            let now = shipped::now();
+            let read = || load::knowledge(&intents, &data, now.date());
+            let renewed = desk.live().renew(read);
+            if renewed.is_ok() {
+                runtime.block_on(desk.adopt(&now)).unwrap();
+            }
+            let _ = tell.send(renewed);
+        });
+        (watch.unwrap(), told)
+    }
+
+    async fn desk(&self, assistant: &Assistant) -> Arc<Desk> {
+        let folders = Folders {
+            intents: self.intents(),
+            data: self.data(),
+        };
+        let now = shipped::now();
+        let desk = Desk::open(folders, assistant.store(), assistant.live(), &now);
+        Arc::new(desk.await.unwrap())
+    }
+
     fn knowledge(&self) -> Knowledge {
         load::knowledge(&self.intents(), &self.data(), shipped::now().date()).unwrap()
     }
@@ -117,6 +151,11 @@ const HILANG: &[&str] = &[
     "mau blokir kartu yang hilang",
     "pelanggan kehilangan kartu",
 ];
+
+/// The procedure that is edited.
+fn hilang(version: usize) -> String {
+    sop("kartu-hilang", "Kartu hilang", version, HILANG)
+}
 
 fn sop(id: &str, title: &str, version: usize, utterances: &[&str]) -> String {
     let item = |name: &str| {
@@ -189,72 +228,56 @@ fn an_edited_file_is_live_within_two_seconds_and_a_broken_one_is_reported_with_i
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_reloads_under_load_fail_no_message_and_mix_no_versions() {
+async fn fifty_reloads_under_load_fail_no_message_mix_no_versions_and_lose_none() {
     let catalogue = Catalogue::new();
-    let (watch, told) = catalogue.watch();
     let state = tempfile::tempdir().unwrap();
-    let store = Arc::new(store::sled::open(state.path()).unwrap());
+    let store: Arc<dyn Store> = Arc::new(store::sled::open(state.path()).unwrap());
     let assistant = Arc::new(Assistant::new(
         Arc::new(catalogue.knowledge()),
-        store,
+        Arc::clone(&store),
         SignedDuration::from_hours(24),
     ));
+    let desk = catalogue.desk(&assistant).await;
+    let (watch, told) = catalogue.watch_for(Arc::clone(&desk));
     let over = Arc::new(AtomicBool::new(false));
     let sent = Arc::new(AtomicUsize::new(0));
-    let agents: Vec<_> = (0..4)
+    let agents: Vec<_> = (0..AGENTS)
         .map(|agent| {
-            let (assistant, over, sent) =
-                (Arc::clone(&assistant), Arc::clone(&over), Arc::clone(&sent));
-            tokio::spawn(async move {
-                let mut pace =
-                    tokio::time::interval(Duration::from_secs_f64(4.0 / (1.2 * MESSAGES_A_SECOND)));
-                let (mut number, mut seen) = (0, Vec::new());
-                while !over.load(Ordering::Relaxed) {
-                    pace.tick().await;
-                    // A conversation of its own for each question, so that no draft carries words from before.
-                    let message = incoming(
-                        &format!("test:{agent}:{number}"),
-                        number,
-                        "kartu hilang mau blokir gimana",
-                    );
-                    let handled = assistant.handle(&message).await.expect("no message fails");
-                    let text: String = handled
-                        .replies
-                        .iter()
-                        .map(|reply| reply.text.clone() + "\n")
-                        .collect();
-                    let versions = versions(&text);
-                    assert_eq!(versions.len(), 1, "one answer, one version: {text}");
-                    seen.extend(versions);
-                    number += 1;
-                    sent.fetch_add(1, Ordering::Relaxed);
-                }
-                seen
-            })
+            let (assistant, over) = (Arc::clone(&assistant), Arc::clone(&over));
+            tokio::spawn(ask_until(assistant, agent, Arc::clone(&sent), over))
         })
         .collect();
     let began = Instant::now();
-    let live = assistant.live();
+    let runtime = tokio::runtime::Handle::current();
+    let leads = Arc::clone(&desk);
     let edits = tokio::task::spawn_blocking(move || {
-        let (mut good, mut broken) = (0, 0);
+        let (mut live, mut broken, mut published) = (0, 0, 0);
         for edit in 1..=RELOADS {
             if edit % BROKEN_EACH == 0 {
-                catalogue.break_it()
+                catalogue.break_it();
+            } else if edit % PUBLISHED_EACH == 0 {
+                let (event, text) = (EventId(format!("lead:{edit}")), hilang(edit));
+                let by = Deed {
+                    event: &event,
+                    who: LEAD,
+                    at: shipped::now().timestamp(),
+                };
+                let now = shipped::now();
+                let done = leads.publish(&text, "karena diuji", None, &by, &now);
+                runtime.block_on(done).expect("a lead's version is taken");
+                published += 1;
             } else {
-                catalogue.publish(edit)
+                catalogue.publish(edit);
             }
             match told.recv_timeout(PATIENCE).expect("every edit is noticed") {
-                Ok(knowledge) => {
-                    live.replace(Arc::new(knowledge));
-                    good += 1;
-                }
+                Ok(()) => live += 1,
                 Err(_) => broken += 1,
             }
         }
         drop(watch);
-        (good, broken)
+        (live, broken, published)
     });
-    let (good, broken) = edits.await.unwrap();
+    let (live, broken, published) = edits.await.unwrap();
     let took = began.elapsed().as_secs_f64();
     over.store(true, Ordering::Relaxed);
     let mut seen = std::collections::BTreeSet::new();
@@ -263,13 +286,21 @@ async fn fifty_reloads_under_load_fail_no_message_and_mix_no_versions() {
     }
     let rate = sent.load(Ordering::Relaxed) as f64 / took;
     println!(
-        "{rate:.0} messages a second, {good} reloads, {broken} refused, {} versions seen, {took:.1} s",
+        "{rate:.0} messages a second, {live} reloads ({published} published), {broken} refused, {} versions seen, {took:.1} s",
         seen.len()
     );
     assert_eq!(
-        (good, broken),
+        (live, broken),
         (RELOADS - RELOADS / BROKEN_EACH, RELOADS / BROKEN_EACH)
     );
+    // Each that was live is a version, by whom it was made; none that was broken is.
+    let history = desk.history("kartu-hilang").await.unwrap();
+    let by_leads = history.iter().filter(|version| version.who == LEAD).count();
+    assert_eq!((history.len(), by_leads), (1 + live, published));
+    let numbers = history.iter().map(|version| version.number as usize);
+    assert!(numbers.eq(1..=history.len()), "in order, and each once");
+    let titled = |version: &desk::Version| version.text.contains("title = \"Kartu hilang V");
+    assert!(history.iter().all(titled), "no broken text is a version");
     assert!(
         seen.len() > RELOADS / 2,
         "answers follow the reloads: {seen:?}"
@@ -278,6 +309,51 @@ async fn fifty_reloads_under_load_fail_no_message_and_mix_no_versions() {
         rate >= MESSAGES_A_SECOND / 2.0,
         "the load was there: {rate:.0} a second"
     );
+}
+
+/// One agent after another case: asks, begins a ticket and answers its first question, over and over; returns the versions
+/// that were answered from.
+async fn ask_until(
+    assistant: Arc<Assistant>,
+    agent: usize,
+    sent: Arc<AtomicUsize>,
+    over: Arc<AtomicBool>,
+) -> Vec<String> {
+    let pace = Duration::from_secs_f64(AGENTS as f64 / (1.2 * MESSAGES_A_SECOND));
+    let mut pace = tokio::time::interval(pace);
+    let (mut case, mut seen) = (0, Vec::new());
+    while !over.load(Ordering::Relaxed) {
+        // A conversation of its own for each case, so that no draft carries words from before.
+        let conversation = format!("test:{agent}:{case}");
+        let mut texts = Vec::new();
+        for (number, said) in [
+            "kartu hilang mau blokir gimana",
+            "buat tiket",
+            "0812-0000-1234",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            pace.tick().await;
+            let message = incoming(&conversation, number, said);
+            let handled = assistant.handle(&message).await.expect("no message fails");
+            sent.fetch_add(1, Ordering::Relaxed);
+            let replies = handled.replies.iter();
+            texts.push(
+                replies
+                    .map(|reply| reply.text.clone() + "\n")
+                    .collect::<String>(),
+            );
+        }
+        let answer = versions(&texts[0]);
+        assert_eq!(answer.len(), 1, "one answer, one version: {}", texts[0]);
+        // Begun with one version, gone on with the same, whatever is live meanwhile.
+        let dialog = versions(&texts[1..].concat());
+        assert_eq!(dialog.len(), 1, "one dialog, one version: {texts:?}");
+        seen.extend(answer.into_iter().chain(dialog));
+        case += 1;
+    }
+    seen
 }
 
 /// A draft goes on when a new version has taken a field away, and what was answered is still known when it returns.

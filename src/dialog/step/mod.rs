@@ -2,12 +2,14 @@
 //!
 //! `question` answers from the procedures, `answering` by rules, `contacts` knows account managers and words, `walking`
 //! leads through a procedure, `filling` fills a ticket in and `filing` files it, `tracking` is what is done with it then,
-//! `parking` puts drafts aside and takes them up, `words` are those that mean something only where they are said.
+//! `parking` puts drafts aside and takes them up, `words` are those that mean something only where they are said,
+//! `misunderstood` is what none of them could do anything with.
 
 mod answering;
 mod contacts;
 mod filing;
 mod filling;
+mod misunderstood;
 mod parking;
 mod question;
 mod tracking;
@@ -37,7 +39,11 @@ pub fn step(
         Meant::Press(action) => turn.press(&conversation, &action),
         Meant::Control(control, text) => turn.control(&conversation, control, text),
         Meant::Words(text) if text.trim().is_empty() => turn.silence(&conversation),
-        Meant::Words(text) => turn.hear(&conversation, text),
+        Meant::Words(text) => {
+            let mut step = turn.hear(&conversation, text);
+            turn.remember_misunderstood(&conversation, &mut step, text);
+            step
+        }
         Meant::Showed(pictures) => turn.showed(&conversation, pictures),
         Meant::Tick => turn.tick(&conversation),
     };

@@ -298,11 +298,7 @@ impl Turn<'_> {
     /// What a message means that is no answer to the open field.
     pub fn meant_aside(&self, intent: &str, text: &str) -> Option<Aside> {
         let sop = self.knowledge.catalog.sop(intent)?;
-        let folded = text.to_lowercase();
-        let asks = text.contains('?')
-            || folded
-                .split_whitespace()
-                .any(|word| QUESTION_WORDS.contains(&word));
+        let asks = asks(text);
         if let Some(term) = self.defined(text) {
             let term = term.term.clone();
             return Some(Aside::Question(Effect::Defined { term }));
@@ -321,7 +317,7 @@ impl Turn<'_> {
         let best = found.candidates.first()?;
         let sure =
             found.decision == matcher::Decision::Answer && best.confidence >= OTHER_CASE_CONFIDENCE;
-        if !sure || folded.split_whitespace().count() < OTHER_CASE_WORDS_MIN {
+        if !sure || text.split_whitespace().count() < OTHER_CASE_WORDS_MIN {
             return None;
         }
         let heard = self.heard_of(&found, text).next()?;
@@ -333,6 +329,13 @@ impl Turn<'_> {
         }
         Some(Aside::Case(heard))
     }
+}
+
+/// Whether a message asks something.
+pub fn asks(text: &str) -> bool {
+    let folded = text.to_lowercase();
+    let mut words = folded.split_whitespace();
+    text.contains('?') || words.any(|word| QUESTION_WORDS.contains(&word))
 }
 
 /// The procedure, beginning with the points that were asked for.

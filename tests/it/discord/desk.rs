@@ -200,6 +200,14 @@ async fn a_posted_procedure_goes_live_is_shared_read_replaced_and_taken_back() {
     ] {
         assert!(text(&history).contains(part), "{part}: {history}");
     }
+    // Nobody has read that one yet.
+    let asked = double.commands(LEAD, CHANNEL, "statistik", &[]);
+    double
+        .told(
+            asked,
+            "Dibagikan, belum dibaca semua: Kartu hilang atau dicuri (2 orang)",
+        )
+        .await;
     bot.stop().await.unwrap();
     double.lawful();
     assert_eq!(double.posts(HELP), 1);

@@ -13,7 +13,7 @@ use crate::assistant::Deed;
 use crate::channel::discord::incoming;
 use crate::channel::discord::rest::File;
 use crate::desk::lesson::{Lesson, To};
-use crate::desk::{self, BY_HAND, Document, Proposal, Version};
+use crate::desk::{self, BY_HAND, Document, Proposal, Version, share};
 use crate::import::Report;
 use crate::message::{Button, EventId, Reply};
 use crate::stats::{self, chart};
@@ -230,6 +230,7 @@ impl Bot {
             let title = nearest.first().map(|intent| self.title(intent));
             let text = leads::group(
                 group.members.len(),
+                queue.in_dialogs(group),
                 &queue.wordings(group),
                 title.as_deref(),
             );
@@ -337,6 +338,7 @@ impl Bot {
                 answered: week.answered,
                 clarified: week.clarified,
                 unanswered: week.unanswered,
+                not_understood: week.not_understood,
                 drafts: week.drafts,
                 avoided: week.avoided,
                 top: week
@@ -352,7 +354,18 @@ impl Bot {
         let unasked: Vec<String> = unasked.map(|id| self.title(id)).collect();
         let kips = stats::summed(weeks.iter().map(|week| &week.kips));
         let minutes = stats::median_minutes(&tickets);
-        let said = wording::stats::summary(&lines, &unasked, &kips, minutes);
+        let unread = share::unread_sops(&*store, now.timestamp()).await?;
+        let unread: Vec<_> = unread
+            .iter()
+            .map(|(id, people)| (self.title(id), *people))
+            .collect();
+        let figures = wording::stats::Figures {
+            unasked: &unasked,
+            unread: &unread,
+            kips: &kips,
+            median_minutes: minutes,
+        };
+        let said = wording::stats::summary(&lines, &figures);
         let words = chart::Words {
             title: wording::stats::TITLE,
             parts: wording::stats::PARTS,

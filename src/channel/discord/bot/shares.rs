@@ -230,7 +230,7 @@ impl Bot {
             let Some(place) = incoming::channel_of(&share.place) else {
                 continue;
             };
-            let unread = self.unread(share).await?;
+            let unread = self.desk.unread(share, (self.now)().timestamp()).await?;
             let read = share.readers.keys().copied();
             let read: Vec<u64> = read.filter(|account| share.is_read_by(*account)).collect();
             let text = leads::readers(&title, place.channel, share.version, &read, &unread);
@@ -283,7 +283,8 @@ impl Bot {
         let link = format!("{}/{guild}/{channel}/{message}", platform::MESSAGES);
         let text = leads::please_read(&self.title(sop), share.version, &link);
         let mut reminded = 0;
-        for account in self.unread(&share).await?.into_iter().take(REMINDED_MAX) {
+        let unread = self.desk.unread(&share, (self.now)().timestamp()).await?;
+        for account in unread.into_iter().take(REMINDED_MAX) {
             let sent = async {
                 let direct = self.rest.direct(account).await?;
                 for body in self.messages(&said(text.clone(), Vec::new()), account) {
@@ -299,18 +300,6 @@ impl Bot {
         }
         self.tell(to, leads::reminded(reminded), Vec::new()).await;
         Ok(())
-    }
-
-    async fn unread(&self, share: &Share) -> Result<Vec<u64>, desk::Error> {
-        let Some((workspace, _)) = share.place.0.rsplit_once(':') else {
-            return Ok(Vec::new());
-        };
-        let now = (self.now)().timestamp();
-        let people = self.desk.people(&format!("{workspace}:"), now).await?;
-        let unread = people.into_iter();
-        Ok(unread
-            .filter(|account| !share.is_read_by(*account))
-            .collect())
     }
 }
 
