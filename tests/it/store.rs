@@ -22,6 +22,8 @@ mod killed;
 mod moved;
 mod shared;
 
+use erased::what_is_too_old_is_purged_with_its_copies;
+
 /// A place where one engine keeps its store.
 trait Engine: Sized {
     /// Makes an empty place; none where the engine is not installed.
@@ -96,6 +98,7 @@ macro_rules! keeps_the_contract {
             people_are_heard_of
             the_audit_of_a_time_is_listed
             hours_are_counted
+            what_is_too_old_is_purged_with_its_copies
             a_large_record_comes_back_whole
             one_of_many_wins_each_revision
             different_conversations_do_not_disturb_each_other

@@ -203,6 +203,38 @@ async fn reports_read_typed_columns_and_no_personal_data() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_of_a_later_version_is_refused_and_stays_as_it_is() {
+    let Some(place) = Postgres::new() else { return };
+    place.open().await.unwrap().commit(turn(1)).await.unwrap();
+    let asked = |sql: &str| {
+        crate::postgres::sql(&crate::postgres::programs().unwrap(), &place.url(), sql).unwrap()
+    };
+    asked("UPDATE meta SET value = '2' WHERE name = 'schema'");
+    let refused = place.open().await.unwrap_err();
+    assert!(
+        matches!(refused, Error::NewerSchema { found: 2, known: 1 }),
+        "{refused:?}"
+    );
+    asked("UPDATE meta SET value = '1' WHERE name = 'schema'");
+    // A migration that this version does not have.
+    asked(
+        "INSERT INTO schema_history (version, name, applied_on, checksum) \
+         SELECT 99, 'later', applied_on, checksum FROM schema_history",
+    );
+    let refused = place.open().await.unwrap_err();
+    assert!(
+        matches!(refused, Error::NewerSchema { found: 99, .. }),
+        "{refused:?}"
+    );
+    asked("DELETE FROM schema_history WHERE version = 99");
+    let store = place.open().await.unwrap();
+    assert_eq!(
+        store.load(&budi(), &event(1)).await.unwrap().replay,
+        Some(Vec::new())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_of_tickets_use_their_indexes() {
     let Some(place) = Postgres::new() else { return };
     let store = place.open().await.unwrap();
