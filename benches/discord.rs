@@ -1,8 +1,10 @@
 //! The bot under load, over real sockets: gateway event in, HTTP request out.
 //!
 //! `cargo bench --bench discord -- [MESSAGES_PER_SECOND] [SECONDS]`. The program itself is served on the tests' double,
-//! in a process of its own; with `SIGAP_DISCORD_PY` naming a Python that has discord.py, so is an equally simple bot
-//! written with that (`discord_py_bot.py`), at the same rate, in the same run. Agents in conversations of their own ask
+//! in a process of its own; so is a bot of plain serenity that says one sentence to everything, which is what the
+//! gateway, HTTP and the kernel cost alone. `SIGAP_DISCORD_PY` names a Python that has `requirements.txt`; then two
+//! bots of discord.py follow in the same run: `same.py` answers as Sigap does the way Python bots are
+//! written, `constant.py` only shows a constant. Agents in conversations of their own ask
 //! at a steady rate, then all at once, then a thousand of them open a dialog. Measured are the time from sending an
 //! event to the arrival of its answer's request, the bot's processor time a message, and its memory. The double shares
 //! the cores.
@@ -29,6 +31,13 @@ mod double;
 
 use double::{BOT, BUDI, CHANNEL, Double, GUILD, Somebody, TOKEN};
 
+#[path = "discord/constant.rs"]
+mod constant;
+
+/// As the program has it, for the bot that is made of this very file.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const QUESTIONS: &[&str] = &[
     "plgn udah bayar tagihan halo tapi nomornya masih keblokir",
     "isi ulang pulsa 50rb via alfamart kemarin belum masuk",
@@ -42,7 +51,10 @@ const FLOOD: u32 = 3_000;
 /// What is measured.
 enum Program {
     Sigap,
-    DiscordPy(OsString),
+    /// This very program, started with [`constant::ARGUMENT`].
+    Constant,
+    /// A Python, and which script.
+    DiscordPy(OsString, &'static str),
 }
 
 /// What came out of it.
@@ -58,15 +70,21 @@ struct Measured {
 }
 
 fn main() {
+    if std::env::args().any(|argument| argument == constant::ARGUMENT) {
+        return constant::run();
+    }
     let mut numbers = std::env::args().filter_map(|argument| argument.parse::<u32>().ok());
     let rate = numbers.next().unwrap_or(200);
     let seconds = numbers.next().unwrap_or(10);
     let mut programs = vec![("sigap", Program::Sigap)];
     if let Some(python) = std::env::var_os("SIGAP_DISCORD_PY") {
-        programs.push(("discord.py", Program::DiscordPy(python)));
+        let script = |script| Program::DiscordPy(python.clone(), script);
+        programs.push(("discord.py, the same", script("same.py")));
+        programs.push(("discord.py, constant", script("constant.py")));
     }
+    programs.push(("serenity, constant", Program::Constant));
     println!(
-        "{:<11}{:>9}{:>9}{:>9}{:>6}{:>13}{:>11}{:>10}{:>15}",
+        "{:<21}{:>9}{:>9}{:>9}{:>6}{:>13}{:>11}{:>10}{:>15}",
         "",
         "p50 ms",
         "p99 ms",
@@ -85,7 +103,7 @@ fn main() {
             .unwrap();
         let measured = runtime.block_on(measure(&program, rate, seconds));
         println!(
-            "{name:<11}{:>9.1}{:>9.1}{:>9.1}{:>6}{:>13.2}{:>11.0}{:>10.1}{:>15.1}",
+            "{name:<21}{:>9.1}{:>9.1}{:>9.1}{:>6}{:>13.2}{:>11.0}{:>10.1}{:>15.1}",
             measured.p50_ms,
             measured.p99_ms,
             measured.max_ms,
@@ -95,14 +113,16 @@ fn main() {
             measured.idle_mib,
             measured.dialogs_mib
         );
-        results.push(measured);
+        results.push((name, measured));
     }
-    if let [ours, theirs] = results.as_slice() {
-        println!(
-            "sigap to discord.py: {:.1} times the rate, {:.1} times less processor a message",
-            ours.flat_out / theirs.flat_out,
-            theirs.cpu_ms / ours.cpu_ms
-        );
+    if let [(_, ours), others @ ..] = results.as_slice() {
+        for (name, theirs) in others {
+            println!(
+                "sigap to {name}: {:.1} times the rate, {:.1} times less processor a message",
+                ours.flat_out / theirs.flat_out,
+                theirs.cpu_ms / ours.cpu_ms
+            );
+        }
     }
 }
 
@@ -158,9 +178,14 @@ fn start(program: &Program, double: &Double, dir: &Path) -> Child {
                 .arg(dir.join("state"));
             command
         }
-        Program::DiscordPy(python) => {
+        Program::Constant => {
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.arg(constant::ARGUMENT);
+            command
+        }
+        Program::DiscordPy(python, script) => {
             let mut command = Command::new(python);
-            command.arg(root.join("benches/discord_py_bot.py"));
+            command.arg(root.join("benches/discord").join(script));
             command
         }
     };

@@ -146,6 +146,7 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         question: None,
         audit: vec![Audit::new(at, "budi", "ticket.file", id)],
         papers: Vec::new(),
+        fence: None,
     }
 }
 

@@ -71,7 +71,7 @@ pub struct Assistant {
     sends: bool,
     /// The lease under which a conversation is this process's.
     fences: Option<Fences>,
-    /// In which conversations a draft or walk is open, as far as this process took part.
+    /// In which conversations a draft or walk is open, as far as this process knows.
     open: std::sync::Mutex<HashMap<ConversationId, bool>>,
 }
 
@@ -189,7 +189,7 @@ impl Assistant {
                 return future::pending().await;
             }
             sleep(FROM_MEMORY).await;
-            match self.from_memory(incoming) {
+            match self.answer_from_memory(incoming) {
                 Some(handled) => handled,
                 None => future::pending().await,
             }
@@ -207,7 +207,7 @@ impl Assistant {
     }
 
     /// Answers a question that belongs to no draft, while nothing can be kept.
-    fn from_memory(&self, incoming: &Incoming) -> Option<Handled> {
+    fn answer_from_memory(&self, incoming: &Incoming) -> Option<Handled> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let is_question = matches!(incoming.said, Said::Text(_));
         if !is_question || open.get(&incoming.conversation) == Some(&true) {
@@ -246,7 +246,36 @@ impl Assistant {
         if open.len() >= DRAFTS_REMEMBERED {
             open.clear();
         }
-        open.insert(id.clone(), conversation.at_hand().is_some());
+        open.insert(id.clone(), conversation.draft().is_some());
+    }
+
+    /// Whether a draft or walk is open in a conversation; read from the store once, since talk that is for nobody asks
+    /// with every message.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from reading.
+    pub async fn has_draft(&self, id: &ConversationId) -> Result<bool, store::Error> {
+        let known = self
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .copied();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let conversation = self.conversation(id).await?;
+        self.remember(id, &conversation);
+        Ok(conversation.draft().is_some())
+    }
+
+    /// Forgets where drafts are open: somebody else may have gone on with them.
+    pub fn forget_drafts(&self) {
+        self.open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     fn around<'a>(

@@ -32,7 +32,7 @@ pub struct Layer {
     /// The folder of shared data.
     pub data: Option<PathBuf>,
     /// Where conversations and tickets are kept: a folder, or the address of a database.
-    pub state: Option<Place>,
+    pub state: Option<String>,
     /// The kind of the console's channel.
     pub channel_kind: Option<ChannelKind>,
     /// The default service of the console's channel.
@@ -150,10 +150,11 @@ impl Config {
                 .intents
                 .or(file.intents)
                 .unwrap_or_else(|| PathBuf::from("intents")),
-            state: flags
-                .state
-                .or(file.state)
-                .unwrap_or_else(|| data.join("state").into()),
+            state: match flags.state.or(file.state) {
+                // Read here: whoever else refused it would show it, and a password may be in it.
+                Some(place) => place.parse().context("in the setting `state`")?,
+                None => data.join("state").into(),
+            },
             data,
             channel_kind: flags.channel_kind.or(file.channel_kind).unwrap_or_default(),
             service: flags.service.or(file.service),

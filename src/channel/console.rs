@@ -22,6 +22,7 @@ use crate::assistant::{Assistant, Handled};
 use crate::dialog::{Decision, Draft};
 use crate::guide::Knowledge;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
+use crate::store;
 use crate::ticket::canonical_json;
 
 /// How often it is looked whether somebody is to be reminded.
@@ -168,8 +169,12 @@ impl Console {
     /// What is to be said although nobody asked.
     async fn tick(&self, assistant: &Assistant, now: &Zoned) -> anyhow::Result<Vec<Reply>> {
         let mut replies = Vec::new();
-        let due = assistant.due(&self.conversation().0, now).await;
-        for tick in due.context("the reminders do not read")? {
+        let due = match assistant.due(&self.conversation().0, now).await {
+            // Reminders can wait until it is back; an agent's line is tried again for a while.
+            Err(store::Error::Away { .. }) => Vec::new(),
+            due => due.context("the reminders do not read")?,
+        };
+        for tick in due {
             let handled = assistant.handle(&tick).await;
             replies.extend(handled.context("a reminder was not kept")?.replies);
         }

@@ -33,7 +33,6 @@ use crate::guide::Knowledge;
 use crate::load;
 use crate::message::ChannelKind;
 use crate::reload::{self, Seen, Watch};
-use crate::store::Place;
 use crate::text::Lexicon;
 
 /// Finds the SOP, asks for the missing ticket fields, writes the draft.
@@ -56,8 +55,14 @@ struct Settings {
     data: Option<PathBuf>,
     /// Where conversations and tickets are kept: a folder, or postgres://USER@HOST1,HOST2/DATABASE [default: state/ in
     /// the data folder]
-    #[arg(long, global = true, value_name = "PLACE", env = "SIGAP_STATE")]
-    state: Option<Place>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "PLACE",
+        env = "SIGAP_STATE",
+        hide_env_values = true
+    )]
+    state: Option<String>,
     /// The time to use instead of the clock's, for reproducible relative dates: 2026-07-12T09:30:00+07:00
     #[arg(long, global = true, value_name = "RFC3339", env = "SIGAP_NOW")]
     now: Option<Timestamp>,

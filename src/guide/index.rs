@@ -284,9 +284,9 @@ impl Index {
         self.by_id.get(id).map(|&place| &self.points[place])
     }
 
-    /// Returns the points a message asks for, the best first.
-    pub fn asked(&self, message: &str, lexicon: &Lexicon, usage: &Usage) -> Vec<&Point> {
-        let scored = self.scored(&Question::read(message, lexicon), usage);
+    /// Returns the points a question asks for, the best first.
+    pub fn asked(&self, question: &Question, usage: &Usage) -> Vec<&Point> {
+        let scored = self.scored(question, usage);
         let best = scored.first().map_or(0.0, |(_, score)| *score);
         let near = scored
             .iter()

@@ -27,6 +27,7 @@ use number::Numbers;
 use upgrade::Ruling;
 
 pub use points::{Point, PointKind};
+pub use terms::Question;
 pub use walk::Walk;
 
 /// Everything an answer is made from. It never changes; a reload makes another one.
@@ -94,10 +95,18 @@ impl Knowledge {
 
     /// Returns the points of an SOP that a question asks for, the best first; none when it asks for the SOP as a whole.
     pub fn asked_points(&self, intent: &str, question: &str) -> Vec<&Point> {
-        let Some(index) = self.points.get(intent) else {
-            return Vec::new();
-        };
-        index.asked(question, &self.lexicon, &self.usage)
+        self.points_for(intent, &self.question(question))
+    }
+
+    /// Reads a question once for all SOPs that it may mean.
+    pub fn question(&self, text: &str) -> Question {
+        Question::read(text, &self.lexicon)
+    }
+
+    /// The same as [`asked_points`](Knowledge::asked_points) for a question that was read.
+    pub fn points_for(&self, intent: &str, question: &Question) -> Vec<&Point> {
+        let index = self.points.get(intent);
+        index.map_or_else(Vec::new, |index| index.asked(question, &self.usage))
     }
 
     /// Returns what a rule says to a question, and whose rule it is.

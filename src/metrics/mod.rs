@@ -1,7 +1,7 @@
 //! What an operator watches: whether the program is up, and how it is doing, in numbers.
 //!
 //! The numbers count decisions, times and failures; nothing of what was said and nobody's name is in them.
-//! [`http`] shows them on this machine only; [`Timed`] measures any store's commits.
+//! [`http`] shows them on this machine only; [`Timed`] measures any store's calls.
 
 pub mod http;
 mod timed;
@@ -15,6 +15,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::store::Error;
 
 pub use timed::Timed;
 
@@ -34,6 +36,8 @@ pub struct Metrics {
     requests: Family<Label, Counter>,
     turns: Histogram,
     commits: Histogram,
+    store_calls: Family<Label, Histogram, fn() -> Histogram>,
+    store_failures: Family<Label, Counter>,
     undecodable: Counter,
     untaken: Counter,
     connected: Gauge,
@@ -67,6 +71,9 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("sigap");
         let (messages, requests) = (Family::default(), Family::default());
         let (turns, commits) = (Histogram::new(SECONDS), Histogram::new(SECONDS));
+        let calls: fn() -> Histogram = || Histogram::new(SECONDS);
+        let store_calls = Family::<Label, Histogram, _>::new_with_constructor(calls);
+        let store_failures = Family::<Label, Counter>::default();
         let (undecodable, untaken) = (Counter::default(), Counter::default());
         let connected = Gauge::default();
         registry.register(
@@ -91,6 +98,17 @@ impl Default for Metrics {
             Unit::Seconds,
             commits.clone(),
         );
+        registry.register_with_unit(
+            "store_call",
+            "A call of the store, by what was asked",
+            Unit::Seconds,
+            store_calls.clone(),
+        );
+        registry.register(
+            "store_failures",
+            "Calls of the store that failed, by what kept it",
+            store_failures.clone(),
+        );
         registry.register(
             "events_undecodable",
             "Gateway events that could not be decoded",
@@ -112,6 +130,8 @@ impl Default for Metrics {
             requests,
             turns,
             commits,
+            store_calls,
+            store_failures,
             undecodable,
             untaken,
             connected,
@@ -125,6 +145,34 @@ impl Metrics {
     pub fn message(&self, decision: &'static str, took: Duration) {
         self.messages.get_or_create(&[("decision", decision)]).inc();
         self.turns.observe(took.as_secs_f64());
+    }
+
+    /// Counts a call of the store, how long it took, and what kept it, if something did.
+    pub(super) fn store_call(&self, call: &'static str, took: Duration, error: Option<&Error>) {
+        let calls = self.store_calls.get_or_create_owned(&[("call", call)]);
+        calls.observe(took.as_secs_f64());
+        let kept_by = match error {
+            None => {
+                if call == "commit" {
+                    self.storing.store(true, Ordering::Relaxed);
+                }
+                return;
+            }
+            Some(Error::Conflict) => "conflict",
+            Some(Error::Fenced) => "fenced",
+            Some(Error::Away { .. }) => {
+                self.storing.store(false, Ordering::Relaxed);
+                "away"
+            }
+            Some(Error::ReadOnly { .. }) => {
+                self.storing.store(false, Ordering::Relaxed);
+                "read_only"
+            }
+            Some(_) => "other",
+        };
+        self.store_failures
+            .get_or_create(&[("kept_by", kept_by)])
+            .inc();
     }
 
     /// Counts a request.

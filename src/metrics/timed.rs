@@ -1,8 +1,7 @@
-//! A store whose commits are timed.
+//! A store whose calls are timed.
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -16,7 +15,7 @@ use crate::store::{
 };
 use crate::ticket::{Ticket, Tracked};
 
-/// Any store, with its commits timed.
+/// Any store, with its calls timed.
 #[derive(Debug)]
 pub struct Timed {
     store: Arc<dyn Store>,
@@ -24,54 +23,67 @@ pub struct Timed {
 }
 
 impl Timed {
-    /// Times a store's commits.
+    /// Times a store's calls.
     pub fn new(store: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
         Self { store, metrics }
+    }
+}
+
+impl Timed {
+    async fn timed<T>(
+        &self,
+        call: &'static str,
+        asked: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let began = Instant::now();
+        let answered = asked.await;
+        self.metrics
+            .store_call(call, began.elapsed(), answered.as_ref().err());
+        answered
     }
 }
 
 #[async_trait]
 impl Store for Timed {
     async fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error> {
-        self.store.load(conversation, event).await
+        self.timed("load", self.store.load(conversation, event))
+            .await
     }
 
     async fn commit(&self, turn: Turn) -> Result<Revision, Error> {
         let began = Instant::now();
-        let committed = self.store.commit(turn).await;
+        let committed = self.timed("commit", self.store.commit(turn)).await;
         self.metrics.commits.observe(began.elapsed().as_secs_f64());
-        if matches!(committed, Err(Error::ReadOnly { .. })) {
-            self.metrics.storing.store(false, Ordering::Relaxed);
-        }
         committed
     }
 
     async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error> {
-        self.store.ticket(id).await
+        self.timed("ticket", self.store.ticket(id)).await
     }
 
     async fn case(&self, id: &str) -> Result<Option<Tracked>, Error> {
-        self.store.case(id).await
+        self.timed("case", self.store.case(id)).await
     }
 
     async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error> {
-        self.store.cases(query).await
+        self.timed("cases", self.store.cases(query)).await
     }
 
     async fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
-        self.store.due(channel, now, limit).await
+        self.timed("due", self.store.due(channel, now, limit)).await
     }
 
     async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
-        self.store.questions(limit).await
+        self.timed("questions", self.store.questions(limit)).await
     }
 
     async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error> {
-        self.store.tallies(within).await
+        self.timed("tallies", self.store.tallies(within)).await
     }
 
     async fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, Error> {
-        self.store.papers(shelf, beginning).await
+        self.timed("papers", self.store.papers(shelf, beginning))
+            .await
     }
 
     async fn heard_of(
@@ -79,15 +91,16 @@ impl Store for Timed {
         beginning: &str,
         since: Timestamp,
     ) -> Result<Vec<ConversationId>, Error> {
-        self.store.heard_of(beginning, since).await
+        self.timed("heard_of", self.store.heard_of(beginning, since))
+            .await
     }
 
     async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {
-        self.store.audit(within).await
+        self.timed("audit", self.store.audit(within)).await
     }
 
     async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
-        self.store.backup(to).await
+        self.timed("backup", self.store.backup(to)).await
     }
 
     fn is_shared(&self) -> bool {
@@ -104,10 +117,12 @@ impl Store for Timed {
         holder: &str,
         term: Duration,
     ) -> Result<Option<Fence>, Error> {
-        self.store.lease(name, holder, term).await
+        self.timed("lease", self.store.lease(name, holder, term))
+            .await
     }
 
     async fn release(&self, name: &str, holder: &str) -> Result<(), Error> {
-        self.store.release(name, holder).await
+        self.timed("release", self.store.release(name, holder))
+            .await
     }
 }

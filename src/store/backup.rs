@@ -86,6 +86,7 @@ impl<W: Write> Writer<W> {
 pub struct Reader<'a> {
     lines: Lines<'a>,
     seal: Seal,
+    ended: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -103,11 +104,18 @@ impl<'a> Reader<'a> {
         };
         codec::known(header.schema.max(header.sigap_backup))?;
         seal.digest.update(&lines.line);
-        Ok(Reader { lines, seal })
+        Ok(Reader {
+            lines,
+            seal,
+            ended: false,
+        })
     }
 
     /// Returns the next record, and none when the backup has ended and proved whole.
     pub fn next(&mut self) -> Result<Option<Record>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
         self.lines.next()?;
         if self.lines.line.starts_with(TRAILER.as_bytes()) {
             if self.lines.line != self.seal.trailer().as_bytes() {
@@ -117,6 +125,7 @@ impl<'a> Reader<'a> {
             if !self.lines.at_end()? {
                 return Err(self.lines.refuse("should be the last one"));
             }
+            self.ended = true;
             return Ok(None);
         }
         let Ok(record) = serde_json::from_slice(&self.lines.line) else {

@@ -4,13 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use serde::Deserialize;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
 /// Where a store is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// The embedded engine, for one process.
     Folder(PathBuf),
@@ -62,14 +60,6 @@ impl FromStr for Place {
             return Err(NoPlace::Lacks("database"));
         }
         Ok(Place::Postgres(Address(text.to_owned())))
-    }
-}
-
-impl TryFrom<String> for Place {
-    type Error = NoPlace;
-
-    fn try_from(text: String) -> Result<Place, NoPlace> {
-        text.parse()
     }
 }
 

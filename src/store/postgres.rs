@@ -43,7 +43,7 @@ mod migrations {
 }
 
 /// Held while tables are made or changed, so that processes which start together do not do it twice.
-const MIGRATION_LOCK: i64 = 0x5369_6761_70;
+const MIGRATION_LOCK: i64 = 0x53_6967_6170;
 
 /// How many rows of a backup are sent at once.
 const ROWS_MAX: usize = 500;

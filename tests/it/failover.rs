@@ -282,7 +282,7 @@ impl Agent {
                 // All parts of an answer, or the answers to a line that was said twice.
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 let said = double.said_in(self.channel());
-                let new: Vec<String> = said[before..].iter().map(|message| text(message)).collect();
+                let new: Vec<String> = said[before..].iter().map(text).collect();
                 return Some(new);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -566,7 +566,7 @@ impl Drop for Bots<'_> {
                 let log = fs::read_to_string(self.place.path(&format!("log-{number}")));
                 let log = log.unwrap_or_default();
                 let lines: Vec<_> = log.lines().rev().take(30).collect();
-                eprintln!(
+                println!(
                     "process {number}:\n{}",
                     lines.into_iter().rev().collect::<Vec<_>>().join("\n")
                 );

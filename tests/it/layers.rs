@@ -22,6 +22,9 @@ const ROWS: &[&[&str]] = &[
 /// Crates that one room alone may name.
 const ONLY_IN: &[(&str, &str)] = &[
     ("sled::", "store"),
+    ("tokio_postgres::", "store"),
+    ("deadpool_postgres::", "store"),
+    ("refinery::", "store"),
     ("clap::", "cli"),
     ("rustyline::", "channel"),
     ("comfy_table::", "cli"),

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use crate::postgres::server::Server;
 use jiff::{SignedDuration, Timestamp};
-use sigap::dialog::Conversation;
+use sigap::dialog::{Conversation, Decision, Effect, Understood};
 use sigap::message::{ChannelKind, ConversationId, EventId};
 use sigap::store::{
-    self, Audit, Error, Loaded, Paper, Place, Query, Question, Revision, Shelf, Store, Turn, Wake,
+    self, Audit, Error, Loaded, Paper, Period, Place, Query, Question, Revision, Shelf, Store,
+    Turn, Wake,
 };
 use sigap::ticket::{self, Progress, Status, Ticket};
 use tempfile::TempDir;
@@ -18,6 +19,10 @@ use tokio::task::JoinSet;
 
 mod erased;
 mod killed;
+mod moved;
+mod shared;
+
+use erased::what_is_too_old_is_purged_with_its_copies;
 
 /// A place where one engine keeps its store.
 trait Engine: Sized {
@@ -47,16 +52,30 @@ impl Engine for Sled {
 }
 
 /// A database of a server that was started for the tests; none where PostgreSQL is not installed.
-struct Postgres(Place);
+#[derive(Debug)]
+struct Postgres(String);
+
+impl Postgres {
+    fn url(&self) -> String {
+        self.0.clone()
+    }
+
+    /// Where the server listens, and the database's name.
+    fn parts(&self) -> (u16, String) {
+        let (_, place) = self.0.rsplit_once(':').unwrap();
+        let (port, database) = place.split_once('/').unwrap();
+        (port.parse().unwrap(), database.to_owned())
+    }
+}
 
 impl Engine for Postgres {
     fn new() -> Option<Postgres> {
         let server = Server::get()?;
-        Some(Postgres(server.database().parse().unwrap()))
+        Some(Postgres(server.database()))
     }
 
     fn place(&self) -> Place {
-        self.0.clone()
+        self.0.parse().unwrap()
     }
 }
 
@@ -77,6 +96,9 @@ macro_rules! keeps_the_contract {
             questions_are_listed_newest_first
             papers_are_kept_replaced_and_taken_away_with_their_turn
             people_are_heard_of
+            the_audit_of_a_time_is_listed
+            hours_are_counted
+            what_is_too_old_is_purged_with_its_copies
             a_large_record_comes_back_whole
             one_of_many_wins_each_revision
             different_conversations_do_not_disturb_each_other
@@ -546,6 +568,85 @@ async fn people_are_heard_of(place: impl Engine) {
     }
     let found = store.heard_of("x:1:", at(6)).await.unwrap();
     assert_eq!(found, [ConversationId("x:1:3".to_owned())]);
+}
+
+async fn the_audit_of_a_time_is_listed(place: impl Engine) {
+    let store = place.open().await.unwrap();
+    for (number, second) in [(1, 30), (2, 10), (3, 20)] {
+        let line = |what: &str| Audit::new(at(second), "budi", what, second.to_string());
+        let audited = Turn {
+            audit: vec![line("ticket.file"), line("ticket.entered")],
+            ..turn(number)
+        };
+        store.commit(audited).await.unwrap();
+    }
+    let listed = async |from: Option<i64>, to: Option<i64>| {
+        let within = Period {
+            from: from.map(at),
+            to: to.map(at),
+        };
+        let lines = store.audit(&within).await.unwrap().into_iter();
+        lines
+            .map(|line| format!("{} {}", line.subject, line.what))
+            .collect::<Vec<_>>()
+    };
+    let all = listed(None, None).await;
+    assert_eq!(all.len(), 6);
+    // By time, and within a turn in its order.
+    assert_eq!(
+        all[..3],
+        ["10 ticket.file", "10 ticket.entered", "20 ticket.file"]
+    );
+    assert_eq!(listed(Some(20), Some(30)).await, all[2..4]);
+    assert_eq!(listed(Some(31), None).await, [] as [&str; 0]);
+}
+
+async fn hours_are_counted(place: impl Engine) {
+    let store = place.open().await.unwrap();
+    let understood = |decision, intent: Option<&str>| {
+        Effect::Understood(Understood {
+            decision,
+            intent: intent.map(str::to_owned),
+            confidence: 1.0,
+        })
+    };
+    let hour = 60 * 60;
+    let turns = [
+        (0, understood(Decision::Answer, Some("ganti-ont"))),
+        (1, understood(Decision::Answer, Some("ganti-ont"))),
+        (2, understood(Decision::Answer, Some("ott-status"))),
+        (3, understood(Decision::Fallback, None)),
+        (hour, understood(Decision::Command, None)),
+    ];
+    for (number, (second, effect)) in (1..).zip(turns) {
+        for agent in ["budi", "sari", "tono"] {
+            let counted = Turn {
+                conversation: ConversationId(format!("console:{agent}")),
+                at: at(second),
+                effects: vec![effect.clone()],
+                ..turn(number)
+            };
+            store.commit(counted).await.unwrap();
+        }
+    }
+    let tallies = store.tallies(&Period::default()).await.unwrap();
+    let [first, second] = tallies.as_slice() else {
+        panic!("{tallies:?}")
+    };
+    assert_eq!(first.hour, at(0));
+    assert_eq!(first.decisions["answer"], 9);
+    assert_eq!(first.decisions["fallback"], 3);
+    assert_eq!(first.intents["ganti-ont"], 6);
+    assert_eq!(first.intents["ott-status"], 3);
+    assert_eq!(second.decisions["command"], 3);
+    let later = Period {
+        from: Some(at(1)),
+        to: None,
+    };
+    assert_eq!(
+        store.tallies(&later).await.unwrap(),
+        std::slice::from_ref(second)
+    );
 }
 
 async fn a_large_record_comes_back_whole(place: impl Engine) {

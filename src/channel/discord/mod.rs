@@ -187,6 +187,7 @@ pub async fn serve(
         | GatewayIntents::MESSAGE_CONTENT;
     let lines = Lines::default();
     let connect = |shard| {
+        bot.take_over();
         // serenity's gateway client wants a way out of its own.
         let built = ClientBuilder::new_with_http(api.http(&token), intents)
             .raw_event_handler(bot::Ears(Arc::downgrade(&bot)));
@@ -197,13 +198,15 @@ pub async fn serve(
             client.start_shard(shard, total).await
         }
     };
+    // Dropped last: that closes the connections.
+    let running = shards.run(connect);
+    tokio::pin!(running);
     let ended_by = {
-        let running = shards.run(connect);
         let watching = watch(&lines, &metrics);
         let following = bot.follow_leads();
         let reminding = remind(&bot, reminded_every);
         let listening = bot.tell_of_broken_files();
-        tokio::pin!(running, watching, reminding, listening, following);
+        tokio::pin!(watching, reminding, listening, following);
         tokio::select! {
             ended = &mut running => Some(ended),
             () = &mut watching => None,

@@ -164,7 +164,10 @@ fn one_line(label: &str) -> String {
 
 /// Discord counts UTF-16 units in some places and characters in others; the larger number is always safe.
 fn length(text: &str) -> usize {
-    text.encode_utf16().count()
+    match text.is_ascii() {
+        true => text.len(),
+        false => text.encode_utf16().count(),
+    }
 }
 
 /// Returns the text, or its beginning and an ellipsis.
@@ -187,18 +190,26 @@ pub fn shortened(text: &str, max: usize) -> String {
 
 /// Returns the text in pages of at most `max`: cut between blocks, and inside a block only when it is longer than that.
 pub fn pages(text: &str, max: usize) -> Vec<String> {
+    // Most texts fit on one page.
+    if length(text) <= max && !text.trim().is_empty() && !text.contains('\r') {
+        return vec![text.trim_matches('\n').to_owned()];
+    }
     let mut pages: Vec<String> = Vec::new();
     let mut page = String::new();
+    let mut page_length = 0;
     for block in blocks(text) {
         for piece in pieces(&block, max) {
-            let joined = length(&page) + length(&piece) + usize::from(!page.is_empty());
-            if joined > max {
+            let piece_length = length(&piece);
+            if page_length + piece_length + usize::from(!page.is_empty()) > max {
                 pages.push(std::mem::take(&mut page));
+                page_length = 0;
             }
             if !page.is_empty() {
                 page.push('\n');
+                page_length += 1;
             }
             page.push_str(&piece);
+            page_length += piece_length;
         }
     }
     pages.push(page);

@@ -3,6 +3,8 @@
 //! Wording's own Markdown (bold, italics, code, lists, one code block) stays. `allowed_mentions` already keeps anything
 //! from notifying; this keeps it from looking like a mention, a heading or a link as well.
 
+use std::borrow::Cow;
+
 /// Breaks what Discord would read as syntax without changing what a person reads.
 const BREAK: char = '\u{200b}';
 /// A code block's border, alone on its line.
@@ -11,7 +13,7 @@ pub const FENCE: &str = "```";
 /// Returns the text with everything neutralised that wording does not write. Addresses that begin with one of `links`
 /// stay links: an SOP's author wrote them.
 pub fn harmless(text: &str, links: &[String]) -> String {
-    let lines: Vec<String> = text.lines().map(visible).collect();
+    let lines: Vec<_> = text.lines().map(visible).collect();
     let block = block(&lines);
     let mut out = String::with_capacity(text.len());
     for (number, line) in lines.iter().enumerate() {
@@ -24,35 +26,43 @@ pub fn harmless(text: &str, links: &[String]) -> String {
             Some((first, last)) if first < number && number < last => {
                 out.push_str(&line.replace(FENCE, "`\u{200b}`\u{200b}`"));
             }
-            _ => out.push_str(&unlinked(&inline(line), links)),
+            _ => unlinked(&inline(line), links, &mut out),
         }
     }
     out
 }
 
 /// The one code block that a reply may have: a user's own border inside it must not end it, so the outermost count.
-fn block(lines: &[String]) -> Option<(usize, usize)> {
-    let is_fence = |line: &String| line == FENCE;
+fn block(lines: &[Cow<'_, str>]) -> Option<(usize, usize)> {
+    let is_fence = |line: &Cow<'_, str>| line == FENCE;
     let first = lines.iter().position(is_fence)?;
     let last = lines.iter().rposition(is_fence)?;
     (first < last).then_some((first, last))
 }
 
 /// Leaves out what is not seen or turns the reading direction around; a tab becomes a space.
-fn visible(line: &str) -> String {
+fn visible(line: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| {
+        matches!(c,
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{00ad}' | '\u{061c}')
+            || c.is_control()
+    };
+    if !line.contains(is_hidden) {
+        return line.into();
+    }
     line.chars()
-        .filter(|c| {
-            !matches!(c,
-                '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{00ad}' | '\u{061c}')
-                && (!c.is_control() || *c == '\t')
-        })
         .map(|c| if c == '\t' { ' ' } else { c })
+        .filter(|c| !is_hidden(*c))
         .collect()
 }
 
-fn inline(line: &str) -> String {
-    let mut out = String::with_capacity(line.len() + 8);
+fn inline(line: &str) -> Cow<'_, str> {
     let body = line.trim_start();
+    // Most lines have nothing that could be syntax.
+    if !body.contains(['@', '<', '|', '~', ']']) && !body.starts_with(['#', '>', '-', '`']) {
+        return line.into();
+    }
+    let mut out = String::with_capacity(line.len() + 8);
     out.push_str(&line[..line.len() - body.len()]);
     // Wording begins no line with a heading, a quotation or small print.
     if body.starts_with(['#', '>']) || body.starts_with("-#") || body.starts_with(FENCE) {
@@ -74,11 +84,10 @@ fn inline(line: &str) -> String {
         }
         previous = c;
     }
-    out
+    out.into()
 }
 
-fn unlinked(line: &str, links: &[String]) -> String {
-    let mut out = String::with_capacity(line.len());
+fn unlinked(line: &str, links: &[String], out: &mut String) {
     let mut rest = line;
     while let Some(at) = rest.find("://") {
         let scheme = rest[..at]
@@ -96,7 +105,6 @@ fn unlinked(line: &str, links: &[String]) -> String {
         rest = &rest[at + 3..];
     }
     out.push_str(rest);
-    out
 }
 
 /// `https://host/path` begins with `https://host`, `https://host.elsewhere` does not.

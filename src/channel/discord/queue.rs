@@ -4,9 +4,11 @@
 //! tell which was first: work waits a moment, then goes by id. A second copy of the same event finds its place taken.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc;
 
 use crate::message::ConversationId;
@@ -95,8 +97,9 @@ impl<W: Send + 'static> Queues<W> {
                     let _busy = busy;
                     tokio::time::sleep(ORDER_WAIT).await;
                     while let Some(work) = queues.pop(&conversation) {
-                        // In a task of its own, so that a fault in one piece of work does not block the next.
-                        if tokio::spawn(done(work)).await.is_err() {
+                        // A fault in one piece of work does not block the next. A task of its own would keep it from
+                        // that as well, at the price of another one to wake for every message.
+                        if AssertUnwindSafe(done(work)).catch_unwind().await.is_err() {
                             tracing::error!("a piece of work failed");
                         }
                     }

@@ -93,6 +93,10 @@ impl Shards {
 
     /// Waits for a shard that nobody has, and for its turn to connect.
     async fn next(&self) -> (u32, Fence) {
+        if !self.held().is_empty() {
+            // Whoever has none yet comes first, and Discord would have it wait anyway.
+            sleep(IDENTIFY_EVERY).await;
+        }
         loop {
             for shard in 0..self.total {
                 if self.held().contains_key(&shard) {
@@ -101,7 +105,7 @@ impl Shards {
                 let name = self.name(shard);
                 match self.store.lease(&name, &self.holder, lease::TERM).await {
                     Ok(Some(_)) => {
-                        self.turn().await;
+                        self.turn(&name).await;
                         // Its time may have run out meanwhile.
                         let renewed = self.store.lease(&name, &self.holder, lease::TERM).await;
                         if let Ok(Some(fence)) = renewed {
@@ -120,15 +124,12 @@ impl Shards {
         }
     }
 
-    /// Waits until a connection may be opened.
-    async fn turn(&self) {
-        let number = self.connections.fetch_add(1, Ordering::Relaxed);
+    /// Waits until the connection of a shard may be opened.
+    async fn turn(&self, name: &str) {
         if !self.store.is_shared() {
-            if number > 0 {
-                sleep(IDENTIFY_EVERY).await;
-            }
             return;
         }
+        let number = self.connections.fetch_add(1, Ordering::Relaxed);
         // Another one every time, so that two connections of this process keep their distance as well.
         let holder = format!("{}/{number}", self.holder);
         loop {
@@ -140,6 +141,8 @@ impl Shards {
                 return;
             }
             sleep(LOOKED_EVERY).await;
+            // Whether it still is ours is seen when it is our turn.
+            let _ = self.store.lease(name, &self.holder, lease::TERM).await;
         }
     }
 

@@ -204,7 +204,7 @@ fn behind_its_label(
         return None;
     }
     // `no cc 4111 1111 1111 1111`: a value may have blanks of its own.
-    let whole = LazyCell::new(|| value::find(&spec.kind, message.text, now));
+    let whole = LazyCell::new(|| message.find(&spec.kind, now));
     for label in names(field, spec) {
         for (at, _) in lower.match_indices(&label) {
             let starts_word = !lower[..at].ends_with(char::is_alphanumeric);

@@ -1,11 +1,12 @@
 //! A message from which values are read, and what of it is used up: bytes serve one field only.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use jiff::Zoned;
 
 use super::Refused;
-use crate::value::{self, Kind};
+use crate::value::{self, Found, Kind};
 
 /// A message from which values are read, and what of it is used up.
 pub struct Message<'a> {
@@ -13,6 +14,8 @@ pub struct Message<'a> {
     pub used: Vec<Range<usize>>,
     /// Labelled values that could not be used.
     pub refused: Vec<Refused>,
+    /// What was found of some kinds: fields of several forms and procedures look for the same.
+    found: RefCell<Vec<(Kind, Vec<Found>)>>,
 }
 
 impl<'a> Message<'a> {
@@ -21,7 +24,29 @@ impl<'a> Message<'a> {
             text,
             used: Vec::new(),
             refused: Vec::new(),
+            found: RefCell::default(),
         }
+    }
+
+    /// The same message, for another procedure to read.
+    pub fn begin_again(&mut self) {
+        self.used.clear();
+        self.refused.clear();
+    }
+
+    /// What stands in it of a kind; `now` is that of the message.
+    pub fn find(&self, kind: &Kind, now: &Zoned) -> Vec<Found> {
+        // Each field has choices of its own, and to compare them costs as much as to look for them.
+        if matches!(kind, Kind::Choice(_)) {
+            return value::find(kind, self.text, now);
+        }
+        let mut known = self.found.borrow_mut();
+        if let Some((_, found)) = known.iter().find(|(known, _)| known == kind) {
+            return found.clone();
+        }
+        let found = value::find(kind, self.text, now);
+        known.push((kind.clone(), found.clone()));
+        found
     }
 
     pub fn is_unused(&self, span: &Range<usize>) -> bool {
@@ -79,7 +104,8 @@ impl<'a> Message<'a> {
 
     /// Marks what the asked field's value was read from; everything, when its place cannot be told.
     pub fn use_up(&mut self, kind: &Kind, now: &Zoned) {
-        let found = value::find(kind, self.text, now)
+        let found = self
+            .find(kind, now)
             .into_iter()
             .find(|found| self.is_unused(&found.span));
         self.used

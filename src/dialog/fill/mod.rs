@@ -24,12 +24,12 @@ use crate::value::{self, Kind};
 use answer::read;
 use labels::{Labels, labelled, without_own_label};
 use lines::numbered;
-use message::Message;
 use passing::{absent, in_passing, is_absence_of};
 use speaking::{Again, Which, belongs_to, speaking};
 
 pub use answer::{is_absence, is_brief, is_free};
 pub use corrections::{corrections, is_change, is_correction, is_surely_correction};
+pub use message::Message;
 
 /// The plainest way to say that there is no value.
 const NONE: &str = "tidak ada";
@@ -62,36 +62,44 @@ pub struct Taken {
 
 /// Returns the values that a question names for the forms of an SOP.
 pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zoned) -> Answers {
+    named(sop, &mut Message::new(text), channel_kind, now)
+}
+
+/// The same, of a question that may mean several procedures, whose text is searched once for all of them.
+pub fn named(
+    sop: &Sop,
+    message: &mut Message<'_>,
+    channel_kind: ChannelKind,
+    now: &Zoned,
+) -> Answers {
+    message.begin_again();
     let mut answers = Answers::new();
-    let mut message = Message::new(text);
     // The first value may decide which form applies, so a second look reads that form's own fields.
     for _ in 0..2 {
+        let before = (answers.len(), message.used.len());
         let Some(form) = sop.form(Case {
             answers: &answers,
             channel_kind,
         }) else {
             break;
         };
-        labelled(
-            form,
-            &mut message,
-            &mut answers,
-            channel_kind,
-            now,
-            Labels::All,
-        );
-        numbered(form, &mut message, &mut answers, channel_kind, now);
+        labelled(form, message, &mut answers, channel_kind, now, Labels::All);
+        numbered(form, message, &mut answers, channel_kind, now);
         speaking(
             form,
-            &mut message,
+            message,
             &mut answers,
             channel_kind,
             now,
             Again::Never,
             Which::All,
         );
-        in_passing(form, &mut message, &mut answers, channel_kind, now, None);
-        absent(form, &mut message, &mut answers, channel_kind, None);
+        in_passing(form, message, &mut answers, channel_kind, now, None);
+        absent(form, message, &mut answers, channel_kind, None);
+        // Nothing was found, so a second look would see the same.
+        if before == (answers.len(), message.used.len()) {
+            break;
+        }
     }
     answers
 }
@@ -99,7 +107,7 @@ pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zon
 /// Returns what a question names of fields that it does not answer: the day of a moment whose hour is missing.
 pub fn partials(
     sop: &Sop,
-    text: &str,
+    message: &Message<'_>,
     answers: &Answers,
     channel_kind: ChannelKind,
     now: &Zoned,
@@ -113,12 +121,13 @@ pub fn partials(
     open.filter_map(|field| {
         let spec = field.spec(case);
         if spec.kind == Kind::Msisdn {
-            return several(&spec.kind, text, answers, now).map(|told| (field.id.clone(), told));
+            let told = several(&spec.kind, message, answers, now);
+            return told.map(|told| (field.id.clone(), told));
         }
         let Kind::DateTime { past } = spec.kind else {
             return None;
         };
-        let mut days = value::find(&Kind::Date { past }, text, now);
+        let mut days = message.find(&Kind::Date { past }, now);
         days.dedup_by(|one, other| one.value == other.value);
         let [day] = days.as_slice() else {
             return None;
@@ -126,21 +135,21 @@ pub fn partials(
         let needs_time = Problem::Unusable(value::Error::NeedsTime {
             date: day.value.clone(),
         });
-        let told = partial(&needs_time, spec, &text[day.span.clone()])?;
+        let told = partial(&needs_time, spec, &message.text[day.span.clone()])?;
         Some((field.id.clone(), told))
     })
     .collect()
 }
 
 /// The values of a kind that a question names several of, without those that answer something.
-fn several(kind: &Kind, text: &str, answers: &Answers, now: &Zoned) -> Option<String> {
+fn several(kind: &Kind, message: &Message<'_>, answers: &Answers, now: &Zoned) -> Option<String> {
     let is_told = |value: &value::Value| {
         let mut told = answers.values();
         told.any(
             |answer| matches!(answer, Answer::Given(told) if told.canonical == value.canonical),
         )
     };
-    let found = value::find(kind, text, now).into_iter();
+    let found = message.find(kind, now).into_iter();
     let mut shown: Vec<_> = found
         .filter(|found| !is_told(&found.value))
         .map(|found| found.value.display)

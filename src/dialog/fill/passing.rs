@@ -60,7 +60,8 @@ pub fn in_passing(
             continue;
         }
         for (at, from) in places_of_names(field, spec, message.text) {
-            let others = others.get_or_insert_with(|| Others::of(form, case, message.text, now));
+            let others = others
+                .get_or_insert_with(|| Others::of(form, case, |kind| message.find(kind, now)));
             let from = match spec.kind {
                 Kind::Place { .. } => behind_words(message.text, from, BEFORE_A_PLACE),
                 _ => from,
@@ -141,7 +142,8 @@ pub fn end_of_words(
     from: usize,
     now: &Zoned,
 ) -> Option<usize> {
-    Others::of(form, case, text, now).end_of(field, field.spec(case), text, from)
+    let find = |kind: &Kind| value::find(kind, text, now);
+    Others::of(form, case, find).end_of(field, field.spec(case), text, from)
 }
 
 /// What may stand behind a name and is no part of it.
@@ -153,10 +155,10 @@ struct Others<'f> {
 }
 
 impl<'f> Others<'f> {
-    fn of(form: &'f Form, case: Case<'_>, text: &str, now: &Zoned) -> Self {
+    fn of(form: &'f Form, case: Case<'_>, find: impl Fn(&Kind) -> Vec<value::Found>) -> Self {
         let fields = || form.fields.iter().filter(|field| field.exists(case));
         let values = fields().flat_map(|field| {
-            let found = value::find(&field.spec(case).kind, text, now).into_iter();
+            let found = find(&field.spec(case).kind).into_iter();
             found.map(|found| (field.id.as_str(), found.span.start))
         });
         let phrases = fields().map(|field| {

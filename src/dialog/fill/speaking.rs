@@ -54,7 +54,7 @@ pub fn speaking(
         if answered && again == Again::Never {
             // Told once more, it is no part of anything else.
             let told = |found: &value::Found| matches!(answers.get(&field.id), Some(Answer::Given(known)) if known.canonical == found.value.canonical);
-            let found = value::find(&spec.kind, message.text, now).into_iter();
+            let found = message.find(&spec.kind, now).into_iter();
             message
                 .used
                 .extend(found.filter(told).map(|found| found.span));
@@ -66,7 +66,7 @@ pub fn speaking(
         {
             continue;
         }
-        let all = value::find(&spec.kind, message.text, now);
+        let all = message.find(&spec.kind, now);
         if matches!(spec.kind, Kind::Msisdn) && are_several(&all, message) {
             continue;
         }

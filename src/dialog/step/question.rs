@@ -5,6 +5,7 @@ use super::super::{
 };
 use super::Turn;
 use crate::catalog::Sop;
+use crate::guide::Question;
 use crate::matcher::{self, Classification, Context};
 use crate::value;
 
@@ -191,14 +192,16 @@ impl Turn<'_> {
         found: &'t Classification,
         text: &'t str,
     ) -> impl Iterator<Item = Heard> + 't {
+        let mut message = fill::Message::new(text);
+        let question = self.knowledge.question(text);
         found.candidates.iter().filter_map(move |candidate| {
             let sop = self.knowledge.catalog.sop(&candidate.intent)?;
             let (kind, now) = (self.around.channel_kind, self.around.now);
-            let answers = fill::from_question(sop, text, kind, now);
+            let answers = fill::named(sop, &mut message, kind, now);
             Some(Heard {
-                partials: fill::partials(sop, text, &answers, kind, now),
+                partials: fill::partials(sop, &message, &answers, kind, now),
                 intent: sop.id.clone(),
-                points: self.points(sop, text),
+                points: self.points(sop, &question),
                 evidence: candidate
                     .evidence
                     .iter()
@@ -210,8 +213,8 @@ impl Turn<'_> {
         })
     }
 
-    fn points(&self, sop: &Sop, text: &str) -> Vec<String> {
-        let points = self.knowledge.asked_points(&sop.id, text).into_iter();
+    fn points(&self, sop: &Sop, question: &Question) -> Vec<String> {
+        let points = self.knowledge.points_for(&sop.id, question).into_iter();
         let kind = self.around.channel_kind;
         let for_channel = points
             .filter(|point| point.channel_kinds.is_empty() || point.channel_kinds.contains(&kind));
@@ -303,7 +306,8 @@ impl Turn<'_> {
         if asks && let Some((_, ruled)) = self.ruled(text) {
             return Some(Aside::Question(ruled));
         }
-        if asks && let Some(id) = self.points(sop, text).into_iter().next() {
+        let points = || self.points(sop, &self.knowledge.question(text));
+        if asks && let Some(id) = points().into_iter().next() {
             return Some(Aside::Question(Effect::ShowPoint {
                 intent: intent.to_owned(),
                 id,

@@ -224,7 +224,7 @@ impl View<'_> {
             return Ok(None);
         };
         let mut parts = Vec::new();
-        for number in 0..codec::parts(table.name(), &head).map_err(ours)? {
+        for number in 0..count(table, &head)? {
             // A missing part leaves JSON that does not read, which is reported as such.
             parts.extend(self.tree(Table::Parts).get(part_key(table, key, number))?);
         }
@@ -241,7 +241,7 @@ impl View<'_> {
             return Err(ours(Error::Conflict));
         }
         if let Some(before) = before {
-            let parts = codec::parts(table.name(), &before).map_err(ours)?;
+            let parts = count(*table, &before)?;
             self.remove_parts(*table, key, value.parts.len()..parts)?;
         }
         for (number, part) in value.parts.iter().enumerate() {
@@ -254,7 +254,7 @@ impl View<'_> {
     /// Forgets the record under a key.
     pub fn remove(&self, table: Table, key: &[u8]) -> Step<()> {
         if let Some(before) = self.tree(table).remove(key)? {
-            let parts = codec::parts(table.name(), &before).map_err(ours)?;
+            let parts = count(table, &before)?;
             self.remove_parts(table, key, 0..parts)?;
         }
         Ok(())
@@ -270,6 +270,14 @@ impl View<'_> {
 
     fn tree(&self, table: Table) -> &TransactionalTree {
         &self.0[table as usize]
+    }
+}
+
+/// How many parts a record lies in beside its head.
+fn count(table: Table, head: &[u8]) -> Step<usize> {
+    match codec::is_in_parts(head) {
+        true => codec::parts(table.name(), head).map_err(ours),
+        false => Ok(0),
     }
 }
 

@@ -70,6 +70,21 @@ const OPENINGS: &[&str] = &[
 ];
 
 #[test]
+fn a_password_in_an_address_is_refused_and_not_repeated() {
+    let address = "postgres://sigap:hunter2@db1,db2/sigap";
+    let commands = [
+        vec!["ticket", "list", "--state", address],
+        vec!["migrate", "--from", address, "--to", "elsewhere"],
+    ];
+    for arguments in commands {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sigap"));
+        let refused = crate::binary::ended(command.args(arguments), b"").refused();
+        assert!(refused.contains("PGPASSWORD"), "{refused}");
+        assert!(!refused.contains("hunter2"), "{refused}");
+    }
+}
+
+#[test]
 fn the_whole_number_of_a_card_is_kept_nowhere() {
     let place = Place::new();
     let mut chat = place.chat(["--channel-kind", "ecare"]);

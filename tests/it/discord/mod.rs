@@ -10,6 +10,7 @@ mod health;
 mod limits;
 mod orders;
 mod second;
+mod shared;
 mod talks;
 
 use std::path::Path;
@@ -26,6 +27,8 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use self::double::{Double, GUILD, HELP, LEAD_ROLE, TICKETS, TOKEN, Tls};
+use sigap::store;
+
 use crate::engine;
 use crate::shipped;
 
@@ -96,17 +99,35 @@ fn start_in(
     token: &str,
     state: &Path,
 ) -> Served {
+    start_at(
+        folders,
+        knowledge,
+        now,
+        settings,
+        token,
+        engine::state(state),
+    )
+}
+
+/// The same with its state at any place.
+fn start_at(
+    folders: Folders,
+    knowledge: Arc<Knowledge>,
+    now: impl Fn() -> Zoned + Send + Sync + 'static,
+    settings: Settings,
+    token: &str,
+    state: String,
+) -> Served {
     static LOG: std::sync::Once = std::sync::Once::new();
     if std::env::var_os("SIGAP_LOG").is_some() {
         LOG.call_once(sigap::telemetry::start);
     }
     let (stop, stopped) = oneshot::channel();
-    let state = state.to_owned();
     let token = Token::parse(Some(token)).unwrap();
     let at_work = Arc::new(OnceLock::new());
     let opened = Arc::clone(&at_work);
     let task = tokio::spawn(async move {
-        let store = engine::open(&state).await;
+        let store = store::open(&state.parse().unwrap()).await.unwrap();
         let assistant = Assistant::new(knowledge, store, SignedDuration::from_hours(24));
         let desk = Desk::open(folders, assistant.store(), assistant.live(), &now()).await;
         let desk = Arc::new(desk.unwrap());

@@ -205,6 +205,11 @@ impl Bot {
         }
     }
 
+    /// Begins with a shard that another process may have had until now.
+    pub fn take_over(&self) {
+        self.assistant.forget_drafts();
+    }
+
     /// Brings what is in memory up to date whenever a lead has changed something in another process; never ends.
     pub async fn follow_leads(&self) {
         loop {
@@ -398,8 +403,8 @@ impl Bot {
     }
 
     async fn is_in_dialog(&self, conversation: &ConversationId) -> bool {
-        match self.assistant.conversation(conversation).await {
-            Ok(conversation) => conversation.draft().is_some(),
+        match self.assistant.has_draft(conversation).await {
+            Ok(has_draft) => has_draft,
             Err(error) => {
                 tracing::error!(%error, "a conversation does not read");
                 false

@@ -1,7 +1,7 @@
-"""An equally simple bot in discord.py: it finds one of a few procedures by its words, answers a mention or a direct
-message with an embed and five buttons, and keeps an open dialog for whoever presses the first one.
+"""As little as a bot in discord.py can do: it finds one of four procedures by its words, answers a mention or a direct
+message with a constant embed and five buttons, and keeps an open dialog in memory for whoever presses the first one.
 
-It stores nothing durably and ranks nothing; `cargo bench --bench discord` runs it next to Sigap on the same double.
+It stores nothing and ranks nothing; `cargo bench --bench discord` runs it next to Sigap on the same double.
 """
 
 import asyncio
