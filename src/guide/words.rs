@@ -162,7 +162,7 @@ pub fn is_slip(word: &str) -> bool {
         let mut words: Vec<&str> = lines.flat_map(|line| line.split(' ')).collect();
         words.sort_unstable();
         words.dedup();
-        Speller::new(words.into_iter())
+        Speller::new(words)
     });
     let is_near = |word: &str| SPELLER.repair(word, |_| 0.0).is_some();
     is_near(word) || word.strip_suffix("nya").is_some_and(is_near)
