@@ -304,8 +304,9 @@ impl Index {
         for term in &question.terms {
             let meant = self.meant(term);
             let Some(weight) = meant.weight else {
-                // A denial is not missed where what is denied is.
-                if !term.faint && !term.is_denial() && !words::is_slip(&term.word) {
+                // A denial is not missed where what is denied is; a word that agents use is no slip of another.
+                let is_slip = usage.count(&term.word) == 0 && words::is_slip(&term.word);
+                if !term.faint && !term.is_denial() && !is_slip {
                     let says = usage.says(&term.word, &self.own);
                     all += UNKNOWN_WORD_WEIGHT * says * says;
                 }
@@ -492,7 +493,7 @@ impl Match {
     /// Its score, when it accounts for enough of a question of this weight.
     fn score(&self, all: f32, question: &Question) -> Option<f32> {
         let cover = self.weight / all;
-        let cover_min = if self.whole {
+        let cover_min = if self.whole && !question.tells() {
             WHOLE_COVER_MIN
         } else {
             PHRASE_COVER_MIN

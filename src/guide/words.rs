@@ -21,7 +21,7 @@ const EMPTY: &[&str] = &[
     "soal tentang hal terjadi tersebut begitu begini gini bakal akan telah sedang pernah biasanya emang",
     "memang banget kayak seperti punya dia mereka kita saya aku gw gue kamu bang pak bu halo maaf bantu",
     "orang kena jika bila maka agar supaya karena my it on be are can when where which who why",
-    "misi permisi sis om abang bg kk loh lho lha nah hmm eh oh suatu sebuah para i we you he she they there please pls rupiah rp rb ribu juta",
+    "misi permisi sis om abang bg kk loh lho lha nah hmm eh oh suatu sebuah para i we you he she they there no please pls rupiah rp rb ribu juta",
     "any an as at so if or and by but get got want need know tell enaknya baiknya sebaiknya kira nyebut disebut",
 ];
 /// Words that tell little: they count a third, and not at all where an SOP does not have them.
@@ -92,9 +92,8 @@ const SAME: &[&str] = &[
 
 /// Nouns of what something has or is: a message that begins with one asks for it, `judul email ganti ont`.
 const ASKED_FOR: &[&str] = &[
-    "judul subject subjek nama isi isian format contoh syarat alamat link tautan cara urutan langkah prosedur daftar list",
-    "data kolom jumlah total biaya harga jadwal arti maksud menu alasan beda perbedaan kepanjangan kategori kode ciri",
-    "fungsi tools tool aplikasi nomor email step steps",
+    "judul subject subjek format syarat link tautan cara urutan langkah prosedur arti maksud alasan kepanjangan",
+    "kategori kolom beda perbedaan ciri fungsi step steps",
 ];
 
 /// What a word is good for in any question.
