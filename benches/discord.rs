@@ -1,8 +1,7 @@
 //! The bot under load, over real sockets: gateway event in, HTTP request out.
 //!
 //! `cargo bench --bench discord -- [MESSAGES_PER_SECOND] [SECONDS]`. The program itself is served on the tests' double,
-//! in a process of its own; so is a bot of plain serenity that says one sentence to everything, which is what the
-//! gateway, HTTP and the kernel cost alone. `SIGAP_DISCORD_PY` names a Python that has `requirements.txt`; then two
+//! in a process of its own. `SIGAP_DISCORD_PY` names a Python that has `requirements.txt`; then two
 //! bots of discord.py follow in the same run: `same.py` answers as Sigap does the way Python bots are
 //! written, `constant.py` only shows a constant. Agents in conversations of their own ask
 //! at a steady rate, then all at once, then a thousand of them open a dialog. Measured are the time from sending an
@@ -31,13 +30,6 @@ mod double;
 
 use double::{BOT, BUDI, CHANNEL, Double, GUILD, Somebody, TOKEN};
 
-#[path = "discord/constant.rs"]
-mod constant;
-
-/// As the program has it, for the bot that is made of this very file.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const QUESTIONS: &[&str] = &[
     "plgn udah bayar tagihan halo tapi nomornya masih keblokir",
     "isi ulang pulsa 50rb via alfamart kemarin belum masuk",
@@ -51,8 +43,6 @@ const FLOOD: u32 = 3_000;
 /// What is measured.
 enum Program {
     Sigap,
-    /// This very program, started with [`constant::ARGUMENT`].
-    Constant,
     /// A Python, and which script.
     DiscordPy(OsString, &'static str),
 }
@@ -70,9 +60,6 @@ struct Measured {
 }
 
 fn main() {
-    if std::env::args().any(|argument| argument == constant::ARGUMENT) {
-        return constant::run();
-    }
     let mut numbers = std::env::args().filter_map(|argument| argument.parse::<u32>().ok());
     let rate = numbers.next().unwrap_or(200);
     let seconds = numbers.next().unwrap_or(10);
@@ -82,7 +69,6 @@ fn main() {
         programs.push(("discord.py, the same", script("same.py")));
         programs.push(("discord.py, constant", script("constant.py")));
     }
-    programs.push(("serenity, constant", Program::Constant));
     println!(
         "{:<21}{:>9}{:>9}{:>9}{:>6}{:>13}{:>11}{:>10}{:>15}",
         "",
@@ -176,11 +162,6 @@ fn start(program: &Program, double: &Double, dir: &Path) -> Child {
                 .arg(root.join("data"))
                 .arg("--state")
                 .arg(dir.join("state"));
-            command
-        }
-        Program::Constant => {
-            let mut command = Command::new(std::env::current_exe().unwrap());
-            command.arg(constant::ARGUMENT);
             command
         }
         Program::DiscordPy(python, script) => {
