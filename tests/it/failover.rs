@@ -28,8 +28,8 @@ use crate::postgres::{programs, sql};
 const AGENTS: u64 = 50;
 const PROCESSES: usize = 3;
 
-/// Without an answer an agent says it again after this time.
-const SAID_AGAIN: Duration = Duration::from_secs(8);
+/// Without an answer an agent says it again after this time: until shortly before, the bot may still be trying.
+const SAID_AGAIN: Duration = Duration::from_secs(45);
 /// Between reading and typing.
 const TYPING: Duration = Duration::from_millis(1_500);
 /// How long a frozen process, and one that is cut off, stays so.
@@ -95,6 +95,7 @@ async fn whatever_dies_no_answer_is_lost_and_none_given_twice() {
     for number in 0..AGENTS {
         agents.spawn(Agent::new(number).work(Arc::clone(&double), Arc::clone(&floor)));
     }
+    let probing = tokio::spawn(probe(Arc::clone(&double), Arc::clone(&floor)));
     floor.acknowledged_after(Instant::now()).await;
 
     let mut seconds: BTreeMap<Fault, Vec<f64>> = BTreeMap::new();
@@ -121,6 +122,7 @@ async fn whatever_dies_no_answer_is_lost_and_none_given_twice() {
         floor.acknowledged_after(Instant::now()).await;
     }
 
+    probing.abort();
     floor.closing.store(true, Ordering::Relaxed);
     let mut filed = Filed::default();
     while let Some(agent) = agents.join_next().await {
@@ -187,6 +189,26 @@ impl Floor {
             assert!(began.elapsed() < PATIENCE, "nobody is answered any more");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// Says something that has to be kept, several times a second and each time in another channel: agents wait a while before
+/// they say a thing again, so by them alone the end of a fault would be seen late.
+async fn probe(double: Arc<Double>, floor: Arc<Floor>) {
+    for number in 0.. {
+        let channel = CHANNEL + 1_000_000 + number;
+        let said = Instant::now();
+        double.writes_directly(BUDI, channel, "daftar sop");
+        let (double, floor) = (Arc::clone(&double), Arc::clone(&floor));
+        tokio::spawn(async move {
+            while said.elapsed() < PATIENCE {
+                if double.posts(channel) > 0 {
+                    return floor.acknowledged(said);
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
     }
 }
 
@@ -270,7 +292,7 @@ impl Agent {
                 line = OPENING.to_owned();
                 continue;
             }
-            line = self.next(last);
+            line = self.next(last, &double);
         }
     }
 
@@ -291,7 +313,7 @@ impl Agent {
     }
 
     /// What the agent types on seeing this.
-    fn next(&mut self, shown: &str) -> String {
+    fn next(&mut self, shown: &str, double: &Double) -> String {
         // The last question counts, should two answers stand there.
         let asked = QUESTIONS
             .iter()
@@ -305,8 +327,9 @@ impl Agent {
             let asked = QUESTIONS[place];
             assert!(
                 !self.told.contains(asked),
-                "agent {}: `{asked}` was acknowledged and is asked again: {shown}",
-                self.number
+                "agent {}: `{asked}` was acknowledged and is asked again: {:#?}",
+                self.number,
+                self.transcript(double)
             );
             return self.typed(asked);
         }
@@ -317,6 +340,20 @@ impl Agent {
             return "buat tiket".to_owned();
         }
         OPENING.to_owned()
+    }
+
+    /// The latest of what the bot has said, each with what it answers.
+    fn transcript(&self, double: &Double) -> Vec<String> {
+        let said = double.said_in(self.channel());
+        let latest = said.len().saturating_sub(20);
+        let line = |message: &serde_json::Value| {
+            format!(
+                "{}: {}",
+                message["message_reference"]["message_id"],
+                text(message)
+            )
+        };
+        said[latest..].iter().map(line).collect()
     }
 
     fn typed(&self, question: &str) -> String {
