@@ -98,8 +98,7 @@ async fn a_burst_beyond_the_rate_limits_is_answered_whole() {
     let (tls, api) = resolved(&double).await;
     let bot = start(settings(api), super::double::TOKEN, &dir);
     double.connected(1).await;
-    // Long enough for a busy machine to meet it.
-    double.limits(Duration::from_secs(3));
+    double.limits(Duration::from_secs(1));
     for number in 0..14 {
         let who = Somebody {
             id: BUDI.id + 100 + number,
