@@ -18,6 +18,7 @@ mod bot;
 mod commands;
 mod form;
 mod incoming;
+mod lane;
 mod mark;
 mod payload;
 mod plain;

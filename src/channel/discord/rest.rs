@@ -15,6 +15,7 @@ use serenity::model::application::CurrentApplicationInfo;
 use serenity::model::id::{ChannelId, GuildId, InteractionId, MessageId, UserId};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::lane::Lanes;
 use crate::metrics::{self, Metrics};
 
 /// One attempt takes at most this long; Discord's own answers come within a second.
@@ -101,6 +102,7 @@ pub struct Rest {
     http: Arc<Http>,
     api: Api,
     metrics: Arc<Metrics>,
+    lanes: Arc<Lanes>,
 }
 
 /// As much of a posted message as is read: the rest describes what was just sent.
@@ -137,6 +139,7 @@ impl Rest {
             http: Arc::new(http),
             api,
             metrics,
+            lanes: Arc::default(),
         }
     }
 
@@ -195,6 +198,7 @@ impl Rest {
         let body = quiet(body);
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let channel_id = ChannelId::new(channel.max(1));
+        let _lane = self.lanes.enter(channel).await;
         let posted = self
             .again(REQUEST_TIMEOUT, || async {
                 let route = Route::ChannelMessages { channel_id };

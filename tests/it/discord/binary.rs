@@ -109,10 +109,12 @@ async fn sigterm_finishes_what_is_in_work_and_a_killed_bot_comes_back_to_its_dia
     let output = ended(bot).await;
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(
-        !said.contains("0812") && !said.contains("62812") && !said.contains(TOKEN),
-        "logs hold no customer data and no token: {said}"
-    );
+    for secret in ["812-0000", "8120000", TOKEN] {
+        assert!(
+            !said.contains(secret),
+            "logs hold no customer data and no token: {said}"
+        );
+    }
     assert!(text(&double.post(thread, 3).await).contains("Nama"));
     double.lawful();
 }

@@ -14,6 +14,8 @@ const GLOBAL_MAX: u32 = 50;
 pub(super) struct Buckets {
     /// How long a bucket takes to empty; without, nothing is limited.
     pub(super) window: Option<Duration>,
+    /// Of every channel's first window nothing is left, as if another program had posted as the same bot.
+    pub(super) spent: bool,
     routes: HashMap<String, Bucket>,
     global: Option<Bucket>,
 }
@@ -63,10 +65,6 @@ impl Buckets {
             parts.first(),
             Some(&"interactions" | &"webhooks" | &"gateway")
         );
-        let fresh = Bucket {
-            empties: now,
-            used: 0,
-        };
         // Ids but the first are parameters of the same route.
         let place = parts.get(..2).unwrap_or(parts).join("/");
         let kinds = parts.iter().skip(2).map(|part| match part.parse::<u64>() {
@@ -78,10 +76,17 @@ impl Buckets {
             ("POST", ["channels", _, "messages"]) => MESSAGES_MAX,
             _ => OTHERS_MAX,
         };
-        let global = self.global.get_or_insert(fresh);
+        let global = self.global.get_or_insert(Bucket {
+            empties: now,
+            used: 0,
+        });
         let within_all = exempt || global.take(GLOBAL_MAX, Duration::from_secs(1), now);
         let all_empties = global.empties;
-        let route = self.routes.entry(bucket.clone()).or_insert(fresh);
+        let spent = self.spent && limit == MESSAGES_MAX;
+        let route = self.routes.entry(bucket.clone()).or_insert(Bucket {
+            empties: now + window,
+            used: if spent { limit } else { 0 },
+        });
         let within = route.take(limit, window, now);
         let (refused, empties) = match (within_all, within) {
             (false, _) => (Some(Scope::Global), all_empties),

@@ -78,6 +78,12 @@ impl Double {
         self.world.lock().buckets.window = Some(window);
     }
 
+    /// Limits as above, and nothing is left of a channel's first window: whatever the bot's pace, it is refused once.
+    pub fn limits_met(&self, window: Duration) {
+        self.limits(window);
+        self.world.lock().buckets.spent = true;
+    }
+
     /// The workspaces are spread over so many connections.
     pub fn wants_shards(&self, shards: u64) {
         self.world.lock().shards = shards;
