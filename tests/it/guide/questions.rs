@@ -12,6 +12,8 @@ const QUESTIONS: &str = include_str!("questions.tsv");
 const PRACTICE: &str = include_str!("practice.tsv");
 const FRESH: &str = include_str!("fresh.tsv");
 const THIRD: &str = include_str!("third.tsv");
+const FOURTH: &str = include_str!("fourth.tsv");
+const FIFTH: &str = include_str!("fifth.tsv");
 const SILENT: &str = include_str!("silent.tsv");
 
 /// The share of questions whose first item is right, and the same of the half that is only counted.
@@ -183,6 +185,24 @@ fn questions_in_a_third_hand_are_answered_as_well() {
     assert!(blind.share() >= RIGHT_THIRD_MIN, "{:.3}", blind.share());
     assert!(seen.keeps_silent(), "{}", seen.wrong.join("\n"));
     assert!(blind.answered <= ANSWERED_THIRD_MAX, "{}", blind.answered);
+}
+
+#[test]
+fn questions_in_two_more_hands_are_answered_as_well() {
+    let knowledge = shipped::knowledge();
+    let (mut right, mut told, mut answered, mut silent) = (0, 0, 0, 0);
+    for (name, table) in [("fourth", FOURTH), ("fifth", FIFTH)] {
+        let seen = Counted::of(&knowledge, rows(table).step_by(2));
+        let blind = Counted::of(&knowledge, rows(table).skip(1).step_by(2));
+        seen.print(&format!("{name}, seen half"));
+        blind.print(&format!("{name}, blind half"));
+        println!("{}", seen.wrong.join("\n"));
+        right += blind.right;
+        told += blind.told;
+        answered += blind.answered;
+        silent += blind.silent;
+    }
+    println!("blind: {right} of {told}, answered {answered} of {silent}");
 }
 
 #[test]
