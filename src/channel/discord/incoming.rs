@@ -228,11 +228,19 @@ pub fn edited(update: &MessageUpdateEvent, me: u64, settings: &Settings) -> Opti
 
 /// The number that Discord would give to something that happened then; the last bits tell changes of one moment apart.
 pub fn snowflake(unix_millis: i64, like: u64) -> u64 {
-    const EPOCH: i64 = 1_420_070_400_000;
-    const TIME_SHIFT: u32 = 22;
     let since = u64::try_from(unix_millis - EPOCH).unwrap_or_default();
     (since << TIME_SHIFT) | (like & ((1 << TIME_SHIFT) - 1))
 }
+
+/// When something with this id happened, in milliseconds of Unix time.
+pub fn said_at(id: u64) -> i64 {
+    EPOCH + (id >> TIME_SHIFT) as i64
+}
+
+/// Where Discord's time begins, in milliseconds of Unix time.
+const EPOCH: i64 = 1_420_070_400_000;
+/// The bits of an id that stand behind its time.
+const TIME_SHIFT: u32 = 22;
 
 /// As much of a message as matters.
 struct Said<'a> {

@@ -10,8 +10,11 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use serenity::builder::CreateAttachment;
-use serenity::http::{Http, HttpBuilder, HttpError, LightMethod, Request, Route};
+use serenity::http::{
+    Http, HttpBuilder, HttpError, LightMethod, MessagePagination, Request, Route,
+};
 use serenity::model::application::CurrentApplicationInfo;
+use serenity::model::channel::Message;
 use serenity::model::id::{ChannelId, GuildId, InteractionId, MessageId, UserId};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -24,6 +27,10 @@ const ATTEMPT_MAX: Duration = Duration::from_secs(20);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// An answer to an interaction is worthless after three seconds.
 const CALLBACK_TIMEOUT: Duration = Duration::from_millis(2_900);
+/// What was missed is worth some attempts, and not the wait of those who said it.
+const MISSED_TIMEOUT: Duration = Duration::from_secs(10);
+/// So much of a channel Discord tells at a time.
+const SAID_MAX: u8 = 100;
 const PAUSE: Duration = Duration::from_millis(120);
 const PAUSE_MAX: Duration = Duration::from_secs(8);
 
@@ -283,6 +290,19 @@ impl Rest {
             // The address is signed, so it is not for the log.
             Ok(Err(_)) | Err(_) => Err(Error::GivenUp { attempts: 1 }),
         }
+    }
+
+    /// Returns what was said in a channel after a moment, given as the id of something that happened then; the earliest
+    /// first, and no more than a page of it.
+    pub async fn said_after(&self, channel: u64, moment: u64) -> Result<Vec<Message>, Error> {
+        let channel = ChannelId::new(channel.max(1));
+        let after = MessagePagination::After(MessageId::new(moment.max(1)));
+        let said = self.again(MISSED_TIMEOUT, || {
+            self.http.get_messages(channel, Some(after), Some(SAID_MAX))
+        });
+        let mut said = said.await?;
+        said.sort_by_key(|message| message.id);
+        Ok(said)
     }
 
     /// Takes a message of the bot's away.

@@ -59,6 +59,14 @@ async fn serve(double: &Double, dir: &TempDir, times: usize) -> Served {
     served
 }
 
+/// The same by the real time of day.
+async fn serve_now(double: &Double, dir: &TempDir, times: usize) -> Served {
+    let settings = settings(Api::parse(&double.api()).unwrap());
+    let served = start_with(shipped::knowledge(), Zoned::now, settings, TOKEN, dir);
+    double.connected(times).await;
+    served
+}
+
 /// How the bot reaches a double as it reaches Discord: by serenity's own addresses, TLS and the rate limiter.
 async fn resolved(double: &Double) -> (Tls, Api) {
     let tls = double.speaks_tls().await;

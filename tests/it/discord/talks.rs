@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::double::{BOT, BUDI, CHANNEL, Double, HELP, LEAD, SITI, TICKETS, labels, text};
-use super::serve;
+use super::{serve, serve_now};
 
+/// A channel of direct messages.
+const DIRECT: u64 = CHANNEL + 1_000;
 const PAID: &str = "plgn udah bayar tagihan halo tapi nomornya masih keblokir";
 
 /// Everything that the form of an unblocked number asks, in one message.
@@ -182,6 +184,63 @@ async fn a_dialog_goes_on_after_a_restart() {
     let pressed = double.presses(BUDI, &answer, "Kemungkinan penyebab");
     assert!(text(&double.shown(pressed, 0).await).contains("penyebab"));
     bot.stop().await.unwrap();
+    double.lawful();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_said_while_the_bot_was_away_is_answered_once() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    let bot = serve(&double, &dir, 1).await;
+    double.says(BUDI, CHANNEL, &mention(PAID));
+    let answer = double.post(CHANNEL, 0).await;
+    double.presses(BUDI, &answer, "Buat tiket");
+    let thread = double.thread(0).await;
+    double.post(thread, 1).await;
+    double.writes_directly(SITI, DIRECT, PAID);
+    double.post(DIRECT, 0).await;
+    bot.stop().await.unwrap();
+
+    double.says(BUDI, thread, "Gold");
+    double.says(BUDI, thread, "0812-0000-1234");
+    double.says(SITI, CHANNEL, &mention("status aging harus diapain?"));
+    double.says(SITI, CHANNEL, "makan siang di mana ya");
+    double.writes_directly(SITI, DIRECT, "/bantuan");
+    let bot = serve(&double, &dir, 2).await;
+    assert!(text(&double.post(thread, 2).await).contains("MSISDN"));
+    assert!(text(&double.post(thread, 3).await).contains("Nama"));
+    assert!(text(&double.post(CHANNEL, 1).await).contains("reaktivasi"));
+    assert!(text(&double.post(DIRECT, 1).await).contains("Tulis kendala"));
+    bot.stop().await.unwrap();
+
+    // Everything has its answer, so another start says nothing new.
+    let bot = serve(&double, &dir, 3).await;
+    double.says(BUDI, thread, "Contoh Satu");
+    double.post(thread, 4).await;
+    bot.stop().await.unwrap();
+    let posts = [CHANNEL, thread, DIRECT].map(|channel| double.posts(channel));
+    assert_eq!(posts, [2, 5, 2], "nothing lost, nothing twice");
+    double.lawful();
+}
+
+/// Where a dialog runs among others, what its agent said to them before is no answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_said_before_a_dialog_is_not_answered_after_a_restart() {
+    let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+    double.forbids_threads();
+    let bot = serve_now(&double, &dir, 1).await;
+    double.says(BUDI, CHANNEL, "Gold");
+    double.says(BUDI, CHANNEL, &mention(PAID));
+    let answer = double.post(CHANNEL, 0).await;
+    let pressed = double.presses(BUDI, &answer, "Buat tiket");
+    assert!(text(&double.shown(pressed, 1).await).contains("Class"));
+    bot.stop().await.unwrap();
+
+    double.says(BUDI, CHANNEL, "Silver");
+    let bot = serve_now(&double, &dir, 2).await;
+    let next = text(&double.post(CHANNEL, 1).await);
+    assert!(next.contains("MSISDN"), "{next}");
+    bot.stop().await.unwrap();
+    assert_eq!(double.posts(CHANNEL), 2, "one answer was given");
     double.lawful();
 }
 

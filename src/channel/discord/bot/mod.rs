@@ -15,6 +15,7 @@ mod commanded;
 mod deliver;
 mod heard;
 mod leads;
+mod missed;
 mod orders;
 mod pressed;
 mod responder;
@@ -131,6 +132,7 @@ impl RawEventHandler for Ears {
                 for guild in &event.ready.guilds {
                     bot.leave_unless_listed(guild.id.get()).await;
                 }
+                bot.hear_missed().await;
             }
             Event::Resumed(_) => tracing::info!("connection resumed"),
             Event::GuildCreate(event) => bot.leave_unless_listed(event.guild.id.get()).await,

@@ -82,7 +82,10 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
         (Some(refused), _) => refused,
         (None, Err(answer)) => answer,
         (None, Ok(body)) => {
-            let mut answer = world.answer(&method, &path, &parts.headers, &body);
+            let mut answer = match said_in(&method, &path) {
+                Some(channel) => world.said(channel, parts.uri.query()),
+                None => world.answer(&method, &path, &parts.headers, &body),
+            };
             if answer.status == 204 && wants_response(parts.uri.query()) {
                 answer = world.responded(&path);
             }
@@ -114,6 +117,18 @@ async fn any(State(world): State<Arc<World>>, request: Request) -> Response {
 fn wants_response(query: Option<&str>) -> bool {
     let mut parts = query.unwrap_or_default().split('&');
     parts.any(|part| matches!(part, "with_response=true" | "with_response=1"))
+}
+
+fn number(text: &str) -> u64 {
+    text.parse().unwrap_or_default()
+}
+
+/// The channel of which the messages are wanted.
+fn said_in(method: &str, path: &str) -> Option<u64> {
+    let channel = path
+        .strip_prefix("/api/v10/channels/")?
+        .strip_suffix("/messages")?;
+    (method == "GET").then(|| number(channel))
 }
 
 /// What separates the parts of a body that carries files.
@@ -317,7 +332,6 @@ impl World {
                 &format!("Invalid Form Body: {}", mistakes.join("; ")),
             );
         }
-        let number = |text: &str| text.parse::<u64>().unwrap_or_default();
         match (method, parts.as_slice()) {
             ("GET", ["gateway"]) => Answer::ok(json!({"url": format!("ws://{}", self.address)})),
             ("GET", ["gateway", "bot"]) => Answer::ok(json!({
@@ -433,6 +447,30 @@ impl World {
             }
         }
         Answer::ok(Json::Array(answered))
+    }
+
+    /// What was said in a channel after a message, the latest first as Discord tells it.
+    fn said(&self, channel: u64, query: Option<&str>) -> Answer {
+        let parameter = |name: &str| {
+            let mut parts = query.unwrap_or_default().split('&');
+            parts.find_map(|part| Some(number(part.strip_prefix(name)?.strip_prefix('=')?)))
+        };
+        let (after, limit) = (
+            parameter("after").unwrap_or_default(),
+            parameter("limit").unwrap_or(50),
+        );
+        let state = self.lock();
+        let id = |message: &&Json| number(message["id"].as_str().unwrap());
+        let people = state.said.get(&channel).into_iter().flatten();
+        let bots = state.messages.get(&channel).into_iter().flatten();
+        let mut said: Vec<&Json> = people
+            .chain(bots)
+            .filter(|message| id(message) > after)
+            .collect();
+        said.sort_by_key(id);
+        said.truncate(usize::try_from(limit).unwrap());
+        said.reverse();
+        Answer::ok(json!(said))
     }
 
     fn create_message(&self, channel: u64, body: &Json) -> Answer {

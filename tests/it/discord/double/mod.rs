@@ -14,7 +14,7 @@ mod trouble;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value as Json;
 use tokio::net::TcpListener;
@@ -99,6 +99,9 @@ struct Guarded {
     violations: Vec<String>,
     faults: VecDeque<(String, Fault)>,
     messages: HashMap<u64, Vec<Json>>,
+    /// What people have said, as it is told to whoever asks later.
+    said: HashMap<u64, Vec<Json>>,
+    changes: u64,
     /// The bot's last message anywhere, ephemeral ones included.
     latest: Json,
     nonces: HashMap<(u64, String), u64>,
@@ -481,11 +484,20 @@ impl Drop for Double {
     }
 }
 
+/// The id of something that happens now, and not before the time that tests take for now.
+fn id_now() -> u64 {
+    const NOW: u64 = 1_795_230_000_000;
+    const EPOCH: u64 = 1_420_070_400_000;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let now = u64::try_from(now.as_millis()).unwrap();
+    (now.max(NOW) - EPOCH) << 22
+}
+
 impl World {
     fn new(address: SocketAddr) -> Arc<World> {
         Arc::new(World {
             state: Mutex::new(Guarded {
-                next_id: 1_200_000_000_000_000_000,
+                next_id: id_now(),
                 heartbeat_ms: 41_250,
                 shards: 1,
                 ..Guarded::default()
@@ -502,8 +514,18 @@ impl World {
 }
 
 impl Guarded {
+    /// Keeps what somebody has said, and tells the bot if it listens.
+    fn say(&mut self, channel: u64, event: &Json) {
+        let mut kept = event.clone();
+        for told_with_events_only in ["guild_id", "member"] {
+            kept.as_object_mut().unwrap().remove(told_with_events_only);
+        }
+        self.said.entry(channel).or_default().push(kept);
+        self.dispatch("MESSAGE_CREATE", event);
+    }
+
     fn id(&mut self) -> u64 {
-        self.next_id += 1;
+        self.next_id = id_now().max(self.next_id + 1);
         self.next_id
     }
 }

@@ -13,7 +13,7 @@ impl Double {
         let mut state = self.world.lock();
         let id = state.id();
         let event = message_event(id, who, Some(GUILD), channel, text);
-        state.dispatch("MESSAGE_CREATE", &event);
+        state.say(channel, &event);
         drop(state);
         id
     }
@@ -24,7 +24,7 @@ impl Double {
         state.direct.insert(channel);
         let id = state.id();
         let event = message_event(id, who, None, channel, text);
-        state.dispatch("MESSAGE_CREATE", &event);
+        state.say(channel, &event);
         id
     }
 
@@ -38,7 +38,7 @@ impl Double {
             "id": (id + 1).to_string(), "filename": "struk.png", "size": 1_234, "url": url, "proxy_url": url,
             "content_type": "image/png", "width": 10, "height": 10, "ephemeral": false,
         }]);
-        state.dispatch("MESSAGE_CREATE", &event);
+        state.say(channel, &event);
         id
     }
 
@@ -46,7 +46,8 @@ impl Double {
     pub fn changes(&self, who: Somebody, channel: u64, message: u64, text: &str) {
         let mut state = self.world.lock();
         // Each change is later than the one before.
-        let at = state.id() % 3_600;
+        state.changes += 1;
+        let at = state.changes;
         let mut event = message_event(message, who, Some(GUILD), channel, text);
         event["edited_timestamp"] =
             format!("2026-11-21T09:{:02}:{:02}+00:00", at / 60, at % 60).into();
