@@ -168,6 +168,9 @@ pub struct Item {
     /// A path of menus or actions, one step each.
     #[serde(default)]
     pub steps: Vec<String>,
+    /// It says which case the procedure is for, so whoever asks for it is shown the whole procedure.
+    #[serde(default)]
+    pub scope: bool,
     /// Words agents use when they ask for exactly this point.
     #[serde(default)]
     pub asked: Vec<String>,

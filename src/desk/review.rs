@@ -124,6 +124,7 @@ pub fn seen(knowledge: &Knowledge, id: &str, now: &Zoned) -> Vec<Reply> {
     let effect = dialog::Effect::ShowSop {
         intent: id.to_owned(),
         points: Vec::new(),
+        brief: false,
         may_be_wrong: false,
     };
     wording::replies(knowledge, &[effect], around)

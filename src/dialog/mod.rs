@@ -126,6 +126,9 @@ pub struct Heard {
     pub intent: String,
     /// The points that were asked for.
     pub points: Vec<String>,
+    /// Whether the points are the answer, so that the rest of the procedure is shown on request only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub brief: bool,
     /// Why the procedure was taken.
     pub evidence: Vec<String>,
     /// Values named in the question.
@@ -244,6 +247,9 @@ pub enum Effect {
     ShowSop {
         intent: String,
         points: Vec<String>,
+        /// The points are the answer; the rest is shown on request only.
+        #[serde(default)]
+        brief: bool,
         /// It answers a question, which may have meant something else.
         #[serde(default)]
         may_be_wrong: bool,
@@ -666,6 +672,7 @@ impl Heard {
         Self {
             intent: intent.to_owned(),
             points: Vec::new(),
+            brief: false,
             evidence: Vec::new(),
             answers: Answers::new(),
             partials: BTreeMap::new(),

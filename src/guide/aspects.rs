@@ -15,6 +15,8 @@ const MEANING: u16 = 1 << 7;
 const DIFFERENCE: u16 = 1 << 8;
 const WHAT_TO_DO: u16 = 1 << 9;
 const WITH_WHAT: u16 = 1 << 10;
+/// A meaning, asked for by such a word: `artinya`.
+const IN_WORDS: u16 = 1 << 11;
 
 impl Aspects {
     /// Whether nothing is wanted in so many words.
@@ -25,6 +27,11 @@ impl Aspects {
     /// Whether a time is wanted: how long, how many days.
     pub fn wants_time(self) -> bool {
         self.0 & HOW_LONG != 0
+    }
+
+    /// Whether nothing but the meaning of something is wanted.
+    pub fn wants_meaning(self) -> bool {
+        self.0 == MEANING | IN_WORDS
     }
 
     /// Whether both want the same; nothing when one of them does not say.
@@ -68,8 +75,8 @@ fn alone(word: &str) -> u16 {
         "cara" | "caranya" | "bagaimana" | "gimana" | "langkah" | "urutan" | "prosedur" | "how"
         | "step" | "steps" => HOW,
         "lama" | "sla" | "estimasi" => HOW_LONG,
-        "arti" | "artinya" | "maksud" | "maksudnya" | "kepanjangan" | "singkatan" | "definisi"
-        | "mean" | "means" => MEANING,
+        "arti" | "artinya" | "maksud" | "maksudnya" | "kepanjangan" | "kepanjangannya"
+        | "singkatan" | "singkatannya" | "definisi" | "mean" | "means" => MEANING | IN_WORDS,
         "beda" | "bedanya" | "perbedaan" | "difference" | "vs" => DIFFERENCE,
         "diapain" | "ngapain" | "tindakan" | "tindakannya" | "penanganan" | "penanganannya"
         | "handling" => WHAT_TO_DO,

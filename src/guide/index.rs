@@ -18,7 +18,7 @@ use crate::text::spelling::Speller;
 // does alike.
 
 /// How much of an `asked` phrase a question must contain to be asked for by it, weighted by how rare its words are.
-const PHRASE_FIT_MIN: f32 = 0.7;
+const PHRASE_FIT_MIN: f32 = 0.75;
 /// The same of a case that is told at length: it asks for the SOP, unless it says a whole phrase besides.
 const STORY_FIT_MIN: f32 = 0.95;
 /// How much of a question a point must account for that is asked for by a phrase of its own: a story that merely touches
@@ -38,6 +38,8 @@ const UNKNOWN_WORD_WEIGHT: f32 = 3.5;
 const COMMON_WORD_SHARE: f32 = 0.4;
 /// So much of its weight a word keeps that tells little wherever it stands.
 const FAINT_WORD_SHARE: f32 = 0.35;
+/// So much of its weight a word keeps that only leads up to what is asked.
+const ASIDE_SHARE: f32 = 0.5;
 /// What a word counts for where it stands: in a phrase with which the point is asked for, it counts in full.
 const IN_TEXT: f32 = 0.6;
 /// In the words before the text's first colon or full stop, which say what it is about.
@@ -59,7 +61,7 @@ const SAME_ASPECT: f32 = 1.2;
 /// and one that asks for something else worse.
 const OTHER_ASPECT: f32 = 0.8;
 /// What the source leaves open is told when nothing that it says fits about as well.
-const HOLE_SHARE: f32 = 0.9;
+const HOLE_SHARE: f32 = 0.95;
 /// A longer beginning than this is a sentence, not what the text is about.
 const HEAD_CHARS_MAX: usize = 80;
 /// Points whose score is within this share of the best are shown with it.
@@ -111,6 +113,8 @@ pub struct Index {
     concepts: Words,
     /// The words in their order, by which one that was cut short is found and by which the speller names them.
     vocabulary: Vec<String>,
+    /// The same, and as they are spoken.
+    spellings: Vec<String>,
     speller: Speller,
     phrases: Vec<Phrase>,
     /// Whether a point tells a time, by place.
@@ -162,6 +166,11 @@ impl Words {
         &mut self.all[at as usize]
     }
 
+    /// Lets a word be found by how it is spoken as well.
+    fn also(&mut self, spoken: &str, at: u32) {
+        self.by_text.entry(spoken.to_owned()).or_insert(at);
+    }
+
     fn weigh(&mut self, points: usize, usage: &Usage, own: &Usage) {
         for (text, &at) in &self.by_text {
             let word = &mut self.all[at as usize];
@@ -194,9 +203,14 @@ impl Index {
         let (mut words, mut concepts) = (Words::default(), Words::default());
         let (mut phrases, mut phrase_terms) = (Vec::new(), Vec::new());
         let mut side_by_side = Vec::new();
+        let mut spoken: Vec<(String, u32)> = Vec::new();
         let mut timed = Vec::new();
         for (place, point) in written.iter().enumerate() {
             let mut note = |term: &Term, credit: f32, phrase: Option<usize>| {
+                if !term.is_denial() {
+                    words.entry(&term.word);
+                    spoken.extend(words.get(&term.word).map(|at| (term.spoken.clone(), at)));
+                }
                 let concept = term.concept.as_deref();
                 let concept = concept.map(|concept| concepts.entry(concept));
                 for word in [Some(words.entry(&term.word)), concept]
@@ -263,12 +277,18 @@ impl Index {
         let ids = points.iter().enumerate();
         let mut vocabulary: Vec<String> = words.by_text.keys().cloned().collect();
         vocabulary.sort_unstable();
+        for (spoken, at) in spoken {
+            words.also(&spoken, at);
+        }
+        let mut spellings: Vec<String> = words.by_text.keys().cloned().collect();
+        spellings.sort_unstable();
         Self {
             by_id: ids
                 .map(|(place, point)| (point.id.clone(), place))
                 .collect(),
             points,
-            speller: Speller::new(vocabulary.iter().map(String::as_str)),
+            speller: Speller::new(spellings.iter().map(String::as_str)),
+            spellings,
             vocabulary,
             words,
             concepts,
@@ -299,7 +319,7 @@ impl Index {
     fn scored(&self, question: &Question, usage: &Usage) -> Vec<(usize, f32)> {
         let mut found = vec![Match::default(); self.points.len()];
         let mut phrases: FxHashMap<usize, f32> = FxHashMap::default();
-        let mut all = 0.0;
+        let (mut all, mut aside) = (0.0, 0.0);
         let mut before = None;
         for term in &question.terms {
             let meant = self.meant(term);
@@ -308,11 +328,12 @@ impl Index {
                 let is_slip = usage.count(&term.word) == 0 && words::is_slip(&term.word);
                 if !term.faint && !term.is_denial() && !is_slip {
                     let says = usage.says(&term.word, &self.own);
-                    all += UNKNOWN_WORD_WEIGHT * says * says;
+                    *(if term.aside { &mut aside } else { &mut all }) +=
+                        UNKNOWN_WORD_WEIGHT * says * says;
                 }
                 continue;
             };
-            all += weight;
+            *(if term.aside { &mut aside } else { &mut all }) += weight;
             for (word, share) in meant.words() {
                 for &(place, credit) in &word.points {
                     let found = &mut found[place];
@@ -321,7 +342,7 @@ impl Index {
             }
             for (word, _) in meant.words() {
                 for &(place, _) in &word.points {
-                    found[place].count();
+                    found[place].count(term.aside);
                 }
             }
             let mut hit: FxHashMap<usize, f32> = FxHashMap::default();
@@ -347,6 +368,8 @@ impl Index {
         for (phrase, weight) in phrases {
             let phrase = &self.phrases[phrase];
             if let Some(fit) = phrase.fit(question, weight) {
+                found[phrase.point].alike |= weight >= WHOLE_SHARE * phrase.weight
+                    || question.aspects.like(phrase.aspects) == Some(true);
                 let found = &mut found[phrase.point];
                 found.by_phrase = found.by_phrase.max(fit);
                 found.whole |=
@@ -358,7 +381,11 @@ impl Index {
             if question.aspects.wants_time() && !self.timed[place] {
                 return None;
             }
-            let score = found.score(all, question)?;
+            // What uses a word does not say what it means.
+            if question.aspects.wants_meaning() && !found.alike {
+                return None;
+            }
+            let score = found.score(all, aside, question)?;
             Some(match self.points[place].kind {
                 PointKind::Unclear(_) => (place, HOLE_SHARE * score),
                 _ => (place, score),
@@ -371,7 +398,7 @@ impl Index {
 
     /// What the SOP has for a word: the word itself, and what means the same.
     fn meant(&self, term: &Term) -> Meant<'_> {
-        let word = self.known(&term.word);
+        let word = self.known(&term.word, &term.spoken);
         let word = word.map(|(at, share)| (at, &self.words.all[at as usize], share));
         let concept = term.concept.as_ref();
         let concept = concept.and_then(|concept| self.concepts.get(concept));
@@ -392,7 +419,7 @@ impl Index {
 
     /// The word as the SOP has it: as it stands, as everyday speech makes it (`nyari` of `cari`), cut short, or with a slip
     /// mended.
-    fn known(&self, word: &str) -> Option<(u32, f32)> {
+    fn known(&self, word: &str, spoken: &str) -> Option<(u32, f32)> {
         let get = |word: &str, share| Some((self.words.get(word)?, share));
         if let Some(known) = get(word, 1.0) {
             return Some(known);
@@ -407,8 +434,9 @@ impl Index {
             .or_else(|| get(word.strip_suffix("nya")?, 1.0))
             .or_else(|| get(self.begun(word)?, AS_BEGINNING))
             .or_else(|| {
-                let repair = self.speller.repair(word, |_| 0.0)?;
-                get(&self.vocabulary[repair.word as usize], AS_REPAIRED)
+                let repair = |word| self.speller.repair(word, |_| 0.0);
+                let repair = repair(spoken).or_else(|| repair(word))?;
+                get(&self.spellings[repair.word as usize], AS_REPAIRED)
             })
     }
 
@@ -472,26 +500,34 @@ impl Phrase {
 struct Match {
     /// What it accounts for of the question's weight.
     weight: f32,
+    /// What it accounts for of the words that only lead up to the question.
+    aside: f32,
     words: usize,
     /// What it accounts for of the word in hand.
     now: f32,
     /// How well the phrase fits that fits best.
     by_phrase: f32,
+    /// Whether a phrase that fits asks for the same of its subject.
+    alike: bool,
     /// Whether a phrase of some words stands in the question as a whole.
     whole: bool,
     pairs: f32,
 }
 
 impl Match {
-    fn count(&mut self) {
+    fn count(&mut self, aside: bool) {
         if self.now > 0.0 {
+            if aside {
+                self.aside += self.now;
+            }
             self.weight += std::mem::take(&mut self.now);
             self.words += 1;
         }
     }
 
     /// Its score, when it accounts for enough of a question of this weight.
-    fn score(&self, all: f32, question: &Question) -> Option<f32> {
+    fn score(&self, all: f32, aside: f32, question: &Question) -> Option<f32> {
+        let all = all + self.aside + ASIDE_SHARE * (aside - self.aside).max(0.0);
         let cover = self.weight / all;
         let cover_min = if self.whole && !question.tells() {
             WHOLE_COVER_MIN

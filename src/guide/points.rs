@@ -16,6 +16,16 @@ pub struct Point {
     pub channel_kinds: Vec<ChannelKind>,
 }
 
+impl Point {
+    /// Whether it only says which case the procedure is for.
+    pub fn says_which_case(&self, sop: &Sop) -> bool {
+        match self.kind {
+            PointKind::Item(section, place) => sop.sections[section].items[place].scope,
+            _ => false,
+        }
+    }
+}
+
 /// What kind of place a point is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PointKind {

@@ -1,5 +1,7 @@
 //! A question's words that count, in the form in which they are compared, and how it asks.
 
+use std::ops::{Range, RangeInclusive};
+
 use rustc_hash::FxHashSet;
 
 use super::aspects::{self, Aspects};
@@ -9,15 +11,24 @@ use crate::text::{self, Kind, Lexicon, Spoken, Utterance, stem};
 /// Fewer words that count name a thing: `format sn`, `bukti kartu kredit`.
 const STORY_WORDS_MIN: usize = 5;
 
+/// Shorter numbers count things and longer ones are a customer's.
+const NUMBER_DIGITS: RangeInclusive<usize> = 4..=8;
+/// What stands between the parts of a message.
+const CLAUSE_ENDS: &[char] = &['.', ',', '?', '!', ';', '\n'];
+
 /// A word that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Term {
     /// Its stem; a denied word begins with a dash.
     pub word: String,
+    /// The word itself, slang replaced.
+    pub spoken: String,
     /// What other words mean the same.
     pub concept: Option<String>,
     /// Whether it tells little.
     pub faint: bool,
+    /// Whether it only leads up to what is asked: `sudah coba restart, terus lapor ke mana`.
+    pub aside: bool,
 }
 
 impl Term {
@@ -55,15 +66,23 @@ impl Question {
         let utterance = Utterance::new(text);
         let spoken = lexicon.read(&utterance);
         let words: Vec<&str> = spoken.iter().map(|word| word.text).collect();
+        let clauses = clauses(&utterance, &spoken);
+        let parts: Vec<&[Spoken<'_>]> = clauses
+            .iter()
+            .map(|clause| &spoken[clause.clone()])
+            .collect();
         // `perlu dicek ga`, `sudah dipakai, terus`: what ends so asks.
         let ends_asking = words
             .last()
             .is_some_and(|word| uses(word).denies || ["terus", "kan"].contains(word));
         Self {
-            terms: terms(&spoken, lexicon),
+            terms: terms(&parts, lexicon),
             aspects: aspects::of(&words),
             asks: text.contains('?')
                 || ends_asking
+                || words
+                    .windows(2)
+                    .any(|two| uses(two[0]).denies && uses(two[1]).appeals)
                 || words.iter().any(|word| uses(word).asks)
                 || is_asked_for(&words),
         }
@@ -80,15 +99,58 @@ fn is_asked_for(words: &[&str]) -> bool {
         .is_some_and(|word| uses(word).asked_for || uses(&stem(word)).asked_for)
 }
 
-fn terms(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
-    let words = spoken
+/// Where the parts of a message are that punctuation sets apart, by the places of their words.
+fn clauses(utterance: &Utterance<'_>, spoken: &[Spoken<'_>]) -> Vec<Range<usize>> {
+    let mut clauses = Vec::new();
+    let mut from = 0;
+    for (at, two) in spoken.windows(2).enumerate() {
+        let (end, start) = (
+            utterance.tokens[two[0].token].span.end,
+            utterance.tokens[two[1].token].span.start,
+        );
+        let between = utterance.raw.get(end..start).unwrap_or_default();
+        if between.contains(CLAUSE_ENDS) {
+            clauses.push(from..at + 1);
+            from = at + 1;
+        }
+    }
+    clauses.push(from..spoken.len());
+    clauses
+}
+
+/// The terms of all parts, each once; where a part asks and has words that count, the others only lead up to it.
+fn terms(parts: &[&[Spoken<'_>]], lexicon: &Lexicon) -> Vec<Term> {
+    let mut read: Vec<(bool, Vec<Term>)> = parts
         .iter()
-        .filter(|word| !matches!(word.kind, Kind::Value(_)))
-        .map(|word| word.text);
+        .map(|part| {
+            let words: Vec<&str> = part.iter().map(|word| word.text).collect();
+            let asks = words.iter().any(|word| uses(word).asks) || !aspects::of(&words).is_empty();
+            (asks, of_part(part, lexicon))
+        })
+        .collect();
+    let says_something =
+        |(asks, terms): &(bool, Vec<Term>)| *asks && terms.iter().any(|term| !term.faint);
+    if read.iter().any(says_something) {
+        // A word of both counts where it asks.
+        read.sort_by_key(|(asks, _)| !asks);
+        for (asks, terms) in &mut read {
+            terms.iter_mut().for_each(|term| term.aside = !*asks);
+        }
+    }
     let mut seen = FxHashSet::default();
+    let all = read.into_iter().flat_map(|(_, terms)| terms);
+    all.filter(|term| seen.insert(term.word.clone())).collect()
+}
+
+fn of_part(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
     let mut found = Vec::new();
     let (mut denied, mut counted) = (false, false);
-    for word in words {
+    for spoken in spoken {
+        if matches!(spoken.kind, Kind::Value(_)) {
+            found.extend(number(spoken.text));
+            continue;
+        }
+        let word = spoken.text;
         let told = uses(word);
         if told.denies {
             denied = true;
@@ -106,13 +168,25 @@ fn terms(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
         let denial = is_denied.then(|| Term {
             word: format!("-{}", term.word),
             concept: term.concept.as_ref().map(|concept| format!("-{concept}")),
-            faint: term.faint,
+            ..term.clone()
         });
         let counts = !told.empty && (term.concept.is_some() || !uses(&term.word).empty);
         let both = [counts.then_some(term), denial].into_iter().flatten();
-        found.extend(both.filter(|term| seen.insert(term.word.clone())));
+        found.extend(both);
     }
     found
+}
+
+/// A number that is not the customer's: where a procedure has it, it tells much, and elsewhere nothing.
+fn number(written: &str) -> Option<Term> {
+    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+    (NUMBER_DIGITS.contains(&digits.len())).then(|| Term {
+        word: format!("#{digits}"),
+        spoken: digits.clone(),
+        concept: None,
+        faint: true,
+        aside: false,
+    })
 }
 
 fn term(word: &str, lexicon: &Lexicon) -> Term {
@@ -126,6 +200,8 @@ fn term(word: &str, lexicon: &Lexicon) -> Term {
         concept: concept.map(str::to_owned),
         faint: uses(word).faint || uses(&bare).faint,
         word: below.map_or(bare, |meaning| stem(&meaning[0])),
+        spoken: word.to_owned(),
+        aside: false,
     }
 }
 

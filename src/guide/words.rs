@@ -12,7 +12,7 @@ use crate::text::{fold, stem};
 /// Words of asking and politeness: they stand in every question.
 const EMPTY: &[&str] = &[
     "apa apaan itu tuh ini yang di ke dari untuk dan atau dengan bagaimana gimana gitu kalau kok sih ya",
-    "kak min mba mas dong doang nya ada adalah berapa mana kapan harus pelanggan plgn cust customer cara",
+    "kak min mba mbak mas dong doang nya ada adalah berapa mana kapan harus pelanggan plgn cust customer cara",
     "saja aja the is what how to of in a for namanya arti artinya maksud maksudnya berarti diapain",
     "ngapain mau tanya tolong bisa boleh terus trus lagi dimana kenapa siapa apakah jadi pas buat sama",
     "suruh disuruh perlu minta pakai dipakai lewat via singkatan kepanjangan kepanjangannya singkatannya",
@@ -29,6 +29,14 @@ const FAINT: &[&str] = &[
     "langsung semua dapat dapet tau tahu benar bener wajib tetap hanya cuma lain baru dulu awal satu dua",
     "tiap setiap sendiri angka ilang ditulis tulis lanjut terima terdapat sampai banyak nanti sini situ",
     "normal tandanya tanda tambahan persisnya sekalian barusan pertama terakhir masing sebulan sesuatu",
+    "sebenernya sebetulnya penjelasan jelas jelasin jelaskan terangin heran bingung ragu yakin pasti mastikan",
+    "memastikan pastiin mastiin confirm konfirmasi ingat inget lupa kayaknya sepertinya mungkin coba nyoba",
+    "cobain ngomong sebut nyebutin sampaikan sampein infoin jelasnya lengkapnya singkatnya cepat cepet segera",
+    "sekarang kemarin besok sempat sempet agak lumayan sangat sekali cukup terlalu paling lebih kurang sedikit",
+    "dikit hampir seluruh segala berbagai macam perihal terkait mengenai seputar padahal walau meski meskipun",
+    "walaupun namun sedangkan sementara selama sejak hingga sambil sehingga makanya mending mendingan selain",
+    "kecuali yaitu yakni ialah merupakan sebagai tiga empat lima enam berkali kali pihak bentuk kata",
+    "istilah keluhan komplain lapor sampean cak rek teh mah atuh euy ngunu nggeh nuwun punten hatur",
 ];
 /// Words that deny the next one; behind the sentence they ask for assent: `perlu dicek ga`.
 const NEGATIONS: &[&str] = &["tidak belum bukan tanpa not"];
@@ -39,6 +47,8 @@ const NEVER_DENIED: &[&str] = &[
     "di ke dari lewat via untuk pada dengan kalau kalo ya kak sih oleh pakai buat dalam setelah sebelum",
     "karena",
 ];
+/// Behind a denial these ask for assent: `masuk fintech ga sih`, `perlu dicek ga kalau`.
+const APPEALS: &[&str] = &["sih ya yah kak kakak min mas mbak bang dong nih to kalau kalo jika"];
 /// Words with which something is asked rather than told.
 const ASKING: &[&str] = &[
     "apa apaan apakah bagaimana kenapa mengapa kapan berapa mana dimana siapa lama what how when why",
@@ -67,13 +77,13 @@ const SAME: &[&str] = &[
     "biaya gratis ongkos charge",
     "tindakan penanganan tindak langkah",
     "setelah sudah selesai kelar sesudah pasca beres",
-    "respon merespon respond balas bales dibalas jawab angkat hubungi dihubungi",
+    "respon merespon respond balas bales dibalas jawab angkat hubungi dihubungi kontak koordinasi",
     "isi isian isinya diisi mengisi ngisi kolom field",
     "jumlah banyak beberapa total",
     "urut diurutkan diurutin urutan sort sorted berurutan",
     "hilang ilang terhapus kehapus dihapus hapus",
     "tetap masih tetep",
-    "pindah ganti diganti penggantian pergantian replace gantiin",
+    "pindah ganti diganti penggantian pergantian replace gantiin tukar ditukar tuker tukerin",
     "beda bedanya perbedaan berbeda difference vs bedain",
     "tutup close closed ketutup tertutup menutup",
     "kirim dikirim ngirim kirimkan",
@@ -86,14 +96,19 @@ const SAME: &[&str] = &[
     "masa kontrak term",
     "depan awalan prefix",
     "bukti proof receipt struk",
-    "tombol button menu klik",
+    "tombol button menu klik path",
+    "ambil narik tarik unduh download diambil ngambil",
+    "aktif hidup nyala menyala",
+    "kendala masalah bermasalah trouble error problem issue rusak",
+    "acuan rujukan referensi sumber source",
+    "sedia tersedia disediain disediakan available",
     "bagian unit divisi tim",
 ];
 
 /// Nouns of what something has or is: a message that begins with one asks for it, `judul email ganti ont`.
 const ASKED_FOR: &[&str] = &[
     "judul subject subjek format syarat link tautan cara urutan langkah prosedur arti maksud alasan kepanjangan",
-    "kategori kolom beda perbedaan ciri fungsi step steps",
+    "kategori kolom beda perbedaan ciri fungsi step steps path acuan rujukan timeline daftar contoh kip isian",
 ];
 
 /// What a word is good for in any question.
@@ -109,6 +124,8 @@ pub struct Uses {
     pub deniable: bool,
     /// A denial in front of it belongs to the question.
     pub never_denied: bool,
+    /// A denial in front of it asks for assent.
+    pub appeals: bool,
     /// It asks.
     pub asks: bool,
     /// `berapa` in front of it asks how long.
@@ -121,12 +138,13 @@ pub struct Uses {
 pub fn uses(word: &str) -> Uses {
     static USES: LazyLock<FxHashMap<&str, Uses>> = LazyLock::new(|| {
         type Note = fn(&mut Uses);
-        let lists: [(&[&str], Note); 8] = [
+        let lists: [(&[&str], Note); 9] = [
             (EMPTY, |uses| uses.empty = true),
             (FAINT, |uses| uses.faint = true),
             (NEGATIONS, |uses| uses.denies = true),
             (DENIABLE, |uses| uses.deniable = true),
             (NEVER_DENIED, |uses| uses.never_denied = true),
+            (APPEALS, |uses| uses.appeals = true),
             (ASKING, |uses| uses.asks = true),
             (TIMES, |uses| uses.time = true),
             (ASKED_FOR, |uses| uses.asked_for = true),

@@ -693,6 +693,7 @@ fn bare(id: String, text: String) -> Item {
         id,
         text,
         steps: Vec::new(),
+        scope: false,
         asked: Vec::new(),
         link: None,
         secret: None,

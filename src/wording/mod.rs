@@ -77,7 +77,16 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
     let catalog = &knowledge.catalog;
     Some(match effect {
         Effect::Understood(_) => return None,
-        Effect::ShowSop { intent, points, may_be_wrong } => sop::whole(knowledge, intent, points, *may_be_wrong, around),
+        Effect::ShowSop { intent, points, brief, may_be_wrong } => {
+            let mut reply = match brief {
+                true => sop::brief(knowledge, intent, points, around),
+                false => sop::whole(knowledge, intent, points, around),
+            };
+            if *may_be_wrong {
+                reply.buttons.push(button("Bukan ini", format!("not:{intent}")));
+            }
+            reply
+        }
         Effect::ShowPoint { intent, id } => sop::part(knowledge, intent, id, around),
         Effect::Also { intent } => say_with(
             format!("Pesan ini juga menyangkut **{}**. Selesaikan yang ini dulu, atau buka sekarang.", title(catalog, intent)),

@@ -10,21 +10,12 @@ use crate::message::{Button, ChannelKind, Reply};
 const CAUSES: &str = "penyebab";
 
 /// The procedure, beginning with the points that were asked for.
-pub fn whole(
-    knowledge: &Knowledge,
-    intent: &str,
-    points: &[String],
-    may_be_wrong: bool,
-    around: Around<'_>,
-) -> Reply {
+pub fn whole(knowledge: &Knowledge, intent: &str, points: &[String], around: Around<'_>) -> Reply {
     let Some(sop) = knowledge.catalog.sop(intent) else {
         return gone(intent);
     };
     let mut text = format!("**{}**\n{}", sop.title, sop.summary);
-    let asked: Vec<_> = points
-        .iter()
-        .filter_map(|id| knowledge.point(intent, id))
-        .collect();
+    let asked = known(knowledge, intent, points);
     for point in &asked {
         text += &format!("\n\n{}", answer(knowledge, sop, point));
     }
@@ -34,6 +25,47 @@ pub fn whole(
             section_text(knowledge, section, around.channel_kind)
         );
     }
+    text += &ending(knowledge, sop, around);
+    let mut reply = shown(sop, text);
+    if asked.first().is_some_and(|point| is_hole(point)) {
+        reply.buttons.insert(0, forward(intent));
+    }
+    reply
+}
+
+/// The points that were asked for, and nothing else; the procedure behind a button.
+pub fn brief(knowledge: &Knowledge, intent: &str, points: &[String], around: Around<'_>) -> Reply {
+    let Some(sop) = knowledge.catalog.sop(intent) else {
+        return gone(intent);
+    };
+    let asked = known(knowledge, intent, points);
+    if asked.is_empty() {
+        return whole(knowledge, intent, points, around);
+    }
+    let answers: Vec<_> = asked
+        .iter()
+        .map(|point| answer(knowledge, sop, point))
+        .collect();
+    let text = answers.join("\n\n") + &ending(knowledge, sop, around);
+    let hole = is_hole(asked[0]).then(|| forward(intent));
+    let whole = button("SOP lengkap", format!("answer:{intent}"));
+    let buttons = hole.into_iter().chain([whole]).chain(deeds(sop));
+    Reply {
+        sop: Some(sop.id.clone()),
+        ..say_with(text, buttons.collect())
+    }
+}
+
+fn known<'k>(knowledge: &'k Knowledge, intent: &str, points: &[String]) -> Vec<&'k Point> {
+    let points = points.iter();
+    points
+        .filter_map(|id| knowledge.point(intent, id))
+        .collect()
+}
+
+/// What goes with it in this channel, whether it is overdue, and where it is from.
+fn ending(knowledge: &Knowledge, sop: &Sop, around: Around<'_>) -> String {
+    let mut text = String::new();
     for see in sop
         .see
         .iter()
@@ -51,17 +83,7 @@ pub fn whole(
             sop.owner, sop.review_by
         );
     }
-    text += &format!("\n\n*{}*", source(sop));
-    let mut reply = shown(sop, text);
-    if asked.first().is_some_and(|point| is_hole(point)) {
-        reply.buttons.insert(0, forward(intent));
-    }
-    if may_be_wrong {
-        reply
-            .buttons
-            .push(button("Bukan ini", format!("not:{}", sop.id)));
-    }
-    reply
+    text + &format!("\n\n*{}*", source(sop))
 }
 
 /// A section, all causes, or one point.
@@ -124,10 +146,15 @@ fn checklist(sop: &Sop) -> impl Iterator<Item = &Section> {
         .filter(|section| matches!(section.kind, SectionKind::Check | SectionKind::Ask))
 }
 
-fn buttons(sop: &Sop) -> Vec<Button> {
+/// What can be done about the case.
+fn deeds(sop: &Sop) -> impl Iterator<Item = Button> {
     let ticket =
         (!sop.forms.is_empty()).then(|| button("Buat tiket", format!("ticket:{}", sop.id)));
     let walk = (!sop.causes.is_empty()).then(|| button("Pandu", format!("walk:{}", sop.id)));
+    ticket.into_iter().chain(walk)
+}
+
+fn buttons(sop: &Sop) -> Vec<Button> {
     let causes = (!sop.causes.is_empty())
         .then(|| button("Kemungkinan penyebab", format!("point:{}#{CAUSES}", sop.id)));
     let shown: Vec<_> = checklist(sop).map(|section| section.id.as_str()).collect();
@@ -137,8 +164,7 @@ fn buttons(sop: &Sop) -> Vec<Button> {
         .filter(|section| !shown.contains(&section.id.as_str()));
     let sections =
         sections.map(|section| button(&section.title, format!("point:{}#{}", sop.id, section.id)));
-    let first = ticket.into_iter().chain(walk).chain(causes);
-    first.chain(sections).collect()
+    deeds(sop).chain(causes).chain(sections).collect()
 }
 
 /// One point, with where it stands in the SOP.

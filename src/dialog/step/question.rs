@@ -198,10 +198,12 @@ impl Turn<'_> {
             let sop = self.knowledge.catalog.sop(&candidate.intent)?;
             let (kind, now) = (self.around.channel_kind, self.around.now);
             let answers = fill::named(sop, &mut message, kind, now);
+            let points = self.points(sop, &question);
             Some(Heard {
                 partials: fill::partials(sop, &message, &answers, kind, now),
                 intent: sop.id.clone(),
-                points: self.points(sop, &question),
+                brief: !question.tells() && self.are_an_answer(sop, &points),
+                points,
                 evidence: candidate
                     .evidence
                     .iter()
@@ -211,6 +213,15 @@ impl Turn<'_> {
                 question: None,
             })
         })
+    }
+
+    /// Whether nothing but these points was asked for.
+    fn are_an_answer(&self, sop: &Sop, points: &[String]) -> bool {
+        let says_which_case = |id: &String| {
+            let point = self.knowledge.point(&sop.id, id);
+            point.is_some_and(|point| point.says_which_case(sop))
+        };
+        !points.is_empty() && !points.iter().any(says_which_case)
     }
 
     fn points(&self, sop: &Sop, question: &Question) -> Vec<String> {
@@ -225,6 +236,12 @@ impl Turn<'_> {
     pub fn show_heard(&self, conversation: &Conversation, intent: &str) -> Step {
         let clarified = match &conversation.phase {
             Phase::Clarifying(choices) => picked(choices, intent),
+            // The whole after a part: what was answered already need not come again.
+            Phase::Answered(heard) if heard.intent == intent && heard.brief => Some(Heard {
+                points: Vec::new(),
+                brief: false,
+                ..heard.clone()
+            }),
             _ => None,
         };
         let waiting = conversation.waiting.as_deref();
@@ -343,6 +360,7 @@ pub fn shown(heard: &Heard) -> Effect {
     Effect::ShowSop {
         intent: heard.intent.clone(),
         points: heard.points.clone(),
+        brief: heard.brief,
         may_be_wrong: heard.question.is_some(),
     }
 }

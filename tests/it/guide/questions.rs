@@ -1,8 +1,8 @@
 //! Questions inside SOPs, written before anything was measured: the right item answers, and where the documents are silent
 //! nothing does.
 //!
-//! `practice.tsv` is what answering is improved on, `fresh.tsv` and `third.tsv` are other hands. Of `questions.tsv` and
-//! `third.tsv` the odd rows may be looked at while answering is improved, the even ones are only counted.
+//! `practice.tsv` and `practised.tsv` are what answering is improved on, the others are other hands. Of `questions.tsv` and
+//! the third to fifth hand the odd rows may be looked at while answering is improved, the even ones are only counted.
 
 use sigap::guide::{Knowledge, PointKind, upgrade};
 
@@ -10,6 +10,7 @@ use crate::shipped;
 
 const QUESTIONS: &str = include_str!("questions.tsv");
 const PRACTICE: &str = include_str!("practice.tsv");
+const PRACTISED: &str = include_str!("practised.tsv");
 const FRESH: &str = include_str!("fresh.tsv");
 const THIRD: &str = include_str!("third.tsv");
 const FOURTH: &str = include_str!("fourth.tsv");
@@ -19,12 +20,16 @@ const SILENT: &str = include_str!("silent.tsv");
 /// The share of questions whose first item is right, and the same of the half that is only counted.
 const RIGHT_MIN: f64 = 0.9;
 const RIGHT_BLIND_MIN: f64 = 0.9;
-/// The same of the questions in two other hands, which is to reach that of the others: it must not fall below what was
-/// measured last. Before answering was improved it was 22 of 30, and 13 of the 22 that are only counted.
-const RIGHT_FRESH_MIN: f64 = 26.0 / 30.0;
-const RIGHT_THIRD_MIN: f64 = 18.0 / 22.0;
-/// Of the third hand's eight that nothing answers, and that are only counted, so many were answered; before it were two.
-const ANSWERED_THIRD_MAX: usize = 1;
+/// The second practice set, in ten manners of speech, was .755 when it was first counted.
+const RIGHT_PRACTISED_MIN: f64 = 0.82;
+/// The same of the questions in another hand, and of the blind halves of three more, which are to reach that of the
+/// others: it must not fall below what was measured last. Before answering was improved it was 22 of 30, and 73 of the
+/// 103; of the 36 that nothing answers ten were answered.
+const RIGHT_FRESH_MIN: f64 = 28.0 / 30.0;
+const RIGHT_BLIND_HANDS_MIN: f64 = 90.0 / 103.0;
+const ANSWERED_HANDS_MAX: usize = 7;
+/// Of their halves that may be looked at.
+const RIGHT_SEEN_MIN: f64 = 0.84;
 /// Of the questions that the documents do not answer, one in ten at most may be answered.
 const ANSWERED_SHARE_MAX: f64 = 0.1;
 
@@ -100,14 +105,16 @@ fn the_right_item_answers() {
 #[test]
 fn what_was_practised_on_is_answered() {
     let knowledge = shipped::knowledge();
-    let rows: Vec<_> = rows(PRACTICE).collect();
-    let wrong: Vec<String> = rows
-        .iter()
-        .filter_map(|(question, expected)| is_right(&knowledge, question, expected).err())
-        .collect();
-    let share = 1.0 - wrong.len() as f64 / rows.len() as f64;
-    println!("practice: right {share:.3} of {}", rows.len());
-    assert!(share >= RIGHT_MIN, "{share:.3}\n{}", wrong.join("\n"));
+    let first = Counted::of(&knowledge, rows(PRACTICE));
+    first.print("practice");
+    assert!(first.share() >= RIGHT_MIN, "{}", first.wrong.join("\n"));
+    let second = Counted::of(&knowledge, rows(PRACTISED));
+    second.print("practised");
+    assert!(
+        second.share() >= RIGHT_PRACTISED_MIN,
+        "{}",
+        second.wrong.join("\n")
+    );
 }
 
 /// How many questions of a table are answered rightly, of how many; and how many that nothing answers, of how many.
@@ -142,6 +149,13 @@ impl Counted {
         counted
     }
 
+    fn add(&mut self, other: Counted) {
+        self.right += other.right;
+        self.told += other.told;
+        self.answered += other.answered;
+        self.silent += other.silent;
+    }
+
     fn share(&self) -> f64 {
         self.right as f64 / self.told as f64
     }
@@ -171,38 +185,25 @@ fn questions_in_another_hand_are_answered_as_well() {
 }
 
 #[test]
-fn questions_in_a_third_hand_are_answered_as_well() {
+fn questions_in_three_more_hands_are_answered_as_well() {
     let knowledge = shipped::knowledge();
-    let seen = Counted::of(&knowledge, rows(THIRD).step_by(2));
-    let blind = Counted::of(&knowledge, rows(THIRD).skip(1).step_by(2));
-    seen.print("third, seen half");
-    blind.print("third, blind half");
-    assert!(
-        blind.told >= 20 && blind.silent >= 7,
-        "the questions are there"
-    );
-    assert!(seen.share() >= RIGHT_MIN, "{}", seen.wrong.join("\n"));
-    assert!(blind.share() >= RIGHT_THIRD_MIN, "{:.3}", blind.share());
-    assert!(seen.keeps_silent(), "{}", seen.wrong.join("\n"));
-    assert!(blind.answered <= ANSWERED_THIRD_MAX, "{}", blind.answered);
-}
-
-#[test]
-fn questions_in_two_more_hands_are_answered_as_well() {
-    let knowledge = shipped::knowledge();
-    let (mut right, mut told, mut answered, mut silent) = (0, 0, 0, 0);
-    for (name, table) in [("fourth", FOURTH), ("fifth", FIFTH)] {
+    let mut all = Counted::default();
+    for (name, table) in [("third", THIRD), ("fourth", FOURTH), ("fifth", FIFTH)] {
         let seen = Counted::of(&knowledge, rows(table).step_by(2));
         let blind = Counted::of(&knowledge, rows(table).skip(1).step_by(2));
         seen.print(&format!("{name}, seen half"));
         blind.print(&format!("{name}, blind half"));
-        println!("{}", seen.wrong.join("\n"));
-        right += blind.right;
-        told += blind.told;
-        answered += blind.answered;
-        silent += blind.silent;
+        assert!(seen.share() >= RIGHT_SEEN_MIN, "{}", seen.wrong.join("\n"));
+        assert!(seen.keeps_silent(), "{}", seen.wrong.join("\n"));
+        all.add(blind);
     }
-    println!("blind: {right} of {told}, answered {answered} of {silent}");
+    all.print("the blind halves");
+    assert!(
+        all.told >= 100 && all.silent >= 36,
+        "the questions are there"
+    );
+    assert!(all.share() >= RIGHT_BLIND_HANDS_MIN, "{:.3}", all.share());
+    assert!(all.answered <= ANSWERED_HANDS_MAX, "{}", all.answered);
 }
 
 #[test]

@@ -147,6 +147,7 @@ impl Bot {
         let show = Effect::ShowSop {
             intent: intent.to_owned(),
             points: Vec::new(),
+            brief: false,
             may_be_wrong: false,
         };
         let around = wording::Around {
@@ -168,11 +169,12 @@ impl Bot {
                 .buttons
                 .push(button(platform::LOGINS_BUTTON, format!("{LOGINS}{sop}")));
         }
-        let Some(intent) = self.whole(reply) else {
-            return;
-        };
-        reply.buttons.push(button(platform::WHY_BUTTON, WHY));
-        if ephemeral {
+        let whole = self.whole(reply);
+        let answers = |button: &Button| button.action.starts_with("not:");
+        if whole.is_some() || reply.buttons.iter().any(answers) {
+            reply.buttons.push(button(platform::WHY_BUTTON, WHY));
+        }
+        if let Some(intent) = whole.filter(|_| ephemeral) {
             reply
                 .buttons
                 .push(button(platform::SHARE_BUTTON, format!("{SHARE}{intent}")));
