@@ -28,6 +28,8 @@ const PHRASE_COVER_MIN: f32 = 0.45;
 const WHOLE_COVER_MIN: f32 = 0.4;
 /// A phrase of fewer words stands in too many questions.
 const WHOLE_WORDS_MIN: usize = 2;
+/// Of a phrase so many words must stand in a question, if it has them.
+const PHRASE_WORDS_MIN: usize = 2;
 /// So much of a phrase is all of it.
 const WHOLE_SHARE: f32 = 0.95;
 /// The same for a point that merely has the words, which is enough for a question only.
@@ -318,7 +320,7 @@ impl Index {
     /// The points that answer, with their scores, the best first.
     fn scored(&self, question: &Question, usage: &Usage) -> Vec<(usize, f32)> {
         let mut found = vec![Match::default(); self.points.len()];
-        let mut phrases: FxHashMap<usize, f32> = FxHashMap::default();
+        let mut phrases: FxHashMap<usize, (f32, usize)> = FxHashMap::default();
         let (mut all, mut aside) = (0.0, 0.0);
         let mut before = None;
         for term in &question.terms {
@@ -353,7 +355,9 @@ impl Index {
                 }
             }
             for (phrase, weight) in hit {
-                *phrases.entry(phrase).or_default() += weight;
+                let (sum, words) = phrases.entry(phrase).or_default();
+                *sum += weight;
+                *words += 1;
             }
             let here = meant.word.map(|(at, ..)| (at, weight));
             if let (Some((one, its)), Some((other, weight))) = (before, here)
@@ -365,8 +369,12 @@ impl Index {
             }
             before = here;
         }
-        for (phrase, weight) in phrases {
+        for (phrase, (weight, words)) in phrases {
             let phrase = &self.phrases[phrase];
+            // One word of several may be any question's.
+            if words < phrase.words.min(PHRASE_WORDS_MIN) {
+                continue;
+            }
             if let Some(fit) = phrase.fit(question, weight) {
                 found[phrase.point].alike |= weight >= WHOLE_SHARE * phrase.weight
                     || question.aspects.like(phrase.aspects) == Some(true);
