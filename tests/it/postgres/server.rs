@@ -82,6 +82,23 @@ impl Server {
         format!("{}/{name}", addresses(ROLE, &[self.port]))
     }
 
+    /// Has the statements of a database written down, of every connection that is made from now on.
+    pub fn writes_down(&self, database: &str) {
+        self.sql(&format!(
+            "ALTER DATABASE {database} SET log_statement = 'all'"
+        ));
+    }
+
+    /// The statements that were written down, of all databases.
+    pub fn written(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.den.folder().join("log")).unwrap();
+        let statements = log.lines().filter_map(|line| {
+            let (_, said) = line.split_once("LOG:  ")?;
+            (said.starts_with("execute ") || said.starts_with("statement: ")).then_some(said)
+        });
+        statements.map(str::to_owned).collect()
+    }
+
     /// Runs SQL as the superuser.
     fn sql(&self, statements: &str) {
         let url = format!("{}/postgres", addresses("postgres", &[self.port]));

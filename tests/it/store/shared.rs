@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sigap::message::ConversationId;
 use sigap::store::{Error, Fence, Paper, Place, Shelf, Store, Turn};
 
 use super::{Engine, Postgres, assert_conflict, at, backup, budi, event, full_turn, turn};
 use crate::postgres::gate::{Cut, Gate};
+use crate::postgres::server::Server;
 
 const TERM: Duration = Duration::from_millis(300);
 
@@ -231,6 +233,42 @@ async fn a_database_of_a_later_version_is_refused_and_stays_as_it_is() {
     assert_eq!(
         store.load(&budi(), &event(1)).await.unwrap().replay,
         Some(Vec::new())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_costs_one_round_trip_to_load_and_one_to_commit() {
+    const MESSAGES: u64 = 20;
+    let Some(place) = Postgres::new() else { return };
+    let server = Server::get().unwrap();
+    server.writes_down(&place.parts().1);
+    let store = place.open().await.unwrap();
+    let fence = store.lease("discord:0/1", "one", TERM * 100).await.unwrap();
+    let say = async |number| {
+        let loaded = store.load(&budi(), &event(number)).await.unwrap();
+        let said = Turn {
+            expected: loaded.revision,
+            fence: fence.clone(),
+            ..turn(number)
+        };
+        store.commit(said).await.unwrap();
+    };
+    // The first one prepares the statements.
+    say(1).await;
+    let before = server.written().len();
+    for number in 2..2 + MESSAGES {
+        say(number).await;
+    }
+    let mut filed = full_turn();
+    filed.conversation = ConversationId("console:filed".to_owned());
+    filed.event = event(100);
+    filed.fence = fence.clone();
+    store.commit(filed).await.unwrap();
+    let statements = server.written().split_off(before);
+    assert_eq!(
+        statements.len(),
+        2 * usize::try_from(MESSAGES).unwrap() + 1,
+        "{statements:#?}"
     );
 }
 
