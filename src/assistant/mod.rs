@@ -16,9 +16,10 @@
 //! A timer is a message too: each turn keeps when its conversation wants to be woken, and a channel that asks what is
 //! [`due`](Assistant::due) hands those messages back in like any other.
 
-use std::collections::HashMap;
+mod memory;
+
 use std::future;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -35,6 +36,7 @@ use crate::store::{self, Audit, Fence, Paper, Query, Question, Shelf, Store, Tur
 use crate::ticket::{Parcel, Ticket, Tracked};
 use crate::turns::Turns;
 use crate::wording;
+use memory::OpenDrafts;
 
 /// With turns taken one at a time a conflict comes from another process only; one that lasts this long is a fault.
 const ATTEMPTS_MAX: u32 = 20;
@@ -47,8 +49,6 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const PAUSE: Duration = Duration::from_millis(250);
 /// After so long a question that needs no state is answered from memory.
 const FROM_MEMORY: Duration = Duration::from_secs(2);
-/// Of so many conversations it is remembered whether a draft is open.
-const DRAFTS_REMEMBERED: usize = 50_000;
 
 /// Of more conversations that are due the others wait until these are answered.
 const DUE_MAX: usize = 100;
@@ -71,8 +71,7 @@ pub struct Assistant {
     sends: bool,
     /// The lease under which a conversation is this process's.
     fences: Option<Fences>,
-    /// In which conversations a draft or walk is open, as far as this process knows.
-    open: std::sync::Mutex<HashMap<ConversationId, bool>>,
+    open: OpenDrafts,
 }
 
 /// Tells the lease under which a conversation is this process's.
@@ -118,7 +117,7 @@ impl Assistant {
             directory: Mutex::default(),
             sends: false,
             fences: None,
-            open: std::sync::Mutex::default(),
+            open: OpenDrafts::default(),
         }
     }
 
@@ -198,84 +197,12 @@ impl Assistant {
             biased;
             ended = deciding => {
                 if let Ok(handled) = &ended {
-                    self.remember(&incoming.conversation, &handled.conversation);
+                    self.open.note(&incoming.conversation, &handled.conversation);
                 }
                 ended
             }
             handled = waiting => Ok(handled),
         }
-    }
-
-    /// Answers a question that belongs to no draft, while nothing can be kept.
-    fn answer_from_memory(&self, incoming: &Incoming) -> Option<Handled> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_question = matches!(incoming.said, Said::Text(_));
-        if !is_question || open.get(&incoming.conversation) == Some(&true) {
-            return None;
-        }
-        drop(open);
-        let knowledge = self.knowledge();
-        let directory = Arc::clone(&knowledge.directory);
-        let conversation = Conversation::default();
-        let around = self.around(incoming, 0, &[], &directory);
-        let step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
-        let answers = understood(&step.effects)
-            .is_some_and(|understood| understood.decision == dialog::Decision::Answer);
-        if !answers || step.ticket.is_some() || wording::needs_tickets(&step.effects).is_some() {
-            return None;
-        }
-        tracing::warn!("a question was answered from memory: the store does not answer");
-        let mut replies = wording::replies(
-            &knowledge,
-            &step.effects,
-            wording::Around {
-                now: &incoming.at,
-                channel_kind: incoming.channel_kind,
-                user: &incoming.user,
-                lead: incoming.lead,
-                tickets: &[],
-                recent: &[],
-            },
-        );
-        replies.push(wording::from_memory());
-        Some(handled(step.effects, replies, conversation, None))
-    }
-
-    fn remember(&self, id: &ConversationId, conversation: &Conversation) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.len() >= DRAFTS_REMEMBERED {
-            open.clear();
-        }
-        open.insert(id.clone(), conversation.draft().is_some());
-    }
-
-    /// Whether a draft or walk is open in a conversation; read from the store once, since talk that is for nobody asks
-    /// with every message.
-    ///
-    /// # Errors
-    ///
-    /// Whatever keeps the store from reading.
-    pub async fn has_draft(&self, id: &ConversationId) -> Result<bool, store::Error> {
-        let known = self
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
-            .copied();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let conversation = self.conversation(id).await?;
-        self.remember(id, &conversation);
-        Ok(conversation.draft().is_some())
-    }
-
-    /// Forgets where drafts are open: somebody else may have gone on with them.
-    pub fn forget_drafts(&self) {
-        self.open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
     }
 
     fn around<'a>(
