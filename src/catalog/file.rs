@@ -220,6 +220,8 @@ pub struct FieldSpecFile {
     pub optional: Option<bool>,
     /// Words one of which must stand in the same clause before an unasked value is taken over: `mati`, `tidak bisa`.
     pub cues: Option<Vec<String>>,
+    /// Words with which its value itself begins wherever it is told: `PT`.
+    pub begins: Option<Vec<String>>,
     /// `tidak ada` is an accepted answer.
     pub may_be_absent: Option<bool>,
     /// The agent looks it up in a system: `tidak bisa dicek karena ...` is an accepted answer.

@@ -89,6 +89,8 @@ pub struct Spec {
     pub aliases: Vec<String>,
     /// Words that must stand near an unasked value.
     pub cues: Vec<String>,
+    /// Words with which its value itself begins wherever it is told, in lower case: `pt`.
+    pub begins: Vec<String>,
     /// `tidak ada` is an answer.
     pub may_be_absent: bool,
     /// `tidak bisa dicek karena ...` is an answer.

@@ -191,6 +191,7 @@ fn spec(table: &mut Table, spec: &FieldSpecFile) {
         required_when,
         optional,
         cues,
+        begins,
         may_be_absent,
         looked_up,
         options,
@@ -233,6 +234,7 @@ fn spec(table: &mut Table, spec: &FieldSpecFile) {
     }
     list(table, "aliases", aliases.as_deref().unwrap_or_default());
     list(table, "cues", cues.as_deref().unwrap_or_default());
+    list(table, "begins", begins.as_deref().unwrap_or_default());
     if let Some(options) = options.as_ref().filter(|options| !options.is_empty()) {
         let mut array: Array = options.iter().map(option).collect();
         one_a_line(&mut array);

@@ -223,6 +223,7 @@ fn overlay(upper: &FieldSpecFile, lower: Option<&FieldSpecFile>) -> FieldSpecFil
         example: upper.example.or(lower.example),
         aliases: upper.aliases.or(lower.aliases),
         cues: upper.cues.or(lower.cues),
+        begins: upper.begins.or(lower.begins),
         only_when: upper.only_when.or(lower.only_when),
         required_when: upper.required_when.or(lower.required_when),
         optional: upper.optional.or(lower.optional),
@@ -314,6 +315,12 @@ fn spec(
         example: file.example.clone(),
         aliases: file.aliases.clone().unwrap_or_default(),
         cues: file.cues.clone().unwrap_or_default(),
+        begins: file
+            .begins
+            .iter()
+            .flatten()
+            .map(|word| word.to_lowercase())
+            .collect(),
         may_be_absent: file.may_be_absent.unwrap_or(false),
         looked_up: file.looked_up.unwrap_or(false),
     })

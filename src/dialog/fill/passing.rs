@@ -56,10 +56,14 @@ pub fn in_passing(
         };
         let open = !answers.contains_key(&field.id) && asked != Some(field.id.as_str());
         let spec = field.spec(case);
-        if !open || !field.exists(case) || !is_told_in_passing(&spec.kind) {
+        if !open || !field.exists(case) {
             continue;
         }
-        for (at, from) in places_of_names(field, spec, message.text) {
+        let mut places = places_of_beginnings(spec, message.text);
+        if is_told_in_passing(&spec.kind) {
+            places.extend(places_of_names(field, spec, message.text));
+        }
+        for (at, from) in places {
             let others = others
                 .get_or_insert_with(|| Others::of(form, case, |kind| message.find(kind, now)));
             let from = match spec.kind {
@@ -69,6 +73,10 @@ pub fn in_passing(
             let Some(end) = others.end_of(field, spec, message.text, from) else {
                 continue;
             };
+            // `PT` alone is nobody's name.
+            if at == from && !message.text[from..end].contains(' ') {
+                continue;
+            }
             if message.is_unused(&(at..end))
                 && let Ok(answer @ Answer::Given(_)) = read(spec, &message.text[from..end], now)
             {
@@ -245,6 +253,23 @@ fn places_of_names(field: &Field, spec: &Spec, text: &str) -> Vec<(usize, usize)
         }
     }
     places
+}
+
+/// Where a value stands that is known by how it begins.
+fn places_of_beginnings(spec: &Spec, text: &str) -> Vec<(usize, usize)> {
+    let lower = text.to_lowercase();
+    if lower.len() != text.len() {
+        return Vec::new();
+    }
+    let begins = |begin: &str, at: usize| {
+        let behind = &lower[at + begin.len()..];
+        !lower[..at].ends_with(char::is_alphanumeric) && behind.starts_with([' ', '.'])
+    };
+    let places = spec.begins.iter().flat_map(|begin| {
+        let found = lower.match_indices(begin.as_str()).map(|(at, _)| at);
+        found.filter(move |&at| begins(begin, at))
+    });
+    places.map(|at| (at, at)).collect()
 }
 
 /// Where a clause ends with the field's name.

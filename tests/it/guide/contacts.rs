@@ -53,6 +53,13 @@ fn in_written_channels_the_am_comes_unasked_after_validation() {
     assert_eq!(shown(&step.effects), Some("validate"), "{:?}", step.effects);
     let step = desk.write("buat tiket");
     assert_eq!(shown(&step.effects), None, "it is offered once");
+    for told in [
+        "imes cv contoh makmur ga bisa bayar vsat, am nya siapa",
+        "tagihan imes PT. Contoh Jaya Abadi ga bisa dibayar",
+    ] {
+        let step = self::desk(ChannelKind::NonVoice).write(told);
+        assert_eq!(shown(&step.effects), Some("validate"), "{:?}", step.effects);
+    }
     let asked = desk.conversation.asking().map(str::to_owned);
     let step = desk.press("am-valid:PT Contoh Jaya Abadi");
     assert_eq!(shown(&step.effects), Some("card"));
