@@ -29,6 +29,11 @@ impl Aspects {
         self.0 & HOW_LONG != 0
     }
 
+    /// Whether a number is wanted: how much, which one.
+    pub fn wants_number(self) -> bool {
+        self.0 & HOW_MUCH != 0
+    }
+
     /// Whether nothing but the meaning of something is wanted.
     pub fn wants_meaning(self) -> bool {
         self.0 == MEANING | IN_WORDS
@@ -55,6 +60,7 @@ fn aspect(word: &str, before: &str, next: &str) -> u16 {
     match (before, word, next) {
         (_, "berapa", "lama" | "hari" | "jam" | "menit" | "minggu" | "bulan") => HOW_LONG,
         (_, "berapa", _) => HOW_MUCH,
+        ("sampai", "kapan", _) => HOW_LONG,
         ("di" | "ke" | "dari", "mana", _) => WHERE,
         ("harus" | "disuruh", "apa", _) => WHAT_TO_DO,
         ("", "itu", _) => 0,

@@ -33,7 +33,7 @@ const PHRASE_WORDS_MIN: usize = 2;
 /// So much of a phrase is all of it.
 const WHOLE_SHARE: f32 = 0.95;
 /// The same for a point that merely has the words, which is enough for a question only.
-const TEXT_COVER_MIN: f32 = 0.6;
+const TEXT_COVER_MIN: f32 = 0.65;
 /// A word that neither the SOP nor any agent has used weighs as much as one that stands in three of a hundred points.
 const UNKNOWN_WORD_WEIGHT: f32 = 3.5;
 /// So much of its weight a word keeps that agents use about anything.
@@ -121,6 +121,8 @@ pub struct Index {
     phrases: Vec<Phrase>,
     /// Whether a point tells a time, by place.
     timed: Vec<bool>,
+    /// Whether it tells a number.
+    numbered: Vec<bool>,
     /// The points in which two words stand side by side.
     pairs: FxHashMap<(u32, u32), Vec<usize>>,
     /// What agents say who mean this SOP.
@@ -206,7 +208,7 @@ impl Index {
         let (mut phrases, mut phrase_terms) = (Vec::new(), Vec::new());
         let mut side_by_side = Vec::new();
         let mut spoken: Vec<(String, u32)> = Vec::new();
-        let mut timed = Vec::new();
+        let (mut timed, mut numbered) = (Vec::new(), Vec::new());
         for (place, point) in written.iter().enumerate() {
             let mut note = |term: &Term, credit: f32, phrase: Option<usize>| {
                 if !term.is_denial() {
@@ -233,8 +235,10 @@ impl Index {
                     note(&term, credit, None);
                 }
             }
+            let mut counts = point.text.contains(|c: char| c.is_ascii_digit());
             for phrase in &point.asked {
                 let read = Question::read(phrase, lexicon);
+                counts |= read.aspects.wants_number();
                 for term in &read.terms {
                     note(term, 1.0, Some(phrases.len()));
                 }
@@ -256,6 +260,7 @@ impl Index {
             let is_asked = point.asked.iter().any(is_asked);
             let is_hole = matches!(point.kind(), PointKind::Unclear(_));
             timed.push(is_asked || is_hole || words::tells_time(&point.text));
+            numbered.push(counts || is_hole);
         }
         words.weigh(written.len(), usage, &own);
         concepts.weigh(written.len(), usage, &own);
@@ -296,6 +301,7 @@ impl Index {
             concepts,
             phrases,
             timed,
+            numbered,
             pairs,
             own,
         }
@@ -387,6 +393,9 @@ impl Index {
         let scores = found.iter().enumerate().filter_map(|(place, found)| {
             // What tells no time does not say how long.
             if question.aspects.wants_time() && !self.timed[place] {
+                return None;
+            }
+            if question.aspects.wants_number() && !self.numbered[place] {
                 return None;
             }
             // What uses a word does not say what it means.
