@@ -1,59 +1,68 @@
-//! One message at a time per conversation, in the order of arrival.
+//! One piece of work at a time per conversation, or per anything else that has a key, in the order of arrival.
 //!
 //! Revisions alone would let messages overtake each other and give up after some attempts; a lock alone would not hold
 //! across processes. Together nothing is lost and nothing waits for another conversation.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-use crate::message::ConversationId;
+type Queues<K> = HashMap<K, Arc<tokio::sync::Mutex<()>>>;
 
 /// The conversations that have a message in work or waiting.
-#[derive(Debug, Default)]
-pub struct Turns {
-    queues: Mutex<HashMap<ConversationId, Arc<tokio::sync::Mutex<()>>>>,
+#[derive(Debug)]
+pub struct Turns<K: Eq + Hash> {
+    queues: Mutex<Queues<K>>,
 }
 
 /// The right to handle a message; the next one of the conversation begins when it is dropped.
 #[derive(Debug)]
-pub struct TurnGuard<'a> {
-    turns: &'a Turns,
-    conversation: ConversationId,
+pub struct TurnGuard<'a, K: Eq + Hash> {
+    turns: &'a Turns<K>,
+    key: K,
     held: Option<OwnedMutexGuard<()>>,
 }
 
-impl Turns {
+impl<K: Eq + Hash> Default for Turns<K> {
+    fn default() -> Self {
+        Self {
+            queues: Mutex::default(),
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash> Turns<K> {
     /// Waits until every earlier message of the conversation is done.
-    pub async fn take(&self, conversation: &ConversationId) -> TurnGuard<'_> {
-        let queue = Arc::clone(self.lock().entry(conversation.clone()).or_default());
+    pub async fn take(&self, key: &K) -> TurnGuard<'_, K> {
+        let queue = Arc::clone(self.lock().entry(key.clone()).or_default());
         // tokio's mutex is fair: it serves whoever asked first.
         let held = queue.lock_owned().await;
         TurnGuard {
             turns: self,
-            conversation: conversation.clone(),
+            key: key.clone(),
             held: Some(held),
         }
     }
+}
 
-    fn lock(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Arc<tokio::sync::Mutex<()>>>> {
+impl<K: Eq + Hash> Turns<K> {
+    fn lock(&self) -> MutexGuard<'_, Queues<K>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for TurnGuard<'_> {
+impl<K: Eq + Hash> Drop for TurnGuard<'_, K> {
     fn drop(&mut self) {
         self.held = None;
         let mut queues = self.turns.lock();
         // Only the map itself holds the queue: nobody waits in it.
         if queues
-            .get(&self.conversation)
+            .get(&self.key)
             .is_some_and(|queue| Arc::strong_count(queue) == 1)
         {
-            queues.remove(&self.conversation);
+            queues.remove(&self.key);
         }
     }
 }
@@ -61,6 +70,7 @@ impl Drop for TurnGuard<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::ConversationId;
 
     #[tokio::test]
     async fn messages_of_one_conversation_are_handled_in_order_of_arrival() {

@@ -62,7 +62,7 @@ const RECENT_COMPARED: usize = 500;
 pub struct Assistant {
     live: Live,
     store: Arc<dyn Store>,
-    turns: Turns,
+    turns: Turns<ConversationId>,
     draft_kept: SignedDuration,
     hours: Hours,
     /// The account managers as far as they were read, with the knowledge whose list is in them.

@@ -171,8 +171,10 @@ impl Words {
     }
 
     /// Lets a word be found by how it is spoken as well.
-    fn also(&mut self, spoken: &str, at: u32) {
-        self.by_text.entry(spoken.to_owned()).or_insert(at);
+    fn also(&mut self, spoken: String, word: &str) {
+        if let Some(at) = self.get(word) {
+            self.by_text.entry(spoken).or_insert(at);
+        }
     }
 
     fn weigh(&mut self, points: usize, usage: &Usage, own: &Usage) {
@@ -207,13 +209,12 @@ impl Index {
         let (mut words, mut concepts) = (Words::default(), Words::default());
         let (mut phrases, mut phrase_terms) = (Vec::new(), Vec::new());
         let mut side_by_side = Vec::new();
-        let mut spoken: Vec<(String, u32)> = Vec::new();
+        let mut spoken: FxHashMap<String, String> = FxHashMap::default();
         let (mut timed, mut numbered) = (Vec::new(), Vec::new());
         for (place, point) in written.iter().enumerate() {
             let mut note = |term: &Term, credit: f32, phrase: Option<usize>| {
-                if !term.is_denial() {
-                    words.entry(&term.word);
-                    spoken.extend(words.get(&term.word).map(|at| (term.spoken.clone(), at)));
+                if !term.is_denial() && !spoken.contains_key(&term.spoken) {
+                    spoken.insert(term.spoken.clone(), term.word.clone());
                 }
                 let concept = term.concept.as_deref();
                 let concept = concept.map(|concept| concepts.entry(concept));
@@ -235,10 +236,14 @@ impl Index {
                     note(&term, credit, None);
                 }
             }
-            let mut counts = point.text.contains(|c: char| c.is_ascii_digit());
+            let is_hole = matches!(point.kind(), PointKind::Unclear(_));
+            let mut tells_time = is_hole || words::tells_time(&point.text);
+            let mut tells_number = is_hole || point.text.contains(|c: char| c.is_ascii_digit());
             for phrase in &point.asked {
                 let read = Question::read(phrase, lexicon);
-                counts |= read.aspects.wants_number();
+                // What is asked for with `berapa lama` tells it; `tiket lama` is no such question.
+                tells_time |= phrase.contains("berapa") && read.aspects.wants_time();
+                tells_number |= read.aspects.wants_number();
                 for term in &read.terms {
                     note(term, 1.0, Some(phrases.len()));
                 }
@@ -253,14 +258,8 @@ impl Index {
                 phrase_terms.push(read.terms);
             }
             side_by_side.push((place, Question::read(&point.text, lexicon).terms));
-            // What is asked for with `berapa lama` tells it; `tiket lama` is no such question.
-            let is_asked = |phrase: &String| {
-                phrase.contains("berapa") && Question::read(phrase, lexicon).aspects.wants_time()
-            };
-            let is_asked = point.asked.iter().any(is_asked);
-            let is_hole = matches!(point.kind(), PointKind::Unclear(_));
-            timed.push(is_asked || is_hole || words::tells_time(&point.text));
-            numbered.push(counts || is_hole);
+            timed.push(tells_time);
+            numbered.push(tells_number);
         }
         words.weigh(written.len(), usage, &own);
         concepts.weigh(written.len(), usage, &own);
@@ -284,8 +283,8 @@ impl Index {
         let ids = points.iter().enumerate();
         let mut vocabulary: Vec<String> = words.by_text.keys().cloned().collect();
         vocabulary.sort_unstable();
-        for (spoken, at) in spoken {
-            words.also(&spoken, at);
+        for (spoken, word) in spoken {
+            words.also(spoken, &word);
         }
         let mut spellings: Vec<String> = words.by_text.keys().cloned().collect();
         spellings.sort_unstable();
@@ -331,17 +330,17 @@ impl Index {
         let mut before = None;
         for term in &question.terms {
             let meant = self.meant(term);
+            let sum = if term.aside { &mut aside } else { &mut all };
             let Some(weight) = meant.weight else {
                 // A denial is not missed where what is denied is; a word that agents use is no slip of another.
                 let is_slip = usage.count(&term.word) == 0 && words::is_slip(&term.word);
                 if !term.faint && !term.is_denial() && !is_slip {
                     let says = usage.says(&term.word, &self.own);
-                    *(if term.aside { &mut aside } else { &mut all }) +=
-                        UNKNOWN_WORD_WEIGHT * says * says;
+                    *sum += UNKNOWN_WORD_WEIGHT * says * says;
                 }
                 continue;
             };
-            *(if term.aside { &mut aside } else { &mut all }) += weight;
+            *sum += weight;
             for (word, share) in meant.words() {
                 for &(place, credit) in &word.points {
                     let found = &mut found[place];

@@ -6,6 +6,8 @@ mod questions;
 mod upgrades;
 mod walks;
 
+use sigap::dialog::Effect;
+
 use crate::shipped;
 
 #[track_caller]
@@ -43,6 +45,35 @@ fn a_question_is_answered_by_its_point() {
         "am nya ga respon, ke siapa lagi?",
         "jalur-eos",
     );
+}
+
+/// Whether a turn shows points alone or the whole procedure, and what it knows of the ticket.
+fn shown(effects: &[Effect]) -> Option<(&[String], bool)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::ShowSop { points, brief, .. } => Some((points.as_slice(), *brief)),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_was_asked_is_shown_alone_and_the_whole_on_request() {
+    let mut desk = walks::Desk::new();
+    let step = desk.write("status aging harus diapain? nomornya 0812-0000-1234");
+    let (points, brief) = shown(&step.effects).unwrap();
+    assert!(brief && points[0] == "status-aging", "{points:?}");
+    let step = desk.press("answer:bayar-belum-aktif");
+    assert_eq!(shown(&step.effects), Some((&[][..], false)));
+    desk.write("buat tiket");
+    let draft = desk.conversation.draft().unwrap();
+    assert!(draft.answers.contains_key("msisdn"), "{draft:?}");
+    // What is told, and what only says which case it is, comes with the whole.
+    for told in [
+        "plgn udah bayar tagihan halo tapi nomornya masih keblokir",
+        "jastel imes gagal bayar gmn nih",
+    ] {
+        let step = walks::Desk::new().write(told);
+        assert!(!shown(&step.effects).unwrap().1, "{told}");
+    }
 }
 
 #[test]

@@ -18,7 +18,6 @@ mod bot;
 mod commands;
 mod form;
 mod incoming;
-mod lane;
 mod mark;
 mod payload;
 mod plain;

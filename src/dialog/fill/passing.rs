@@ -257,6 +257,9 @@ fn places_of_names(field: &Field, spec: &Spec, text: &str) -> Vec<(usize, usize)
 
 /// Where a value stands that is known by how it begins.
 fn places_of_beginnings(spec: &Spec, text: &str) -> Vec<(usize, usize)> {
+    if spec.begins.is_empty() {
+        return Vec::new();
+    }
     let lower = text.to_lowercase();
     if lower.len() != text.len() {
         return Vec::new();

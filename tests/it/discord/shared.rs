@@ -201,6 +201,10 @@ async fn while_the_database_is_away_questions_are_answered_and_answers_wait() {
     let answer = double.post(pressing, 0).await;
 
     gate.cut(Cut::Refusing);
+    // Somewhere this process has not been: what may answer a question of a dialog is not taken for a question.
+    let (elsewhere, new) = (DIRECT + 3, DIRECT + 4);
+    double.writes_directly(BUDI, elsewhere, "collection block 1");
+    double.writes_directly(BUDI, new, "status aging harus diapain?");
     double.writes_directly(BUDI, asking, "modem rusak mau ganti ont");
     double.writes_directly(BUDI, filling, "Gold");
     let pressed = double.presses(BUDI, &answer, "Buat tiket");
@@ -210,6 +214,8 @@ async fn while_the_database_is_away_questions_are_answered_and_answers_wait() {
             .to_lowercase()
             .contains("ont")
     );
+    double.says_somewhere(new, "dari ingatan").await;
+    assert_eq!(double.posts(elsewhere), 0, "it waits");
     assert_eq!(
         double.posts(filling),
         before,
@@ -218,6 +224,7 @@ async fn while_the_database_is_away_questions_are_answered_and_answers_wait() {
     gate.mend();
     assert!(text(&double.post(filling, before).await).contains("MSISDN"));
     double.told(pressed, "**Class?**").await;
+    double.post(elsewhere, 0).await;
 
     double.writes_directly(BUDI, filling, "0812-0000-1234");
     assert!(text(&double.post(filling, before + 1).await).contains("Nama pelanggan"));

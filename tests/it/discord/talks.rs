@@ -1,6 +1,6 @@
 //! What agents do, from the first question to the draft.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::double::{BOT, BUDI, CHANNEL, Double, HELP, LEAD, SITI, TICKETS, labels, text};
 use super::{serve, serve_now};
@@ -16,6 +16,16 @@ const TOLD: &str = "class: Gold\nmsisdn: 0812-0000-1234\nnama pelanggan: Contoh 
 
 fn mention(text: &str) -> String {
     format!("<@{BOT}> {text}")
+}
+
+/// Begins a ticket: returns the answer that it was begun from, and its thread.
+async fn began(double: &Double) -> (Json, u64) {
+    double.says(BUDI, CHANNEL, &mention(PAID));
+    let answer = double.post(CHANNEL, 0).await;
+    double.presses(BUDI, &answer, "Buat tiket");
+    let thread = double.thread(0).await;
+    double.post(thread, 1).await;
+    (answer, thread)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -170,11 +180,7 @@ async fn a_stranger_is_refused_quietly_and_a_lead_is_not() {
 async fn a_dialog_goes_on_after_a_restart() {
     let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
     let bot = serve(&double, &dir, 1).await;
-    double.says(BUDI, CHANNEL, &mention(PAID));
-    let answer = double.post(CHANNEL, 0).await;
-    double.presses(BUDI, &answer, "Buat tiket");
-    let thread = double.thread(0).await;
-    double.post(thread, 1).await;
+    let (answer, thread) = began(&double).await;
     bot.stop().await.unwrap();
 
     let bot = serve(&double, &dir, 2).await;
@@ -191,11 +197,7 @@ async fn a_dialog_goes_on_after_a_restart() {
 async fn what_was_said_while_the_bot_was_away_is_answered_once() {
     let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
     let bot = serve(&double, &dir, 1).await;
-    double.says(BUDI, CHANNEL, &mention(PAID));
-    let answer = double.post(CHANNEL, 0).await;
-    double.presses(BUDI, &answer, "Buat tiket");
-    let thread = double.thread(0).await;
-    double.post(thread, 1).await;
+    let (_, thread) = began(&double).await;
     double.writes_directly(SITI, DIRECT, PAID);
     double.post(DIRECT, 0).await;
     bot.stop().await.unwrap();
@@ -248,11 +250,7 @@ async fn what_was_said_before_a_dialog_is_not_answered_after_a_restart() {
 async fn what_an_agent_writes_pings_nobody_and_breaks_nothing() {
     let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
     let bot = serve(&double, &dir, 1).await;
-    double.says(BUDI, CHANNEL, &mention(PAID));
-    let answer = double.post(CHANNEL, 0).await;
-    double.presses(BUDI, &answer, "Buat tiket");
-    let thread = double.thread(0).await;
-    double.post(thread, 1).await;
+    let (_, thread) = began(&double).await;
     double.says(
         BUDI,
         thread,

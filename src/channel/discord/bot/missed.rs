@@ -38,6 +38,13 @@ impl Bot {
             .filter_map(incoming::whereabouts)
             .map(|(place, _)| (place.guild, place.channel));
         let places: BTreeSet<_> = places.collect();
+        if places.len() > CHANNELS_MAX {
+            let left = places.len() - CHANNELS_MAX;
+            tracing::warn!(
+                left,
+                "in some channels it is not read what was said meanwhile"
+            );
+        }
         let after = incoming::snowflake((now - SAID_WITHIN).as_millisecond(), 0);
         for (guild, channel) in places.into_iter().take(CHANNELS_MAX) {
             let messages = match self.rest.said_after(channel, after).await {
