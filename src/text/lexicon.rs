@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::everyday::{Everyday, Role};
 use super::{Kind, Shape, Utterance};
 
 /// The longest phrase, in words, that stands for something else (`isi ulang`, `top up`).
@@ -22,6 +23,8 @@ pub const PHRASE_WORDS_MAX: usize = 3;
 pub struct Lexicon {
     /// By word, or by the words of a phrase of slang with one blank between them.
     entries: FxHashMap<Box<str>, Entry>,
+    /// Courtesies, question words, yes and no.
+    pub everyday: Everyday,
 }
 
 /// Everything that is known of a word: one look-up a word of a message.
@@ -73,6 +76,8 @@ struct File {
     known: Vec<String>,
     #[serde(default)]
     when: WhenFile,
+    #[serde(default)]
+    everyday: BTreeMap<Role, String>,
 }
 
 /// Words that say when something happened.
@@ -115,7 +120,10 @@ impl Lexicon {
     /// Reads a lexicon from TOML.
     pub fn load(source: &str) -> Result<Lexicon, Error> {
         let file: File = toml::from_str(source)?;
-        let mut lexicon = Lexicon::default();
+        let mut lexicon = Lexicon {
+            everyday: Everyday::new(&file.everyday),
+            ..Lexicon::default()
+        };
         for (meaning, aliases) in &file.slang {
             for alias in aliases {
                 lexicon.add_slang(alias, meaning)?;

@@ -8,12 +8,14 @@
 //! Each stage has a file and knows nothing of the next.
 //! Which words a catalogue knows, and therefore what may be repaired, is `matcher`'s business.
 
+pub mod everyday;
 pub mod fold;
 pub mod lexicon;
 pub mod spelling;
 pub mod stem;
 pub mod tokens;
 
+pub use everyday::{Everyday, Role};
 pub use fold::{CHARS_MAX, fold};
 pub use lexicon::{Lexicon, Spoken};
 pub use stem::stem;
