@@ -4,6 +4,7 @@
 //!
 //! | room | what it holds |
 //! |---|---|
+//! | [`act`] | everything that anybody can do, as one value |
 //! | [`message`] | what channels and the assistant exchange |
 //! | [`text`] | utterances: folded, split, freed of slang, affixes and slips of the finger |
 //! | [`value`] | kinds of value: parse, canonical form, display, mask |
@@ -38,6 +39,7 @@
 //! is committed; no panic is reached from what an agent, an author or a file says; no message text and no customer data
 //! is logged; sled is named in `store` only, clap in `cli` only.
 
+pub mod act;
 pub mod assistant;
 pub mod catalog;
 pub mod channel;

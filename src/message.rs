@@ -1,11 +1,13 @@
 //! What channels and the assistant exchange.
 //!
 //! A channel maps a platform event to an [`Incoming`] and a [`Reply`] to a platform payload; nothing else crosses.
-//! Buttons carry an action as text, so that a press survives a restart and a console can offer the same buttons.
+//! Buttons carry an [`Act`], stored as its code, so that a press survives a restart and a console can offer the same buttons.
 
 use jiff::Zoned;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::act::Act;
 
 /// One event from a channel.
 #[derive(Debug, Clone)]
@@ -35,8 +37,8 @@ pub struct Incoming {
 pub enum Said {
     /// Wrote a message.
     Text(String),
-    /// Pressed a button with this action.
-    Press(String),
+    /// Pressed a button, or did something else that needs no reading.
+    Press(Act),
     /// Showed pictures: where they are.
     Showed(Vec<String>),
     /// Nothing: the conversation's time has come to be reminded, or put aside.
@@ -59,8 +61,8 @@ pub struct Reply {
 pub struct Button {
     /// The words on it.
     pub label: String,
-    /// What a press sends back, at most 80 bytes.
-    pub action: String,
+    /// What a press does.
+    pub action: Act,
 }
 
 /// How customers reach the agents of a channel.

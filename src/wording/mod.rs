@@ -15,6 +15,7 @@ mod walk;
 
 use jiff::Zoned;
 
+use crate::act::Act;
 use crate::catalog::Catalog;
 use crate::dialog::{Effect, ParkedLine, Prompt, Review};
 use crate::guide::Knowledge;
@@ -486,6 +487,6 @@ fn say_with(text: String, buttons: Vec<Button>) -> Reply {
 fn button(label: &str, action: impl Into<String>) -> Button {
     Button {
         label: label.to_owned(),
-        action: action.into(),
+        action: Act::parse(&action.into()),
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A room may name the rooms of the rows above its own.
 const ROWS: &[&[&str]] = &[
+    &["act"],
     &["message", "text", "value"],
     &["ticket"],
     &["catalog"],
@@ -37,6 +38,7 @@ const ONLY_IN: &[(&str, &str)] = &[
 
 /// What the core must not do: each needle is a way to leave it.
 const CORE: &[&str] = &[
+    "act",
     "message",
     "text",
     "value",

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::mark::Marks;
 use super::plain::{FENCE, harmless};
+use crate::act::{Act, Order};
 use crate::message::{Button, Reply};
 
 /// Discord's limits that a reply can meet.
@@ -92,14 +93,14 @@ fn embeds(title: Option<&str>, text: &str, links: &[String]) -> Vec<Json> {
 fn components(buttons: &[Button], face: Face<'_>) -> Vec<Json> {
     let mut marked: Vec<(String, &Button)> = Vec::new();
     for button in buttons {
-        match face.marks.write(face.owner, &button.action) {
+        match face.marks.write(face.owner, &button.action.code()) {
             // Discord refuses a message in which an id stands twice.
             Some(mark) if marked.iter().all(|(known, _)| *known != mark) => {
                 marked.push((mark, button));
             }
             Some(_) => {}
             // Its label can be typed all the same.
-            None => tracing::warn!(bytes = button.action.len(), "a button's action is too long"),
+            None => tracing::warn!(action = ?button.action, "a button's action is too long"),
         }
     }
     if marked.len() <= ROW_BUTTONS_MAX {
@@ -128,23 +129,24 @@ fn components(buttons: &[Button], face: Face<'_>) -> Vec<Json> {
     rows
 }
 
-fn is_choice(action: &str) -> bool {
-    ["value:", "answer:", "point:", "edit:", "teach:"]
-        .iter()
-        .any(|verb| {
-            action
-                .strip_prefix(verb)
-                .is_some_and(|rest| !rest.is_empty())
-        })
+fn is_choice(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Value { .. }
+            | Act::Open(_)
+            | Act::Point(_)
+            | Act::Edit(Some(_))
+            | Act::Lead(Order::Teach { .. })
+    )
 }
 
 fn row(marked: Vec<(String, &Button)>) -> Option<Json> {
     let buttons: Vec<_> = marked
         .into_iter()
         .map(|(mark, button)| {
-            let style = match button.action.split(':').next() {
-                Some("ticket" | "send") => 1,
-                Some("cancel") => 4,
+            let style = match button.action {
+                Act::Ticket(_) | Act::Send => 1,
+                Act::Cancel => 4,
                 _ => 2,
             };
             json!({"type": 2, "style": style, "label": shortened(&one_line(&button.label), LABEL_MAX), "custom_id": mark})
@@ -312,7 +314,7 @@ mod tests {
     fn reply(text: &str, buttons: &[(&str, &str)]) -> Reply {
         let button = |(label, action): &(&str, &str)| Button {
             label: (*label).to_owned(),
-            action: (*action).to_owned(),
+            action: Act::parse(action),
         };
         Reply {
             text: text.to_owned(),

@@ -7,6 +7,7 @@ use super::super::{
 use super::Turn;
 use super::filing::remarks;
 use super::question::Aside;
+use crate::act::Act;
 use crate::catalog::{Field, Form};
 use crate::ticket::{Answer, Entry};
 use crate::value::{self, Kind};
@@ -583,7 +584,7 @@ fn numbers_nothing(conversation: &Conversation, text: &str) -> bool {
     let offers_options = conversation
         .offered
         .first()
-        .is_some_and(|button| button.action.starts_with("value:"));
+        .is_some_and(|button| matches!(button.action, Act::Value { .. }));
     let number = text.trim().parse::<usize>();
     offers_options && number.is_ok_and(|number| number == 0 || number > conversation.numbered)
 }

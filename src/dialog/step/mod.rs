@@ -20,6 +20,7 @@ use jiff::Timestamp;
 
 use super::control::{self, Control};
 use super::{Around, Conversation, Decision, Effect, Phase, Step, Understood};
+use crate::act::Act;
 use crate::guide::Knowledge;
 use crate::message::Said;
 use crate::text::CHARS_MAX;
@@ -36,7 +37,7 @@ pub fn step(
     let (conversation, before) = turn.put_aside_after_silence(conversation);
     let mut step = match meant(&conversation, said) {
         Meant::TooLong => turn.same(&conversation, Effect::TooLong),
-        Meant::Press(action) => turn.press(&conversation, &action),
+        Meant::Press(action) => turn.press(&conversation, &action.code()),
         Meant::Control(control, text) => turn.control(&conversation, control, text),
         Meant::Words(text) if text.trim().is_empty() => turn.silence(&conversation),
         Meant::Words(text) => {
@@ -62,10 +63,9 @@ pub fn step(
 /// The cases that [`step`] has to know in order to decide, by the id of one of their tickets.
 pub fn cases_needed(conversation: &Conversation, said: &Said, now: Timestamp) -> Vec<String> {
     let named = match meant(conversation, said) {
-        Meant::Press(action) => match action.split_once(':') {
-            Some(("revise" | "entered" | "done" | "remind", id)) => Some(id.to_owned()),
-            _ => None,
-        },
+        Meant::Press(Act::Revise(id) | Act::Enter(id) | Act::Done(id) | Act::FollowUp(id)) => {
+            Some(id)
+        }
         Meant::Control(
             Control::Revise(id)
             | Control::Mark { id, .. }
@@ -73,9 +73,12 @@ pub fn cases_needed(conversation: &Conversation, said: &Said, now: Timestamp) ->
             | Control::Tickets(Some(id)),
             _,
         ) => Some(id),
-        Meant::Control(..) | Meant::Words(_) | Meant::Showed(_) | Meant::Tick | Meant::TooLong => {
-            None
-        }
+        Meant::Press(_)
+        | Meant::Control(..)
+        | Meant::Words(_)
+        | Meant::Showed(_)
+        | Meant::Tick
+        | Meant::TooLong => None,
     };
     let asked_about = match &conversation.phase {
         Phase::Entering { case, .. } => Some(case.clone()),
@@ -100,7 +103,7 @@ pub fn cases_needed(conversation: &Conversation, said: &Said, now: Timestamp) ->
 /// What was said, before it is known what it does.
 enum Meant<'a> {
     TooLong,
-    Press(String),
+    Press(Act),
     Control(Control, &'a str),
     Words(&'a str),
     Showed(&'a [String]),
@@ -124,13 +127,13 @@ fn meant<'a>(conversation: &Conversation, said: &'a Said) -> Meant<'a> {
 }
 
 /// The action of an offered button whose label, or whose number, is the whole message.
-fn pressed(conversation: &Conversation, text: &str) -> Option<String> {
+fn pressed(conversation: &Conversation, text: &str) -> Option<Act> {
     let text = text.trim();
     let offered = &conversation.offered;
     // Where a field is asked, a number is its answer unless the buttons are the field's own options.
     let options = offered
         .first()
-        .is_some_and(|button| button.action.starts_with("value:"));
+        .is_some_and(|button| matches!(button.action, Act::Value { .. }));
     let numbers_press = options || conversation.asking().is_none();
     let number = text
         .parse::<usize>()

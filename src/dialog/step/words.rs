@@ -4,11 +4,17 @@
 
 use super::super::{Conversation, Decision, Draft, Effect, Phase, Step};
 use super::Turn;
+use crate::act::Act;
 use crate::dialog::control::Control;
 use crate::message::Button;
 
-/// What `ya` says yes to, by the verb of the button that offers it.
-const OFFERS: &[&str] = &["ticket", "forward", "am-valid", "resume", "answer"];
+/// Whether `ya` says yes to it.
+fn is_offer(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Ticket(_) | Act::Forward(_) | Act::ValidateCompany(_) | Act::Resume(_) | Act::Open(_)
+    )
+}
 
 impl Turn<'_> {
     /// A short word, where it means something else than an answer.
@@ -88,9 +94,8 @@ impl Turn<'_> {
     fn yes(&self, conversation: &Conversation) -> Step {
         let mut offers: Vec<&Button> = Vec::new();
         for button in &conversation.offered {
-            let verb = button.action.split(':').next().unwrap_or_default();
             let known = offers.iter().any(|offer| offer.action == button.action);
-            if OFFERS.contains(&verb) && !known {
+            if is_offer(&button.action) && !known {
                 offers.push(button);
             }
         }
@@ -103,7 +108,7 @@ impl Turn<'_> {
                 self.press(conversation, &format!("ticket:{}", draft.intent))
             }
             ([], _) => self.aside(conversation, Effect::Ready),
-            ([only], _) => self.press(conversation, &only.action),
+            ([only], _) => self.press(conversation, &only.action.code()),
             _ => {
                 let buttons = offers.into_iter().cloned().collect();
                 self.aside(conversation, Effect::PickOne { buttons })

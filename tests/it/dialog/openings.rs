@@ -129,7 +129,7 @@ impl Case {
         let mut desk = Desk::new(ChannelKind::Voice);
         let mut say = |said: Said| desk.say(&said).unwrap().next.phase;
         let heard = match say(Said::Text(self.said[0].clone())) {
-            Phase::Clarifying(_) => say(Said::Press(format!("answer:{}", self.intent))),
+            Phase::Clarifying(_) => say(Said::Press(Act::Open(self.intent.clone()))),
             phase => phase,
         };
         if !matches!(&heard, Phase::Answered(heard) if heard.intent == self.intent) {

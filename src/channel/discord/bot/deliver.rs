@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::Bot;
 use super::pressed::{COPY, ENTERED, LOGINS, REVISE, SHARE, TICKS, WHY};
 use super::responder::Responder;
+use crate::act::Act;
 use crate::assistant::Handled;
 use crate::channel::discord::payload::{self, Face};
 use crate::channel::discord::{form, ticks};
@@ -170,7 +171,7 @@ impl Bot {
                 .push(button(platform::LOGINS_BUTTON, format!("{LOGINS}{sop}")));
         }
         let whole = self.whole(reply);
-        let answers = |button: &Button| button.action.starts_with("not:");
+        let answers = |button: &Button| matches!(button.action, Act::NotThis(_));
         if whole.is_some() || reply.buttons.iter().any(answers) {
             reply.buttons.push(button(platform::WHY_BUTTON, WHY));
         }
@@ -263,6 +264,6 @@ impl Sink {
 pub(super) fn button(label: &str, action: impl Into<String>) -> Button {
     Button {
         label: label.to_owned(),
-        action: action.into(),
+        action: Act::parse(&action.into()),
     }
 }

@@ -10,6 +10,7 @@ use super::deliver::{Posts, Sink};
 use super::orders;
 use super::responder::Responder;
 use super::{Bot, From, Work};
+use crate::act::Act;
 use crate::assistant::Deed;
 use crate::channel::discord::incoming::{Ask, Place};
 use crate::channel::discord::mark::Mark;
@@ -174,7 +175,7 @@ impl Bot {
         let said = match mark.action.as_str() {
             // The dialog knows this as a command only.
             WHY => Said::Text("/kenapa".to_owned()),
-            action => Said::Press(action.to_owned()),
+            action => Said::Press(Act::parse(action)),
         };
         if ask.place.is_shared()
             && let Some(title) = self.title_of(&mark.action).await

@@ -11,6 +11,7 @@ use super::orders;
 use super::pressed::ENTERED;
 use super::responder::Responder;
 use super::{Bot, From, Work};
+use crate::act::Act;
 use crate::assistant::Handled;
 use crate::channel::discord::form;
 use crate::channel::discord::incoming::{self, Ask};
@@ -108,15 +109,19 @@ impl Bot {
     ) {
         let asked = From::asked(&responder.ask, owner);
         let event = incoming::event(responder.ask.id);
-        let whole = self
-            .incoming(event, asked, Said::Press(form::OPEN.to_owned()))
-            .await;
+        let whole = self.incoming(event, asked, Said::Press(Act::Form)).await;
         let mut sink = Sink::Interaction(Arc::clone(&responder));
         let mut refused = Vec::new();
         let mut kept = BTreeMap::new();
         let mut last = None;
         for (number, (field, value)) in typed.into_iter().enumerate() {
-            let said = [format!("edit:{field}"), format!("value:{field}={value}")];
+            let said = [
+                Act::Edit(Some(field.clone())),
+                Act::Value {
+                    field: field.clone(),
+                    value: value.clone(),
+                },
+            ];
             for (part, action) in said.into_iter().enumerate() {
                 let mut incoming = whole.clone();
                 incoming.said = Said::Press(action);
