@@ -12,7 +12,7 @@ use sigap::guide::Knowledge;
 use sigap::matcher::{CANDIDATES_SHOWN, Context};
 use sigap::message::ChannelKind;
 use sigap::text::{CHARS_MAX, Utterance};
-use sigap::value::{Canonical, sensitive};
+use sigap::value::{Background, Canonical, sensitive};
 use sigap::{dialog, load, value};
 
 static NOW: LazyLock<Zoned> = LazyLock::new(|| {
@@ -69,9 +69,13 @@ fn matched(knowledge: &Knowledge, text: &str) {
 
 /// What is accepted once is accepted in its canonical form, and what is found stands in the message.
 fn valued(knowledge: &Knowledge, text: &str) {
+    let background = Background {
+        now: &NOW,
+        lexicon: &knowledge.lexicon,
+    };
     for sop in &knowledge.catalog.sops {
         for kind in [ChannelKind::Voice, ChannelKind::Ecare] {
-            dialog::values_in(sop, text, kind, &NOW);
+            dialog::values_in(sop, text, kind, background);
         }
     }
     for kind in [
@@ -83,15 +87,15 @@ fn valued(knowledge: &Knowledge, text: &str) {
         value::Kind::Date { past: true },
         value::Kind::DateTime { past: false },
     ] {
-        if let Ok(value) = value::parse(&kind, text, &NOW) {
+        if let Ok(value) = value::parse(&kind, text, background) {
             let canonical = match &value.canonical {
                 Canonical::Amount(rupiah) => rupiah.to_string(),
                 Canonical::Text(text) => text.clone(),
             };
-            let again = value::parse(&kind, &canonical, &NOW);
+            let again = value::parse(&kind, &canonical, background);
             assert_eq!(again.map(|again| again.canonical), Ok(value.canonical));
         }
-        for found in value::find(&kind, text, &NOW) {
+        for found in value::find(&kind, text, background) {
             assert!(text.get(found.span).is_some());
         }
     }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Zoned};
 
 use super::condition::{Case, Condition};
 use crate::ticket::{self, Answer, Entry};
-use crate::value::{self, Canonical, Kind, Value};
+use crate::value::{self, Kind};
 
 /// The form of one kind of ticket.
 #[derive(Debug, Clone)]
@@ -223,12 +223,7 @@ impl Field {
             Some(Answer::Absent) => spec.may_be_absent,
             Some(Answer::Unchecked(_)) => spec.looked_up,
             Some(Answer::Given(_)) if self.variants.is_empty() => true,
-            Some(Answer::Given(Value { canonical, .. })) => match canonical {
-                Canonical::Amount(amount) => {
-                    value::parse(&spec.kind, &amount.to_string(), now).is_ok()
-                }
-                Canonical::Text(text) => value::parse(&spec.kind, text, now).is_ok(),
-            },
+            Some(Answer::Given(value)) => value.canonical.is_of(&spec.kind, now),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::dialog;
 use crate::matcher::{Candidate, Classification, Context, Decision};
 use crate::ticket::{Answers, canonical_json};
+use crate::value::Background;
 
 /// Arguments of `sigap match`.
 #[derive(Debug, clap::Args)]
@@ -33,8 +34,13 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         let found = knowledge.matcher.classify(text, &Context { service });
         if args.json {
             let sop = intent(&found).and_then(|id| knowledge.catalog.sop(id));
+            let now = config.now();
+            let background = Background {
+                now: &now,
+                lexicon: &knowledge.lexicon,
+            };
             let values =
-                sop.map(|sop| dialog::values_in(sop, text, config.channel_kind, &config.now()));
+                sop.map(|sop| dialog::values_in(sop, text, config.channel_kind, background));
             writeln!(
                 out,
                 "{}",

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::erasure::{Age, Forget, Purge};
 use crate::store::{self, Query, Rebuilt, Sieve};
 use crate::ticket::{Answer, Status, Tracked, canonical_json};
-use crate::value::{self, Kind};
+use crate::value::{self, Background, Kind};
 use crate::{cli, telemetry, ticket};
 
 /// Arguments of `sigap ticket`.
@@ -155,7 +155,7 @@ impl Ticket {
             ),
             TicketCommand::Forget { msisdn } => {
                 let now = config.now();
-                let number = value::parse(&Kind::Msisdn, &msisdn, &now)
+                let number = value::parse(&Kind::Msisdn, &msisdn, Background::plain(&now))
                     .map_err(|error| anyhow::anyhow!(not_a_number(&error)))?;
                 erase(config, &mut Forget::new(number, now.timestamp()))
             }

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::sop::{Cause, Outcome};
 use crate::catalog::{Case, Sop};
 use crate::message::ChannelKind;
+use crate::text::Lexicon;
 use crate::ticket::{Answer, Answers};
-use crate::value;
+use crate::value::{self, Background};
 
 /// The way of one agent through an SOP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,14 +198,23 @@ impl Walk {
 /// The value that an answer in the agent's own words has for the cause's field.
 ///
 /// What an open choice would take as typed is no value here: it chooses nothing.
-pub fn told_by(cause: &Cause, text: &str, ground: Ground<'_>) -> Option<(String, Answer)> {
+pub fn told_by(
+    cause: &Cause,
+    text: &str,
+    ground: Ground<'_>,
+    lexicon: &Lexicon,
+) -> Option<(String, Answer)> {
+    let background = Background {
+        now: ground.now,
+        lexicon,
+    };
     let id = cause.field.as_ref()?;
     let case = Case {
         answers: ground.told,
         channel_kind: ground.channel_kind,
     };
     let spec = ground.sop.field(id)?.spec(case);
-    let value = value::parse(&spec.kind, text, ground.now).ok()?;
+    let value = value::parse(&spec.kind, text, background).ok()?;
     let listed = value.remark.is_none();
     listed.then(|| (id.clone(), Answer::Given(value)))
 }
@@ -217,7 +227,7 @@ fn establish(
     for (id, raw) in sets {
         let fields = ground.sop.forms.iter().filter_map(|form| form.field(id));
         let value = fields
-            .map(|field| value::parse(&field.base.kind, raw, ground.now))
+            .map(|field| value::parse(&field.base.kind, raw, Background::plain(ground.now)))
             .find_map(Result::ok);
         if let Some(value) = value {
             answers.insert(id.clone(), Answer::Given(value));

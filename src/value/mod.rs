@@ -10,9 +10,12 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
+
+use crate::text::Lexicon;
 
 pub mod card;
 pub mod choice;
@@ -85,6 +88,15 @@ pub struct Choice {
     pub aliases: Vec<String>,
     /// The families it belongs to.
     pub groups: Vec<String>,
+}
+
+/// What a text is read against: the time, and the everyday words.
+#[derive(Debug, Clone, Copy)]
+pub struct Background<'a> {
+    /// When it was said.
+    pub now: &'a Zoned,
+    /// Courtesies, negations and other words that are no part of a value.
+    pub lexicon: &'a Lexicon,
 }
 
 /// A checked value.
@@ -193,12 +205,13 @@ pub enum Lookalike {
 /// Reads the answer to a question for a value of this kind; the value may be wrapped in chatter.
 ///
 /// ```
-/// use sigap::value::{parse, Kind};
+/// use sigap::value::{Background, Kind, parse};
 /// let now: jiff::Zoned = "2026-11-21T10:00:00+07:00[Asia/Jakarta]".parse().unwrap();
-/// let value = parse(&Kind::Rupiah, "yang 50rb kak", &now).unwrap();
+/// let value = parse(&Kind::Rupiah, "yang 50rb kak", Background::plain(&now)).unwrap();
 /// assert_eq!(value.display, "Rp50.000");
 /// ```
-pub fn parse(kind: &Kind, raw: &str, now: &Zoned) -> Result<Value, Error> {
+pub fn parse(kind: &Kind, raw: &str, background: Background<'_>) -> Result<Value, Error> {
+    let now = background.now;
     match kind {
         Kind::Text { max_chars } => text::parse(raw, *max_chars),
         Kind::Name => text::parse_name(raw),
@@ -228,7 +241,8 @@ pub fn parse(kind: &Kind, raw: &str, now: &Zoned) -> Result<Value, Error> {
 /// Finds the values of this kind that stand in a message without a label, in reading order.
 ///
 /// Free text, names and codes look like any other words, so nothing is found of these.
-pub fn find(kind: &Kind, raw: &str, now: &Zoned) -> Vec<Found> {
+pub fn find(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<Found> {
+    let now = background.now;
     match kind {
         Kind::Text { .. } | Kind::Name | Kind::Code { .. } => Vec::new(),
         Kind::Place { .. } => place::find(raw),
@@ -246,14 +260,14 @@ pub fn find(kind: &Kind, raw: &str, now: &Zoned) -> Vec<Found> {
 
 /// Returns the value that the text is as a whole, but for the marks around it; none of kinds that any words or any
 /// number may be of.
-pub fn exactly(kind: &Kind, raw: &str, now: &Zoned) -> Option<Value> {
+pub fn exactly(kind: &Kind, raw: &str, background: Background<'_>) -> Option<Value> {
     match kind {
         Kind::Text { .. } | Kind::Name | Kind::Place { .. } | Kind::Contact | Kind::Code { .. } => {
             None
         }
         Kind::Choice(choices) => choice::exactly(choices, raw),
         _ => {
-            let mut found = find(kind, raw, now).into_iter();
+            let mut found = find(kind, raw, background).into_iter();
             let only = found.next().filter(|_| found.next().is_none())?;
             let around = [&raw[..only.span.start], &raw[only.span.end..]];
             let nothing_else = !around.concat().contains(char::is_alphanumeric);
@@ -304,6 +318,24 @@ impl Value {
             remark: Some(remark),
             ..self
         }
+    }
+}
+
+impl<'a> Background<'a> {
+    /// Without everyday words: for what a program or a file says.
+    pub fn plain(now: &'a Zoned) -> Background<'a> {
+        static NO_WORDS: LazyLock<Lexicon> = LazyLock::new(Lexicon::default);
+        Background {
+            now,
+            lexicon: &NO_WORDS,
+        }
+    }
+}
+
+impl Canonical {
+    /// Whether it is a value of this kind, and not only of the one that it was read as.
+    pub fn is_of(&self, kind: &Kind, now: &Zoned) -> bool {
+        parse(kind, &self.to_string(), Background::plain(now)).is_ok()
     }
 }
 

@@ -14,7 +14,7 @@ use sigap::dialog::{self, Conversation, Draft, Effect, Hours, Phase, Prompt, Ste
 use sigap::guide::Knowledge;
 use sigap::message::{Button, ChannelKind, EventId, Said};
 use sigap::ticket::{Answer, Answers, Status, Tracked};
-use sigap::value::{self, Kind};
+use sigap::value::Kind;
 use sigap::wording;
 
 use crate::shipped;
@@ -450,9 +450,7 @@ impl Desk {
             let accepted = |spec: &sigap::catalog::Spec| match answer {
                 Answer::Absent => spec.may_be_absent,
                 Answer::Unchecked(reason) => spec.looked_up && !reason.is_empty(),
-                Answer::Given(value) => {
-                    value::parse(&spec.kind, &value.canonical.to_string(), &self.now).is_ok()
-                }
+                Answer::Given(value) => value.canonical.is_of(&spec.kind, &self.now),
             };
             prop_assert!(
                 specs.into_iter().any(accepted),

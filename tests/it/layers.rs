@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// A room may name the rooms of the rows above its own.
 const ROWS: &[&[&str]] = &[
     &["act"],
-    &["message", "text", "value"],
+    &["message", "text"],
+    &["value"],
     &["ticket"],
     &["catalog"],
     &["directory", "matcher", "import"],

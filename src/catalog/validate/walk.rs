@@ -14,7 +14,7 @@ use super::super::form::Form;
 use super::super::sop::{Branch, Cause};
 use super::super::source::Parsed;
 use super::{forms, suggest};
-use crate::value::{self, Canonical, Kind};
+use crate::value::{self, Background, Canonical, Kind};
 
 /// A button's action must fit into what every platform sends back; Discord leaves this much beside the signature.
 const ACTION_BYTES_MAX: usize = 72;
@@ -178,7 +178,7 @@ fn check_sets(
             ));
             continue;
         }
-        let taken = |kind: &Kind| match (kind, value::parse(kind, raw, now)) {
+        let taken = |kind: &Kind| match (kind, value::parse(kind, raw, Background::plain(now))) {
             (_, Err(_)) => false,
             (Kind::Choice(_), Ok(value)) => value.canonical == Canonical::Text(raw.clone()),
             (_, Ok(_)) => true,

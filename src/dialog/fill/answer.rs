@@ -3,20 +3,19 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use jiff::Zoned;
 use regex::Regex;
 
 use super::super::control::COURTESY;
 use super::Problem;
 use crate::catalog::Spec;
 use crate::ticket::Answer;
-use crate::value::{self, Kind};
+use crate::value::{self, Background, Kind};
 
 /// A text with room for this many characters may hold commas: an address does, a customer class does not.
 const COMMAS_CHARS_MIN: usize = 100;
 
 /// Reads one field's answer from a text that is meant for it.
-pub fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, Problem> {
+pub fn read(spec: &Spec, text: &str, background: Background<'_>) -> Result<Answer, Problem> {
     if spec.may_be_absent && is_absence(text) {
         return Ok(Answer::Absent);
     }
@@ -37,7 +36,7 @@ pub fn read(spec: &Spec, text: &str, now: &Zoned) -> Result<Answer, Problem> {
     } else {
         Cow::Borrowed(text)
     };
-    let parsed = value::parse(&spec.kind, &text, now);
+    let parsed = value::parse(&spec.kind, &text, background);
     // An option may say it (`Belum ada`); otherwise it says that there is no value.
     let is_option = matches!(&parsed, Ok(value) if value.remark.is_none()) && !is_free(&spec.kind);
     if !is_option && is_absence(&text) {
@@ -51,12 +50,12 @@ pub fn another_hour(
     spec: &Spec,
     known: Option<&Answer>,
     text: &str,
-    now: &Zoned,
+    background: Background<'_>,
 ) -> Option<Answer> {
     let (Kind::DateTime { .. }, Some(Answer::Given(known))) = (&spec.kind, known) else {
         return None;
     };
-    if !value::date::is_time_alone(text, now) {
+    if !value::date::is_time_alone(text, background.now) {
         return None;
     }
     let moment = known.canonical.to_string();
@@ -67,7 +66,7 @@ pub fn another_hour(
         15..=17 => "sore",
         _ => "malam",
     };
-    let parse = |text: String| value::parse(&spec.kind, &text, now).ok();
+    let parse = |text: String| value::parse(&spec.kind, &text, background).ok();
     let moment = parse(format!("{date} {part} {text}")).or_else(|| parse(format!("{date} {text}")));
     moment.map(Answer::Given)
 }

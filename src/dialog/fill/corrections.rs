@@ -1,7 +1,5 @@
 //! Corrections: `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`, `bukan kemarin tapi tgl 17`.
 
-use jiff::Zoned;
-
 use super::answer::{another_hour, is_mark, without_courtesy};
 use super::labels::{label_of, labelled};
 use super::lines::numbered;
@@ -11,7 +9,7 @@ use super::{Labels, Taken, changed};
 use crate::catalog::{Case, Field, Form};
 use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
-use crate::value::{self, Kind};
+use crate::value::{self, Background, Kind};
 
 /// Words that say that what follows corrects something.
 const CORRECTIONS: &[&str] = &[
@@ -68,7 +66,7 @@ pub fn corrections(
     text: &str,
     answers: &Answers,
     channel_kind: ChannelKind,
-    now: &Zoned,
+    background: Background<'_>,
     in_a_text: bool,
 ) -> Taken {
     let case = Case {
@@ -83,10 +81,10 @@ pub fn corrections(
         &mut message,
         &mut taken,
         channel_kind,
-        now,
+        background,
         Labels::All,
     );
-    numbered(form, &mut message, &mut taken, channel_kind, now);
+    numbered(form, &mut message, &mut taken, channel_kind, background);
     let told = taken != *answers || message.refused.iter().any(|refused| refused.certain);
     let may_be_one = is_surely_correction(text) || !in_a_text;
     if !told && !text.trim_end().ends_with('?') && may_be_one {
@@ -100,16 +98,16 @@ pub fn corrections(
             &mut message,
             &mut taken,
             channel_kind,
-            now,
+            background,
             again,
             Which::All,
         );
         if taken == *answers {
-            corrected_hour(form, case, opened(text).0, &mut taken, now);
+            corrected_hour(form, case, opened(text).0, &mut taken, background);
         }
         if taken == *answers
             && again == Again::Freely
-            && let Some((field, answer)) = replaced(form, case, &plain, now)
+            && let Some((field, answer)) = replaced(form, case, &plain, background)
         {
             taken.insert(field, answer);
         }
@@ -117,7 +115,7 @@ pub fn corrections(
     if told && is_surely_correction(text) {
         // `ralat nominal 15rb, jam 2 siang`: the hour is told beside the label.
         for clause in clauses(&plain).filter(|clause| message.is_unused(clause)) {
-            corrected_hour(form, case, plain[clause].trim(), &mut taken, now);
+            corrected_hour(form, case, plain[clause].trim(), &mut taken, background);
         }
     }
     let others = changed(form, answers, &taken).collect();
@@ -131,22 +129,35 @@ pub fn corrections(
 }
 
 /// `eh bukan bca tapi indomaret`: the answered field whose new value this is, if it is one field's only.
-fn replaced(form: &Form, case: Case<'_>, text: &str, now: &Zoned) -> Option<(String, Answer)> {
+fn replaced(
+    form: &Form,
+    case: Case<'_>,
+    text: &str,
+    background: Background<'_>,
+) -> Option<(String, Answer)> {
     let answered = form
         .fields
         .iter()
         .filter(|field| field.exists(case) && case.answers.contains_key(&field.id));
     let mut fitting = answered.filter_map(|field| {
-        let value = value::exactly(&field.spec(case).kind, without_courtesy(text), now)?;
+        let value = value::exactly(&field.spec(case).kind, without_courtesy(text), background)?;
         Some((field.id.clone(), Answer::Given(value)))
     });
     fitting.next().filter(|_| fitting.next().is_none())
 }
 
 /// `eh jam 9 deng`: another hour on the day that was told.
-fn corrected_hour(form: &Form, case: Case<'_>, text: &str, answers: &mut Answers, now: &Zoned) {
+fn corrected_hour(
+    form: &Form,
+    case: Case<'_>,
+    text: &str,
+    answers: &mut Answers,
+    background: Background<'_>,
+) {
     for field in form.fields.iter().filter(|field| field.exists(case)) {
-        if let Some(answer) = another_hour(field.spec(case), answers.get(&field.id), text, now) {
+        if let Some(answer) =
+            another_hour(field.spec(case), answers.get(&field.id), text, background)
+        {
             answers.insert(field.id.clone(), answer);
         }
     }

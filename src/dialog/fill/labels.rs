@@ -4,8 +4,6 @@
 use std::cell::LazyCell;
 use std::ops::Range;
 
-use jiff::Zoned;
-
 use super::answer::{another_hour, holds_commas, is_brief, is_free, read, without_courtesy};
 use super::lines::is_list;
 use super::message::{Message, clauses};
@@ -14,7 +12,7 @@ use super::{Problem, Refused};
 use crate::catalog::{Case, Field, Form, Spec};
 use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
-use crate::value::{self, Kind, Value};
+use crate::value::{self, Background, Kind, Value};
 
 /// A text behind its label without a colon is taken over only up to this many words: more is a sentence.
 pub const LOOSE_TEXT_WORDS: usize = 4;
@@ -64,7 +62,7 @@ pub fn labelled(
     message: &mut Message<'_>,
     answers: &mut Answers,
     channel_kind: ChannelKind,
-    now: &Zoned,
+    background: Background<'_>,
     labels: Labels<'_>,
 ) {
     let mut rest = clauses(message.text).peekable();
@@ -101,7 +99,7 @@ pub fn labelled(
         if !colon && is_told_in_passing(&spec.kind) {
             // `lokasi bandung sudah bayar`: the name or place ends before the sentence does.
             let text = &message.text[..clause.end];
-            match end_of_words(form, case, field, text, value_at, now) {
+            match end_of_words(form, case, field, text, value_at, background) {
                 Some(end) => clause.end = end,
                 None => continue,
             }
@@ -111,12 +109,13 @@ pub fn labelled(
         if !colon && is_free(&spec.kind) && raw.split_whitespace().count() > LOOSE_TEXT_WORDS {
             continue;
         }
-        let another = another_hour(spec, answers.get(&field.id), raw, now);
-        let mut answer = another.map_or_else(|| read(spec, raw, now), Ok);
+        let another = another_hour(spec, answers.get(&field.id), raw, background);
+        let mut answer = another.map_or_else(|| read(spec, raw, background), Ok);
         if matches!(spec.kind, Kind::Choice(_)) && answer.is_err() {
             // `collection block 1`: the label is a part of the option's name.
             let with_label = &message.text[whole.clone()];
-            answer = answer.or_else(|problem| read(spec, with_label, now).map_err(|_| problem));
+            answer =
+                answer.or_else(|problem| read(spec, with_label, background).map_err(|_| problem));
         }
         match answer {
             Ok(answer) if is_sure(spec, &answer, colon) => {
@@ -125,7 +124,7 @@ pub fn labelled(
                     &answer,
                     &message.text[value_at..clause.end],
                     colon,
-                    now,
+                    background,
                 );
                 let end = end.map_or(clause.end, |end| value_at + end);
                 answers.insert(field.id.clone(), answer);
@@ -158,7 +157,7 @@ pub fn labelled(
         );
         if is_code
             && !answers.contains_key(&field.id)
-            && let Some((span, answer)) = behind_its_label(field, spec, message, now)
+            && let Some((span, answer)) = behind_its_label(field, spec, message, background)
         {
             answers.insert(field.id.clone(), answer);
             message.used.push(span);
@@ -167,7 +166,13 @@ pub fn labelled(
 }
 
 /// Where a labelled value ends, when more may stand behind it: `no 0812-0000-1234 simpati`, `bayar via ovo kemarin`.
-fn place_of(spec: &Spec, answer: &Answer, text: &str, colon: bool, now: &Zoned) -> Option<usize> {
+fn place_of(
+    spec: &Spec,
+    answer: &Answer,
+    text: &str,
+    colon: bool,
+    background: Background<'_>,
+) -> Option<usize> {
     let Answer::Given(value) = answer else {
         return None;
     };
@@ -175,7 +180,9 @@ fn place_of(spec: &Spec, answer: &Answer, text: &str, colon: bool, now: &Zoned) 
     if colon && matches!(spec.kind, Kind::Choice(_)) {
         return None;
     }
-    let found = value::find(&spec.kind, text, now).into_iter().next()?;
+    let found = value::find(&spec.kind, text, background)
+        .into_iter()
+        .next()?;
     (found.value.canonical == value.canonical).then_some(found.span.end)
 }
 
@@ -196,7 +203,7 @@ fn behind_its_label(
     field: &Field,
     spec: &Spec,
     message: &Message<'_>,
-    now: &Zoned,
+    background: Background<'_>,
 ) -> Option<(Range<usize>, Answer)> {
     let lower = message.text.to_lowercase();
     // Lower-casing may move bytes; then spans of one text say nothing about the other.
@@ -204,7 +211,7 @@ fn behind_its_label(
         return None;
     }
     // `no cc 4111 1111 1111 1111`: a value may have blanks of its own.
-    let whole = LazyCell::new(|| message.find(&spec.kind, now));
+    let whole = LazyCell::new(|| message.find(&spec.kind, background));
     for label in names(field, spec) {
         for (at, _) in lower.match_indices(&label) {
             let starts_word = !lower[..at].ends_with(char::is_alphanumeric);
@@ -226,7 +233,7 @@ fn behind_its_label(
             let span = start..start + length;
             if token.contains(|c: char| c.is_ascii_digit())
                 && message.is_unused(&span)
-                && let Ok(answer) = read(spec, token, now)
+                && let Ok(answer) = read(spec, token, background)
             {
                 return Some((span, answer));
             }

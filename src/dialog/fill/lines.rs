@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use jiff::Zoned;
-
 use super::Refused;
 use super::answer::read;
 use super::message::Message;
@@ -26,7 +24,7 @@ pub fn numbered(
     message: &mut Message<'_>,
     answers: &mut Answers,
     channel_kind: ChannelKind,
-    now: &Zoned,
+    background: Background<'_>,
 ) {
     let lines: Vec<_> = numbered_lines(message.text)
         .filter(|(_, span)| message.is_unused(span))
@@ -46,7 +44,7 @@ pub fn numbered(
     let in_order = if lines.len() == mandatory.len() {
         mandatory
     } else {
-        form.missing(case, now)
+        form.missing(case, background.now)
     };
     for (number, span) in lines {
         let Some(field) = number.checked_sub(1).and_then(|place| in_order.get(place)) else {
@@ -56,7 +54,7 @@ pub fn numbered(
             answers,
             channel_kind,
         });
-        match read(spec, &message.text[span.clone()], now) {
+        match read(spec, &message.text[span.clone()], background) {
             Ok(answer) => {
                 answers.insert(field.id.clone(), answer);
             }

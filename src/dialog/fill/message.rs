@@ -3,10 +3,8 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use jiff::Zoned;
-
 use super::Refused;
-use crate::value::{self, Found, Kind};
+use crate::value::{self, Background, Found, Kind};
 
 /// A message from which values are read, and what of it is used up.
 pub struct Message<'a> {
@@ -34,17 +32,17 @@ impl<'a> Message<'a> {
         self.refused.clear();
     }
 
-    /// What stands in it of a kind; `now` is that of the message.
-    pub fn find(&self, kind: &Kind, now: &Zoned) -> Vec<Found> {
+    /// What stands in it of a kind; `background` is that of the message.
+    pub fn find(&self, kind: &Kind, background: Background<'_>) -> Vec<Found> {
         // Each field has choices of its own, and to compare them costs as much as to look for them.
         if matches!(kind, Kind::Choice(_)) {
-            return value::find(kind, self.text, now);
+            return value::find(kind, self.text, background);
         }
         let mut known = self.found.borrow_mut();
         if let Some((_, found)) = known.iter().find(|(known, _)| known == kind) {
             return found.clone();
         }
-        let found = value::find(kind, self.text, now);
+        let found = value::find(kind, self.text, background);
         known.push((kind.clone(), found.clone()));
         found
     }
@@ -103,9 +101,9 @@ impl<'a> Message<'a> {
     }
 
     /// Marks what the asked field's value was read from; everything, when its place cannot be told.
-    pub fn use_up(&mut self, kind: &Kind, now: &Zoned) {
+    pub fn use_up(&mut self, kind: &Kind, background: Background<'_>) {
         let found = self
-            .find(kind, now)
+            .find(kind, background)
             .into_iter()
             .find(|found| self.is_unused(&found.span));
         self.used

@@ -14,13 +14,11 @@ mod speaking;
 
 use std::collections::BTreeMap;
 
-use jiff::Zoned;
-
 use super::Problem;
 use crate::catalog::{Case, Field, Form, Sop, Spec};
 use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
-use crate::value::{self, Kind};
+use crate::value::{self, Background, Kind};
 use answer::read;
 use labels::{Labels, labelled, without_own_label};
 use lines::numbered;
@@ -61,8 +59,13 @@ pub struct Taken {
 }
 
 /// Returns the values that a question names for the forms of an SOP.
-pub fn from_question(sop: &Sop, text: &str, channel_kind: ChannelKind, now: &Zoned) -> Answers {
-    named(sop, &mut Message::new(text), channel_kind, now)
+pub fn from_question(
+    sop: &Sop,
+    text: &str,
+    channel_kind: ChannelKind,
+    background: Background<'_>,
+) -> Answers {
+    named(sop, &mut Message::new(text), channel_kind, background)
 }
 
 /// The same, of a question that may mean several procedures, whose text is searched once for all of them.
@@ -70,7 +73,7 @@ pub fn named(
     sop: &Sop,
     message: &mut Message<'_>,
     channel_kind: ChannelKind,
-    now: &Zoned,
+    background: Background<'_>,
 ) -> Answers {
     message.begin_again();
     let mut answers = Answers::new();
@@ -83,18 +86,25 @@ pub fn named(
         }) else {
             break;
         };
-        labelled(form, message, &mut answers, channel_kind, now, Labels::All);
-        numbered(form, message, &mut answers, channel_kind, now);
+        labelled(
+            form,
+            message,
+            &mut answers,
+            channel_kind,
+            background,
+            Labels::All,
+        );
+        numbered(form, message, &mut answers, channel_kind, background);
         speaking(
             form,
             message,
             &mut answers,
             channel_kind,
-            now,
+            background,
             Again::Never,
             Which::All,
         );
-        in_passing(form, message, &mut answers, channel_kind, now, None);
+        in_passing(form, message, &mut answers, channel_kind, background, None);
         absent(form, message, &mut answers, channel_kind, None);
         // Nothing was found, so a second look would see the same.
         if before == (answers.len(), message.used.len()) {
@@ -110,7 +120,7 @@ pub fn partials(
     message: &Message<'_>,
     answers: &Answers,
     channel_kind: ChannelKind,
-    now: &Zoned,
+    background: Background<'_>,
 ) -> BTreeMap<String, String> {
     let case = Case {
         answers,
@@ -121,13 +131,13 @@ pub fn partials(
     open.filter_map(|field| {
         let spec = field.spec(case);
         if spec.kind == Kind::Msisdn {
-            let told = several(&spec.kind, message, answers, now);
+            let told = several(&spec.kind, message, answers, background);
             return told.map(|told| (field.id.clone(), told));
         }
         let Kind::DateTime { past } = spec.kind else {
             return None;
         };
-        let mut days = message.find(&Kind::Date { past }, now);
+        let mut days = message.find(&Kind::Date { past }, background);
         days.dedup_by(|one, other| one.value == other.value);
         let [day] = days.as_slice() else {
             return None;
@@ -142,14 +152,19 @@ pub fn partials(
 }
 
 /// The values of a kind that a question names several of, without those that answer something.
-fn several(kind: &Kind, message: &Message<'_>, answers: &Answers, now: &Zoned) -> Option<String> {
+fn several(
+    kind: &Kind,
+    message: &Message<'_>,
+    answers: &Answers,
+    background: Background<'_>,
+) -> Option<String> {
     let is_told = |value: &value::Value| {
         let mut told = answers.values();
         told.any(
             |answer| matches!(answer, Answer::Given(told) if told.canonical == value.canonical),
         )
     };
-    let found = message.find(kind, now).into_iter();
+    let found = message.find(kind, background).into_iter();
     let mut shown: Vec<_> = found
         .filter(|found| !is_told(&found.value))
         .map(|found| found.value.display)
@@ -167,7 +182,7 @@ pub fn from_answer(
     partial: Option<&str>,
     answers: &Answers,
     channel_kind: ChannelKind,
-    now: &Zoned,
+    background: Background<'_>,
 ) -> Taken {
     let mut taken = answers.clone();
     let mut message = Message::new(text);
@@ -181,12 +196,26 @@ pub fn from_answer(
         true if is_brief(&spec.kind) => Labels::Others(&asked.id),
         true => Labels::WithColon,
     };
-    labelled(form, &mut message, &mut taken, channel_kind, now, labels);
-    numbered(form, &mut message, &mut taken, channel_kind, now);
+    labelled(
+        form,
+        &mut message,
+        &mut taken,
+        channel_kind,
+        background,
+        labels,
+    );
+    numbered(form, &mut message, &mut taken, channel_kind, background);
     let brief = is_brief(&spec.kind);
     if !free || brief {
         let asked = Some(asked.id.as_str());
-        in_passing(form, &mut message, &mut taken, channel_kind, now, asked);
+        in_passing(
+            form,
+            &mut message,
+            &mut taken,
+            channel_kind,
+            background,
+            asked,
+        );
         absent(form, &mut message, &mut taken, channel_kind, asked);
     }
     let mut problem = None;
@@ -207,7 +236,7 @@ pub fn from_answer(
                 &mut message,
                 &mut taken,
                 channel_kind,
-                now,
+                background,
                 Again::Never,
                 which,
             );
@@ -228,20 +257,20 @@ pub fn from_answer(
             true => NONE,
             false => without_own_label(asked, spec, rest),
         };
-        let completed =
-            partial.and_then(|partial| read(spec, &completed(spec, partial, rest)?, now).ok());
-        let answer = completed.map_or_else(|| read(spec, rest, now), Ok);
+        let completed = partial
+            .and_then(|partial| read(spec, &completed(spec, partial, rest)?, background).ok());
+        let answer = completed.map_or_else(|| read(spec, rest, background), Ok);
         let firm = matches!(&answer, Ok(answer) if is_firm(spec, answer));
         let elsewhere = || {
             let text = answer::without_courtesy(rest);
-            belongs_to(form, asked, text, &taken, channel_kind, now)
+            belongs_to(form, asked, text, &taken, channel_kind, background)
         };
         if !firm && let Some((field, answer)) = elsewhere() {
             taken.insert(field, answer);
             problem = Some(Problem::Unusable(value::Error::NotFound));
         } else {
             // `halo lokasi bandung`: what is left of a clause may be the answer when it is one for sure.
-            let left = || read(spec, &texts.join(", "), now).ok();
+            let left = || read(spec, &texts.join(", "), background).ok();
             let answer = answer
                 .or_else(|problem| left().filter(|answer| is_firm(spec, answer)).ok_or(problem));
             match answer {
@@ -249,7 +278,7 @@ pub fn from_answer(
                     taken.insert(asked.id.clone(), answer);
                     match beside.as_slice() {
                         [first, _, ..] if brief => message.used.push(first.clone()),
-                        _ => message.use_up(&spec.kind, now),
+                        _ => message.use_up(&spec.kind, background),
                     }
                 }
                 Err(error) => problem = Some(error),
@@ -262,7 +291,7 @@ pub fn from_answer(
             &mut message,
             &mut taken,
             channel_kind,
-            now,
+            background,
             Again::Never,
             Which::All,
         );

@@ -6,15 +6,13 @@
 
 use std::ops::Range;
 
-use jiff::Zoned;
-
 use super::answer::{absence_at, absence_before, is_brief, read, without_courtesy};
 use super::labels::{LOOSE_TEXT_WORDS, names, without_suffix};
 use super::message::{Message, clauses};
 use crate::catalog::{Case, Field, Form, Spec};
 use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
-use crate::value::{self, Kind};
+use crate::value::{self, Background, Kind};
 
 /// Words of a sentence that no name and no place begins or goes on with.
 const OTHER_WORDS: &str = "\
@@ -45,7 +43,7 @@ pub fn in_passing(
     message: &mut Message<'_>,
     answers: &mut Answers,
     channel_kind: ChannelKind,
-    now: &Zoned,
+    background: Background<'_>,
     asked: Option<&str>,
 ) {
     let mut others = None;
@@ -64,8 +62,9 @@ pub fn in_passing(
             places.extend(places_of_names(field, spec, message.text));
         }
         for (at, from) in places {
-            let others = others
-                .get_or_insert_with(|| Others::of(form, case, |kind| message.find(kind, now)));
+            let others = others.get_or_insert_with(|| {
+                Others::of(form, case, |kind| message.find(kind, background))
+            });
             let from = match spec.kind {
                 Kind::Place { .. } => behind_words(message.text, from, BEFORE_A_PLACE),
                 _ => from,
@@ -78,7 +77,8 @@ pub fn in_passing(
                 continue;
             }
             if message.is_unused(&(at..end))
-                && let Ok(answer @ Answer::Given(_)) = read(spec, &message.text[from..end], now)
+                && let Ok(answer @ Answer::Given(_)) =
+                    read(spec, &message.text[from..end], background)
             {
                 answers.insert(field.id.clone(), answer);
                 message.used.push(at..end);
@@ -148,9 +148,9 @@ pub fn end_of_words(
     field: &Field,
     text: &str,
     from: usize,
-    now: &Zoned,
+    background: Background<'_>,
 ) -> Option<usize> {
-    let find = |kind: &Kind| value::find(kind, text, now);
+    let find = |kind: &Kind| value::find(kind, text, background);
     Others::of(form, case, find).end_of(field, field.spec(case), text, from)
 }
 

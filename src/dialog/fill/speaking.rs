@@ -2,14 +2,12 @@
 
 use std::ops::Range;
 
-use jiff::Zoned;
-
 use super::labels::names;
 use super::message::{Message, clauses};
 use crate::catalog::{Case, Field, Form, Spec};
 use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
-use crate::value::{self, Kind, Value};
+use crate::value::{self, Background, Kind, Value};
 
 /// Whether values that speak for themselves replace what was answered.
 #[derive(Clone, Copy, PartialEq)]
@@ -37,7 +35,7 @@ pub fn speaking(
     message: &mut Message<'_>,
     answers: &mut Answers,
     channel_kind: ChannelKind,
-    now: &Zoned,
+    background: Background<'_>,
     again: Again,
     which: Which,
 ) {
@@ -54,7 +52,7 @@ pub fn speaking(
         if answered && again == Again::Never {
             // Told once more, it is no part of anything else.
             let told = |found: &value::Found| matches!(answers.get(&field.id), Some(Answer::Given(known)) if known.canonical == found.value.canonical);
-            let found = message.find(&spec.kind, now).into_iter();
+            let found = message.find(&spec.kind, background).into_iter();
             message
                 .used
                 .extend(found.filter(told).map(|found| found.span));
@@ -66,7 +64,7 @@ pub fn speaking(
         {
             continue;
         }
-        let all = message.find(&spec.kind, now);
+        let all = message.find(&spec.kind, background);
         if matches!(spec.kind, Kind::Msisdn) && are_several(&all, message) {
             continue;
         }
@@ -92,17 +90,17 @@ pub fn belongs_to(
     text: &str,
     answers: &Answers,
     channel_kind: ChannelKind,
-    now: &Zoned,
+    background: Background<'_>,
 ) -> Option<(String, Answer)> {
     let case = Case {
         answers,
         channel_kind,
     };
-    let missing = form.missing(case, now).into_iter();
+    let missing = form.missing(case, background.now).into_iter();
     let mut fitting = missing
         .filter(|field| field.id != asked.id)
         .filter_map(|field| {
-            let value = value::exactly(&field.spec(case).kind, text, now)?;
+            let value = value::exactly(&field.spec(case).kind, text, background)?;
             Some((field.id.clone(), Answer::Given(value)))
         });
     fitting.next().filter(|_| fitting.next().is_none())

@@ -23,9 +23,9 @@ impl Turn<'_> {
         let phase = match &intent {
             Some(intent) => {
                 let sop = self.knowledge.catalog.sop(intent)?;
-                let (kind, now) = (self.around.channel_kind, self.around.now);
+                let (kind, background) = (self.around.channel_kind, self.background());
                 Phase::Answered(Heard {
-                    answers: fill::from_question(sop, text, kind, now),
+                    answers: fill::from_question(sop, text, kind, background),
                     ..Heard::of(intent)
                 })
             }
@@ -56,11 +56,11 @@ impl Turn<'_> {
     }
 
     fn pasted_number(&self, text: &str) -> Option<(Option<String>, Effect)> {
-        let now = self.around.now;
+        let background = self.background();
         // A phone number or a card says what it is.
         if [Kind::Msisdn, Kind::Card]
             .iter()
-            .any(|kind| !value::find(kind, text, now).is_empty())
+            .any(|kind| !value::find(kind, text, background).is_empty())
         {
             return None;
         }

@@ -93,13 +93,13 @@ impl Turn<'_> {
         let kind = &known.spec(case).kind;
         let Kind::DateTime { past } = *kind else {
             // Several numbers: which of them?
-            let problem = value::parse(kind, partial, self.around.now).err()?;
+            let problem = value::parse(kind, partial, self.background()).err()?;
             return Some(Again {
                 problem: Some(Problem::Unusable(problem)),
                 ..Again::default()
             });
         };
-        let date = value::parse(&Kind::Date { past }, partial, self.around.now).ok()?;
+        let date = value::parse(&Kind::Date { past }, partial, self.background()).ok()?;
         Some(Again {
             problem: Some(Problem::Unusable(value::Error::NeedsTime { date })),
             refused: 0,
@@ -211,9 +211,9 @@ impl Turn<'_> {
         partial: Option<&str>,
         text: &str,
     ) -> Step {
-        let (kind, now) = (
+        let (kind, background) = (
             draft.channel_kind(self.around.channel_kind),
-            self.around.now,
+            self.background(),
         );
         let form = self.form(draft);
         let Some((form, asked)) = form.and_then(|form| Some((form, form.field(field)?))) else {
@@ -222,7 +222,7 @@ impl Turn<'_> {
         let spec = asked.spec(draft.case(kind));
         if let Some(partial) = partial
             && numbers_nothing(conversation, text)
-            && let Err(problem) = value::parse(&spec.kind, partial, now)
+            && let Err(problem) = value::parse(&spec.kind, partial, background)
         {
             // The places of the few that were offered, not of all there are.
             let again = Again {
@@ -236,7 +236,7 @@ impl Turn<'_> {
         let open = matches!(&spec.kind, Kind::Choice(choices) if choices.open);
         if fill::is_correction(form, draft.case(kind), text) {
             let in_a_text = matches!(spec.kind, Kind::Text { .. } | Kind::Place { .. }) && !brief;
-            let taken = fill::corrections(form, text, &draft.answers, kind, now, in_a_text);
+            let taken = fill::corrections(form, text, &draft.answers, kind, background, in_a_text);
             let corrected = Draft {
                 answers: taken.answers,
                 ..draft.clone()
@@ -258,7 +258,7 @@ impl Turn<'_> {
                 return self.choose_field(conversation, draft);
             }
         }
-        let taken = fill::from_answer(form, asked, text, partial, &draft.answers, kind, now);
+        let taken = fill::from_answer(form, asked, text, partial, &draft.answers, kind, background);
         let unlisted = taken.answers.get(field).is_some_and(is_unlisted);
         let any_text = fill::is_free(&spec.kind) || unlisted;
         let question = any_text && text.trim_end().ends_with('?');
@@ -380,7 +380,7 @@ impl Turn<'_> {
             text,
             &draft.answers,
             draft.channel_kind(self.around.channel_kind),
-            self.around.now,
+            self.background(),
             false,
         );
         // At a review a label is meant as one, unless something else was told.

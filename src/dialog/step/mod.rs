@@ -25,6 +25,7 @@ use crate::guide::Knowledge;
 use crate::message::Said;
 use crate::text::CHARS_MAX;
 use crate::ticket::{self, Status};
+use crate::value::Background;
 
 /// Decides what a message does to a conversation.
 pub fn step(
@@ -159,6 +160,14 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
+    /// What values are read against.
+    fn background(&self) -> Background<'_> {
+        Background {
+            now: self.around.now,
+            lexicon: &self.knowledge.lexicon,
+        }
+    }
+
     /// Pictures: the draft in work names where they are, nothing else is kept of them.
     fn showed(&self, conversation: &Conversation, pictures: &[String]) -> Step {
         let mut next = conversation.clone();

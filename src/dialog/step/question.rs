@@ -196,11 +196,11 @@ impl Turn<'_> {
         let question = self.knowledge.question(text);
         found.candidates.iter().filter_map(move |candidate| {
             let sop = self.knowledge.catalog.sop(&candidate.intent)?;
-            let (kind, now) = (self.around.channel_kind, self.around.now);
-            let answers = fill::named(sop, &mut message, kind, now);
+            let (kind, background) = (self.around.channel_kind, self.background());
+            let answers = fill::named(sop, &mut message, kind, background);
             let points = self.points(sop, &question);
             Some(Heard {
-                partials: fill::partials(sop, &message, &answers, kind, now),
+                partials: fill::partials(sop, &message, &answers, kind, background),
                 intent: sop.id.clone(),
                 brief: !question.tells() && self.are_an_answer(sop, &points),
                 points,

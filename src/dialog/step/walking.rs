@@ -254,11 +254,16 @@ impl Turn<'_> {
         let walk = draft.walk.as_ref()?;
         let mut told = draft.answers.clone();
         // What a sentence tells beside its point counts as well; a word or two is nothing but an answer.
-        let (kind, now) = (self.around.channel_kind, self.around.now);
-        for (id, answer) in fill::from_question(sop, text, kind, now) {
+        let (kind, background) = (self.around.channel_kind, self.background());
+        for (id, answer) in fill::from_question(sop, text, kind, background) {
             told.entry(id).or_insert(answer);
         }
-        let value = walk::told_by(cause, text, self.ground(sop, draft));
+        let value = walk::told_by(
+            cause,
+            text,
+            self.ground(sop, draft),
+            &self.knowledge.lexicon,
+        );
         let is_value = value.is_some();
         told.extend(value);
         let mut next = Draft {
@@ -291,11 +296,19 @@ impl Turn<'_> {
         field: &Field,
         text: &str,
     ) -> Step {
-        let (kind, now) = (self.around.channel_kind, self.around.now);
+        let kind = self.around.channel_kind;
         let Some(form) = draft.form(&self.knowledge.catalog, kind) else {
             return self.same(conversation, Effect::Stale);
         };
-        let taken = fill::from_answer(form, field, text, None, &draft.answers, kind, now);
+        let taken = fill::from_answer(
+            form,
+            field,
+            text,
+            None,
+            &draft.answers,
+            kind,
+            self.background(),
+        );
         let told = Draft {
             answers: taken.answers,
             ..draft.clone()

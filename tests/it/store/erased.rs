@@ -9,7 +9,7 @@ use sigap::assistant::{Assistant, Handled};
 use sigap::erasure::{Forget, Purge};
 use sigap::message::{Incoming, Said};
 use sigap::store::{Removed, sled};
-use sigap::value::{self, Kind};
+use sigap::value::{self, Background, Kind};
 use tokio::sync::OnceCell;
 
 use super::killed::Random;
@@ -418,7 +418,7 @@ async fn talk(assistant: &Assistant, user: &str, lines: &[&str]) -> Handled {
 
 fn forgetting() -> Forget {
     let now = shipped::now();
-    let number = value::parse(&Kind::Msisdn, NUMBER, &now).unwrap();
+    let number = value::parse(&Kind::Msisdn, NUMBER, Background::plain(&now)).unwrap();
     Forget::new(number, now.timestamp())
 }
 
