@@ -8,6 +8,7 @@ use super::message::Message;
 use crate::catalog::{Case, Form};
 use crate::message::ChannelKind;
 use crate::ticket::Answers;
+use crate::value::Background;
 
 /// One numbered line may be a figure of speech; two are a list.
 const NUMBERED_LINES_MIN: usize = 2;
