@@ -252,19 +252,12 @@ impl Talked {
 impl Row {
     /// Where the longest head of the row is, and what it means there; none where something speaks against it.
     fn head_in(&self, words: &[Word], asks: bool) -> Option<(std::ops::Range<usize>, Act)> {
-        let at = |head: &Vec<String>| {
-            let places = words.windows(head.len());
-            places.into_iter().position(|window| {
-                window
-                    .iter()
-                    .zip(head)
-                    .all(|(word, stem)| word.stem == *stem)
-            })
-        };
-        let found = self.heads.iter().filter(|head| head.len() <= words.len());
-        let found = found.filter_map(|head| Some((head.len(), at(head)?)));
-        let (length, start) = found.max_by_key(|(length, _)| *length)?;
-        let head = start..start + length;
+        let found = self.heads.iter().filter_map(|head| {
+            let mut places = 0..words.len();
+            let place = places.find_map(|start| head_at(head, words, start))?;
+            Some((head.len(), place))
+        });
+        let (_, head) = found.max_by_key(|(length, _)| *length)?;
         let beside = words
             .iter()
             .enumerate()
@@ -275,9 +268,13 @@ impl Row {
         {
             return None;
         }
-        let is_denied = words[..start].iter().rev().take(2).any(|word| word.denies);
+        let is_denied = words[..head.start]
+            .iter()
+            .rev()
+            .take(2)
+            .any(|word| word.denies);
         match (is_denied, &self.denied) {
-            (true, Some(other)) => Some((start.saturating_sub(1)..head.end, other.clone())),
+            (true, Some(other)) => Some((head.start.saturating_sub(1)..head.end, other.clone())),
             (true, None) => None,
             (false, _) if asks && !self.may_ask && !self.keeps_rest => None,
             (false, _) => Some((head, self.act.clone())),
@@ -296,8 +293,27 @@ fn bare<'a>(word: &'a str, lexicon: &'a Lexicon) -> &'a str {
     }
 }
 
+/// Where a head is that begins at a word; light words may be between its own.
+fn head_at(head: &[String], words: &[Word], start: usize) -> Option<std::ops::Range<usize>> {
+    let mut at = start;
+    for (place, stem) in head.iter().enumerate() {
+        while place > 0 && words.get(at)?.stem != *stem && words[at].light {
+            at += 1;
+        }
+        if words.get(at)?.stem != *stem {
+            return None;
+        }
+        at += 1;
+    }
+    Some(start..at)
+}
+
 fn act_of(code: &str) -> Result<Act, TalkError> {
-    match Act::parse(&format!("{code}:")) {
+    let spelled = match code.contains(':') {
+        true => code.to_owned(),
+        false => format!("{code}:"),
+    };
+    match Act::parse(&spelled) {
         Act::Unknown(_) if code == "forward" => Ok(Act::Forward(String::new())),
         Act::Unknown(_) => Err(TalkError::UnknownAct(code.to_owned())),
         act => Ok(act),
