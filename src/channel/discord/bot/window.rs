@@ -159,7 +159,7 @@ impl Bot {
 
     /// Whether several text fields are open, so that a window saves messages.
     pub(super) fn is_form_worth_it(&self, conversation: &Conversation) -> bool {
-        let Phase::Asking { draft, .. } = &conversation.phase else {
+        let (Phase::Asking { .. }, Some(draft)) = (&conversation.phase, &conversation.draft) else {
             return false;
         };
         let knowledge = self.assistant.knowledge();
