@@ -55,7 +55,7 @@ pub fn another_hour(
     let (Kind::DateTime { .. }, Some(Answer::Given(known))) = (&spec.kind, known) else {
         return None;
     };
-    if !value::date::is_time_alone(text, background.now) {
+    if !value::date::is_time_alone(text, background) {
         return None;
     }
     let moment = known.canonical.to_string();
