@@ -92,10 +92,17 @@ fn next_meaning(words: &[WordAt], lexicon: &Lexicon) -> Option<Range<usize>> {
             .any(|role| everyday.has(role, &word.text));
         everyday.has(Role::Works, &word.text) || !(is_small || lexicon.is_function(&word.text))
     };
-    let same_clause = words
-        .iter()
-        .take_while(|word| !word.begins_clause && !everyday.has(Role::Contrast, &word.text));
-    let meaning = same_clause.take(SMALL_WORDS_MAX).find(carries)?;
+    let same_clause = || {
+        let clause = words
+            .iter()
+            .take_while(|word| !word.begins_clause && !everyday.has(Role::Contrast, &word.text));
+        clause.take(SMALL_WORDS_MAX)
+    };
+    // `tidak pakai halo`: the last word is meant although it may be small elsewhere.
+    let is_said = |word: &&WordAt| !everyday.has(Role::Courtesy, &word.text);
+    let meaning = same_clause()
+        .find(carries)
+        .or_else(|| same_clause().filter(is_said).last())?;
     Some(meaning.span.clone())
 }
 

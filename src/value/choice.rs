@@ -352,6 +352,7 @@ fn is_noun(answer: &Squeezed<'_>, mention: &Mention, mentions: &[Range<usize>]) 
     let is_beside = |other: usize| {
         is_named(other)
             || answer.is_small(other)
+            || answer.lexicon.says_when(answer.word(other))
             || SPOKEN_ROLES.into_iter().any(|role| answer.has(role, other))
     };
     let is_alone = (0..count).all(is_beside);
@@ -412,10 +413,15 @@ fn works(choices: &Choices, answer: &Squeezed<'_>, mentions: &[Mention]) -> Vec<
             .checked_sub(1)
             .map_or(0, |last| answer.between(0, mentions[last].span.end).end);
         let mut words = (before.max(taken_to)..start).rev();
-        let mut clause = words
-            .by_ref()
-            .take_while(|word| *word + 1 >= start || !ends_clause(*word + 1));
-        let good = clause.find(|word| answer.has(Role::Works, *word) || !answer.is_small(*word));
+        let mut clause = words.by_ref().take_while(|word| {
+            // `yang bisa cuma sms` is one clause.
+            let next = *word + 1;
+            next >= start || answer.has(Role::Only, next) || !ends_clause(next)
+        });
+        let good = clause.find(|word| {
+            answer.has(Role::Works, *word)
+                || !(answer.is_small(*word) || answer.has(Role::Only, *word))
+        });
         if let Some(good) = good.filter(|word| answer.has(Role::Works, *word)) {
             states[place] = Some(!(good > 0 && answer.has(Role::Negation, good - 1)));
         } else if place > 0 && joins(before..start) {

@@ -49,7 +49,7 @@ fn leftover(raw: &str, number: &Found) -> Option<Error> {
     static MORE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)^ (?: [\s.\-]{0,2} (?<unread> [x*_\#\u{2022}?]{2,} | [x*_\#\u{2022}] | \.{2,} | \u{2026} | \?\d ) (?: [^a-z] | $ )
-                      | (?<surplus> \s*/\s* \d{1,4} | \ \d{1,4} ) \s* (?: [^\sa-z\d/.,:%-] | $ )
+                      | (?<surplus> \s*/\s* \d{1,4} | (?:\ \d{1,4})+ ) \s* (?: [^\sa-z\d/.,:%-] | $ )
                       | [^,;.]{0,30}? \b (?<count>digit|angka) )",
         )
         .expect("the pattern is constant")

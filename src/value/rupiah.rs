@@ -67,7 +67,7 @@ fn is_doubtful(raw: &str, amount: &Amount, lexicon: &Lexicon) -> bool {
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
         let count = numerals::SMALL;
         Regex::new(&format!(
-            r"(?ix)^ \s* (?: [x\u{{d7}}*] \s* \d | (?:{count}) \s* (?:kali|x) \b )"
+            r"(?ix)^ \s* (?: [x\u{{d7}}*] \s* \d | (?:{count}) \s* (?:kali|x) \b | (?:di)?kali \s* \d )"
         ))
         .expect("the pattern is constant")
     });
@@ -388,6 +388,13 @@ fn add_up(raw: &str, amounts: Vec<Amount>) -> Vec<Amount> {
             {
                 *rupiah = rupiah.saturating_add(amount.rupiah);
                 *span = span.start..amount.span.end;
+            }
+            (Some(sum), Cue::Bare)
+                if matches!(sum.cue, Cue::Unit(unit) if unit > AMOUNT_STEP)
+                    && amount.rupiah < AMOUNT_STEP
+                    && raw.get(sum.span.end..amount.span.start) == Some(" ") =>
+            {
+                sum.is_partial = true;
             }
             _ => sums.push(amount),
         }

@@ -172,7 +172,11 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             &format!(
                 r"\b (?<day>\d{{1,2}}) \s+ (?: (?<previous>{MONTH_WORD}\s+{BACK}) | (?<this>{MONTH_WORD}\s+ini) ) \b"
             ),
-            numbered,
+            |captures, calendar| {
+                // `2 bulan lalu` counts months.
+                let is_day = number(&captures["day"])? > MONTHS;
+                is_day.then(|| numbered(captures, calendar))?
+            },
         ),
         rule(
             &format!(
@@ -259,6 +263,8 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 });
 
 const TGL: &str = r"(?: (?:tgl|tanggal|tg|date) \.? \s* :? \s* )";
+/// A smaller number before `bulan lalu` counts months.
+const MONTHS: i8 = 12;
 const MONTH_WORD: &str = "(?:bulan|bln)";
 const SHORT_WEEKDAY: &str = "(?:sen|sel|rab|kam|jum|jmt|sab)";
 const MONTH: &str = "jan(?:uar[iy])?|[fp]eb(?:ruar[iy])?|mar(?:et|ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?|agu(?:stus)?|\
@@ -345,12 +351,12 @@ fn end_before_hour(captures: &Captures<'_>, calendar: &Calendar) -> Option<usize
 }
 
 fn dated(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
-    let number = |name: &str| small(captures.name(name)?.as_str());
+    let part = |name: &str| number(captures.name(name)?.as_str());
     let month = captures
         .name("name")
         .map(|name| month(name.as_str()))
-        .or_else(|| number("month"))?;
-    let day = number("day")?;
+        .or_else(|| part("month"))?;
+    let day = part("day")?;
     let this_year = calendar.today.year();
     let year = if captures.name("years").is_some() {
         this_year - 1
@@ -379,7 +385,7 @@ fn latest(calendar: &Calendar, month: i8, day: i8) -> Day {
 
 /// `tgl 12`: of this month, or of the last that had it.
 fn numbered(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
-    let day = small(&captures["day"])?;
+    let day = number(&captures["day"])?;
     let first = calendar.today.first_of_month();
     let months = if captures.name("previous").is_some() {
         1..2
@@ -466,7 +472,7 @@ fn weekday(word: &str) -> Option<Weekday> {
 }
 
 /// A number of at most two places, in digits or words.
-fn small(text: &str) -> Option<i8> {
+fn number(text: &str) -> Option<i8> {
     i8::try_from(numerals::small(&text.to_lowercase())?).ok()
 }
 
