@@ -146,7 +146,8 @@ pub enum Act {
 }
 
 /// A part of a procedure, as agents ask for it without naming the procedure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// What comes after the part that was shown last.
     Next,

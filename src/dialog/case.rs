@@ -52,9 +52,23 @@ pub struct ToldMessage {
 }
 
 impl CustomerCase {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Forgets the customer; the procedure stays under discussion.
+    pub fn leave_customer(&mut self) {
+        self.told.clear();
+        self.answers.clear();
+    }
+
     /// Keeps what was said of the customer.
     pub fn note(&mut self, text: &str, at: Timestamp) {
-        let text: String = value::sensitive::without_cards(text).chars().take(CHARS_MAX).collect();
+        let text: String = value::sensitive::without_cards(text)
+            .chars()
+            .take(CHARS_MAX)
+            .collect();
         self.told.push(ToldMessage { text, at });
         if self.told.len() > TOLD_MAX {
             self.told.remove(0);
@@ -63,17 +77,32 @@ impl CustomerCase {
 
     /// Whether nothing was said of it for so long that the next message is hardly about it.
     pub fn is_over(&self, now: Timestamp, kept: SignedDuration) -> bool {
-        let touched = self.touched.filter(|touched| now.duration_since(*touched) >= kept);
+        let touched = self
+            .touched
+            .filter(|touched| now.duration_since(*touched) >= kept);
         touched.is_some()
     }
 
     /// The values that the forms of a procedure take from everything that was said, later words before earlier ones.
-    pub fn answers_for(&self, sop: &Sop, channel_kind: ChannelKind, background: Background<'_>) -> Answers {
+    pub fn answers_for(
+        &self,
+        sop: &Sop,
+        channel_kind: ChannelKind,
+        background: Background<'_>,
+    ) -> Answers {
         let mut known = Answers::new();
         for told in &self.told {
             let now = told.at.to_zoned(background.now.time_zone().clone());
-            let background = Background { now: &now, ..background };
-            known.extend(fill::from_question(sop, &told.text, channel_kind, background));
+            let background = Background {
+                now: &now,
+                ..background
+            };
+            known.extend(fill::from_question(
+                sop,
+                &told.text,
+                channel_kind,
+                background,
+            ));
         }
         let fields = sop.forms.iter().flat_map(|form| &form.fields);
         for field in fields {
@@ -94,12 +123,16 @@ impl CustomerCase {
     }
 
     fn numbers(&self, background: Background<'_>) -> Vec<String> {
-        let told = self.told.iter().flat_map(|told| numbers(&told.text, background));
+        let told = self
+            .told
+            .iter()
+            .flat_map(|told| numbers(&told.text, background));
         let given = self.answers.values().filter_map(|answer| match answer {
             Answer::Given(value) => Some(value.canonical.to_string()),
             Answer::Absent | Answer::Unchecked(_) => None,
         });
-        let is_number = |text: &String| text.starts_with("62") && text.bytes().all(|b| b.is_ascii_digit());
+        let is_number =
+            |text: &String| text.starts_with("62") && text.bytes().all(|b| b.is_ascii_digit());
         told.chain(given.filter(is_number)).collect()
     }
 }
@@ -107,7 +140,9 @@ impl CustomerCase {
 /// The mobile numbers in a text, canonical.
 fn numbers(text: &str, background: Background<'_>) -> Vec<String> {
     let found = value::find(&Kind::Msisdn, text, background).into_iter();
-    found.map(|found| found.value.canonical.to_string()).collect()
+    found
+        .map(|found| found.value.canonical.to_string())
+        .collect()
 }
 
 /// Whether an answer to a field of another form is one to this kind of field.
@@ -124,11 +159,19 @@ fn fits(kind: &Kind, answer: &Answer, background: Background<'_>) -> bool {
 /// What a message says without the clauses that deny something: `tiket pulsa, bukan yang bayar` is about the first.
 pub fn without_denied_clauses(text: &str, lexicon: &Lexicon) -> String {
     let denies = |clause: &&str| {
-        let first = clause.split_whitespace().next().unwrap_or_default().to_lowercase();
+        let first = clause
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
         lexicon.everyday.has(crate::text::Role::Negation, &first)
     };
     let clauses: Vec<&str> = text.split([',', ';', '\n']).collect();
-    let kept: Vec<&str> = clauses.iter().copied().filter(|clause| !denies(clause)).collect();
+    let kept: Vec<&str> = clauses
+        .iter()
+        .copied()
+        .filter(|clause| !denies(clause))
+        .collect();
     match kept.is_empty() {
         true => text.to_owned(),
         false => kept.join(","),

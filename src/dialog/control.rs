@@ -1,4 +1,6 @@
-//! Words that steer the dialog instead of answering it: `batal`, `kembali`, `lewati`, `kirim`, commands with a slash.
+//! Commands with a slash, and words that steer with a name behind them: `ubah lokasi`, `lompat ke langkah 3`.
+//!
+//! Words that steer by themselves are `text::talk`'s.
 
 use crate::act::Act;
 use crate::ticket;
@@ -15,70 +17,9 @@ pub fn read(text: &str) -> Option<Act> {
     if let Some(revise) = folded.strip_prefix("ubah ").and_then(ticket::id_in) {
         return Some(Act::Revise(revise));
     }
-    let mut words: Vec<&str> = folded.split_whitespace().collect();
-    words.retain(|word| !COURTESY.contains(word));
-    if words.is_empty() && folded.split_whitespace().any(|word| word == "ya") {
-        return Some(Act::Yes);
-    }
-    Some(match words.join(" ").as_str() {
-        "batal" | "batalkan" | "cancel" | "stop" | "keluar" | "tutup" | "udahan" | "gajadi"
-        | "gak jadi" | "ga jadi" | "gk jadi" | "nggak jadi" | "tidak jadi" => Act::Cancel,
-        "urungkan" | "undo" | "batal dibatalkan" => Act::Undo,
-        "nanti" | "nanti dulu" | "parkir" | "simpan dulu" | "pending dulu" | "tunda"
-        | "tunda dulu" => Act::Park,
-        "kembali" | "back" | "mundur" | "sebelumnya" => Act::Back,
-        "lewati" | "lewat" | "skip" | "lanjut saja" => Act::Skip,
-        "kirim" | "kirimkan" | "submit" | "send" | "kirim tiket" | "kirim draft"
-        | "kirim sekarang" | "simpan tiket" => Act::Send,
-        "sudah benar" | "udah bener" | "udah benar" | "sdh benar" | "sudah betul" | "benar"
-        | "bener" | "betul" | "sesuai" | "sudah sesuai" | "udah sesuai" => Act::Confirm,
-        "tetap pakai" | "tetep pakai" | "tetap pake" | "tetep pake" | "pakai itu" | "tetap itu" => {
-            Act::KeepValue
-        }
-        "ubah" | "edit" | "ganti" | "koreksi" => Act::Edit(None),
-        "buat tiket" | "bikin tiket" | "buatkan tiket" | "create tiket" | "create ticket"
-        | "open tiket" | "tiket" => Act::Ticket(None),
-        "langsung tiket" | "langsung bikin tiket" | "langsung buat tiket" => Act::Ticket(None),
-        "pandu" | "pandu saya" | "pandu langkahnya" => Act::Walk(None),
-        "lompat" | "loncat" => Act::Jump(None),
-        "bantuan" | "help" | "menu" | "cara pakai" | "cara pake" | "bisa apa" | "bisa apa saja"
-        | "bisa apa aja" | "bisa ngapain" | "bisa ngapain aja" | "kamu bisa apa"
-        | "kamu bisa apa saja" | "fitur" | "fiturnya apa" => Act::Help,
-        "sop" | "daftar sop" | "list sop" | "lihat sop" | "liat sop" | "semua sop" | "sop apa"
-        | "sop apa saja" | "sop apa aja" | "ada sop apa" | "ada sop apa saja"
-        | "ada sop apa aja" | "daftar" => Act::Sop(None),
-        "tiket saya" | "tiketku" | "tiket aku" | "daftar tiket" | "list tiket" | "lihat tiket"
-        | "liat tiket" | "draft saya" | "draftku" | "daftar draft" | "list draft"
-        | "lihat draft" | "liat draft" => Act::Tickets(None),
-        "iya" | "iyah" | "iyaa" | "yaa" | "yup" | "yes" | "y" | "ok" | "oke" | "okay" | "okey"
-        | "sip" | "siap" | "boleh" | "mau" | "gas" => Act::Yes,
-        "tidak" | "tdk" | "tidak usah" | "ga" | "gak" | "ga usah" | "gak usah" | "gausah"
-        | "ngga" | "nggak" | "nggak usah" | "no" => Act::No,
-        "bukan" | "bukan ini" | "bukan itu" | "bukan yang ini" | "bkn" | "salah" | "salah sop" => {
-            Act::NotThis(None)
-        }
-        "lanjut" | "lanjutkan" | "lanjutin" | "next" => Act::GoOn,
-        "ulang" | "ulangi" | "ulangi pertanyaan" | "tadi tanya apa" | "apa tadi" => Act::Repeat,
-        "halo" | "hai" | "hi" | "hello" | "pagi" | "siang" | "sore" | "malam" | "selamat pagi"
-        | "selamat siang" | "selamat sore" | "selamat malam" => Act::Greet,
-        "kenapa" | "knp" | "knapa" | "kenapa ini" | "kenapa itu" | "kenapa gitu"
-        | "kenapa begitu" | "kok bisa" | "kok gitu" | "kok ini" | "kok itu" | "alasannya"
-        | "alasannya apa" | "apa alasannya" | "why" => Act::Why,
-        "terima kasih" | "makasih" | "mksh" | "thanks" | "thank you" | "thx" | "tq" | "trims" => {
-            Act::Thanks
-        }
-        other => match step_to_go_to(other) {
-            Some(step) => Act::Jump(Some(step.to_owned())),
-            None => Act::Edit(Some(field_to_change(other)?.to_owned())),
-        },
-    })
+    let step = step_to_go_to(&folded).map(|step| Act::Jump(Some(step.to_owned())));
+    step.or_else(|| Some(Act::Edit(Some(field_to_change(&folded)?.to_owned()))))
 }
-
-/// Words of politeness around a word that steers.
-pub const COURTESY: &[&str] = &[
-    "kak", "min", "mba", "mbak", "mas", "ya", "dong", "deh", "aja", "pls", "please", "tolong",
-    "bot",
-];
 
 fn command_of(command: &str) -> Option<Act> {
     let (name, rest) = command
@@ -155,31 +96,21 @@ mod tests {
     }
 
     #[test]
-    fn words_that_steer_are_read_with_courtesy_around_them() {
-        check("batal", Some(Act::Cancel));
-        check("Batal aja kak", Some(Act::Cancel));
-        check("kirim ya", Some(Act::Send));
+    fn commands_and_words_with_a_name_are_read() {
+        let id = || "T-261121-7F3K2Q".to_owned();
+        let mark = |note: Option<&str>| {
+            let note = note.map(str::to_owned);
+            Some(Act::Mark { id: id(), note })
+        };
         check("ubah lokasi", Some(Act::Edit(Some("lokasi".to_owned()))));
         check(
             "/sop ganti-ont",
             Some(Act::Sop(Some("ganti-ont".to_owned()))),
         );
-        check("nanti dulu ya", Some(Act::Park));
         check("/tiket", Some(Act::Tickets(None)));
-        check("halo kak", Some(Act::Greet));
-        check("help", Some(Act::Help));
-        check("sudah benar", Some(Act::Confirm));
-        check("makasih kak", Some(Act::Thanks));
-        check("pandu ya", Some(Act::Walk(None)));
         check("lompat ke langkah 3", Some(Act::Jump(Some("3".to_owned()))));
-        check("langsung tiket aja", Some(Act::Ticket(None)));
-        let id = || "T-261121-7F3K2Q".to_owned();
         check("/ubah t-261121-7f3k2q", Some(Act::Revise(id())));
         check("ubah T-261121-7F3K2Q", Some(Act::Revise(id())));
-        let mark = |note: Option<&str>| {
-            let note = note.map(str::to_owned);
-            Some(Act::Mark { id: id(), note })
-        };
         check("/selesai T-261121-7F3K2Q", mark(None));
         check(
             "/selesai T-261121-7F3K2Q  INC 0000 12",
@@ -190,8 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_that_contains_such_a_word_is_a_sentence() {
-        check("pelanggan mau batal langganan ott", None);
+    fn a_sentence_is_no_command() {
         check("ganti nomor jadi 0812-0000-9999", None);
         check("gagal kirim sms", None);
         check("/entah", None);

@@ -4,6 +4,7 @@
 //! It reads no clock, opens nothing and says nothing; an [`Effect`] is a decision that `wording` puts into words, and
 //! that can be stored, compared and delivered again.
 
+mod case;
 mod control;
 mod fill;
 mod hours;
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
+use crate::act::Part;
 use crate::catalog::sop::OutcomeKind;
 use crate::catalog::{Case, Catalog, Form};
 use crate::directory::{Contact, Directory};
@@ -26,6 +28,7 @@ use crate::message::{Button, ChannelKind, EventId, Reply, Said};
 use crate::ticket::{Answers, Entry, Progress, Remarked, Status, Ticket, Tracked};
 use crate::value;
 
+pub use case::{CustomerCase, ToldMessage};
 pub use fill::from_question as values_in;
 pub use hours::{BadHours, Hours};
 pub use step::{cases_needed, step};
@@ -64,6 +67,9 @@ pub struct Conversation {
     /// Filed cases that the agent looks at again until they are done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<FollowUp>,
+    /// The customer at hand.
+    #[serde(default, skip_serializing_if = "CustomerCase::is_empty")]
+    pub case: CustomerCase,
     /// The other case of a message that named two; it waits until the first is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Box<Heard>>,
@@ -261,6 +267,12 @@ pub enum Effect {
     Clarify { intents: Vec<String> },
     /// Nothing fits.
     Fallback,
+    /// A part of a procedure that is no section of it.
+    ShowPart { intent: String, part: Part },
+    /// What can be done next with a procedure whose values were noted.
+    Offer { intent: String },
+    /// The agent looks something up; nothing is asked.
+    Patience,
     /// What the bot can do.
     Help,
     /// All procedures.

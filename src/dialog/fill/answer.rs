@@ -5,12 +5,16 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::control::COURTESY;
 use super::Problem;
 use crate::catalog::Spec;
 use crate::ticket::Answer;
 use crate::value::{self, Background, Kind};
 
+/// Words of politeness around an answer.
+const COURTESY: &[&str] = &[
+    "kak", "min", "mba", "mbak", "mas", "ya", "dong", "deh", "aja", "pls", "please", "tolong",
+    "bot",
+];
 /// A text with room for this many characters may hold commas: an address does, a customer class does not.
 const COMMAS_CHARS_MIN: usize = 100;
 

@@ -50,9 +50,11 @@ impl<'a> Turn<'a> {
 
     /// Starts a ticket with the values that the question named.
     fn start(&mut self, heard: Heard) {
+        let mut answers = heard.answers;
+        answers.extend(self.values_for(&heard.intent));
         let draft = Draft {
             partials: heard.partials,
-            ..Draft::new(heard.intent, heard.answers)
+            ..Draft::new(heard.intent, answers)
         };
         if self.form(&draft).is_none() {
             let intent = draft.intent;

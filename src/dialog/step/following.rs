@@ -18,7 +18,7 @@ const LEANING_WORDS_MAX: usize = 5;
 
 impl Turn<'_> {
     /// Answers a message from the procedure under discussion; false when it is about something else.
-    pub fn follow_up(&mut self, found: &Classification, text: &str) -> bool {
+    pub fn from_context(&mut self, found: &Classification, text: &str) -> bool {
         let Some(intent) = self.conversation.case.intent.clone() else {
             return false;
         };
@@ -31,12 +31,12 @@ impl Turn<'_> {
             && found.decision == matcher::Decision::Answer
             && confidence(found) >= OTHER_TOPIC_CONFIDENCE;
         if changes_topic {
-            if !asks(text, &self.knowledge.lexicon) {
+            if !asks(text) {
                 self.conversation.case.leave_customer();
             }
             return false;
         }
-        let asks = asks(text, &self.knowledge.lexicon);
+        let asks = asks(text);
         let answers_anew = found.decision == matcher::Decision::Answer && !is_other;
         if !asks && !answers_anew && self.note_of_customer(sop, text) {
             return true;
@@ -63,7 +63,13 @@ impl Turn<'_> {
         self.points(sop, &self.knowledge.question(&together))
     }
 
-    fn answer_from(&mut self, intent: &str, points: Vec<String>, found: &Classification, text: &str) {
+    fn answer_from(
+        &mut self,
+        intent: &str,
+        points: Vec<String>,
+        found: &Classification,
+        text: &str,
+    ) {
         let asked = Asked {
             text: value::sensitive::redact(text),
             confidence: confidence(found),
@@ -109,7 +115,9 @@ impl Turn<'_> {
             return false;
         }
         self.effects.push(Effect::Noted { entries });
-        self.effects.push(Effect::Offer { intent: sop.id.clone() });
+        self.effects.push(Effect::Offer {
+            intent: sop.id.clone(),
+        });
         let heard = Heard {
             answers: after.clone(),
             ..Heard::of(&sop.id)
@@ -147,7 +155,10 @@ impl Turn<'_> {
         if let Some(section) = section {
             let id = section.id.clone();
             self.conversation.case.points = vec![id.clone()];
-            self.aside(Effect::ShowPoint { intent: intent.clone(), id });
+            self.aside(Effect::ShowPoint {
+                intent: intent.clone(),
+                id,
+            });
             return self.answered_as(&intent);
         }
         let shown = match part {
@@ -157,7 +168,10 @@ impl Turn<'_> {
                 brief: false,
                 may_be_wrong: false,
             },
-            part => Effect::ShowPart { intent: intent.clone(), part: part.into() },
+            part => Effect::ShowPart {
+                intent: intent.clone(),
+                part,
+            },
         };
         self.aside(shown);
         self.answered_as(&intent);
@@ -178,7 +192,10 @@ impl Turn<'_> {
         let shown = sop.sections.iter().position(|section| is_shown(&section));
         match shown {
             Some(place) => sop.sections.get(place + 1),
-            None => sop.sections.iter().find(|section| section.kind == SectionKind::Ask),
+            None => sop
+                .sections
+                .iter()
+                .find(|section| section.kind == SectionKind::Ask),
         }
     }
 }

@@ -19,17 +19,19 @@ impl Turn<'_> {
     pub fn talked(&self, text: &str) -> Option<Talked> {
         let talked = self.knowledge.talk.hear(text, &self.knowledge.lexicon)?;
         match &self.conversation.phase {
-            Phase::Asking { field, suggested, .. } => {
+            Phase::Asking {
+                field, suggested, ..
+            } => {
                 let draft = self.conversation.draft.as_ref()?;
                 let spec = self.form(draft)?.field(field)?.spec(self.case(draft));
                 let free = fill::is_free(&spec.kind);
                 let is_value = value::exactly(&spec.kind, text, self.background()).is_some();
-                let may_be_absent = spec.may_be_absent && fill::is_absence(text, self.background());
+                let may_be_absent = spec.may_be_absent && fill::is_absence(text);
                 let answers = matches!(
                     talked.act,
                     Act::Yes | Act::No | Act::NotThis(_) | Act::KeepValue | Act::Confirm
                 );
-                let answers = answers && (suggested.is_some() || !free);
+                let answers = answers && suggested.is_none() && !free;
                 let unsure = free && !talked.plain && talked.rest.is_empty();
                 (!is_value && !may_be_absent && !answers && !unsure).then_some(talked)
             }
@@ -54,6 +56,8 @@ impl Turn<'_> {
             Act::Wait => self.wait(&rest),
             Act::Thanks => self.quietly(Effect::Welcome),
             Act::Greet if in_form => self.ask_open(),
+            Act::Yes | Act::KeepValue | Act::Confirm if in_form => self.take_suggestion(),
+            Act::No | Act::NotThis(_) | Act::GoOn if in_form => self.ask_open(),
             Act::Ticket(None) => self.ticket_as_asked(&rest, text),
             Act::NewCase => self.another_case(&rest),
             Act::Resume(None) => self.resume_as_said(&rest),
@@ -98,8 +102,14 @@ impl Turn<'_> {
     /// A ticket is asked for in words: of the procedure that they name, or of the one under discussion.
     fn ticket_as_asked(&mut self, rest: &str, text: &str) {
         let rest = without_denied_clauses(rest, &self.knowledge.lexicon);
-        let open = self.conversation.draft.as_ref().map(|draft| draft.intent.clone());
-        let named = (!rest.trim().is_empty()).then(|| self.form_meant(&rest)).flatten();
+        let open = self
+            .conversation
+            .draft
+            .as_ref()
+            .map(|draft| draft.intent.clone());
+        let named = (!rest.trim().is_empty())
+            .then(|| self.form_meant(&rest))
+            .flatten();
         let under_discussion = open.clone().or_else(|| self.under_discussion());
         let Some(intent) = named.or(under_discussion) else {
             return match rest.trim().is_empty() {
@@ -131,12 +141,15 @@ impl Turn<'_> {
     /// The procedure with a form that words name, if one is clearly likelier than the others.
     fn form_meant(&self, words: &str) -> Option<String> {
         let found = self.classify(words);
-        let with_form = found.candidates.iter().filter(|one| self.has_form(&one.intent));
+        let with_form = found
+            .candidates
+            .iter()
+            .filter(|one| self.has_form(&one.intent));
         let mut likely = with_form.take(2);
         let best = likely.next()?;
-        let clear = likely.next().is_none_or(|next| {
-            best.confidence >= CLEARLY_LIKELIER * next.confidence
-        });
+        let clear = likely
+            .next()
+            .is_none_or(|next| best.confidence >= CLEARLY_LIKELIER * next.confidence);
         clear.then(|| best.intent.to_string())
     }
 
@@ -188,7 +201,9 @@ impl Turn<'_> {
     fn resume_as_said(&mut self, rest: &str) {
         let parked = &self.conversation.parked;
         let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
-        let by_number = parked.iter().find(|parked| parked.number.to_string() == digits);
+        let by_number = parked
+            .iter()
+            .find(|parked| parked.number.to_string() == digits);
         let named = (!rest.is_empty()).then(|| self.classify(rest));
         let by_name = || {
             let candidates = named.iter().flat_map(|found| &found.candidates);
@@ -240,7 +255,7 @@ impl Turn<'_> {
     pub fn keep_of_customer(&mut self, text: &str) {
         let background = self.background();
         let now = self.setting.now.timestamp();
-        let corrects = fill::is_surely_correction(text, background);
+        let corrects = fill::is_surely_correction(text);
         let case = &mut self.conversation.case;
         if !corrects && case.is_another_customer(text, background) {
             case.leave_customer();

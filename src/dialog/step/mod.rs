@@ -10,6 +10,8 @@ mod answering;
 mod contacts;
 mod filing;
 mod filling;
+mod following;
+mod hearing;
 mod misunderstood;
 mod parking;
 mod question;
@@ -44,16 +46,20 @@ pub fn step(
         Meant::TooLong => turn.same(Effect::TooLong),
         Meant::Act(act, text) => turn.act(act, text),
         Meant::Words(text) if text.trim().is_empty() => turn.repeat(),
-        Meant::Words(text) => {
-            turn.hear(text);
-            turn.remember_misunderstood(conversation, text);
-        }
+        Meant::Words(text) => match turn.talked(text) {
+            Some(talked) => turn.act_as_said(talked, text),
+            None => {
+                turn.hear(text);
+                turn.remember_misunderstood(conversation, text);
+            }
+        },
         Meant::Showed(pictures) => turn.showed(pictures),
         Meant::Tick => {}
     }
     if let Said::Text(text) = said {
         turn.remember_unanswered(text);
     }
+    turn.keep_case(said);
     turn.bring_am();
     turn.remind();
     if *said != Said::Tick {

@@ -59,6 +59,12 @@ impl Turn<'_> {
             return;
         }
         let found = self.classify(text);
+        if self.from_context(&found, text) {
+            self.conversation.case.question = Some(value::sensitive::redact(text));
+            return;
+        }
+        self.keep_of_customer(text);
+        self.conversation.case.question = Some(value::sensitive::redact(text));
         match found.decision {
             matcher::Decision::Answer => self.answer_with(&found, text),
             matcher::Decision::Clarify => self.clarify(&found, text),
@@ -113,7 +119,7 @@ impl Turn<'_> {
         self.offer_choices(choices);
     }
 
-    fn offer_choices(&mut self, choices: Vec<Heard>) {
+    pub fn offer_choices(&mut self, choices: Vec<Heard>) {
         self.go(Phase::Clarifying(choices), Decision::Clarify);
         self.clarify_still();
     }
@@ -124,7 +130,7 @@ impl Turn<'_> {
         self.none_of_these();
     }
 
-    fn understand(&mut self, decision: Decision, intent: Option<&str>, confidence: f32) {
+    pub fn understand(&mut self, decision: Decision, intent: Option<&str>, confidence: f32) {
         self.understood = Some(Understood {
             decision,
             intent: intent.map(str::to_owned),
@@ -183,7 +189,7 @@ impl Turn<'_> {
     }
 
     /// The candidates that the catalogue knows, with the points and values the question named.
-    fn heard_of<'t>(
+    pub fn heard_of<'t>(
         &'t self,
         found: &'t Classification,
         text: &'t str,
@@ -220,7 +226,7 @@ impl Turn<'_> {
         !points.is_empty() && !points.iter().any(says_which_case)
     }
 
-    fn points(&self, sop: &Sop, question: &Question) -> Vec<String> {
+    pub fn points(&self, sop: &Sop, question: &Question) -> Vec<String> {
         let points = self.knowledge.points_for(&sop.id, question).into_iter();
         let kind = self.setting.channel_kind;
         let for_channel = points
@@ -330,7 +336,7 @@ impl Turn<'_> {
 }
 
 /// How sure the matcher is of the likeliest procedure.
-fn confidence(found: &Classification) -> f32 {
+pub fn confidence(found: &Classification) -> f32 {
     found.candidates.first().map_or(0.0, |best| best.confidence)
 }
 
