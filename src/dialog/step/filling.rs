@@ -207,17 +207,23 @@ impl<'a> Turn<'a> {
         if let Phase::Asking { suggested, .. } = &mut self.conversation.phase
             && let Some(suggested) = suggested.take()
         {
-            self.answer(&suggested);
+            return self.answer_as(&suggested, true);
         }
+        self.ask_open();
     }
 
     /// An answer to the asked field, or something else said instead.
     pub fn answer(&mut self, text: &str) {
+        self.answer_as(text, false);
+    }
+
+    /// The same; an answer that the agent has chosen or confirmed is taken however odd it is.
+    pub fn answer_as(&mut self, text: &str, confirmed: bool) {
         let Phase::Asking {
             field,
             refused,
             partial,
-            ..
+            suggested,
         } = self.conversation.phase.clone()
         else {
             return self.stale();
@@ -245,6 +251,16 @@ impl<'a> Turn<'a> {
         let corrects = case.is_some_and(|case| fill::is_correction(asked.form, case, text));
         if corrects && self.take_correction(&asked, text) {
             return;
+        }
+        let confirmed = confirmed || suggested.as_deref() == Some(text.trim());
+        if !confirmed && self.is_odd(asked.spec, text) && self.meant_aside(text).is_none() {
+            let value = value::sensitive::redact(text.trim());
+            let again = Again {
+                refused: asked.refused_again(),
+                partial: None,
+                problem: Some(Problem::Odd { value }),
+            };
+            return self.ask_again(&field, again);
         }
         self.take_answer(asked, text);
     }
@@ -654,6 +670,7 @@ fn suggested(problem: &Problem) -> Option<String> {
     match problem {
         Problem::Unusable(value::Error::TooSmall { suggest }) => Some(suggest.to_string()),
         Problem::Unusable(value::Error::NotAnOption { nearest }) => nearest.clone(),
+        Problem::Odd { value } => Some(value.clone()),
         _ => None,
     }
 }
