@@ -5,7 +5,7 @@
 //! serial number. A refusal is a value too ([`Error`]); its sentence for the agent is `wording`'s.
 //!
 //! `kinds` is the table of them. There are two ways in. [`parse`] reads the answer to a question and says what is wrong with it; [`find`] looks for
-//! values in a message that nobody asked for, and rather misses one than invents one. What either of them accepts, it
+//! values in a message that was not asked for, and rather misses one than invents one. What either of them accepts, it
 //! accepts again when it is given the canonical form.
 
 use std::borrow::Cow;
@@ -75,7 +75,7 @@ pub enum Kind {
 pub struct Choices {
     /// The options in the order in which they are offered.
     pub options: Vec<Choice>,
-    /// Several options may be named; all of them together are the option that stands for all, if there is one.
+    /// Several options may be named; all of them together are the option for all, if there is one.
     pub many: bool,
     /// Another answer than the listed ones is taken as typed.
     pub open: bool,
@@ -137,7 +137,7 @@ pub enum Remark {
 /// A value recognised inside a longer message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Where it stands, in bytes. A day and its time of day may have other words between them.
+    /// Where it is, in bytes. A day and its time of day may have other words between them.
     pub span: Range<usize>,
     /// What it is.
     pub value: Value,
@@ -220,7 +220,7 @@ pub fn parse(kind: &Kind, raw: &str, background: Background<'_>) -> Result<Value
     )
 }
 
-/// Finds the values of this kind that stand in a message without a label, in reading order.
+/// Finds the values of this kind that are in a message without a label, in reading order.
 ///
 /// Free text, names and codes look like any other words, so nothing is found of these.
 pub fn find(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<Found> {

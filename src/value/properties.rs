@@ -61,7 +61,7 @@ fn kinds() -> Vec<Kind> {
     ]
 }
 
-/// Text made of what the kinds look for, in orders nobody would write.
+/// Text made of what the kinds look for, in unlikely orders.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![

@@ -30,7 +30,7 @@ pub fn parse_name(raw: &str, lexicon: &Lexicon) -> Result<Value, Error> {
         )
         .expect("the pattern is constant")
     });
-    // First of all: what is left of a card's number may join what stands beside it.
+    // First of all: what is left of a card's number may join what is beside it.
     let line = kept(&one_line(raw));
     let labelled = LABEL.find(&line).map_or(0, |label| label.end());
     let name = courtesy_before(&line[labelled..], lexicon).trim_end_matches(['.', ',', '!', ' ']);
