@@ -11,6 +11,8 @@ use serenity::model::guild::Member;
 use serenity::model::id::{ChannelId, GuildId, RoleId};
 use serenity::model::user::User;
 
+use sha2::{Digest, Sha256};
+
 use super::Settings;
 use crate::message::{ConversationId, EventId};
 use crate::wording::platform;
@@ -108,7 +110,7 @@ impl Place {
     pub fn channel_id(&self) -> ConversationId {
         match self.guild {
             Some(guild) => ConversationId(format!("{CHANNEL}{guild}:{}", self.channel)),
-            None => ConversationId(format!("{CHANNEL}dm:{}", self.channel)),
+            None => ConversationId(format!("{CHANNEL}{DIRECT}:{}", self.channel)),
         }
     }
 
@@ -137,30 +139,26 @@ pub struct Edited {
 
 /// The names of this channel's conversations begin with it.
 pub const CHANNEL: &str = "discord:";
+/// In the place of the workspace, for direct messages.
+const DIRECT: &str = "dm";
 
 /// Where a conversation is and whose; none for another channel's.
 pub fn whereabouts(conversation: &ConversationId) -> Option<(Place, u64)> {
-    let mut parts = conversation.0.strip_prefix(CHANNEL)?.split(':');
-    let guild = match parts.next()? {
-        "dm" => None,
-        guild => Some(guild.parse().ok()?),
-    };
-    let (channel, owner) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let place = Place {
-        guild,
-        channel,
-        // Where it matters the event tells; a conversation's name does not.
-        thread: false,
-    };
-    parts.next().is_none().then_some((place, owner))
+    let place = channel_of(conversation)?;
+    Some((place, conversation.account()?))
 }
 
-/// The channel that this conversation stands for; none for one person's.
+/// Where a conversation is; none for another channel's.
 pub fn channel_of(conversation: &ConversationId) -> Option<Place> {
-    let (guild, channel) = conversation.0.strip_prefix(CHANNEL)?.split_once(':')?;
+    let guild = conversation.workspace().strip_prefix(CHANNEL)?;
+    let guild = guild.trim_end_matches(':');
     Some(Place {
-        guild: Some(guild.parse().ok()?),
-        channel: channel.parse().ok()?,
+        guild: match guild {
+            DIRECT => None,
+            guild => Some(guild.parse().ok()?),
+        },
+        channel: conversation.channel()?,
+        // Where it matters the event says so; a conversation's name does not.
         thread: false,
     })
 }
@@ -168,6 +166,21 @@ pub fn channel_of(conversation: &ConversationId) -> Option<Place> {
 /// The event that a message or interaction is.
 pub fn event(id: u64) -> EventId {
     EventId(format!("{CHANNEL}{id}"))
+}
+
+/// A number for a name: the same for the same in every version of the program, so that a message is posted once whatever
+/// is tried again.
+pub fn digest(name: &str) -> u64 {
+    let digest = Sha256::digest(name.as_bytes());
+    let (first, _) = digest.split_at(size_of::<u64>());
+    first
+        .iter()
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// A nonce for a name: Discord takes 25 characters.
+pub fn nonce(name: &str) -> String {
+    format!("{:x}", digest(name))
 }
 
 /// The name of an account on drafts: ids stay, handles are given away again.

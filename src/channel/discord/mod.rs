@@ -205,7 +205,7 @@ pub async fn serve(
         let watching = watch(&lines, &metrics);
         let following = bot.follow_leads();
         let reminding = remind(&bot, reminded_every);
-        let listening = bot.tell_of_broken_files();
+        let listening = bot.report_broken_files();
         tokio::pin!(watching, reminding, listening, following);
         tokio::select! {
             ended = &mut running => Some(ended),

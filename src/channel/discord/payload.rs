@@ -93,7 +93,7 @@ fn embeds(title: Option<&str>, text: &str, links: &[String]) -> Vec<Json> {
 fn components(buttons: &[Button], face: Face<'_>) -> Vec<Json> {
     let mut marked: Vec<(String, &Button)> = Vec::new();
     for button in buttons {
-        match face.marks.write(face.owner, &button.action.code()) {
+        match face.marks.write(face.owner, &button.action) {
             // Discord refuses a message in which an id stands twice.
             Some(mark) if marked.iter().all(|(known, _)| *known != mark) => {
                 marked.push((mark, button));
@@ -116,7 +116,7 @@ fn components(buttons: &[Button], face: Face<'_>) -> Vec<Json> {
     rows.extend(row(deeds.to_vec()));
     let menus = ROWS_MAX - rows.len();
     for (number, chunk) in choices.chunks(OPTIONS_MAX).take(menus).enumerate() {
-        let Some(id) = face.marks.write(face.owner, &format!("menu:{number}")) else {
+        let Some(id) = face.marks.write(face.owner, &Act::Menu(number.to_string())) else {
             continue;
         };
         let options: Vec<_> = chunk
@@ -341,15 +341,15 @@ mod tests {
             "Kirim?",
             &[("Kirim", "send:"), ("Batal", "cancel:")],
         ));
-        let id = |action| marks().write(7, action).unwrap();
+        let id = |act| marks().write(7, &act).unwrap();
         assert_eq!(
             bodies,
             [json!({
                 "content": "Kirim?",
                 "flags": 4,
                 "components": [{"type": 1, "components": [
-                    {"type": 2, "style": 1, "label": "Kirim", "custom_id": id("send:")},
-                    {"type": 2, "style": 4, "label": "Batal", "custom_id": id("cancel:")},
+                    {"type": 2, "style": 1, "label": "Kirim", "custom_id": id(Act::Send)},
+                    {"type": 2, "style": 4, "label": "Batal", "custom_id": id(Act::Cancel)},
                 ]}],
             })]
         );

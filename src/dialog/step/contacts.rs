@@ -205,7 +205,10 @@ impl Turn<'_> {
         verb: &str,
         what: &str,
     ) -> Option<Step> {
+        let first = what.split_whitespace().next().unwrap_or_default();
+        let adds = ADD.contains(&first.to_lowercase().as_str());
         let one = || match self.around.directory.search(what) {
+            _ if adds => None,
             Found::One(contact) => Some(contact),
             Found::Several(contacts) => {
                 contacts.into_iter().find(|contact| contact.company == what)

@@ -121,10 +121,25 @@ fn meant<'a>(conversation: &Conversation, said: &'a Said) -> Meant<'a> {
                 None => Meant::Words(text),
             },
         },
-        Said::Press(action) => Meant::Press(action.clone()),
+        Said::Press(act) => match command(act) {
+            Some(control) => Meant::Control(control, "/"),
+            None => Meant::Press(act.clone()),
+        },
         Said::Showed(pictures) => Meant::Showed(pictures),
         Said::Tick => Meant::Tick,
     }
+}
+
+/// The command that an act is, where it is one.
+fn command(act: &Act) -> Option<Control> {
+    Some(match act.clone() {
+        Act::Sop(name) => Control::Sop(name),
+        Act::Tickets(id) => Control::Tickets(id),
+        Act::AccountManager(None) => Control::Am(None),
+        Act::Term(word) => Control::Istilah(word),
+        Act::Mark { id, note } => Control::Mark { id, told: note },
+        _ => return None,
+    })
 }
 
 /// The action of an offered button whose label, or whose number, is the whole message.

@@ -7,12 +7,11 @@ use std::time::Instant;
 use serde_json::{Value as Json, json};
 
 use super::Bot;
-use super::pressed::{COPY, ENTERED, LOGINS, REVISE, SHARE, TICKS, WHY};
 use super::responder::Responder;
 use crate::act::Act;
 use crate::assistant::Handled;
 use crate::channel::discord::payload::{self, Face};
-use crate::channel::discord::{form, ticks};
+use crate::channel::discord::ticks;
 use crate::dialog::Effect;
 use crate::message::{Button, ChannelKind, Incoming, Reply};
 use crate::store;
@@ -24,7 +23,7 @@ use crate::wording::{self, platform};
 pub enum Sink {
     /// Into a channel.
     Channel(Posts),
-    /// To whoever pressed or commanded.
+    /// To the one who pressed or commanded.
     Interaction(Arc<Responder>),
 }
 
@@ -32,13 +31,13 @@ pub enum Sink {
 #[derive(Debug, Default)]
 pub struct Posts {
     pub channel: u64,
-    /// Which event they answer: nonces are drawn from it, so that a message stands once.
+    /// Which event they answer: nonces are drawn from it, so that a message is posted once.
     pub event: u64,
     /// The message that the first of them answers.
     pub answering: Option<u64>,
     /// Earlier messages of ours, whose places are taken first.
     pub replacing: VecDeque<u64>,
-    /// What stands there now.
+    /// What is there now.
     pub posted: Vec<u64>,
     pub said: u32,
 }
@@ -67,7 +66,7 @@ impl Bot {
     ) {
         let mut handled = match handled {
             Ok(handled) => handled,
-            // Whoever has taken over has heard it as well.
+            // The process that has taken over has heard it as well.
             Err(store::Error::Fenced) => {
                 return tracing::warn!("a turn was left to the process that has taken over");
             }
@@ -79,30 +78,21 @@ impl Bot {
         if self.is_form_worth_it(&handled.conversation)
             && let Some(reply) = handled.replies.last_mut()
         {
-            reply
-                .buttons
-                .push(button(platform::FORM_BUTTON, form::OPEN));
+            reply.buttons.push(button(platform::FORM_BUTTON, Act::Form));
         }
-        let ephemeral = sink.is_ephemeral();
         let kind = match sink {
             Sink::Interaction(responder) => self.kind_of(responder.ask.place).await,
             Sink::Channel(_) => self.settings.channel_kind,
         };
+        let filed = handled.ticket.as_ref().map(|ticket| ticket.id.as_str());
+        let mut whole = handled.sop.as_deref();
         for reply in &mut handled.replies {
-            self.decorate(reply, ephemeral);
-            if let Some(ticket) = handled
-                .ticket
-                .as_ref()
-                .filter(|ticket| reply.text.contains(&ticket.text))
-            {
-                reply.buttons.insert(
-                    0,
-                    button(platform::COPY_BUTTON, format!("{COPY}{}", ticket.id)),
-                );
-            }
+            // The first reply about the SOP that was shown is the one that shows it.
+            let shown = whole.take_if(|sop| reply.sop.as_deref() == Some(*sop));
+            self.decorate(reply, shown, filed, sink.is_ephemeral());
             let mut bodies = self.messages(reply, owner);
-            if let Some(last) = bodies.last_mut() {
-                self.add_checklist(last, reply, owner, kind);
+            if let Some((last, sop)) = bodies.last_mut().zip(shown) {
+                self.add_checklist(last, sop, owner, kind);
             }
             for body in bodies {
                 self.say(sink, body).await;
@@ -113,23 +103,22 @@ impl Bot {
         }
     }
 
-    /// Posts a filed draft where leads and the back office look; its id is the nonce, so that it stands there once.
+    /// Posts a filed draft where leads and the back office look; its id is the nonce, so that it is posted once.
     pub(super) async fn post_draft(&self, ticket: &Ticket, owner: u64) {
         let Some(channel) = self.settings.ticket_channel else {
             return;
         };
-        let reply = Reply {
-            text: format!(
-                "**{}** · {}\n```\n{}\n```",
-                ticket.id, ticket.agent, ticket.text
-            ),
-            buttons: vec![
-                button(platform::COPY_BUTTON, format!("{COPY}{}", ticket.id)),
-                button(platform::REVISE_BUTTON, format!("{REVISE}{}", ticket.id)),
-                button(platform::ENTERED_BUTTON, format!("{ENTERED}{}", ticket.id)),
-            ],
-            sop: None,
-        };
+        let id = || ticket.id.clone();
+        let text = format!(
+            "**{}** · {}\n```\n{}\n```",
+            ticket.id, ticket.agent, ticket.text
+        );
+        let buttons = vec![
+            button(platform::COPY_BUTTON, Act::Copy(id())),
+            button(platform::REVISE_BUTTON, Act::Revise(id())),
+            button(platform::ENTERED_BUTTON, Act::Enter(id())),
+        ];
+        let reply = said(text, buttons);
         for (number, body) in self.messages(&reply, owner).into_iter().enumerate() {
             let nonce = format!("{}.{number}", ticket.id);
             if let Err(error) = self.rest.post(channel, body, &nonce).await {
@@ -138,7 +127,7 @@ impl Bot {
         }
     }
 
-    /// A procedure as it is shown to whoever asks for it by name.
+    /// A procedure as it is shown to an agent who asks for it by name.
     pub(super) fn procedure(&self, intent: &str, kind: ChannelKind) -> Vec<Reply> {
         let knowledge = self.assistant.knowledge();
         if knowledge.catalog.sop(intent).is_none() {
@@ -162,49 +151,41 @@ impl Bot {
         wording::replies(&knowledge, &[show], around)
     }
 
-    /// Adds what only a platform with private and public messages has: why this answer, sharing it, and its logins.
-    pub(super) fn decorate(&self, reply: &mut Reply, ephemeral: bool) {
+    /// Adds what only a platform with private and public messages has: why this answer, sharing it, its logins, and a
+    /// filed draft alone.
+    fn decorate(
+        &self,
+        reply: &mut Reply,
+        whole: Option<&str>,
+        filed: Option<&str>,
+        ephemeral: bool,
+    ) {
+        let opens = |button: &Button| matches!(&button.action, Act::Revise(id) if Some(id.as_str()) == filed);
+        if let Some(ticket) = filed.filter(|_| reply.buttons.iter().any(opens)) {
+            let copy = button(platform::COPY_BUTTON, Act::Copy(ticket.to_owned()));
+            reply.buttons.insert(0, copy);
+        }
         let shown = reply.sop.clone().filter(|sop| !self.logins(sop).is_empty());
         if let Some(sop) = shown {
-            reply
-                .buttons
-                .push(button(platform::LOGINS_BUTTON, format!("{LOGINS}{sop}")));
+            let logins = button(platform::LOGINS_BUTTON, Act::Logins(sop));
+            reply.buttons.push(logins);
         }
-        let whole = self.whole(reply);
         let answers = |button: &Button| matches!(button.action, Act::NotThis(_));
         if whole.is_some() || reply.buttons.iter().any(answers) {
-            reply.buttons.push(button(platform::WHY_BUTTON, WHY));
+            reply.buttons.push(button(platform::WHY_BUTTON, Act::Why));
         }
         if let Some(intent) = whole.filter(|_| ephemeral) {
-            reply
-                .buttons
-                .push(button(platform::SHARE_BUTTON, format!("{SHARE}{intent}")));
+            let share = button(platform::SHARE_BUTTON, Act::Publicise(intent.to_owned()));
+            reply.buttons.push(share);
         }
     }
 
-    /// The procedure that a reply shows as a whole, if it does.
-    pub(super) fn whole(&self, reply: &Reply) -> Option<String> {
+    fn add_checklist(&self, body: &mut Json, sop: &str, owner: u64, kind: ChannelKind) {
         let knowledge = self.assistant.knowledge();
-        let sop = knowledge.catalog.sop(reply.sop.as_ref()?)?;
-        let begins = reply.text.starts_with(&format!("**{}**\n", sop.title));
-        begins.then(|| sop.id.clone())
-    }
-
-    pub(super) fn add_checklist(
-        &self,
-        body: &mut Json,
-        reply: &Reply,
-        owner: u64,
-        kind: ChannelKind,
-    ) {
-        let knowledge = self.assistant.knowledge();
-        let Some(sop) = self
-            .whole(reply)
-            .and_then(|intent| knowledge.catalog.sop(&intent))
-        else {
+        let Some(sop) = knowledge.catalog.sop(sop) else {
             return;
         };
-        let mark = self.marks.write(owner, &format!("{TICKS}{}", sop.id));
+        let mark = self.marks.write(owner, &Act::Ticks(sop.id.clone()));
         let Some(row) = mark.and_then(|mark| ticks::menu(sop, kind, &mark)) else {
             return;
         };
@@ -234,11 +215,24 @@ impl Bot {
         }
     }
 
+    /// Takes earlier messages away whose places were not needed, and returns those that are there now.
+    pub(super) async fn cleared(&self, sink: Sink) -> Vec<u64> {
+        let Sink::Channel(posts) = sink else {
+            return Vec::new();
+        };
+        for earlier in posts.replacing {
+            if let Err(error) = self.rest.delete(posts.channel, earlier).await {
+                tracing::info!(%error, "an earlier message was not taken away");
+            }
+        }
+        posts.posted
+    }
+
     async fn post(&self, posts: &mut Posts, mut body: Json) {
         if let Some(earlier) = posts.replacing.pop_front() {
             match self.rest.edit(posts.channel, earlier, body.clone()).await {
                 Ok(()) => return posts.posted.push(earlier),
-                // Somebody took it away: what is said stands below instead.
+                // Somebody took it away: what is said goes below instead.
                 Err(error) => tracing::info!(%error, "an earlier reply was not changed"),
             }
         }
@@ -261,9 +255,18 @@ impl Sink {
     }
 }
 
-pub(super) fn button(label: &str, action: impl Into<String>) -> Button {
+pub(super) fn button(label: &str, action: Act) -> Button {
     Button {
         label: label.to_owned(),
-        action: Act::parse(&action.into()),
+        action,
+    }
+}
+
+/// A message of the channel's own.
+pub(super) fn said(text: String, buttons: Vec<Button>) -> Reply {
+    Reply {
+        text,
+        buttons,
+        sop: None,
     }
 }
