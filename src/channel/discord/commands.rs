@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::payload::shortened;
 use crate::catalog::Sop;
+use crate::channel::pages::shortened;
 use crate::slash::{self, Label, Slash, Slot, Takes};
 use crate::ticket::Ticket;
 

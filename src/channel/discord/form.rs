@@ -9,8 +9,9 @@ use jiff::Zoned;
 use serde_json::{Value as Json, json};
 use serenity::model::application::{ActionRow, ActionRowComponent};
 
-use super::payload::shortened;
-use crate::catalog::{Field, Form};
+use crate::catalog::Form;
+use crate::channel::manners::open_fields;
+use crate::channel::pages::shortened;
 use crate::dialog::Draft;
 use crate::message::ChannelKind;
 use crate::value::Kind;
@@ -24,13 +25,6 @@ const PLACEHOLDER_MAX: usize = 100;
 const ANSWER_MAX: usize = 1_000;
 /// From here on a text is written in a box of several lines.
 const LINE_CHARS: usize = 120;
-/// One open field is asked faster than a window is opened.
-const WORTH_IT: usize = 2;
-
-/// Whether a window helps: several text fields are open.
-pub fn is_worth_it(form: &Form, draft: &Draft, kind: ChannelKind, now: &Zoned) -> bool {
-    open_fields(form, draft, kind, now).count() >= WORTH_IT
-}
 
 /// Returns the window for the next open text fields, with what was typed into them before and could not be used; none
 /// when there are none.
@@ -90,7 +84,7 @@ pub fn written(rows: &[ActionRow]) -> Vec<(String, String)> {
 pub struct Input<'a> {
     /// Its id.
     pub id: &'a str,
-    /// What stands above it.
+    /// Its title.
     pub label: &'a str,
     /// How it may look.
     pub hint: &'a str,
@@ -129,16 +123,6 @@ pub fn texts(title: &str, mark: &str, inputs: &[Input<'_>]) -> Json {
 /// Whether the window came back as it was sent; otherwise its answers were lost in decoding and must be asked again.
 pub fn is_whole(rows: &[ActionRow]) -> bool {
     !rows.is_empty() && rows.iter().all(|row| !row.components.is_empty())
-}
-
-fn open_fields<'a>(
-    form: &'a Form,
-    draft: &'a Draft,
-    kind: ChannelKind,
-    now: &Zoned,
-) -> impl Iterator<Item = &'a Field> {
-    let missing = form.missing(draft.case(kind), now).into_iter();
-    missing.filter(move |field| !matches!(field.spec(draft.case(kind)).kind, Kind::Choice(_)))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::wording::{leads, platform};
 impl Bot {
     pub(super) async fn command(self: &Arc<Self>, command: &CommandInteraction) {
         let ask = incoming::command(command, &self.settings);
-        if !ask.place.is_allowed(&self.settings) {
+        if !incoming::is_allowed(ask.place, &self.settings) {
             return self.refuse(ask, platform::NOT_HERE).await;
         }
         let name = command.data.name.as_str();
@@ -56,7 +56,7 @@ impl Bot {
         }
         let owner = ask.person.id;
         let (id, conversation) = (ask.id, ask.place.conversation(owner));
-        let ephemeral = for_leads || ask.place.guild.is_some();
+        let ephemeral = for_leads || ask.place.workspace.is_some();
         let responder = self.responder(ask, ephemeral);
         self.take(conversation, id, Work::Act(responder, Mark { owner, act }));
     }
@@ -69,7 +69,7 @@ impl Bot {
         let (part, _) = parts(&typing.data.options);
         let slots = slash::offered(&typing.data.name, part).map_or(&[][..], |slash| slash.slots);
         let takes = |what: Takes| slots.iter().any(|slot| slot.takes == what);
-        let choices = if !ask.place.is_allowed(&self.settings) {
+        let choices = if !incoming::is_allowed(ask.place, &self.settings) {
             json!({"choices": []})
         } else if takes(Takes::Sop) {
             self.suggested_sops(typed)

@@ -12,11 +12,11 @@ use crate::act::Act;
 use crate::assistant::Handled;
 use crate::channel::discord::payload::{self, Face};
 use crate::channel::discord::ticks;
-use crate::dialog::Effect;
-use crate::message::{Button, ChannelKind, Incoming, Reply};
+use crate::channel::manners::{self, Extras, button, decorate};
+use crate::message::{ChannelKind, Incoming, Reply};
 use crate::store;
 use crate::ticket::Ticket;
-use crate::wording::{self, platform};
+use crate::wording::platform;
 
 /// Where replies go.
 #[derive(Debug)]
@@ -75,7 +75,9 @@ impl Bot {
                 return self.say(sink, json!({"content": platform::NOT_KEPT})).await;
             }
         };
-        if self.is_form_worth_it(&handled.conversation)
+        // The kind only decides which fields there are; two open ones make the button worth it under any.
+        let (knowledge, kind) = (self.assistant.knowledge(), self.settings.channel_kind);
+        if manners::is_form_worth_it(&handled.conversation, &knowledge, kind, &(self.now)())
             && let Some(reply) = handled.replies.last_mut()
         {
             reply.buttons.push(button(platform::FORM_BUTTON, Act::Form));
@@ -89,7 +91,14 @@ impl Bot {
         for reply in &mut handled.replies {
             // The first reply about the SOP that was shown is the one that shows it.
             let shown = whole.take_if(|sop| reply.sop.as_deref() == Some(*sop));
-            self.decorate(reply, shown, filed, sink.is_ephemeral());
+            let logins = reply.sop.as_deref().map(|sop| self.logins(sop));
+            let extras = Extras {
+                whole: shown,
+                filed,
+                has_logins: logins.is_some_and(|logins| !logins.is_empty()),
+                is_private: sink.is_ephemeral(),
+            };
+            decorate(reply, extras);
             let mut bodies = self.messages(reply, owner);
             if let Some((last, sop)) = bodies.last_mut().zip(shown) {
                 self.add_checklist(last, sop, owner, kind);
@@ -108,17 +117,7 @@ impl Bot {
         let Some(channel) = self.settings.ticket_channel else {
             return;
         };
-        let id = || ticket.id.clone();
-        let text = format!(
-            "**{}** · {}\n```\n{}\n```",
-            ticket.id, ticket.agent, ticket.text
-        );
-        let buttons = vec![
-            button(platform::COPY_BUTTON, Act::Copy(id())),
-            button(platform::REVISE_BUTTON, Act::Revise(id())),
-            button(platform::ENTERED_BUTTON, Act::Enter(id())),
-        ];
-        let reply = said(text, buttons);
+        let reply = manners::draft_card(ticket);
         for (number, body) in self.messages(&reply, owner).into_iter().enumerate() {
             let nonce = format!("{}.{number}", ticket.id);
             if let Err(error) = self.rest.post(channel, body, &nonce).await {
@@ -130,54 +129,7 @@ impl Bot {
     /// A procedure as it is shown to an agent who asks for it by name.
     pub(super) fn procedure(&self, intent: &str, kind: ChannelKind) -> Vec<Reply> {
         let knowledge = self.assistant.knowledge();
-        if knowledge.catalog.sop(intent).is_none() {
-            return Vec::new();
-        }
-        let now = (self.now)();
-        let show = Effect::ShowSop {
-            intent: intent.to_owned(),
-            points: Vec::new(),
-            brief: false,
-            may_be_wrong: false,
-        };
-        let around = wording::Around {
-            now: &now,
-            channel_kind: kind,
-            user: "",
-            lead: false,
-            tickets: &[],
-            recent: &[],
-        };
-        wording::replies(&knowledge, &[show], around)
-    }
-
-    /// Adds what only a platform with private and public messages has: why this answer, sharing it, its logins, and a
-    /// filed draft alone.
-    fn decorate(
-        &self,
-        reply: &mut Reply,
-        whole: Option<&str>,
-        filed: Option<&str>,
-        ephemeral: bool,
-    ) {
-        let opens = |button: &Button| matches!(&button.action, Act::Revise(id) if Some(id.as_str()) == filed);
-        if let Some(ticket) = filed.filter(|_| reply.buttons.iter().any(opens)) {
-            let copy = button(platform::COPY_BUTTON, Act::Copy(ticket.to_owned()));
-            reply.buttons.insert(0, copy);
-        }
-        let shown = reply.sop.clone().filter(|sop| !self.logins(sop).is_empty());
-        if let Some(sop) = shown {
-            let logins = button(platform::LOGINS_BUTTON, Act::Logins(sop));
-            reply.buttons.push(logins);
-        }
-        let answers = |button: &Button| matches!(button.action, Act::NotThis(_));
-        if whole.is_some() || reply.buttons.iter().any(answers) {
-            reply.buttons.push(button(platform::WHY_BUTTON, Act::Why));
-        }
-        if let Some(intent) = whole.filter(|_| ephemeral) {
-            let share = button(platform::SHARE_BUTTON, Act::Publicise(intent.to_owned()));
-            reply.buttons.push(share);
-        }
+        manners::procedure(&knowledge, intent, kind, &(self.now)())
     }
 
     fn add_checklist(&self, body: &mut Json, sop: &str, owner: u64, kind: ChannelKind) {
@@ -252,21 +204,5 @@ impl Bot {
 impl Sink {
     fn is_ephemeral(&self) -> bool {
         matches!(self, Sink::Interaction(responder) if responder.ephemeral)
-    }
-}
-
-pub(super) fn button(label: &str, action: Act) -> Button {
-    Button {
-        label: label.to_owned(),
-        action,
-    }
-}
-
-/// A message of the channel's own.
-pub(super) fn said(text: String, buttons: Vec<Button>) -> Reply {
-    Reply {
-        text,
-        buttons,
-        sop: None,
     }
 }

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use serenity::model::event::MessageUpdateEvent;
 
-use super::deliver::{Posts, Sink, button, said};
+use super::deliver::{Posts, Sink};
 use super::{Author, Bot, Work};
 use crate::act::Act;
-use crate::assistant::Handled;
-use crate::channel::discord::incoming::{self, Called, Edited, Post};
-use crate::dialog::Decision;
+use crate::channel::discord::incoming::{self, Edited, Post};
+use crate::channel::manners::{Called, button, is_question, is_quiet, said};
 use crate::message::{EventId, Said};
 use crate::wording::platform;
 
@@ -18,8 +17,9 @@ const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
 
 impl Bot {
     pub(super) fn hear(self: &Arc<Self>, message: &serenity::model::channel::Message) {
-        let Some(&me) = self.me.get() else { return };
-        let Some(post) = incoming::post(message, me, &self.settings) else {
+        let around = self.surroundings();
+        let post = around.and_then(|around| incoming::post(message, around));
+        let Some(post) = post.filter(|post| post.called != Called::Not) else {
             return;
         };
         let conversation = post.place.conversation(post.person.id);
@@ -27,8 +27,8 @@ impl Bot {
     }
 
     pub(super) fn hear_edit(self: &Arc<Self>, update: &MessageUpdateEvent) {
-        let Some(&me) = self.me.get() else { return };
-        let Some(edited) = incoming::edited(update, me, &self.settings) else {
+        let around = self.surroundings();
+        let Some(edited) = around.and_then(|around| incoming::edited(update, around)) else {
             return;
         };
         let conversation = edited.post.place.conversation(edited.post.person.id);
@@ -49,7 +49,7 @@ impl Bot {
 
     pub(super) async fn answer_post(&self, post: Post) {
         let conversation = post.place.conversation(post.person.id);
-        if post.called == Called::Overheard && !self.is_in_dialog(&conversation).await {
+        if post.called == Called::InThread && !self.is_in_dialog(&conversation).await {
             return;
         }
         let posts = Posts {
@@ -98,7 +98,7 @@ impl Bot {
         let handled = self.handle(&incoming).await;
         let is_question = handled.as_ref().is_ok_and(is_question);
         match handled {
-            Ok(handled) if is_quiet(post, &handled) => {
+            Ok(handled) if is_quiet(post.called, &handled) => {
                 let list = button(platform::QUIET_FALLBACK_BUTTON, Act::ListSops);
                 let reply = said(platform::QUIET_FALLBACK.to_owned(), vec![list]);
                 for mut body in self.messages(&reply, post.person.id) {
@@ -128,23 +128,4 @@ impl Bot {
         }
         is_all
     }
-}
-
-/// Whether a message asked for a procedure, so that changing it asks again.
-fn is_question(handled: &Handled) -> bool {
-    handled.understood.as_ref().is_some_and(|understood| {
-        matches!(
-            understood.decision,
-            Decision::Answer | Decision::Clarify | Decision::Fallback
-        )
-    })
-}
-
-/// In a help channel people also talk to each other, so that no procedure fits is said in one quiet line.
-fn is_quiet(post: &Post, handled: &Handled) -> bool {
-    post.called == Called::InHelpChannel
-        && handled
-            .understood
-            .as_ref()
-            .is_some_and(|understood| understood.decision == Decision::Fallback)
 }

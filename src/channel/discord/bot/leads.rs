@@ -11,6 +11,7 @@ use crate::act::{File, Order};
 use crate::assistant::Actor;
 use crate::channel::discord::incoming;
 use crate::channel::discord::rest;
+use crate::channel::place::Place;
 use crate::desk::{self, Posting, Share, Shown, reply};
 use crate::message::ChannelKind;
 use crate::wording::{leads, platform};
@@ -101,7 +102,7 @@ impl Bot {
 
     async fn keep_kind(&self, to: &Arc<Responder>, kind: ChannelKind) {
         let place = to.ask.place;
-        if place.guild.is_none() {
+        if place.workspace.is_none() {
             return to.say(json!({"content": platform::WORKSPACE_ONLY})).await;
         }
         let (channel, by) = (place.channel_id(), self.actor(to));
@@ -168,7 +169,7 @@ impl Bot {
 
     /// Posts an SOP, or changes the messages that show it; none when no message shows it then.
     async fn post_share(&self, mut posting: Posting) -> Result<Option<Share>, desk::Error> {
-        let Some(place) = incoming::channel_of(&posting.share.place) else {
+        let Some(place) = Place::of(&posting.share.place, incoming::CHANNEL) else {
             return Ok(None);
         };
         let shown = self.procedure(&posting.share.sop, self.kind_of(place).await);
@@ -193,10 +194,10 @@ impl Bot {
 
     /// Reminds people of a post, each in their direct messages, and returns how many took it.
     async fn remind(&self, share: &Share, unread: Vec<u64>) -> usize {
-        let Some(place) = incoming::channel_of(&share.place) else {
+        let Some(place) = Place::of(&share.place, incoming::CHANNEL) else {
             return 0;
         };
-        let guild = place.guild.unwrap_or_default();
+        let guild = place.workspace.unwrap_or_default();
         let message = share.messages.first().copied().unwrap_or_default();
         let link = format!("{}/{guild}/{}/{message}", platform::MESSAGES, place.channel);
         let reminder = {

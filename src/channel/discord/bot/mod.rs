@@ -33,15 +33,17 @@ use self::deliver::{Posts, Sink};
 use self::pressed::Press;
 use self::responder::Responder;
 use super::Settings;
-use super::incoming::{self, Ask, Edited, Person, Place, Post};
+use super::channels::Channels;
+use super::incoming::{self, Ask, Edited, Post, Surroundings};
 use super::mark::{Mark, Marks};
 use super::payload::EPHEMERAL;
-use super::queue::{Queues, Taken};
-use super::recall::Recall;
 use super::rest::Rest;
 use super::shards::Shards;
 use crate::act::Act;
 use crate::assistant::Assistant;
+use crate::channel::place::{Person, Place};
+use crate::channel::queue::{Queues, Taken};
+use crate::channel::recall::Recall;
 use crate::desk::Desk;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
 
@@ -55,6 +57,7 @@ pub struct Bot {
     marks: Marks,
     now: Box<dyn Fn() -> Zoned + Send + Sync>,
     me: OnceLock<u64>,
+    channels: Channels,
     queues: Arc<Queues<Work>>,
     /// What leads have set for channels, as far as it was read.
     kinds: Recall<ConversationId, Option<ChannelKind>>,
@@ -133,7 +136,12 @@ impl RawEventHandler for Ears {
                 bot.hear_missed().await;
             }
             Event::Resumed(_) => tracing::info!("connection resumed"),
-            Event::GuildCreate(event) => bot.leave_unless_listed(event.guild.id.get()).await,
+            Event::GuildCreate(event) => {
+                bot.channels.note(&event.guild, bot.me());
+                bot.leave_unless_listed(event.guild.id.get()).await;
+            }
+            Event::ChannelCreate(event) => bot.channels.note_channel(&event.channel, bot.me()),
+            Event::ThreadCreate(event) => bot.channels.note_channel(&event.thread, bot.me()),
             Event::MessageCreate(event) => bot.hear(&event.message),
             Event::MessageUpdate(event) => bot.hear_edit(&event),
             Event::MessageDelete(event) => {
@@ -176,6 +184,7 @@ impl Bot {
             marks: Marks::new(token),
             now: Box::new(now),
             me: OnceLock::new(),
+            channels: Channels::default(),
             queues: Arc::default(),
             kinds: Recall::default(),
             answers: Recall::default(),
@@ -184,7 +193,20 @@ impl Bot {
         }
     }
 
-    /// Takes what nobody says: the conversations whose time has come, for a reminder or to be put aside.
+    /// The bot's own account; none has this number before it is connected.
+    fn me(&self) -> u64 {
+        self.me.get().copied().unwrap_or_default()
+    }
+
+    fn surroundings(&self) -> Option<Surroundings<'_>> {
+        Some(Surroundings {
+            me: *self.me.get()?,
+            settings: &self.settings,
+            channels: &self.channels,
+        })
+    }
+
+    /// Takes what comes unasked: the conversations whose time has come, for a reminder or to be put aside.
     pub async fn look_at_the_clock(self: &Arc<Self>) {
         let now = (self.now)();
         let due = match self.assistant.due(incoming::CHANNEL, &now).await {
@@ -226,7 +248,8 @@ impl Bot {
     }
 
     async fn answer_due(&self, incoming: Incoming) {
-        let Some((place, owner)) = incoming::whereabouts(&incoming.conversation) else {
+        let place = Place::of(&incoming.conversation, incoming::CHANNEL);
+        let Some((place, owner)) = place.zip(incoming.conversation.account()) else {
             return;
         };
         let sink = Sink::Channel(Posts {

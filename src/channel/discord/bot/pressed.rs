@@ -6,14 +6,17 @@ use std::sync::Arc;
 use serde_json::json;
 use serenity::model::application::ActionRow;
 
-use super::deliver::{Posts, Sink, said};
+use super::deliver::{Posts, Sink};
 use super::responder::Responder;
 use super::{Author, Bot, Work};
-use crate::act::{Act, Who};
+use crate::act::Act;
 use crate::assistant::Actor;
-use crate::channel::discord::incoming::{Ask, Place};
+use crate::channel::discord::incoming::Ask;
 use crate::channel::discord::mark::Mark;
-use crate::channel::discord::{incoming, payload, ticks};
+use crate::channel::discord::{incoming, ticks};
+use crate::channel::manners::{concerns_one, permitted, said};
+use crate::channel::pages::shortened;
+use crate::channel::place::Place;
 use crate::message::{Incoming, Said};
 use crate::wording::platform;
 
@@ -44,11 +47,11 @@ impl Bot {
         let Some(mark) = mark else {
             return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
         };
-        if !ask.place.is_allowed(&self.settings) {
+        if !incoming::is_allowed(ask.place, &self.settings) {
             return self.refuse(ask, platform::NOT_HERE).await;
         }
-        let mark = match permitted(&ask, mark) {
-            Ok(mark) => mark,
+        let mark = match permitted(mark.owner, &mark.act, &ask.person) {
+            Ok(owner) => Mark { owner, ..mark },
             Err(why) => return self.refuse(ask, why).await,
         };
         match &mark.act {
@@ -177,7 +180,7 @@ impl Bot {
     async fn open_ticket(&self, responder: &Arc<Responder>, mark: Mark, title: &str) {
         let ask = &responder.ask;
         let handle = ask.person.name.split(' ').next().unwrap_or_default();
-        let name = payload::shortened(&platform::thread_name(title, handle), THREAD_NAME_MAX);
+        let name = shortened(&platform::thread_name(title, handle), THREAD_NAME_MAX);
         let opened = self.rest.thread(ask.place.channel, &name, mark.owner).await;
         let author = Author::asked(ask, mark.owner);
         let said = Said::Press(mark.act);
@@ -185,6 +188,7 @@ impl Bot {
         let mut sink = Sink::Interaction(Arc::clone(responder));
         match opened {
             Ok(thread) => {
+                self.channels.note_own(thread, ask.place.channel);
                 let place = Place {
                     channel: thread,
                     thread: true,
@@ -230,30 +234,4 @@ impl Bot {
             Err(error) => tracing::error!(%error, "the kind of a thread was not kept"),
         }
     }
-}
-
-/// Whose conversation a press belongs to, or why it is refused.
-pub(super) fn permitted(ask: &Ask, mark: Mark) -> Result<Mark, &'static str> {
-    let (owner, lead) = (ask.person.id, ask.person.lead);
-    match mark.act.who() {
-        Who::Lead if !lead => Err(platform::LEADS_ONLY),
-        Who::Owner if mark.owner != owner && !lead => Err(platform::NOT_YOURS),
-        Who::Owner => Ok(mark),
-        Who::Anyone | Who::Lead => Ok(Mark { owner, ..mark }),
-    }
-}
-
-/// Whether only its presser wants to see what a press shows: what is looked up, and the way into a thread.
-fn concerns_one(act: &Act) -> bool {
-    matches!(
-        act,
-        Act::Point(_)
-            | Act::Why
-            | Act::ListSops
-            | Act::Help
-            | Act::Ticket(_)
-            | Act::Copy(_)
-            | Act::Revise(_)
-            | Act::Done(_)
-    )
 }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use serenity::model::application::ModalInteraction;
 
-use super::deliver::{Sink, said};
-use super::pressed::permitted;
+use super::deliver::Sink;
 use super::responder::Responder;
 use super::{Author, Bot, Work};
 use crate::act::{self, Act, Order};
@@ -15,7 +14,7 @@ use crate::assistant::Handled;
 use crate::channel::discord::form::{self, Input};
 use crate::channel::discord::incoming::{self, Ask};
 use crate::channel::discord::mark::Mark;
-use crate::dialog::{Conversation, Phase};
+use crate::channel::manners::{permitted, said};
 use crate::message::Said;
 use crate::wording::{leads, platform};
 
@@ -110,11 +109,11 @@ impl Bot {
         let Some(mark) = self.marks.read(&form.data.custom_id) else {
             return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
         };
-        if !ask.place.is_allowed(&self.settings) {
+        if !incoming::is_allowed(ask.place, &self.settings) {
             return self.refuse(ask, platform::NOT_HERE).await;
         }
-        let mark = match permitted(&ask, mark) {
-            Ok(mark) => mark,
+        let owner = match permitted(mark.owner, &mark.act, &ask.person) {
+            Ok(owner) => owner,
             Err(why) => return self.refuse(ask, why).await,
         };
         if !form::is_whole(&form.data.components) {
@@ -122,7 +121,7 @@ impl Bot {
             return self.refuse(ask, platform::UNREAD_FORM).await;
         }
         let typed = form::typed(&form.data.components);
-        let (id, owner) = (ask.id, mark.owner);
+        let id = ask.id;
         let conversation = ask.place.conversation(owner);
         let (act, is_private) = match mark.act {
             Act::Lead(order) => {
@@ -197,18 +196,5 @@ impl Bot {
             }
         }
         self.deliver(Ok(handled), owner, &mut sink).await;
-    }
-
-    /// Whether several text fields are open, so that a window saves messages.
-    pub(super) fn is_form_worth_it(&self, conversation: &Conversation) -> bool {
-        let Phase::Asking { draft, .. } = &conversation.phase else {
-            return false;
-        };
-        let knowledge = self.assistant.knowledge();
-        // The kind only decides which fields there are; two open ones make the button worth it under any.
-        let kind = self.settings.channel_kind;
-        draft
-            .form(&knowledge.catalog, kind)
-            .is_some_and(|form| form::is_worth_it(form, draft, kind, &(self.now)()))
     }
 }
