@@ -120,6 +120,8 @@ pub enum Act {
     Wait,
     /// Another customer is at hand.
     NewCase,
+    /// Show a part of the procedure under discussion.
+    Part(Part),
 
     /// Open the form of the open draft.
     Form,
@@ -144,6 +146,54 @@ pub enum Act {
     Lead(Order),
     /// A button of a program that knew an act which this one does not.
     Unknown(String),
+}
+
+/// A part of a procedure, as agents ask for it without naming the procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// What comes after the part that was shown last.
+    Next,
+    /// What to check.
+    Checks,
+    /// What to ask the customer.
+    Questions,
+    /// Which cause leads to which outcome.
+    Causes,
+    /// What is done about it.
+    Handling,
+    /// Which fields its ticket has.
+    Fields,
+    /// The complaint categories.
+    Kip,
+    /// Where the procedure is from.
+    Source,
+    /// All of it.
+    Whole,
+}
+
+impl Part {
+    const NAMES: [(Part, &str); 9] = [
+        (Part::Next, "next"),
+        (Part::Checks, "checks"),
+        (Part::Questions, "questions"),
+        (Part::Causes, "causes"),
+        (Part::Handling, "handling"),
+        (Part::Fields, "fields"),
+        (Part::Kip, "kip"),
+        (Part::Source, "source"),
+        (Part::Whole, "whole"),
+    ];
+
+    fn name(self) -> &'static str {
+        let found = Part::NAMES.iter().find(|(part, _)| *part == self);
+        found.map_or("", |(_, name)| name)
+    }
+
+    fn parse(name: &str) -> Option<Part> {
+        let found = Part::NAMES.iter().find(|(_, known)| *known == name);
+        found.map(|(part, _)| *part)
+    }
 }
 
 /// Something that a lead wants done with procedures.
@@ -329,6 +379,7 @@ pub const TABLE: &[Row] = &[
     row("keep-value", None, Who::Owner),
     row("new-case", None, Who::Owner),
     row("tickets", None, Who::Owner),
+    row("part", None, Who::Owner),
 ];
 
 const fn row(code: &'static str, letter: Option<char>, who: Who) -> Row {
@@ -399,6 +450,7 @@ impl Act {
             Act::Repeat => bare("repeat"),
             Act::Wait => bare("wait"),
             Act::NewCase => bare("new-case"),
+            Act::Part(part) => with("part", part.name()),
             Act::Form => bare("form"),
             Act::Ticks(number) => with("ticks", number),
             Act::Publicise(intent) => with("share", intent),
@@ -460,7 +512,16 @@ impl Act {
             "remind" => Act::FollowUp(one()),
             "yes" => Act::Yes,
             "no" => Act::No,
+            "go-on" => Act::GoOn,
+            "repeat" => Act::Repeat,
+            "wait" => Act::Wait,
+            "greet" => Act::Greet,
+            "thanks" => Act::Thanks,
+            "confirm" => Act::Confirm,
+            "term" => Act::Term(optional()),
+            "sop" => Act::Sop(optional()),
             "new-case" => Act::NewCase,
+            "part" => Act::Part(Part::parse(what)?),
             "form" => Act::Form,
             "ticks" => Act::Ticks(one()),
             "share" => Act::Publicise(one()),

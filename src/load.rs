@@ -10,10 +10,13 @@ use crate::catalog::{Catalog, Files, Source};
 use crate::catalog::{Diagnostic, Severity};
 use crate::directory::Directory;
 use crate::guide::Knowledge;
-use crate::text::Lexicon;
+use crate::text::{Lexicon, Talk};
 
 /// The list of account managers in the data folder.
 pub const DIRECTORY: &str = "am.csv";
+
+/// The rows of talk in the data folder.
+const TALK: &str = "talk.toml";
 
 /// Why no knowledge could be made.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +83,16 @@ pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
     Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))
 }
 
+/// Reads what agents say to steer the bot; the shipped rows serve where there is no file.
+fn talk(data: &Path, lexicon: &Lexicon) -> anyhow::Result<Option<Talk>> {
+    let Some(source) = optional(&data.join(TALK))? else {
+        return Ok(None);
+    };
+    let talk = Talk::load(&source.text, lexicon);
+    talk.map(Some)
+        .with_context(|| format!("in `{}`", source.path))
+}
+
 /// Reads the file of account managers, when there is one.
 pub fn directory_source(data: &Path) -> anyhow::Result<Option<Source>> {
     optional(&data.join(DIRECTORY))
@@ -96,7 +109,12 @@ pub fn directory(data: &Path) -> Result<Directory, Error> {
 /// Makes knowledge of the files in two folders, which takes its time: the matcher learns.
 pub fn knowledge(intents: &Path, data: &Path, today: Date) -> Result<Knowledge, Error> {
     let (catalog, lexicon) = checked(intents, data, today)?;
-    Ok(Knowledge::new(catalog, lexicon).with_directory(directory(data)?))
+    let talk = talk(data, &lexicon)?;
+    let knowledge = Knowledge::new(catalog, lexicon).with_directory(directory(data)?);
+    Ok(match talk {
+        Some(talk) => knowledge.with_talk(talk),
+        None => knowledge,
+    })
 }
 
 /// Reads and checks everything that knowledge is made of.

@@ -220,8 +220,8 @@ impl Assistant {
         attempt: u32,
         cases: &'a [Tracked],
         directory: &'a Directory,
-    ) -> dialog::Around<'a> {
-        dialog::Around {
+    ) -> dialog::Setting<'a> {
+        dialog::Setting {
             event: &incoming.event,
             attempt,
             user: &incoming.user,
@@ -264,12 +264,12 @@ impl Assistant {
             let mut step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
             // What the message took up or began is of another edition: it is decided with that one.
             let other = self.begun_with(&step.next, &live);
-            if step.next.at_hand().is_some() && !Arc::ptr_eq(&other, &knowledge) {
+            if step.next.draft.is_some() && !Arc::ptr_eq(&other, &knowledge) {
                 knowledge = other;
                 step = dialog::step(&knowledge, &conversation, &incoming.said, &around);
             }
             let catalog = &knowledge.catalog;
-            step.next.begin_with(catalog, incoming.at.timestamp());
+            step.next.note_edition(catalog, incoming.at.timestamp());
             let replies = self.replies(&knowledge, &step.effects, incoming).await?;
             step.next.offer(&replies, &incoming.said);
             let wake = self.wake(&step.next, incoming);
@@ -333,7 +333,7 @@ impl Assistant {
 
     /// What is live, with the SOP of the draft at hand in the edition that it was begun with.
     fn begun_with(&self, conversation: &Conversation, live: &Arc<Knowledge>) -> Arc<Knowledge> {
-        let begun = conversation.at_hand().and_then(|draft| {
+        let begun = conversation.draft.as_ref().and_then(|draft| {
             let edition = draft.edition.as_ref()?;
             let is_it = |sop: &Sop| sop.edition == *edition;
             let is_live = live.catalog.sop(&draft.intent).is_some_and(is_it);
@@ -540,8 +540,8 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
         None => audit("ticket.file".to_owned(), &ticket.id),
         Some(_) => audit("ticket.revise".to_owned(), &ticket.id),
     });
-    let deeds = step.deeds.iter();
-    let deeds = deeds.map(|deed| audit(deed.what.to_owned(), &deed.subject));
+    let notes = step.audit.iter();
+    let notes = notes.map(|note| audit(note.what.to_owned(), &note.subject));
     let marked = step.progress.iter();
     let marked = marked.map(|step| audit(format!("ticket.{}", step.status.name()), &step.case));
     Turn {
@@ -563,7 +563,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
             at: unanswered.at,
             channel_kind: incoming.channel_kind,
         }),
-        audit: filed.chain(marked).chain(deeds).collect(),
+        audit: filed.chain(marked).chain(notes).collect(),
         papers: step.contact.iter().map(contact_paper).collect(),
         fence: None,
     }

@@ -226,7 +226,7 @@ pub fn is_form_worth_it(
     kind: ChannelKind,
     now: &Zoned,
 ) -> bool {
-    let Phase::Asking { draft, .. } = &conversation.phase else {
+    let (Phase::Asking { .. }, Some(draft)) = (&conversation.phase, conversation.draft()) else {
         return false;
     };
     let form = draft.form(&knowledge.catalog, kind);

@@ -4,10 +4,12 @@
 //! It reads no clock, opens nothing and says nothing; an [`Effect`] is a decision that `wording` puts into words, and
 //! that can be stored, compared and delivered again.
 
+mod case;
 mod control;
 mod fill;
 mod hours;
 mod step;
+mod stored;
 mod waking;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
+use crate::act::Part;
 use crate::catalog::sop::OutcomeKind;
 use crate::catalog::{Case, Catalog, Form};
 use crate::directory::{Contact, Directory};
@@ -25,6 +28,7 @@ use crate::message::{Button, ChannelKind, EventId, Reply, Said};
 use crate::ticket::{Answers, Entry, Progress, Remarked, Status, Ticket, Tracked};
 use crate::value;
 
+pub use case::{CustomerCase, ToldMessage};
 pub use fill::from_question as values_in;
 pub use hours::{BadHours, Hours};
 pub use step::{cases_needed, step};
@@ -37,9 +41,13 @@ pub const NOT_UNDERSTOOD: &str = "not_understood";
 
 /// Everything kept of a conversation between two messages.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Conversation {
-    /// Where it stands.
+    /// What the next message answers.
     pub phase: Phase,
+    /// The draft or walk at hand, finished walks included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Draft>,
     /// What the last replies offered: typing a label presses it.
     pub offered: Vec<Button>,
     /// How many of them, the first ones, may be pressed by their number: those of the very last reply.
@@ -53,69 +61,64 @@ pub struct Conversation {
     /// The last question, customer data masked, when the documents do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silent_on: Option<String>,
-    /// The company whose account manager was told or offered last.
+    /// The company whose account manager was shown or offered last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub am: Option<String>,
     /// Filed cases that the agent looks at again until they are done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<FollowUp>,
+    /// The customer at hand.
+    #[serde(default, skip_serializing_if = "CustomerCase::is_empty")]
+    pub case: CustomerCase,
     /// The other case of a message that named two; it waits until the first is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Box<Heard>>,
-    /// What a lead has set, where the conversation stands for a whole channel.
+    /// What a lead has set, where the conversation is a whole channel's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_kind: Option<ChannelKind>,
 }
 
-/// Where a conversation stands.
+/// What the next message of a conversation answers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Nothing is open.
     #[default]
     Idle,
-    /// A procedure was shown; a ticket may be started from it with what the question already told.
+    /// A procedure was shown; a ticket may be started from it with the values of the question.
     Answered(Heard),
     /// Several procedures fit; the agent picks one.
     Clarifying(Vec<Heard>),
-    /// A field is asked for.
+    /// A field of the draft is asked for.
     Asking {
-        /// What is known so far.
-        draft: Draft,
         /// The field.
         field: String,
         /// How often the answer could not be used.
         refused: u8,
-        /// The part of a value that was told already: the day of a moment whose hour is asked.
+        /// The known part of the value: the day of a moment whose hour is asked.
         partial: Option<String>,
         /// The value that was perhaps meant by an answer that could not be used.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         suggested: Option<String>,
     },
-    /// Everything is there; the agent looks it over.
-    Reviewing(Draft),
+    /// The draft is complete; the agent looks it over.
+    Reviewing,
     /// A walk through a procedure: one of its causes is asked, or what the sentence at its end still lacks.
     Walking {
-        /// What is known so far, and the walk.
-        draft: Draft,
         /// How often the answer could not be used.
         refused: u8,
     },
     /// A walk has come to its end without a ticket; it can be gone back on, and a ticket be made of it.
-    Walked(Draft),
+    Walked,
     /// Another case came up while a draft is open: the agent says what becomes of the draft.
     Interrupted {
-        /// The open draft.
-        draft: Draft,
         /// What came up.
         heard: Heard,
     },
-    /// The ticketing system's number of a filed ticket is asked for.
+    /// The ticketing system's number of a filed ticket is asked for; an open draft goes on afterwards.
     Entering {
         /// The case.
         case: String,
-        /// The draft that is gone on with afterwards.
-        draft: Option<Draft>,
     },
 }
 
@@ -264,6 +267,12 @@ pub enum Effect {
     Clarify { intents: Vec<String> },
     /// Nothing fits.
     Fallback,
+    /// A part of a procedure that is no section of it.
+    ShowPart { intent: String, part: Part },
+    /// What can be done next with a procedure whose values were noted.
+    Offer { intent: String },
+    /// The agent looks something up; nothing is asked.
+    Patience,
     /// What the bot can do.
     Help,
     /// All procedures.
@@ -509,10 +518,10 @@ pub enum AmLacking {
     Taken { code: String, company: String },
 }
 
-/// What is kept for the audit: a deed and what it was done to.
+/// A line of the audit: what was done, and to what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deed {
-    /// The deed: `am.no-response`.
+pub struct AuditNote {
+    /// What was done: `am.no-response`.
     pub what: &'static str,
     /// What it was done to.
     pub subject: String,
@@ -603,9 +612,9 @@ pub enum Problem {
     NoReason,
 }
 
-/// What surrounds a message.
+/// Where and when a message was said, by whom, and what is known there.
 #[derive(Debug, Clone)]
-pub struct Around<'a> {
+pub struct Setting<'a> {
     /// The event, from which ids of this turn are drawn.
     pub event: &'a EventId,
     /// How often this turn was tried before; another number draws other ids.
@@ -645,8 +654,8 @@ pub struct Step {
     pub unanswered: Option<Unanswered>,
     /// A company's contacts that a lead has told of.
     pub contact: Option<Contact>,
-    /// What is to be kept in the audit besides.
-    pub deeds: Vec<Deed>,
+    /// What the audit keeps besides.
+    pub audit: Vec<AuditNote>,
 }
 
 /// A question that no procedure answered for sure.
@@ -720,48 +729,18 @@ impl Draft {
 }
 
 impl Conversation {
-    /// The draft in work, if there is one.
+    /// The draft in work, if there is one: a finished walk is none.
     pub fn draft(&self) -> Option<&Draft> {
-        match &self.phase {
-            Phase::Asking { draft, .. }
-            | Phase::Reviewing(draft)
-            | Phase::Walking { draft, .. }
-            | Phase::Interrupted { draft, .. } => Some(draft),
-            Phase::Entering { draft, .. } => draft.as_ref(),
-            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => None,
-        }
-    }
-
-    /// The draft or walk that is before the agent, finished walks included.
-    pub fn at_hand(&self) -> Option<&Draft> {
-        match &self.phase {
-            Phase::Walked(draft) => Some(draft),
-            _ => self.draft(),
-        }
+        self.draft.as_ref().filter(|_| self.phase != Phase::Walked)
     }
 
     /// Notes with which edition of its SOP the draft at hand was begun, and when, unless that is noted.
-    pub fn begin_with(&mut self, catalog: &Catalog, now: Timestamp) {
-        let draft = match &mut self.phase {
-            Phase::Walked(draft) => Some(draft),
-            _ => self.draft_mut(),
-        };
-        let Some(draft) = draft else { return };
+    pub fn note_edition(&mut self, catalog: &Catalog, now: Timestamp) {
+        let Some(draft) = &mut self.draft else { return };
         if let Some(sop) = catalog.sop(&draft.intent) {
             draft.edition.get_or_insert_with(|| sop.edition.clone());
         }
         draft.begun.get_or_insert(now);
-    }
-
-    fn draft_mut(&mut self) -> Option<&mut Draft> {
-        match &mut self.phase {
-            Phase::Asking { draft, .. }
-            | Phase::Reviewing(draft)
-            | Phase::Walking { draft, .. }
-            | Phase::Interrupted { draft, .. } => Some(draft),
-            Phase::Entering { draft, .. } => draft.as_mut(),
-            Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked(_) => None,
-        }
     }
 
     /// Remembers what the replies offer. What they say unasked takes nothing away that was offered before.

@@ -21,7 +21,7 @@ use crate::catalog::rules::Number;
 use crate::catalog::{Catalog, Sop};
 use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
-use crate::text::Lexicon;
+use crate::text::{Lexicon, Talk};
 use index::{Index, Usage};
 use number::Numbers;
 use upgrade::Ruling;
@@ -39,6 +39,8 @@ pub struct Knowledge {
     pub matcher: Arc<Matcher>,
     /// Slang and abbreviations.
     pub lexicon: Arc<Lexicon>,
+    /// What agents say to steer the bot.
+    pub talk: Arc<Talk>,
     /// Account managers and escalation contacts.
     pub directory: Arc<Directory>,
     points: HashMap<String, Arc<Index>>,
@@ -63,6 +65,7 @@ impl Knowledge {
         Self {
             numbers: Arc::new(Numbers::new(&catalog)),
             ruling: ruling(&catalog),
+            talk: Arc::new(Talk::shipped(&lexicon)),
             catalog,
             matcher,
             lexicon,
@@ -77,6 +80,15 @@ impl Knowledge {
     pub fn with_directory(self, directory: Directory) -> Self {
         Self {
             directory: Arc::new(directory),
+            ..self
+        }
+    }
+
+    /// The same with talk of a site's own.
+    #[must_use]
+    pub fn with_talk(self, talk: Talk) -> Self {
+        Self {
+            talk: Arc::new(talk),
             ..self
         }
     }

@@ -4,9 +4,13 @@
 //! place that reads them. An entry is a word or a phrase in lower case; entries are separated by commas.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
+
+/// The longest phrase, in words.
+const PHRASE_WORDS_MAX: usize = 3;
 
 /// What an everyday word does in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -32,6 +36,40 @@ pub enum Role {
     Waiting,
     /// Leads to a number or address at which somebody is reached: `hp`, `wa`, `kontak`.
     Contact,
+    /// A negation that denies all of its clause: `bukan`, `kecuali`.
+    Excluding,
+    /// Sets something against what was said: `tapi`, `melainkan`.
+    Contrast,
+    /// Restricts, and makes of a denial none: `bukan cuma sms`.
+    Only,
+    /// Leads to what something was done with: `via`, `lewat`, `pakai`.
+    Means,
+    /// Says that something is in order: `bisa`, `lancar`.
+    Works,
+    /// Carries a value in an answer without adding to it: `kayaknya`, `kartu`, `pelanggan`.
+    Carrier,
+    /// Opens a message.
+    Greeting,
+    /// Takes note of something, without a value: `oke`, `siap`.
+    Acknowledging,
+    /// Says that a value is not known: `lupa`, `ga tau`.
+    Unknown,
+    /// A brand's name that is also a common noun.
+    Noun,
+    /// Says when without saying the day: `awal`, `akhir`, `lebaran`.
+    Vague,
+    /// Counts from the day that it comes before: `sebelum`, `jatuh tempo`.
+    Anchor,
+    /// Leaves open which of two: `atau`, `antara`, `sampai`.
+    Between,
+    /// A part of a word for getting in touch: `telp`, `lapor`.
+    Reaching,
+    /// A province, city or regency, or its short name.
+    Place,
+    /// Leads to where somebody is: `di`, `daerah`.
+    Somewhere,
+    /// What a place is: `kota`, `kab`.
+    PlaceKind,
 }
 
 /// Everyday words by role.
@@ -71,8 +109,71 @@ impl Everyday {
             .is_some_and(|roles| roles.contains(&role))
     }
 
+    /// Where words and phrases of a role are in a text, the longest where several begin in one place.
+    pub fn find(&self, role: Role, text: &str) -> Vec<Range<usize>> {
+        let words = words_at(text);
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            let mut phrase = String::new();
+            let mut longest = None;
+            for (place, word) in words[at..].iter().enumerate().take(PHRASE_WORDS_MAX) {
+                if place > 0 {
+                    phrase.push(' ');
+                }
+                phrase.push_str(&word.text);
+                if self.has(role, &phrase) {
+                    longest = Some(place);
+                }
+            }
+            if let Some(place) = longest {
+                found.push(words[at].span.start..words[at + place].span.end);
+            }
+            at += 1 + longest.unwrap_or_default();
+        }
+        found
+    }
+
     /// The words and phrases of a role in the file's order.
     pub fn entries(&self, role: Role) -> &[Box<str>] {
         self.entries.get(&role).map_or(&[], Vec::as_slice)
     }
+}
+
+/// A word of a text in lower case, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WordAt {
+    /// Where, in bytes.
+    pub span: Range<usize>,
+    /// Its letters and digits.
+    pub text: String,
+    /// Whether a mark separates it from the word before.
+    pub begins_clause: bool,
+}
+
+/// The words of a text: letters and digits without a break.
+pub fn words_at(text: &str) -> Vec<WordAt> {
+    let mut words: Vec<WordAt> = Vec::new();
+    let (mut in_word, mut marked) = (false, false);
+    for (at, c) in text.char_indices() {
+        if !c.is_alphanumeric() {
+            in_word = false;
+            marked |= ",;:.!?()\n".contains(c);
+            continue;
+        }
+        let end = at + c.len_utf8();
+        match words.last_mut().filter(|_| in_word) {
+            Some(word) => {
+                word.span.end = end;
+                word.text.extend(c.to_lowercase());
+            }
+            None => words.push(WordAt {
+                span: at..end,
+                text: c.to_lowercase().collect(),
+                begins_clause: marked,
+            }),
+        }
+        (in_word, marked) = (true, false);
+    }
+    words
 }

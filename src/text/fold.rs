@@ -4,6 +4,8 @@
 //! letter more than twice in a row (`tolooong` is `toloong`; spelling does the rest).
 //! Every folded byte remembers where it came from, so that evidence can quote the message as it was typed.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// How many characters of a message are read: the length of the longest message that Discord delivers.
@@ -19,6 +21,44 @@ pub struct Folded {
     pub text: String,
     /// For each byte of `text`, where the character it came from begins and ends in the raw message.
     pub origin: Vec<(u32, u32)>,
+}
+
+/// Writes what has another form in ASCII in that form: full-width digits and letters, fractions of a line as dots.
+///
+/// None when there is nothing to write differently.
+pub fn narrow(raw: &str) -> Option<Folded> {
+    let ascii = |c: char| {
+        let form: String = std::iter::once(c).nfkc().collect();
+        (!c.is_ascii() && form.is_ascii()).then_some(form)
+    };
+    if raw.is_ascii() || !raw.chars().any(|c| ascii(c).is_some()) {
+        return None;
+    }
+    let mut folded = Folded::default();
+    for (at, c) in raw.char_indices() {
+        let origin = (offset(at), offset(at + c.len_utf8()));
+        let before = folded.text.len();
+        match ascii(c) {
+            Some(form) => folded.text.push_str(&form),
+            None => folded.text.push(c),
+        }
+        folded
+            .origin
+            .extend((before..folded.text.len()).map(|_| origin));
+    }
+    Some(folded)
+}
+
+impl Folded {
+    /// Where a part of the text came from.
+    pub fn span(&self, part: &Range<usize>) -> Range<usize> {
+        let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+        match self.origin.get(part.clone()) {
+            Some([first, .., last]) => place(first.0)..place(last.1),
+            Some([only]) => place(only.0)..place(only.1),
+            Some([]) | None => 0..0,
+        }
+    }
 }
 
 /// Folds a message.

@@ -283,6 +283,11 @@ impl Lexicon {
         self.entries.get(word)?.when
     }
 
+    /// Whether a word says when something happened.
+    pub fn says_when(&self, word: &str) -> bool {
+        self.when(word).is_some()
+    }
+
     /// The concept a word is a name of.
     pub fn concept(&self, word: &str) -> Option<&str> {
         self.entries.get(word)?.concept.as_deref()

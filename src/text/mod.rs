@@ -11,14 +11,17 @@
 pub mod everyday;
 pub mod fold;
 pub mod lexicon;
+pub mod negation;
 pub mod spelling;
 pub mod stem;
+pub mod talk;
 pub mod tokens;
 
 pub use everyday::{Everyday, Role};
 pub use fold::{CHARS_MAX, fold};
 pub use lexicon::{Lexicon, Spoken};
 pub use stem::stem;
+pub use talk::{Talk, Talked};
 pub use tokens::{Kind, Shape, Token, tokens};
 
 use fold::Folded;

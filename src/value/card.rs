@@ -4,24 +4,19 @@
 //! the windows of a voucher's 25 digits one in ten would pass the checksum. Only digits grouped as on the plastic may
 //! have others beside them: a check code, an amount.
 
-use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::digits::{self, Group, Run};
-use super::{Error, Found, Value, is_glued, serial, settle};
+use super::digits::{self, CARD_DIGITS, Group, Run, is_card, is_voucher};
+use super::{Error, Found, Value, is_glued, settle};
 
-/// How many digits card numbers have (ISO/IEC 7812).
-const DIGITS: RangeInclusive<usize> = 13..=19;
 /// How many most of them have.
 const DIGITS_USUAL: usize = 16;
 /// How many are kept.
 const DIGITS_KEPT: usize = 4;
 /// The groups in which cards have their numbers printed.
 const PRINTED: &[&[usize]] = &[&[4, 4, 4, 4, 3], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4]];
-/// What payment networks' numbers begin with.
-const NETWORKS: [char; 5] = ['2', '3', '4', '5', '6'];
 
 /// Reads a full number, a masked one, or the last four digits alone.
 pub fn parse(raw: &str) -> Result<Value, Error> {
@@ -43,78 +38,39 @@ pub fn find(raw: &str) -> Vec<Found> {
         .collect()
 }
 
-/// Whether the digits are those of a card: a possible length and the right check digit (Luhn).
-pub(super) fn is_valid(digits: &str) -> bool {
-    let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .map(|byte| u32::from(byte - b'0'))
-        .enumerate()
-        .map(|(place, digit)| {
-            if place % 2 == 1 {
-                doubled(digit)
-            } else {
-                digit
-            }
-        })
-        .sum();
-    DIGITS.contains(&digits.len()) && sum.is_multiple_of(10) && !digits.starts_with('0')
-}
-
-/// The runs that are card numbers, in either reading of the text, without those inside a voucher's number.
+/// The runs that are card numbers, in either reading of the text, without those inside a voucher's number or an id of hexadecimal digits.
 pub(super) fn runs(raw: &str) -> Vec<Run> {
-    let (vouchers, mut runs): (Vec<Run>, Vec<Run>) = digits::widest(raw)
+    let (mut ids, mut runs): (Vec<Run>, Vec<Run>) = digits::widest(raw)
         .into_iter()
-        .partition(|run| serial::is_voucher(&run.digits));
+        .partition(|run| is_voucher(&run.digits));
+    static UUID: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new("(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+            .expect("the pattern is constant")
+    });
+    ids.extend(UUID.find_iter(raw).map(|id| Run {
+        span: id.range(),
+        digits: String::new(),
+    }));
     let inside = |run: &Run, outer: &[Run]| {
         outer
             .iter()
             .any(|outer| outer.span.contains(&run.span.start))
     };
-    runs.retain(|run| is_valid(&run.digits));
+    runs.retain(|run| is_card(&run.digits) && !inside(run, &ids));
     let narrow = digits::uniform(raw)
         .into_iter()
-        .filter(|run| is_valid(&run.digits));
+        .filter(|run| is_card(&run.digits));
     let narrow: Vec<Run> = narrow
-        .filter(|run| !inside(run, &vouchers) && !inside(run, &runs))
+        .filter(|run| !inside(run, &ids) && !inside(run, &runs))
         .collect();
     runs.extend(narrow);
     let printed: Vec<Run> = printed(raw)
         .into_iter()
-        .filter(|run| !inside(run, &vouchers) && !inside(run, &runs))
+        .filter(|run| !inside(run, &ids) && !inside(run, &runs))
         .collect();
     runs.extend(printed);
     runs.sort_by_key(|run| run.span.start);
     runs
-}
-
-/// Whether a payment network hands out such numbers; others are as long and may pass the checksum, too.
-pub(super) fn is_a_networks(digits: &str) -> bool {
-    digits.starts_with(NETWORKS)
-}
-
-/// Whether the digits of a valid number stand together as those of a card do: in one block, in the groups on the
-/// plastic, or as many as most cards have. `4700001-0000012` is an identifier of two halves.
-pub(super) fn is_written_as_one(run: &str) -> bool {
-    let groups = digits::groups(run);
-    let count: usize = groups.iter().map(|group| group.digits.len()).sum();
-    let is_printed = |sizes: &&[usize]| groups.len() == sizes.len() && has_sizes(&groups, sizes);
-    groups.len() == 1 || count >= DIGITS_USUAL - 1 || PRINTED.iter().any(is_printed)
-}
-
-/// Whether a block of digits without separators is a card's. Account numbers are long too, and one in ten of them passes
-/// the checksum; therefore the first digits have to be those that a network has.
-pub(super) fn is_a_block(digits: &str) -> bool {
-    let starts = |from: &str| digits.starts_with(from);
-    let second_mastercard = digits
-        .get(..4)
-        .and_then(|prefix| prefix.parse::<u16>().ok())
-        .is_some_and(|prefix| (2221..=2720).contains(&prefix));
-    let is_networks = digits.starts_with(['3', '4', '5'])
-        || ["60", "62", "64", "65", "67"].into_iter().any(starts)
-        || second_mastercard;
-    digits.len() >= DIGITS_USUAL - 1 && is_networks
 }
 
 /// Returns the number as it is kept.
@@ -156,7 +112,7 @@ fn one_card(raw: &str, groups: &[Group<'_>]) -> Option<Run> {
         between.chars().count() <= BETWEEN_CHARS_MAX && !between.contains(char::is_alphanumeric)
     });
     let digits: String = groups.iter().map(|group| group.digits).collect();
-    let found = stand_together && is_valid(&digits) && is_a_networks(&digits);
+    let found = stand_together && is_card(&digits);
     found.then_some(Run {
         span: first.span.start..last.span.end,
         digits,
@@ -183,9 +139,9 @@ fn parse_last_four(raw: &str) -> Result<Value, Error> {
     match (fours.next(), fours.next()) {
         (Some(first), None) if longest == DIGITS_KEPT => Ok(value(first)),
         _ if longest == 0 => Err(Error::NotFound),
-        _ if DIGITS.contains(&longest) => Err(Error::ChecksumFailed),
-        _ if longest > *DIGITS.end() => Err(Error::TooLong {
-            expected: *DIGITS.end(),
+        _ if CARD_DIGITS.contains(&longest) => Err(Error::ChecksumFailed),
+        _ if longest > *CARD_DIGITS.end() => Err(Error::TooLong {
+            expected: *CARD_DIGITS.end(),
             found: longest,
         }),
         _ => Err(Error::TooShort {

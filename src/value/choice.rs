@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Choice, Choices, Error, Found, Remark, Value, text};
+use crate::text::everyday::{WordAt, words_at};
+use crate::text::negation::{self, Denial};
+use crate::text::{Lexicon, Role};
 
 /// The longest answer outside the list.
 const UNLISTED_CHARS_MAX: usize = 80;
@@ -21,24 +24,28 @@ const LETTERS_PER_TYPO: usize = 5;
 const FUZZY_WORDS_MAX: usize = 40;
 
 /// Reads which option or options an answer names.
-pub fn parse(choices: &Choices, raw: &str) -> Result<Value, Error> {
-    let answer = Squeezed::new(raw);
-    if let Some(numbered) = by_number(choices, raw) {
+pub fn parse(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Result<Value, Error> {
+    let answer = Squeezed::new(raw, lexicon);
+    if let Some(numbered) = by_number(choices, &answer) {
         return numbered;
     }
-    let mentions = without_greeting(&answer, mentions(choices, &answer));
-    match name(choices, &answer, &mentions) {
+    let all = without_greeting(&answer, mentions(choices, &answer));
+    let (meant, others) = sorted(choices, &answer, all.clone());
+    match name(choices, &meant, &others, lexicon) {
         Named::One(mut options) => {
             if choices.many {
-                options.extend(misspelt(choices, &answer, &mentions));
+                options.extend(misspelt(choices, &answer, &all));
             }
             Ok(value(choices, &answer, &options))
         }
         Named::Unclear(options) => Err(ambiguous(choices, &options)),
-        Named::Nothing => match misspelt(choices, &answer, &mentions) {
+        Named::Nothing => match misspelt(choices, &answer, &all) {
+            options if options.is_empty() && !others.is_empty() => {
+                Err(none_meant(choices, &others))
+            }
             options if options.is_empty() => unlisted(choices, &answer),
             options if options.len() == 1 || choices.many => {
-                Ok(Value::plain(joined(choices, &options)))
+                Ok(Value::plain(joined(choices, &options, lexicon)))
             }
             options => Err(ambiguous(choices, &options)),
         },
@@ -46,60 +53,70 @@ pub fn parse(choices: &Choices, raw: &str) -> Result<Value, Error> {
 }
 
 /// Finds options that are named by their value or an alias and shared with no other option.
-pub fn find(choices: &Choices, raw: &str) -> Vec<Found> {
-    let message = Squeezed::new(raw);
+pub fn find(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Vec<Found> {
+    let message = Squeezed::new(raw, lexicon);
     let mut mentions = mentions(choices, &message);
     mentions.retain(|mention| !message.is_greeting(mention));
+    let (mentions, others) = sorted(choices, &message, mentions);
+    let spans = || mentions.iter().map(|mention| mention.span.clone());
+    let around = spans().reduce(|all, next| all.start..next.end.max(all.end));
+    let found = |span: Range<usize>, options: &BTreeSet<usize>| Found {
+        value: value(
+            choices,
+            &Squeezed::new(&raw[span.clone()], lexicon),
+            options,
+        ),
+        span,
+    };
     if choices.many {
-        let Named::One(options) = name(choices, &message, &mentions) else {
+        let Named::One(options) = name(choices, &mentions, &others, lexicon) else {
             return Vec::new();
         };
-        let span = mentions
-            .iter()
-            .map(|mention| mention.span.clone())
-            .reduce(|all, next| all.start..next.end.max(all.end));
-        let found = |span| Found {
-            span,
-            value: Value::plain(joined(choices, &options)),
-        };
-        return span.map(found).into_iter().collect();
+        return around
+            .map(|span| found(span, &options))
+            .into_iter()
+            .collect();
     }
     let shared = mentions.iter().all(|mention| mention.options.len() > 1);
-    if let Some(option) = meant_by_all(&mentions).filter(|_| shared) {
-        let (first, last) = (&mentions[0].span, &mentions[mentions.len() - 1].span);
-        return vec![Found {
-            span: first.start..last.end,
-            value: Value::plain(choices.options[option].value.as_str()),
-        }];
+    if let (Some(option), Some(span)) = (meant_by_all(&mentions).filter(|_| shared), around) {
+        return vec![found(span, &BTreeSet::from([option]))];
     }
-    mentions
+    let mut certain: Vec<Mention> = Vec::new();
+    for mention in mentions
         .into_iter()
-        .filter_map(|Mention { span, options, .. }| {
-            let [option] = options.iter().copied().collect::<Vec<_>>()[..] else {
-                return None;
-            };
-            Some(Found {
-                span,
-                value: Value::plain(choices.options[option].value.as_str()),
-            })
-        })
+        .filter(|mention| mention.options.len() == 1)
+    {
+        match certain.last_mut() {
+            // `atm bri` are two words for one option.
+            Some(last)
+                if last.options == mention.options
+                    && raw[last.span.end..mention.span.start].trim().is_empty() =>
+            {
+                last.span.end = mention.span.end;
+            }
+            _ => certain.push(mention),
+        }
+    }
+    certain
+        .into_iter()
+        .map(|mention| found(mention.span, &mention.options))
         .collect()
 }
 
 /// Returns what the text names when every word of it does: `out of collection`, `data dan sms`.
-pub fn exactly(choices: &Choices, raw: &str) -> Option<Value> {
-    let answer = Squeezed::new(raw);
-    let mentions = mentions(choices, &answer);
-    let joins = |word: &str| choices.many && matches!(word, "dan" | "sama" | "n");
+pub fn exactly(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Option<Value> {
+    let answer = Squeezed::new(raw, lexicon);
+    let (mentions, others) = sorted(choices, &answer, mentions(choices, &answer));
+    let joins = |word: &str| choices.many && lexicon.everyday.has(Role::Joining, word);
     let names_it = |index: usize| {
         let start = answer.words[index].raw.start;
         let mentioned = mentions.iter().any(|mention| mention.span.contains(&start));
         mentioned || joins(answer.word(index))
     };
-    if !(0..answer.words.len()).all(names_it) {
+    if !others.is_empty() || !(0..answer.words.len()).all(names_it) {
         return None;
     }
-    match name(choices, &answer, &mentions) {
+    match name(choices, &mentions, &others, lexicon) {
         Named::One(options) => Some(value(choices, &answer, &options)),
         Named::Unclear(_) | Named::Nothing => None,
     }
@@ -108,6 +125,8 @@ pub fn exactly(choices: &Choices, raw: &str) -> Option<Value> {
 /// A text reduced to its letters and digits, which still knows its words.
 struct Squeezed<'a> {
     raw: &'a str,
+    lexicon: &'a Lexicon,
+    denials: Vec<Denial>,
     letters: String,
     words: Vec<Word>,
 }
@@ -119,6 +138,7 @@ struct Word {
 }
 
 /// A place at which options are named, several if they share the alias.
+#[derive(Debug, Clone)]
 struct Mention {
     span: Range<usize>,
     options: BTreeSet<usize>,
@@ -134,30 +154,33 @@ enum Named {
     Nothing,
 }
 
+/// Options that are named without being meant.
+#[derive(Debug, Clone)]
+enum Unmeant {
+    /// Denied: `bukan halo`.
+    Denied(BTreeSet<usize>),
+    /// What works is no complaint: `telpon bisa`.
+    Works(BTreeSet<usize>),
+    /// A noun that is a brand's name as well: `dana tunai`.
+    Noun(BTreeSet<usize>),
+}
+
 impl<'a> Squeezed<'a> {
-    fn new(raw: &'a str) -> Squeezed<'a> {
+    fn new(raw: &'a str, lexicon: &'a Lexicon) -> Squeezed<'a> {
         let mut squeezed = Squeezed {
             raw,
+            lexicon,
+            denials: negation::denials(raw, lexicon),
             letters: String::new(),
             words: Vec::new(),
         };
-        let mut in_word = false;
-        for (place, c) in raw.char_indices() {
-            if !c.is_alphanumeric() {
-                in_word = false;
-                continue;
-            }
+        for WordAt { span, text, .. } in words_at(raw) {
             let from = squeezed.letters.len();
-            squeezed.letters.extend(c.to_lowercase());
-            let (letters_end, raw_end) = (squeezed.letters.len(), place + c.len_utf8());
-            match squeezed.words.last_mut().filter(|_| in_word) {
-                Some(word) => (word.letters.end, word.raw.end) = (letters_end, raw_end),
-                None => squeezed.words.push(Word {
-                    letters: from..letters_end,
-                    raw: place..raw_end,
-                }),
-            }
-            in_word = true;
+            squeezed.letters.push_str(plain_negation(&text, lexicon));
+            squeezed.words.push(Word {
+                letters: from..squeezed.letters.len(),
+                raw: span,
+            });
         }
         squeezed
     }
@@ -192,31 +215,247 @@ impl<'a> Squeezed<'a> {
             .words
             .first()
             .is_some_and(|word| word.raw == mention.span);
-        let alone = self.words.len() < 2 || matches!(self.word(1), "atau" | "or" | "dan" | "sama");
-        opens && !alone && matches!(self.word(0), "halo" | "hallo" | "hai")
+        let goes_on = [Role::Joining, Role::Negation];
+        let alone = self.words.len() < 2 || goes_on.into_iter().any(|role| self.has(role, 1));
+        opens && !alone && self.has(Role::Greeting, 0)
+    }
+
+    fn has(&self, role: Role, index: usize) -> bool {
+        let everyday = &self.lexicon.everyday;
+        self.words
+            .get(index)
+            .is_some_and(|_| everyday.has(role, self.word(index)))
+    }
+
+    /// Whether the word says nothing about an option beside it.
+    fn is_small(&self, index: usize) -> bool {
+        let word = self.word(index);
+        let stem = word.strip_suffix("nya").unwrap_or(word);
+        SMALL_ROLES.into_iter().any(|role| {
+            [word, stem]
+                .into_iter()
+                .any(|word| self.lexicon.everyday.has(role, word))
+        }) || self.lexicon.is_function(word)
+    }
+
+    fn is_denied(&self, span: &Range<usize>) -> bool {
+        negation::is_denied(&self.denials, span)
+    }
+
+    /// The words between two places in the raw text.
+    fn between(&self, from: usize, to: usize) -> Range<usize> {
+        let first = self.words.partition_point(|word| word.raw.start < from);
+        let end = self.words.partition_point(|word| word.raw.start < to);
+        first..end.max(first)
+    }
+}
+
+/// What words around an option may do without saying anything about it.
+const SMALL_ROLES: [Role; 5] = [
+    Role::Courtesy,
+    Role::Filler,
+    Role::Carrier,
+    Role::Means,
+    Role::Yes,
+];
+
+/// One spelling of the words that deny: `gak masuk` is `tidak masuk`.
+fn plain_negation<'w>(word: &'w str, lexicon: &'w Lexicon) -> &'w str {
+    let meaning = lexicon
+        .meaning(word)
+        .filter(|_| lexicon.everyday.has(Role::Negation, word));
+    match meaning {
+        Some([meaning]) => meaning,
+        _ => word,
     }
 }
 
 /// Returns the letters and digits of an option's value or alias.
-fn squeeze(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
+fn squeeze(name: &str, lexicon: &Lexicon) -> String {
+    let words = words_at(name).into_iter();
+    words
+        .map(|word| plain_negation(&word.text, lexicon).to_owned())
         .collect()
 }
 
-fn names(option: &Choice) -> impl Iterator<Item = String> {
+fn names<'o>(option: &'o Choice, lexicon: &'o Lexicon) -> impl Iterator<Item = String> + 'o {
     std::iter::once(&option.value)
         .chain(&option.aliases)
-        .map(|name| squeeze(name))
+        .map(|name| squeeze(name, lexicon))
         .filter(|name| !name.is_empty())
+}
+
+/// Parts what is meant from what is only named.
+fn sorted(
+    choices: &Choices,
+    answer: &Squeezed<'_>,
+    mentions: Vec<Mention>,
+) -> (Vec<Mention>, Vec<Unmeant>) {
+    let is_all = |mention: &Mention| {
+        all_option(choices, answer.lexicon).is_some_and(|all| mention.options.contains(&all))
+    };
+    let works = works(choices, answer, &mentions);
+    // `belum masuk` is an option's name; the `belum` in it denies nothing.
+    let spans: Vec<Range<usize>> = mentions
+        .iter()
+        .map(|mention| mention.span.clone())
+        .collect();
+    let in_a_name = |denial: &Denial| spans.iter().any(|span| span.contains(&denial.by.start));
+    let is_denied = |mention: &Mention| {
+        let mut denials = answer.denials.iter();
+        denials.any(|denial| {
+            let denies = denial.denies(&mention.span) && !in_a_name(denial);
+            // `selain sms semua mati`: the exception is denied, not the rule.
+            let is_rule = is_all(mention)
+                && spans
+                    .iter()
+                    .any(|span| *span != mention.span && denial.denies(span));
+            denies && !is_rule
+        })
+    };
+    let (mut meant, mut unmeant) = (Vec::new(), Vec::new());
+    for (mention, works) in mentions.into_iter().zip(works) {
+        if is_denied(&mention) {
+            unmeant.push(Unmeant::Denied(mention.options));
+        } else if works {
+            unmeant.push(Unmeant::Works(mention.options));
+        } else if is_noun(answer, &mention, &spans) {
+            unmeant.push(Unmeant::Noun(mention.options));
+        } else {
+            meant.push(mention);
+        }
+    }
+    (meant, unmeant)
+}
+
+/// Whether the mention is the noun that a brand is called after. The brand is meant where it is all there is, or behind
+/// a word for what something was done with: `via dana`.
+fn is_noun(answer: &Squeezed<'_>, mention: &Mention, mentions: &[Range<usize>]) -> bool {
+    let named = answer.between(mention.span.start, mention.span.end);
+    let [index] = named.collect::<Vec<_>>()[..] else {
+        return false;
+    };
+    let word = answer.word(index);
+    let (stem, suffixed) = match word.strip_suffix("nya") {
+        Some(stem) => (stem, true),
+        None => (word, false),
+    };
+    if !answer.lexicon.everyday.has(Role::Noun, stem) {
+        return false;
+    }
+    let count = answer.words.len();
+    let owned = suffixed || (index + 1 < count && answer.word(index + 1) == "nya");
+    let is_named = |other: usize| {
+        let start = answer.words[other].raw.start;
+        mentions.iter().any(|span| span.contains(&start))
+    };
+    let is_beside = |other: usize| {
+        is_named(other)
+            || answer.is_small(other)
+            || answer.lexicon.says_when(answer.word(other))
+            || SPOKEN_ROLES.into_iter().any(|role| answer.has(role, other))
+    };
+    let is_alone = (0..count).all(is_beside);
+    let is_means = index > 0 && answer.has(Role::Means, index - 1);
+    let ends = index + 1 == count || is_beside(index + 1) || {
+        let between = &answer.raw[mention.span.end..answer.words[index + 1].raw.start];
+        between.contains([',', '.', '(', ';'])
+    };
+    owned || !(is_alone || is_means && ends)
+}
+
+/// What may be said beside a brand's name besides small words.
+const SPOKEN_ROLES: [Role; 3] = [Role::Negation, Role::Contrast, Role::Joining];
+
+/// Which mentions are said to work, where several options may be named: in `telpon bisa tapi internet ga bisa` only the
+/// second is a complaint.
+fn works(choices: &Choices, answer: &Squeezed<'_>, mentions: &[Mention]) -> Vec<bool> {
+    let mut states: Vec<Option<bool>> = vec![None; mentions.len()];
+    if !choices.many {
+        return vec![false; mentions.len()];
+    }
+    let clauses = words_at(answer.raw);
+    let ends_clause =
+        |index: usize| clauses[index].begins_clause || answer.has(Role::Contrast, index);
+    let joins = |words: Range<usize>| {
+        words
+            .into_iter()
+            .all(|word| answer.has(Role::Joining, word))
+    };
+    let mut taken_to = 0;
+    for (place, mention) in mentions.iter().enumerate() {
+        let next = mentions
+            .get(place + 1)
+            .map_or(answer.raw.len(), |next| next.span.start);
+        let after = answer.between(mention.span.end, next);
+        let clause_end = after
+            .clone()
+            .find(|word| ends_clause(*word))
+            .unwrap_or(after.end);
+        let denies = |words: Range<usize>| {
+            words
+                .into_iter()
+                .any(|word| answer.has(Role::Negation, word))
+        };
+        let good = (after.start..clause_end).find(|word| answer.has(Role::Works, *word));
+        if let Some(good) = good {
+            states[place] = Some(!denies(after.start..good));
+            taken_to = good + 1;
+            continue;
+        }
+        if denies(after.start..clause_end) {
+            states[place] = Some(false);
+            taken_to = clause_end;
+            continue;
+        }
+        let start = answer.between(mention.span.start, mention.span.end).start;
+        let before = place
+            .checked_sub(1)
+            .map_or(0, |last| answer.between(0, mentions[last].span.end).end);
+        let mut words = (before.max(taken_to)..start).rev();
+        let mut clause = words.by_ref().take_while(|word| {
+            // `yang bisa cuma sms` is one clause.
+            let next = *word + 1;
+            next >= start || answer.has(Role::Only, next) || !ends_clause(next)
+        });
+        let good = clause.find(|word| {
+            answer.has(Role::Works, *word)
+                || !(answer.is_small(*word) || answer.has(Role::Only, *word))
+        });
+        if let Some(good) = good.filter(|word| answer.has(Role::Works, *word)) {
+            states[place] = Some(!(good > 0 && answer.has(Role::Negation, good - 1)));
+        } else if place > 0 && joins(before..start) {
+            states[place] = states[place - 1];
+        }
+    }
+    for place in (1..mentions.len()).rev() {
+        let between = answer.between(mentions[place - 1].span.end, mentions[place].span.start);
+        if states[place - 1].is_none() && !between.is_empty() && joins(between) {
+            states[place - 1] = states[place];
+        }
+    }
+    states
+        .into_iter()
+        .map(|state| state == Some(true))
+        .collect()
+}
+
+/// Says that what was named is not meant.
+fn none_meant(choices: &Choices, unmeant: &[Unmeant]) -> Error {
+    let noun = unmeant.iter().find_map(|unmeant| match unmeant {
+        Unmeant::Noun(options) => options.first(),
+        Unmeant::Denied(_) | Unmeant::Works(_) => None,
+    });
+    Error::NotAnOption {
+        nearest: noun.map(|option| choices.options[*option].value.clone()),
+    }
 }
 
 /// Finds where options are named; a mention inside a longer one does not count.
 fn mentions(choices: &Choices, answer: &Squeezed<'_>) -> Vec<Mention> {
     let mut all: Vec<Mention> = Vec::new();
     for (index, option) in choices.options.iter().enumerate() {
-        for name in names(option) {
+        for name in names(option, answer.lexicon) {
             for span in answer.places_of(&name) {
                 all.push(Mention {
                     span,
@@ -245,7 +484,7 @@ fn without_greeting(answer: &Squeezed<'_>, mut mentions: Vec<Mention>) -> Vec<Me
     mentions
 }
 
-fn name(choices: &Choices, answer: &Squeezed<'_>, mentions: &[Mention]) -> Named {
+fn name(choices: &Choices, mentions: &[Mention], unmeant: &[Unmeant], lexicon: &Lexicon) -> Named {
     let certain: BTreeSet<usize> = mentions
         .iter()
         .filter(|mention| mention.options.len() == 1)
@@ -260,8 +499,12 @@ fn name(choices: &Choices, answer: &Squeezed<'_>, mentions: &[Mention]) -> Named
         .find(|mention| mention.options.is_disjoint(&certain));
     match open_question {
         Some(mention) => Named::Unclear(mention.options.union(&certain).copied().collect()),
+        None if choices.many && all_works(choices, unmeant, lexicon) => match denied(unmeant) {
+            exceptions if exceptions.is_empty() => Named::Nothing,
+            exceptions => Named::One(exceptions),
+        },
         None if certain.is_empty() => Named::Nothing,
-        None if choices.many => Named::One(without_exceptions(choices, answer, mentions, certain)),
+        None if choices.many => Named::One(without_exceptions(choices, unmeant, certain, lexicon)),
         None if certain.len() > 1 => Named::Unclear(certain),
         None => Named::One(certain),
     }
@@ -278,9 +521,10 @@ fn meant_by_all(mentions: &[Mention]) -> Option<usize> {
 }
 
 /// The option that stands for all others: the one called `semua`.
-fn all_option(choices: &Choices) -> Option<usize> {
-    let is_all =
-        |option: &Choice| names(option).any(|name| matches!(name.as_str(), "semua" | "semuanya"));
+fn all_option(choices: &Choices, lexicon: &Lexicon) -> Option<usize> {
+    let is_all = |option: &Choice| {
+        names(option, lexicon).any(|name| matches!(name.as_str(), "semua" | "semuanya"))
+    };
     choices
         .options
         .iter()
@@ -288,39 +532,44 @@ fn all_option(choices: &Choices) -> Option<usize> {
         .filter(|_| choices.many)
 }
 
+fn denied(unmeant: &[Unmeant]) -> BTreeSet<usize> {
+    let options = unmeant.iter().filter_map(|unmeant| match unmeant {
+        Unmeant::Denied(options) => Some(options),
+        Unmeant::Works(_) | Unmeant::Noun(_) => None,
+    });
+    options.flatten().copied().collect()
+}
+
+/// Whether all of them are said to work: `semua bisa kecuali internet`.
+fn all_works(choices: &Choices, unmeant: &[Unmeant], lexicon: &Lexicon) -> bool {
+    let all = all_option(choices, lexicon);
+    unmeant.iter().any(|unmeant| {
+        matches!((unmeant, all), (Unmeant::Works(options), Some(all)) if options.contains(&all))
+    })
+}
+
 /// `semua kecuali sms` is all the others.
 fn without_exceptions(
     choices: &Choices,
-    answer: &Squeezed<'_>,
-    mentions: &[Mention],
+    unmeant: &[Unmeant],
     named: BTreeSet<usize>,
+    lexicon: &Lexicon,
 ) -> BTreeSet<usize> {
-    let Some(all) = all_option(choices).filter(|all| named.contains(all)) else {
+    let exceptions = denied(unmeant);
+    let Some(all) =
+        all_option(choices, lexicon).filter(|all| named.contains(all) && !exceptions.is_empty())
+    else {
         return named;
     };
-    let except = answer
-        .words
-        .iter()
-        .enumerate()
-        .find(|(index, _)| matches!(answer.word(*index), "kecuali" | "selain" | "except"));
-    let Some((_, except)) = except else {
-        return named;
-    };
-    let excepted: BTreeSet<usize> = mentions
-        .iter()
-        .filter(|mention| mention.span.start > except.raw.start)
-        .flat_map(|mention| &mention.options)
-        .copied()
-        .collect();
     let others: BTreeSet<usize> = (0..choices.options.len())
-        .filter(|option| *option != all && !excepted.contains(option))
+        .filter(|option| *option != all && !exceptions.contains(option))
         .collect();
     if others.is_empty() { named } else { others }
 }
 
 /// The values in the options' order; all of them together are the option that stands for all.
-fn joined(choices: &Choices, options: &BTreeSet<usize>) -> String {
-    if let Some(all) = all_option(choices) {
+fn joined(choices: &Choices, options: &BTreeSet<usize>, lexicon: &Lexicon) -> String {
+    if let Some(all) = all_option(choices, lexicon) {
         let every_other =
             (0..choices.options.len()).all(|option| option == all || options.contains(&option));
         if options.contains(&all) || every_other {
@@ -335,17 +584,18 @@ fn joined(choices: &Choices, options: &BTreeSet<usize>) -> String {
 }
 
 /// Reads an answer that consists of numbers only as the places of options, counted from one.
-fn by_number(choices: &Choices, raw: &str) -> Option<Result<Value, Error>> {
-    let answer = Squeezed::new(raw);
-    let words: Vec<&str> = answer
-        .all_words()
-        .filter(|word| !matches!(*word, "dan" | "sama" | "nomor" | "no"))
-        .collect();
+fn by_number(choices: &Choices, answer: &Squeezed<'_>) -> Option<Result<Value, Error>> {
+    let everyday = &answer.lexicon.everyday;
+    let is_beside = |word: &str| {
+        let leads = everyday.has(Role::Joining, word) || everyday.has(Role::Courtesy, word);
+        leads || everyday.has(Role::Contact, word) && word.starts_with("no")
+    };
+    let words: Vec<&str> = answer.all_words().filter(|word| !is_beside(word)).collect();
     let is_number = |word: &&str| word.len() <= 3 && word.chars().all(|c| c.is_ascii_digit());
     let is_value = choices
         .options
         .iter()
-        .flat_map(names)
+        .flat_map(|option| names(option, answer.lexicon))
         .any(|name| name == answer.letters);
     if words.is_empty()
         || is_value
@@ -362,14 +612,14 @@ fn by_number(choices: &Choices, raw: &str) -> Option<Result<Value, Error>> {
     };
     Some(
         match words.iter().map(place).collect::<Option<BTreeSet<usize>>>() {
-            Some(options) => Ok(Value::plain(joined(choices, &options))),
+            Some(options) => Ok(Value::plain(joined(choices, &options, answer.lexicon))),
             None => Err(Error::NotAnOption { nearest: None }),
         },
     )
 }
 
 fn value(choices: &Choices, answer: &Squeezed<'_>, options: &BTreeSet<usize>) -> Value {
-    let canonical = joined(choices, options);
+    let canonical = joined(choices, options, answer.lexicon);
     let own_words = options
         .first()
         .filter(|_| !choices.many)
@@ -384,27 +634,38 @@ fn value(choices: &Choices, answer: &Squeezed<'_>, options: &BTreeSet<usize>) ->
 /// open, as `alfamart` for a modern channel does; elsewhere it is another spelling.
 fn own_words(choices: &Choices, answer: &Squeezed<'_>, option: usize) -> Option<String> {
     let option = &choices.options[option];
-    let value = squeeze(&option.value);
-    let is_bare = names(option).any(|name| name == answer.letters);
+    let lexicon = answer.lexicon;
+    let value = squeeze(&option.value, lexicon);
+    let is_bare = names(option, lexicon).any(|name| name == answer.letters);
     if is_bare
         && (!choices.open || value == answer.letters || is_spelling_of(&value, &answer.letters))
     {
         return None;
     }
-    let says_more = |word: &&Word| {
-        let letters = &answer.letters[word.letters.clone()];
+    let says_more = |index: &usize| {
+        let word = &answer.words[*index];
+        let letters = answer.word(*index);
         let stem = letters.strip_suffix("nya").unwrap_or(letters);
-        !value.contains(stem) && !FILLERS.contains(&letters) && !FILLERS.contains(&stem)
+        let denies = answer.denials.iter().any(|denial| denial.by == word.raw);
+        !(value.contains(stem) || answer.is_small(*index) || denies || answer.is_denied(&word.raw))
     };
-    let words: Vec<&str> = answer
-        .words
-        .iter()
+    let words: Vec<String> = (0..answer.words.len())
         .filter(says_more)
-        .map(|word| &answer.raw[word.raw.clone()])
+        .map(|index| initials(&answer.raw[answer.words[index].raw.clone()]))
         .collect();
     (1..=OWN_WORDS_MAX)
         .contains(&words.len())
         .then(|| text::kept(&words.join(" ")))
+}
+
+/// Names of at most three letters are initials: `bca` is `BCA`.
+fn initials(word: &str) -> String {
+    const LETTERS_MAX: usize = 3;
+    if word.len() <= LETTERS_MAX {
+        word.to_uppercase()
+    } else {
+        word.to_owned()
+    }
 }
 
 /// Whether one name is a part of the other, or nearly the same.
@@ -413,78 +674,6 @@ fn is_spelling_of(value: &str, name: &str) -> bool {
         || name.contains(value)
         || strsim::damerau_levenshtein(value, name) <= typos(value)
 }
-
-/// Words around an option that say nothing about it.
-const FILLERS: &[&str] = &[
-    "kak",
-    "kakak",
-    "ka",
-    "min",
-    "mas",
-    "mbak",
-    "pak",
-    "bu",
-    "ya",
-    "yaa",
-    "iya",
-    "aja",
-    "saja",
-    "dong",
-    "deh",
-    "sih",
-    "nih",
-    "itu",
-    "ini",
-    "yang",
-    "yg",
-    "di",
-    "ke",
-    "dari",
-    "dr",
-    "lewat",
-    "lwt",
-    "via",
-    "pakai",
-    "pake",
-    "pk",
-    "by",
-    "melalui",
-    "nya",
-    "kayak",
-    "kayaknya",
-    "sepertinya",
-    "kata",
-    "katanya",
-    "pelanggan",
-    "plgn",
-    "plg",
-    "customer",
-    "cust",
-    "dia",
-    "beliau",
-    "adalah",
-    "jenis",
-    "tipe",
-    "kartu",
-    "channel",
-    "chanel",
-    "bayar",
-    "beli",
-    "belinya",
-    "tadi",
-    "udah",
-    "sudah",
-    "ternyata",
-    "rupanya",
-    "emang",
-    "memang",
-    "kok",
-    "halo",
-    "semua",
-    "dan",
-    "sama",
-    "atau",
-];
 
 /// The options that words outside of mentions, or all letters together, name with a typing mistake.
 fn misspelt(choices: &Choices, answer: &Squeezed<'_>, mentions: &[Mention]) -> BTreeSet<usize> {
@@ -496,50 +685,62 @@ fn misspelt(choices: &Choices, answer: &Squeezed<'_>, mentions: &[Mention]) -> B
     let words = answer
         .words
         .iter()
-        .filter(|word| !is_mentioned(word))
+        .filter(|word| !is_mentioned(word) && !answer.is_denied(&word.raw))
         .take(FUZZY_WORDS_MAX);
-    let whole = mentions.is_empty().then_some(answer.letters.as_str());
+    let is_plain = mentions.is_empty() && answer.denials.is_empty();
+    let whole = is_plain.then_some(answer.letters.as_str());
     let words = words
         .map(|word| &answer.letters[word.letters.clone()])
         .chain(whole);
-    words.flat_map(|word| nearest(choices, word)).collect()
+    words
+        .flat_map(|word| nearest(choices, word, answer.lexicon))
+        .collect()
 }
 
-/// The options whose names the word misses by the fewest typing mistakes, if by few enough.
-fn nearest(choices: &Choices, word: &str) -> BTreeSet<usize> {
-    let mut least = usize::MAX;
-    let mut nearest = BTreeSet::new();
-    for (option, name) in comparable(choices, word) {
-        let distance = strsim::damerau_levenshtein(word, &name);
-        if !is_typo_of(word, &name, distance) || distance > least {
-            continue;
-        }
-        if distance < least {
-            nearest.clear();
-            least = distance;
-        }
-        nearest.insert(option);
-    }
-    nearest
+/// The options whose names the word misses by the fewest typing mistakes, if by few enough. Another option that is as
+/// near is a rival, however few letters it has: `upaid` may be either of `paid` and `unpaid`.
+fn nearest(choices: &Choices, word: &str, lexicon: &Lexicon) -> BTreeSet<usize> {
+    let distances: Vec<(usize, usize, bool)> = comparable(choices, word, lexicon)
+        .map(|(option, name)| {
+            let distance = strsim::damerau_levenshtein(word, &name);
+            (distance, option, is_typo_of(word, &name, distance))
+        })
+        .collect();
+    let typos = distances.iter().filter(|(.., is_typo)| *is_typo);
+    let Some(least) = typos.map(|(distance, ..)| *distance).min() else {
+        return BTreeSet::new();
+    };
+    let nearest = distances
+        .into_iter()
+        .filter(|(distance, ..)| *distance <= least);
+    nearest.map(|(_, option, _)| option).collect()
 }
 
 /// Takes what names no option as it is, where the list is open, or says which one was perhaps meant.
 fn unlisted(choices: &Choices, answer: &Squeezed<'_>) -> Result<Value, Error> {
     /// Likeness from which on it is worth asking "did you mean".
     const LIKENESS_MIN: f64 = 0.5;
-    // A bare number is neither an option nor the name of another.
-    if choices.open && !answer.letters.chars().all(char::is_numeric) {
+    let lexicon = answer.lexicon;
+    // A bare number is neither an option nor the name of another, and neither is talk.
+    if choices.open
+        && !answer.letters.chars().all(char::is_numeric)
+        && !text::is_talk(answer.raw, lexicon, &text::NO_NAME)
+        && !denies_a_likeness(choices, answer)
+    {
         let said = text::one_line(answer.raw);
         let kept = text::kept(&said);
         if kept != said {
             // What stood against a card's number may be an option once the number is masked.
-            return parse(choices, &kept);
+            return parse(choices, &kept, lexicon);
         }
         return text::bounded(kept, UNLISTED_CHARS_MAX)
             .map(|value| value.remarked(Remark::Unlisted));
     }
     if answer.words.is_empty() {
         return Err(Error::NotFound);
+    }
+    if choices.open || !answer.denials.is_empty() {
+        return Err(Error::NotAnOption { nearest: None });
     }
     let likeness = |word: &str, name: &str| strsim::normalized_damerau_levenshtein(word, name);
     let words = answer
@@ -548,24 +749,62 @@ fn unlisted(choices: &Choices, answer: &Squeezed<'_>) -> Result<Value, Error> {
         .chain([answer.letters.as_str()]);
     let guess = words
         .flat_map(|word| {
-            comparable(choices, word).map(move |(option, name)| (likeness(word, &name), option))
+            comparable(choices, word, lexicon)
+                .map(move |(option, name)| (likeness(word, &name), option))
         })
-        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
+        .filter(|(likeness, option)| {
+            *likeness >= LIKENESS_MIN && !has_opposite(choices, *option, lexicon)
+        })
         .max_by(|(one, _), (other, _)| one.total_cmp(other));
     Err(Error::NotAnOption {
         nearest: guess.map(|(_, option)| choices.options[option].value.clone()),
     })
 }
 
+/// Whether the answer denies something like an option, or is one with something before it that may deny it:
+/// `tdk aktip`, `nonaktif`.
+fn denies_a_likeness(choices: &Choices, answer: &Squeezed<'_>) -> bool {
+    let denied = answer
+        .words
+        .iter()
+        .filter(|word| answer.is_denied(&word.raw));
+    let mut denied = denied.map(|word| &answer.letters[word.letters.clone()]);
+    denied.any(|word| !nearest(choices, word, answer.lexicon).is_empty())
+        || answer.all_words().any(|word| {
+            let mut others = comparable(choices, word, answer.lexicon);
+            others.any(|(_, name)| word.len() > name.len() && word.ends_with(&name))
+        })
+}
+
+/// Whether another option says the opposite: one of two, or one whose name holds this one's last word.
+fn has_opposite(choices: &Choices, option: usize, lexicon: &Lexicon) -> bool {
+    let last = |option: &Choice| words_at(&option.value).pop().map(|word| word.text);
+    let name = last(&choices.options[option]).unwrap_or_default();
+    let opposes = |other: &Choice| {
+        last(other).is_some_and(|other| other.ends_with(&name) || name.ends_with(&other))
+    };
+    let mut others = choices.options.iter().enumerate();
+    let stands_for_all = all_option(choices, lexicon);
+    choices.options.len() == 2
+        || others.any(|(place, other)| {
+            place != option && Some(place) != stands_for_all && opposes(other)
+        })
+}
+
 /// The names, with their options, that are long enough to be compared approximately and about as long as the word.
-fn comparable(choices: &Choices, word: &str) -> impl Iterator<Item = (usize, String)> {
-    let fits =
-        |name: &String| name.chars().count() >= FUZZY_LETTERS_MIN && word.len() <= 2 * name.len();
+fn comparable<'c>(
+    choices: &'c Choices,
+    word: &'c str,
+    lexicon: &'c Lexicon,
+) -> impl Iterator<Item = (usize, String)> + 'c {
+    let fits = move |name: &String| {
+        name.chars().count() >= FUZZY_LETTERS_MIN && word.len() <= 2 * name.len()
+    };
     let named = choices
         .options
         .iter()
         .enumerate()
-        .flat_map(|(index, option)| names(option).map(move |name| (index, name)));
+        .flat_map(move |(index, option)| names(option, lexicon).map(move |name| (index, name)));
     named.filter(move |(_, name)| fits(name))
 }
 
@@ -597,6 +836,7 @@ fn ambiguous(choices: &Choices, options: &BTreeSet<usize>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::testing;
 
     fn choices(options: &[(&str, &[&str])]) -> Choices {
         let option = |(value, aliases): &(&str, &[&str])| Choice {
@@ -650,7 +890,7 @@ mod tests {
     #[track_caller]
     fn check(choices: &Choices, raw: &str, canonical: &str, display: &str) {
         assert_eq!(
-            parse(choices, raw),
+            parse(choices, raw, testing::lexicon()),
             Ok(Value::new(canonical, display)),
             "{raw}"
         );
@@ -658,12 +898,12 @@ mod tests {
 
     #[track_caller]
     fn refuse(choices: &Choices, raw: &str, error: Error) {
-        assert_eq!(parse(choices, raw), Err(error), "{raw}");
+        assert_eq!(parse(choices, raw, testing::lexicon()), Err(error), "{raw}");
     }
 
     #[track_caller]
     fn check_find(choices: &Choices, raw: &str, expected: &[(&str, &str)]) {
-        let found: Vec<(&str, String)> = find(choices, raw)
+        let found: Vec<(&str, String)> = find(choices, raw, testing::lexicon())
             .into_iter()
             .map(|found| (&raw[found.span], found.value.display))
             .collect();
@@ -798,8 +1038,8 @@ mod tests {
 
     #[test]
     fn the_agents_words_are_kept_where_they_say_more() {
-        check(&channels(), "bank bca", "Bank", "Bank (bca)");
-        check(&channels(), "Bank (bca)", "Bank", "Bank (bca)");
+        check(&channels(), "bank bca", "Bank", "Bank (BCA)");
+        check(&channels(), "Bank (BCA)", "Bank", "Bank (BCA)");
         check(
             &channels(),
             "alfamart",
@@ -812,7 +1052,7 @@ mod tests {
 
     #[test]
     fn an_open_list_takes_other_answers() {
-        let value = parse(&channels(), "  warung  sebelah ");
+        let value = parse(&channels(), "  warung  sebelah ", testing::lexicon());
         assert_eq!(
             value,
             Ok(Value::plain("warung sebelah").remarked(Remark::Unlisted))

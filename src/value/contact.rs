@@ -1,9 +1,12 @@
 //! Another way to reach somebody: a mobile number, a landline or service number, or an e-mail address.
 
+use std::ops::Range;
+
 use phonenumber::country;
 
 use super::digits::{self, Run};
 use super::{Error, Found, Value, email, msisdn};
+use crate::text::{Lexicon, Role};
 
 /// The service numbers of Indonesian companies begin with this and have seven digits at most: `1500780`.
 const SERVICE_PREFIX: &str = "1500";
@@ -11,11 +14,50 @@ const SERVICE_PREFIX: &str = "1500";
 const NATIONAL_DIGITS_MAX: usize = 13;
 
 /// Reads the one contact in an answer. An address beside a number is the more deliberate of the two and wins.
-pub fn parse(raw: &str) -> Result<Value, Error> {
-    match email::parse(raw) {
+///
+/// Who is reached there is kept beside it: `Bu Contoh 0812-0000-7002`.
+pub fn parse(raw: &str, lexicon: &Lexicon) -> Result<Value, Error> {
+    let value = match email::parse(raw) {
         Err(Error::NotFound) => parse_phone(raw),
         address => address,
+    }?;
+    Ok(match whose(raw, lexicon) {
+        Some(whose) => Value {
+            display: format!("{} ({whose})", value.display),
+            ..value
+        },
+        None => value,
+    })
+}
+
+/// The words beside the number or address that say whose it is, if they are few.
+fn whose(raw: &str, lexicon: &Lexicon) -> Option<String> {
+    const WORDS_MAX: usize = 5;
+    let everyday = &lexicon.everyday;
+    let leads = [Role::Contact, Role::Carrier, Role::Filler, Role::Means];
+    let is_of = |roles: &[Role], word: &str| {
+        let word = word.to_lowercase();
+        let stem = word.strip_suffix("nya").unwrap_or(&word);
+        roles
+            .iter()
+            .any(|role| everyday.has(*role, &word) || everyday.has(*role, stem))
+    };
+    let is_word = |word: &&str| {
+        let letters = word.chars().all(|c| c.is_alphabetic() || ".'-".contains(c));
+        letters && word.contains(char::is_alphabetic)
+    };
+    let words = raw
+        .split(|c: char| c.is_whitespace() || ",;:()=".contains(c))
+        .filter(is_word);
+    let mut words: Vec<&str> = words.skip_while(|word| is_of(&leads, word)).collect();
+    while words
+        .last()
+        .is_some_and(|word| is_of(&[Role::Courtesy, Role::Filler], word))
+    {
+        words.pop();
     }
+    let says_whose = (1..=WORDS_MAX).contains(&words.len());
+    says_whose.then(|| words.join(" ").trim_end_matches('.').to_owned())
 }
 
 /// Finds mobile numbers and addresses; a landline is hardly told from other numbers without being asked for.
@@ -35,6 +77,8 @@ pub fn find(raw: &str) -> Vec<Found> {
 /// Returns the address with its first letter and domain, or the number with its last three digits.
 pub fn mask(display: &str) -> String {
     const DIGITS_KEPT: usize = 3;
+    // Whose it is stays in the team.
+    let display = display.split(" (").next().unwrap_or_default();
     if display.contains('@') {
         email::mask(display)
     } else {
@@ -53,6 +97,18 @@ fn parse_phone(raw: &str) -> Result<Value, Error> {
         .chain(&digits::uniform(raw))
         .find_map(landline_or_service);
     fixed.ok_or_else(|| msisdn::parse(raw).err().unwrap_or(Error::NotFound))
+}
+
+/// Where landlines are, with their area's code.
+pub(super) fn landlines(raw: &str) -> Vec<Range<usize>> {
+    const DIGITS_MIN: usize = 9;
+    let runs = digits::uniform(raw).into_iter().chain(digits::widest(raw));
+    runs.filter(|run| {
+        let with_area = run.digits.starts_with('0') || run.digits.starts_with("62");
+        with_area && run.digits.len() >= DIGITS_MIN && landline_or_service(run).is_some()
+    })
+    .map(|run| run.span)
+    .collect()
 }
 
 fn landline_or_service(run: &Run) -> Option<Value> {
@@ -88,16 +144,29 @@ fn area_digits(national: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::testing;
 
     #[track_caller]
     fn check(raw: &str, canonical: &str, display: &str) {
-        assert_eq!(parse(raw), Ok(Value::new(canonical, display)), "{raw}");
+        assert_eq!(
+            parse(raw, testing::lexicon()),
+            Ok(Value::new(canonical, display)),
+            "{raw}"
+        );
     }
 
     #[test]
     fn any_way_to_reach_somebody_is_taken() {
-        check("0812-0000-5678 (istri)", "6281200005678", "0812-0000-5678");
-        check("kantornya 021-5550000 ya", "62215550000", "021-5550000");
+        check(
+            "0812-0000-5678 (istri)",
+            "6281200005678",
+            "0812-0000-5678 (istri)",
+        );
+        check(
+            "kantornya 021-5550000 ya",
+            "62215550000",
+            "021-5550000 (kantornya)",
+        );
         check("+62 21 555 0000", "62215550000", "021-5550000");
         check("(0274) 555000", "62274555000", "0274-555000");
         check("1500780", "1500780", "1500780");
@@ -110,16 +179,25 @@ mod tests {
 
     #[test]
     fn what_reaches_nobody_is_refused() {
-        assert_eq!(parse("tidak tahu"), Err(Error::NotFound));
         assert_eq!(
-            parse("12345"),
+            parse("tidak tahu", testing::lexicon()),
+            Err(Error::NotFound)
+        );
+        assert_eq!(
+            parse("12345", testing::lexicon()),
             Err(Error::TooShort {
                 expected: 10,
                 found: 5
             })
         );
-        assert_eq!(parse("budi@gmail"), Err(Error::InvalidEmail));
-        assert_eq!(parse("+65 8120 0000"), Err(Error::NotIndonesian));
+        assert_eq!(
+            parse("budi@gmail", testing::lexicon()),
+            Err(Error::InvalidEmail)
+        );
+        assert_eq!(
+            parse("+65 8120 0000", testing::lexicon()),
+            Err(Error::NotIndonesian)
+        );
     }
 
     #[test]

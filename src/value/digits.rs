@@ -4,13 +4,16 @@
 //! readings: the [`widest`] one joins all it can, the [`uniform`] one takes a change of separator for the end of a
 //! number, so that `4111-1111-1111-1111 50.000` is two numbers.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 /// A block of so many digits is a number by itself, a blank after it ends it: `081200001234 50000`.
 pub(super) const SOLID: usize = 9;
+
+/// How many digits card numbers have (ISO/IEC 7812).
+pub(super) const CARD_DIGITS: RangeInclusive<usize> = 13..=19;
 
 /// Digits without anything between them.
 #[derive(Debug, Clone)]
@@ -38,6 +41,41 @@ pub(super) struct Run {
     pub(super) span: Range<usize>,
     /// The digits without what stands between them.
     pub(super) digits: String,
+}
+
+/// Whether the digits have the form of a voucher bought in an app. Other kinds step back before these 25 digits,
+/// because somewhere in them there may be a phone's or a card's number.
+pub(super) fn is_voucher(digits: &str) -> bool {
+    digits.len() == 25 && digits.starts_with("02")
+}
+
+/// Whether the digits are those of a card: a length and a beginning that a network hands out, and the right check digit
+/// (Luhn). A device's number (IMEI), a SIM's (ICCID) and one in ten of all others pass the checksum, too.
+pub(super) fn is_card(digits: &str) -> bool {
+    let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
+    let places = digits.bytes().rev().map(|byte| u32::from(byte - b'0'));
+    let weighed = places.enumerate().map(|(place, digit)| match place % 2 {
+        0 => digit,
+        _ => doubled(digit),
+    });
+    is_issued(digits) && weighed.sum::<u32>().is_multiple_of(10)
+}
+
+/// Whether a payment network's numbers begin like this and are so long (ISO/IEC 7812).
+fn is_issued(digits: &str) -> bool {
+    let Some(begin) = digits.get(..4).and_then(|begin| begin.parse::<u16>().ok()) else {
+        return false;
+    };
+    match digits.len() {
+        14 => matches!(begin, 3000..=3059 | 3600..=3699 | 3800..=3999),
+        15 => matches!(begin, 3400..=3499 | 3700..=3799),
+        16 => matches!(
+            begin,
+            1946 | 2221..=2720 | 3528..=3589 | 4000..=5999 | 6000..=6099 | 6200..=6299 | 6400..=6599 | 6700..=6799
+        ),
+        19 => matches!(begin, 4000..=4999 | 6000..=6099 | 6200..=6299 | 6400..=6599 | 6700..=6799),
+        _ => false,
+    }
 }
 
 /// Returns all groups of ASCII digits in reading order.

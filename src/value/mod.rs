@@ -8,6 +8,7 @@
 //! values in a message that nobody asked for, and rather misses one than invents one. What either of them accepts, it
 //! accepts again when it is given the canonical form.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -15,7 +16,7 @@ use std::sync::LazyLock;
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 
-use crate::text::Lexicon;
+use crate::text::{Lexicon, fold, negation};
 
 pub mod card;
 pub mod choice;
@@ -211,17 +212,22 @@ pub enum Lookalike {
 /// assert_eq!(value.display, "Rp50.000");
 /// ```
 pub fn parse(kind: &Kind, raw: &str, background: Background<'_>) -> Result<Value, Error> {
-    let now = background.now;
+    let lexicon = background.lexicon;
+    let text = as_read(kind, raw, lexicon);
+    let raw = text.as_ref();
     match kind {
-        Kind::Text { max_chars } => text::parse(raw, *max_chars),
-        Kind::Name => text::parse_name(raw),
-        Kind::Place { max_chars } => place::parse(raw, *max_chars),
+        Kind::Text { max_chars } => text::parse(raw, *max_chars, lexicon),
+        Kind::Name | Kind::Place { .. } if let Some(error) = another_kind(raw, background) => {
+            Err(error)
+        }
+        Kind::Name => text::parse_name(raw, lexicon),
+        Kind::Place { max_chars } => place::parse(raw, *max_chars, lexicon),
         Kind::Msisdn => msisdn::parse(raw),
-        Kind::Contact => contact::parse(raw),
-        Kind::Choice(choices) => choice::parse(choices, raw),
-        Kind::Date { past } => date::parse_day(raw, now, date::Tense::of(*past)),
-        Kind::DateTime { past } => date::parse_moment(raw, now, date::Tense::of(*past)),
-        Kind::Rupiah => rupiah::parse(raw),
+        Kind::Contact => contact::parse(raw, lexicon),
+        Kind::Choice(choices) => choice::parse(choices, raw, lexicon),
+        Kind::Date { past } => date::parse_day(raw, background, date::Tense::of(*past)),
+        Kind::DateTime { past } => date::parse_moment(raw, background, date::Tense::of(*past)),
+        Kind::Rupiah => rupiah::parse(raw, lexicon),
         Kind::Email => email::parse(raw),
         Kind::Serial {
             digits,
@@ -242,20 +248,66 @@ pub fn parse(kind: &Kind, raw: &str, background: Background<'_>) -> Result<Value
 ///
 /// Free text, names and codes look like any other words, so nothing is found of these.
 pub fn find(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<Found> {
-    let now = background.now;
+    let Some(narrow) = fold::narrow(raw) else {
+        return find_in(kind, raw, background);
+    };
+    let mut found = find_in(kind, &narrow.text, background);
+    for Found { span, .. } in &mut found {
+        *span = narrow.span(span);
+    }
+    found
+}
+
+fn find_in(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<Found> {
+    let lexicon = background.lexicon;
+    let text = as_read(kind, raw, lexicon);
+    let raw = text.as_ref();
     match kind {
         Kind::Text { .. } | Kind::Name | Kind::Code { .. } => Vec::new(),
-        Kind::Place { .. } => place::find(raw),
+        Kind::Place { .. } => place::find(raw, lexicon),
         Kind::Msisdn => msisdn::find(raw),
         Kind::Contact => contact::find(raw),
-        Kind::Choice(choices) => choice::find(choices, raw),
-        Kind::Date { past } => date::find_days(raw, now, date::Tense::of(*past)),
-        Kind::DateTime { past } => date::find_moments(raw, now, date::Tense::of(*past)),
-        Kind::Rupiah => rupiah::find(raw),
+        Kind::Choice(choices) => choice::find(choices, raw, lexicon),
+        Kind::Date { past } => date::find_days(raw, background, date::Tense::of(*past)),
+        Kind::DateTime { past } => date::find_moments(raw, background, date::Tense::of(*past)),
+        Kind::Rupiah => rupiah::find(raw, lexicon),
         Kind::Email => email::find(raw),
         Kind::Serial { digits, prefix, .. } => serial::find(raw, *digits, prefix),
         Kind::Card => card::find(raw),
     }
+}
+
+/// The text as it is read: full-width digits are digits, and what is denied is no value. Free text stays as typed, and
+/// a choice knows itself what is denied.
+fn as_read<'t>(kind: &Kind, raw: &'t str, lexicon: &Lexicon) -> Cow<'t, str> {
+    if matches!(kind, Kind::Text { .. } | Kind::Name | Kind::Place { .. }) {
+        return Cow::Borrowed(raw);
+    }
+    let mut text = fold::narrow(raw).map_or(Cow::Borrowed(raw), |narrow| Cow::Owned(narrow.text));
+    if !matches!(kind, Kind::Choice(_)) {
+        for denial in negation::denials(&text, lexicon) {
+            let blank = " ".repeat(denial.denied.len());
+            text.to_mut().replace_range(denial.denied, &blank);
+        }
+    }
+    text
+}
+
+/// Says what a text is instead of a name: a number, an address, an amount or a time.
+fn another_kind(raw: &str, background: Background<'_>) -> Option<Error> {
+    if email::parse(raw).is_ok() {
+        return Some(Error::LooksLike(Lookalike::Email));
+    }
+    if !msisdn::find(raw).is_empty() {
+        return Some(Error::LooksLike(Lookalike::Msisdn));
+    }
+    let amounts = rupiah::find(raw, background.lexicon);
+    let mut rest = raw.to_owned();
+    for amount in &amounts {
+        rest.replace_range(amount.span.clone(), &" ".repeat(amount.span.len()));
+    }
+    let is_amount = !amounts.is_empty() && !rest.contains(char::is_alphabetic);
+    (is_amount || date::is_nothing_else(raw, background)).then_some(Error::NotFound)
 }
 
 /// Returns the value that the text is as a whole, but for the marks around it; none of kinds that any words or any
@@ -265,7 +317,7 @@ pub fn exactly(kind: &Kind, raw: &str, background: Background<'_>) -> Option<Val
         Kind::Text { .. } | Kind::Name | Kind::Place { .. } | Kind::Contact | Kind::Code { .. } => {
             None
         }
-        Kind::Choice(choices) => choice::exactly(choices, raw),
+        Kind::Choice(choices) => choice::exactly(choices, raw, background.lexicon),
         _ => {
             let mut found = find(kind, raw, background).into_iter();
             let only = found.next().filter(|_| found.next().is_none())?;
@@ -348,6 +400,18 @@ impl fmt::Display for Canonical {
     }
 }
 
+impl Error {
+    /// It may mean each of these; nothing where none can be offered.
+    fn ambiguous(options: impl IntoIterator<Item = String>) -> Error {
+        let options: Vec<String> = options.into_iter().collect();
+        if options.is_empty() {
+            Error::NotFound
+        } else {
+            Error::Ambiguous { options }
+        }
+    }
+}
+
 /// The one value that was found, or what there is to say about none and several.
 ///
 /// The same value named twice is one value.
@@ -382,6 +446,27 @@ fn is_glued(raw: &str, span: &Range<usize>) -> bool {
     let mut before = raw[..span.start].chars().rev();
     let mut after = raw[span.end..].chars();
     touches([before.next(), before.next()]) || touches([after.next(), after.next()])
+}
+
+/// What the tests of all kinds share.
+#[cfg(test)]
+mod testing {
+    use super::*;
+
+    /// The shipped everyday words.
+    pub(super) fn lexicon() -> &'static Lexicon {
+        static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+            Lexicon::load(include_str!("../../data/lexicon.toml")).expect("it is shipped")
+        });
+        &LEXICON
+    }
+
+    pub(super) fn background(now: &Zoned) -> Background<'_> {
+        Background {
+            now,
+            lexicon: lexicon(),
+        }
+    }
 }
 
 #[cfg(test)]

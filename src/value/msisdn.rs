@@ -5,9 +5,12 @@
 //! 13 digits are in use and may be had with any prefix.
 
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::digits::{self, Group, Joint, Run, SOLID};
-use super::{Error, Found, Lookalike, Value, card, is_glued, serial, settle};
+use super::{Error, Found, Lookalike, Value, is_glued, settle};
 
 /// How many digits a mobile number has in its national form `08...`.
 const DIGITS: RangeInclusive<usize> = 10..=13;
@@ -17,6 +20,12 @@ const DIGITS_WRITTEN_MAX: usize = *DIGITS.end() + "0062".len();
 
 /// Reads the one mobile number in an answer; chatter may touch it and the leading zero may be missing.
 pub fn parse(raw: &str) -> Result<Value, Error> {
+    if let Some(error) = numbers(raw, Start::Any)
+        .iter()
+        .find_map(|number| leftover(raw, number))
+    {
+        return Err(error);
+    }
     let standing = find(raw);
     if !standing.is_empty() {
         return settle(standing, || Error::NotFound);
@@ -30,8 +39,40 @@ pub fn parse(raw: &str) -> Result<Value, Error> {
 /// Finds the mobile numbers that stand by themselves and begin with `0`, `62` or `+62`.
 pub fn find(raw: &str) -> Vec<Found> {
     let mut found = numbers(raw, Start::Prefixed);
-    found.retain(|number| !is_glued(raw, &number.span));
+    found.retain(|number| !is_glued(raw, &number.span) && leftover(raw, number).is_none());
     found
+}
+
+/// What is wrong with a number that has more of its characters beside it than were read: `0812 0000 12x4`, surplus
+/// digits, dots for those that are missing.
+fn leftover(raw: &str, number: &Found) -> Option<Error> {
+    static MORE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?ix)^ (?: [\s.\-]{0,2} (?<unread> [x*_\#\u{2022}?]{2,} | [x*_\#\u{2022}] | \.{2,} | \u{2026} | \?\d ) (?: [^a-z] | $ )
+                      | (?<surplus> \s*/\s* \d{1,4} | (?:\ \d{1,4})+ ) \s* (?: [^\sa-z\d/.,:%-] | $ )
+                      | [^,;.]{0,30}? \b (?<count>digit|angka) )",
+        )
+        .expect("the pattern is constant")
+    });
+    let (read, after) = (&raw[number.span.clone()], &raw[number.span.end..]);
+    let more = MORE.captures(after)?;
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    if let Some(unread) = more.name("unread") {
+        return Some(Error::NotADigit {
+            place: digits(read) + 1,
+            found: unread.as_str().chars().next()?,
+        });
+    }
+    let solid = digits(read) == read.len();
+    match more.name("surplus") {
+        Some(surplus) if solid && !surplus.as_str().contains('/') => None,
+        Some(surplus) if !surplus.as_str().contains('/') && !read.contains(' ') => None,
+        Some(surplus) => Some(Error::TooLong {
+            expected: *DIGITS.end(),
+            found: digits(read) + digits(surplus.as_str()),
+        }),
+        None => Some(Error::ambiguous([number.value.display.clone()])),
+    }
 }
 
 /// Says whether a text holds this number in any spelling that [`parse`] knows, alone or glued to something:
@@ -87,7 +128,7 @@ enum Start {
 fn numbers(raw: &str, start: Start) -> Vec<Found> {
     let vouchers: Vec<Run> = digits::widest(raw)
         .into_iter()
-        .filter(|run| serial::is_voucher(&run.digits))
+        .filter(|run| digits::is_voucher(&run.digits))
         .collect();
     let groups = digits::groups(raw);
     let mut found = Vec::new();
@@ -173,9 +214,9 @@ fn diagnose(raw: &str) -> Error {
     };
     let national = domestic(&digits);
     let found = national.len();
-    if serial::is_voucher(&digits) {
+    if digits::is_voucher(&digits) {
         Error::LooksLike(Lookalike::Serial)
-    } else if !national.starts_with('0') && card::is_valid(&digits) {
+    } else if !national.starts_with('0') && digits::is_card(&digits) {
         Error::LooksLike(Lookalike::Card)
     } else if national.starts_with("080")
         || (found >= 7 && !national.starts_with("08") && is_landline_like(&national))

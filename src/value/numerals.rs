@@ -8,9 +8,10 @@ use regex::Regex;
 pub(super) const WORD: &str = "nol|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|seratus|\
     seribu|sejuta|puluh|belas|ratus|ribu|rebu|rb|juta|jt|setengah";
 
-/// Pattern of a count from one to twelve, in digits or spelled out.
-pub(super) const SMALL: &str =
-    r"\d{1,3}|dua\s+belas|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas";
+/// Pattern of a count in digits or spelled out, up to what a month has of days.
+pub(super) const SMALL: &str = r"\d{1,3}|(?:dua|tiga)\s*puluh(?:\s+(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan))?|
+    (?:dua|tiga|empat|lima|enam|tujuh|delapan|sembilan)\s*belas|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|
+    sepuluh|sebelas";
 
 /// Returns the number that the words spell, `None` when they are not a number or it is beyond `u64`.
 pub(super) fn parse(text: &str) -> Option<u64> {
@@ -25,6 +26,15 @@ pub(super) fn parse(text: &str) -> Option<u64> {
             "puluh" => (10, count(digit)?),
             "ratus" => (100, count(digit)?),
             "belas" => (1, count(digit)?.checked_add(10)?),
+            // `dua seratus` is no number, and `dua lima` two of them.
+            word if digit > 0
+                && (word.starts_with("se")
+                    && word.len() > 5
+                    && word != "sembilan"
+                    && word != "setengah") =>
+            {
+                return None;
+            }
             "sepuluh" => (1, 10),
             "sebelas" => (1, 11),
             "seratus" => (1, 100),
@@ -37,6 +47,9 @@ pub(super) fn parse(text: &str) -> Option<u64> {
                 continue;
             }
             _ => {
+                if digit > 0 {
+                    return None;
+                }
                 digit = one_digit(&word)?;
                 continue;
             }
@@ -56,13 +69,18 @@ pub(super) fn parse(text: &str) -> Option<u64> {
 
 /// Splits what may be written together: `limapuluh ribu`.
 fn words(text: &str) -> Option<Vec<String>> {
-    static WORDS: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(&format!(r"(?i){WORD}|\S")).expect("the pattern is constant"));
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!(r"(?i){WORD}|\d{{1,3}}|\S")).expect("the pattern is constant")
+    });
     let words: Vec<String> = WORDS
         .find_iter(text)
         .map(|word| word.as_str().to_lowercase())
         .collect();
-    (!words.is_empty() && words.iter().all(|word| word.len() > 1)).then_some(words)
+    (!words.is_empty()
+        && words
+            .iter()
+            .all(|word| word.len() > 1 || word.starts_with(|c: char| c.is_ascii_digit())))
+    .then_some(words)
 }
 
 /// Returns a count that [`SMALL`] matched.
@@ -77,11 +95,9 @@ pub(super) fn small(text: &str) -> Option<i64> {
 }
 
 fn one_digit(word: &str) -> Option<u64> {
-    let words = [
-        "nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan",
-    ];
-    let digit = words.iter().position(|known| *known == word)?;
-    u64::try_from(digit).ok()
+    let mut words = "nol satu dua tiga empat lima enam tujuh delapan sembilan".split(' ');
+    let spelled = || u64::try_from(words.position(|known| known == word)?).ok();
+    word.parse().ok().or_else(spelled)
 }
 
 #[cfg(test)]

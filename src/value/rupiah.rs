@@ -3,10 +3,13 @@
 //! A dot before three digits separates thousands, in front of a unit with fewer digits it is a decimal point. There is
 //! nothing to buy for less than `AMOUNT_MIN`, so a bare `50` is asked back as `Rp50.000` instead of being believed.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
+
+use crate::text::{Lexicon, Role};
 
 use super::{
     Canonical, Error, Found, Lookalike, Remark, Value, is_glued, msisdn, numerals, settle,
@@ -20,7 +23,7 @@ const AMOUNT_MAX: u64 = 1_000_000_000_000;
 const AMOUNT_STEP: u64 = 1_000;
 
 /// Reads the one amount in an answer. With a money cue on one of several numbers, that one is the amount.
-pub fn parse(raw: &str) -> Result<Value, Error> {
+pub fn parse(raw: &str, lexicon: &Lexicon) -> Result<Value, Error> {
     let amounts = amounts(raw);
     let cued: Vec<&Amount> = amounts
         .iter()
@@ -32,6 +35,13 @@ pub fn parse(raw: &str) -> Result<Value, Error> {
         cued
     };
     let plausible: Vec<Found> = chosen.iter().filter_map(|amount| amount.found()).collect();
+    if chosen
+        .iter()
+        .any(|amount| is_doubtful(raw, amount, lexicon))
+    {
+        let options = plausible.into_iter().map(|found| found.value.display);
+        return Err(Error::ambiguous(options));
+    }
     settle(plausible, || match chosen.first() {
         _ if msisdn::parse(raw).is_ok() => Error::LooksLike(Lookalike::Msisdn),
         Some(amount) => amount.refusal(),
@@ -40,12 +50,51 @@ pub fn parse(raw: &str) -> Result<Value, Error> {
 }
 
 /// Finds amounts with a money cue.
-pub fn find(raw: &str) -> Vec<Found> {
+pub fn find(raw: &str, lexicon: &Lexicon) -> Vec<Found> {
     amounts(raw)
         .iter()
-        .filter(|amount| amount.cue != Cue::Bare)
+        .filter(|amount| amount.cue != Cue::Bare && !is_doubtful(raw, amount, lexicon))
         .filter_map(Amount::found)
         .collect()
+}
+
+/// Whether what stands beside an amount makes it another: a sign, a factor, a second amount, half a number.
+fn is_doubtful(raw: &str, amount: &Amount, lexicon: &Lexicon) -> bool {
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?ix) (?: (?:^|[\s(]|rp\.?) [-\u{2212}] \s? | \b minus \s+ | [\dx] \s* [x\u{d7}*] \s* | \d \s* kali \s+ ) (?: rp\.? \s* )? $")
+            .expect("the pattern is constant")
+    });
+    static AFTER: LazyLock<Regex> = LazyLock::new(|| {
+        let count = numerals::SMALL;
+        Regex::new(&format!(
+            r"(?ix)^ \s* (?: [x\u{{d7}}*] \s* \d | (?:{count}) \s* (?:kali|x) \b | (?:di)?kali \s* \d )"
+        ))
+        .expect("the pattern is constant")
+    });
+    const CHARS_BEFORE: usize = 16;
+    let Amount { span, .. } = amount;
+    let from = raw[..span.start]
+        .char_indices()
+        .rev()
+        .take(CHARS_BEFORE)
+        .last();
+    let before = &raw[from.map_or(0, |(place, _)| place)..span.start];
+    let after = &raw[span.end..];
+    let is_open = |text: &str| !lexicon.everyday.find(Role::Between, text).is_empty();
+    let opens = |text: &str| {
+        let mut words = text.split_whitespace();
+        let open = words.next().is_some_and(is_open);
+        open && words
+            .next()
+            .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let mut last = before.split_whitespace().rev().take(2).collect::<Vec<_>>();
+    last.reverse();
+    amount.is_partial
+        || BEFORE.is_match(before)
+        || AFTER.is_match(after)
+        || is_open(&last.join(" ")) && before.ends_with(' ')
+        || opens(after)
 }
 
 /// Returns the amount with dots: `Rp1.500.000`.
@@ -66,6 +115,8 @@ struct Amount {
     span: Range<usize>,
     rupiah: u64,
     cue: Cue,
+    /// The last number has no unit although it needs one: `sejuta dua ratus`.
+    is_partial: bool,
 }
 
 /// What says that a number is money.
@@ -113,8 +164,14 @@ fn value(rupiah: u64) -> Value {
 }
 
 fn amounts(raw: &str) -> Vec<Amount> {
-    let mut all = in_digits(raw);
-    all.extend(in_words(raw));
+    let mut all = in_words(raw);
+    let is_read = |span: &Range<usize>, all: &[Amount]| {
+        all.iter()
+            .any(|other| other.span.start < span.end && span.start < other.span.end)
+    };
+    let mut digits = in_digits(raw);
+    digits.retain(|amount| !is_read(&amount.span, &all));
+    all.extend(digits);
     all.extend(in_slang(raw));
     all.sort_by_key(|amount| amount.span.start);
     add_up(raw, all)
@@ -136,10 +193,28 @@ fn in_digits(raw: &str) -> Vec<Amount> {
         .filter_map(|amount| {
             let span = amount.get(0)?.range();
             let (rupiah, cue) = read(&amount)?;
-            let standing = !is_glued(raw, &span) && (cue != Cue::Bare || !is_part(raw, &span));
-            standing.then_some(Amount { span, rupiah, cue })
+            let is_apart = !is_glued(raw, &span)
+                || matches!(cue, Cue::Unit(_)) && is_behind_a_word(raw, &span);
+            let standing = is_apart && (cue != Cue::Bare || !is_part(raw, &span));
+            standing.then_some(Amount {
+                span,
+                rupiah,
+                cue,
+                is_partial: false,
+            })
         })
         .collect()
+}
+
+/// Whether the amount hangs on a word only: `pulsa50rb`.
+fn is_behind_a_word(raw: &str, span: &Range<usize>) -> bool {
+    const LETTERS_MIN: usize = 3;
+    let before = raw[..span.start]
+        .split(|c: char| !c.is_alphanumeric())
+        .next_back();
+    let is_word = before
+        .is_some_and(|word| word.len() >= LETTERS_MIN && word.chars().all(char::is_alphabetic));
+    is_word && !is_glued(&raw[span.start..], &(0..span.len()))
 }
 
 /// Whether a bare number is a part of a date, a clock time or a foreign phone number.
@@ -188,15 +263,25 @@ fn scaled(number: &str, unit: u64) -> Option<u64> {
 
 /// Reads a number without unit: thousands separated by dots, commas or blanks, and no sen but `,00`.
 fn whole(number: &str) -> Option<u64> {
-    let rupiah = number
-        .strip_suffix(",00")
-        .or_else(|| number.strip_suffix(".00"))
+    let sen = [(",00", ','), (".00", '.')];
+    let rupiah = sen
+        .iter()
+        .find_map(|(sen, mark)| {
+            number
+                .strip_suffix(sen)
+                .filter(|rest| !rest.contains(*mark))
+        })
         .unwrap_or(number);
+    let marks = rupiah
+        .chars()
+        .filter(|c| !c.is_ascii_digit())
+        .collect::<BTreeSet<char>>();
     let mut groups = rupiah.split(['.', ',', ' ']);
     let first = groups.next()?;
     let thousands: Vec<&str> = groups.collect();
-    let regular =
-        thousands.is_empty() || first.len() <= 3 && thousands.iter().all(|group| group.len() == 3);
+    let regular = marks.len() <= 1
+        && (thousands.is_empty()
+            || first.len() <= 3 && thousands.iter().all(|group| group.len() == 3));
     let digits: String = rupiah.chars().filter(char::is_ascii_digit).collect();
     (regular && !digits.is_empty()).then(|| digits.parse().unwrap_or(u64::MAX))
 }
@@ -204,7 +289,10 @@ fn whole(number: &str) -> Option<u64> {
 fn in_words(raw: &str) -> Vec<Amount> {
     static WORDS: LazyLock<Regex> = LazyLock::new(|| {
         let word = numerals::WORD;
-        Regex::new(&format!(r"(?i)\b(?:{word})(?:\s*(?:{word}))*\b"))
+        let scale = "puluh|belas|ratus|setengah";
+        Regex::new(&format!(
+            r"(?ix) \b (?: \d{{1,3}} \s* (?:{scale}) | {word} ) (?: \s* (?:{word}) | \s+ \d{{1,3}} \s* (?:{word}) )* \b"
+        ))
             .expect("the pattern is constant")
     });
     WORDS
@@ -219,37 +307,53 @@ fn in_words(raw: &str) -> Vec<Amount> {
                 span: words.range(),
                 rupiah,
                 cue: Cue::Currency,
+                is_partial: rupiah > 1_000_000 && !rupiah.is_multiple_of(AMOUNT_STEP),
             })
         })
         .collect()
 }
 
-/// The words of Hokkien origin that Jakarta counts money in. Those below a thousand are said of thousands as well.
+/// The words of Hokkien origin that Jakarta counts money in: a count and a unit, `goceng`, and perhaps thousands of
+/// that, `cepek ceng`. Those below a thousand are said of thousands as well.
 fn in_slang(raw: &str) -> Vec<Amount> {
     static SLANG: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:gocap|cepek|gopek|seceng|goceng|ceban|goban)\b")
+        Regex::new(r"(?ix) \b (?: (?<count>ce|se|no|go) (?<unit>cap|pek|ceng|ban|tiau) | (?<twenty_five>jigo) ) (?: \s* (?<thousands>ceng|ribu|rb) )? \b")
             .expect("the pattern is constant")
     });
-    let rupiah = |word: &str| match word {
-        "gocap" => 50,
-        "cepek" => 100,
-        "gopek" => 500,
-        "seceng" => 1_000,
-        "goceng" => 5_000,
-        "ceban" => 10_000,
-        _ => 50_000,
-    };
     SLANG
-        .find_iter(raw)
-        .map(|word| Amount {
-            span: word.range(),
-            rupiah: rupiah(&word.as_str().to_lowercase()),
-            cue: Cue::Currency,
+        .captures_iter(raw)
+        .filter_map(|said| {
+            let part = |name: &str| said.name(name).map(|part| part.as_str().to_lowercase());
+            let count = match part("count").as_deref() {
+                Some("no") => 2,
+                Some("go") => 5,
+                Some(_) => 1,
+                None => 25,
+            };
+            let unit = match part("unit").as_deref() {
+                Some("cap") => 10,
+                Some("pek") => 100,
+                Some("ceng") => 1_000,
+                Some("ban") => 10_000,
+                Some(_) => 1_000_000,
+                None => 1,
+            };
+            let times = if said.name("thousands").is_some() {
+                1_000
+            } else {
+                1
+            };
+            Some(Amount {
+                span: said.get(0)?.range(),
+                rupiah: count * unit * times,
+                cue: Cue::Currency,
+                is_partial: unit >= 1_000 && times > 1,
+            })
         })
         .collect()
 }
 
-/// Adds a smaller unit to the larger one before it: `1 juta 500 ribu`.
+/// Adds a smaller unit, or the last three digits, to the larger one before it: `1 juta 500 ribu`, `30 ribu 500`.
 fn add_up(raw: &str, amounts: Vec<Amount>) -> Vec<Amount> {
     let mut sums: Vec<Amount> = Vec::new();
     for amount in amounts {
@@ -259,6 +363,7 @@ fn add_up(raw: &str, amounts: Vec<Amount>) -> Vec<Amount> {
                     span,
                     rupiah,
                     cue: Cue::Unit(larger),
+                    ..
                 }),
                 Cue::Unit(smaller),
             ) if smaller < *larger
@@ -269,6 +374,28 @@ fn add_up(raw: &str, amounts: Vec<Amount>) -> Vec<Amount> {
                 *span = span.start..amount.span.end;
                 *larger = smaller;
             }
+            (
+                Some(Amount {
+                    span,
+                    rupiah,
+                    cue: Cue::Unit(AMOUNT_STEP),
+                    ..
+                }),
+                Cue::Bare,
+            ) if amount.span.len() == "500".len()
+                && amount.rupiah < AMOUNT_STEP
+                && raw.get(span.end..amount.span.start) == Some(" ") =>
+            {
+                *rupiah = rupiah.saturating_add(amount.rupiah);
+                *span = span.start..amount.span.end;
+            }
+            (Some(sum), Cue::Bare)
+                if matches!(sum.cue, Cue::Unit(unit) if unit > AMOUNT_STEP)
+                    && amount.rupiah < AMOUNT_STEP
+                    && raw.get(sum.span.end..amount.span.start) == Some(" ") =>
+            {
+                sum.is_partial = true;
+            }
             _ => sums.push(amount),
         }
     }
@@ -278,11 +405,12 @@ fn add_up(raw: &str, amounts: Vec<Amount>) -> Vec<Amount> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::testing;
 
     #[track_caller]
     fn check(raw: &str, rupiah: u64) {
         assert_eq!(
-            parse(raw).map(|value| value.canonical),
+            parse(raw, testing::lexicon()).map(|value| value.canonical),
             Ok(Canonical::Amount(rupiah)),
             "{raw}"
         );
@@ -290,12 +418,12 @@ mod tests {
 
     #[track_caller]
     fn refuse(raw: &str, error: Error) {
-        assert_eq!(parse(raw), Err(error), "{raw}");
+        assert_eq!(parse(raw, testing::lexicon()), Err(error), "{raw}");
     }
 
     #[track_caller]
     fn check_find(raw: &str, expected: &[&str]) {
-        let found: Vec<String> = find(raw)
+        let found: Vec<String> = find(raw, testing::lexicon())
             .into_iter()
             .map(|found| found.value.display)
             .collect();
@@ -370,10 +498,13 @@ mod tests {
     #[test]
     fn odd_amounts_are_remarked_on() {
         assert_eq!(
-            parse("51.500").map(|value| value.remark),
+            parse("51.500", testing::lexicon()).map(|value| value.remark),
             Ok(Some(Remark::UnusualAmount))
         );
-        assert_eq!(parse("51.000").map(|value| value.remark), Ok(None));
+        assert_eq!(
+            parse("51.000", testing::lexicon()).map(|value| value.remark),
+            Ok(None)
+        );
     }
 
     #[test]

@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::digits::{self, Run};
-use super::{card, email, is_glued, msisdn, serial};
+use super::{card, contact, email, is_glued, msisdn};
+use crate::text::fold;
 
 /// A block of so many digits may be somebody's account.
 const ACCOUNT_DIGITS_MIN: usize = 8;
@@ -66,7 +67,12 @@ pub fn redact(text: &str) -> String {
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"[A-Za-z0-9._%+\-]+(?:@[A-Za-z0-9.\-]+)+").expect("the pattern is constant")
     });
-    let text = ADDRESS.replace_all(text, |address: &Captures<'_>| email::mask(&address[0]));
+    let narrow = fold::narrow(text);
+    let text = narrow.as_ref().map_or(text, |narrow| &narrow.text);
+    let mut text = ADDRESS.replace_all(text, |address: &Captures<'_>| email::mask(&address[0]));
+    for pattern in told_secrets() {
+        text = Cow::Owned(hidden(&text, pattern));
+    }
 
     let mut spans: Vec<Range<usize>> = msisdn::find(&text)
         .into_iter()
@@ -74,6 +80,9 @@ pub fn redact(text: &str) -> String {
         .collect();
     spans.extend(card::runs(&text).into_iter().map(|run| run.span));
     spans.extend(account_like(&text));
+    let vouchers = vouchers(&text);
+    let landlines = contact::landlines(&text).into_iter();
+    spans.extend(landlines.filter(|span| !overlaps(span, &vouchers)));
     spans.sort_by_key(|span| (span.start, Reverse(span.end)));
 
     let mut redacted = String::with_capacity(text.len());
@@ -89,9 +98,58 @@ pub fn redact(text: &str) -> String {
     redacted
 }
 
+/// The text with what a pattern calls `secret` hidden.
+fn hidden(text: &str, pattern: &Regex) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut done = 0;
+    for secret in pattern
+        .captures_iter(text)
+        .filter_map(|found| found.name("secret"))
+    {
+        shown.push_str(&text[done..secret.start()]);
+        shown.push_str("***");
+        done = secret.end();
+    }
+    shown.push_str(&text[done..]);
+    shown
+}
+
+/// What is told in words and identifies somebody or opens something: secrets with their values, the mother's name, the
+/// day of birth, a street with its number.
+fn told_secrets() -> &'static [Regex] {
+    static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+        let date = r"\d{1,2}[\s/.-]+(?:\d{1,2}|[a-z]{3,9})[\s/.-]+\d{2,4}";
+        let key = r"(?:user(?:\s?(?:name|id))?|login|pass(?:word|code)?|pwd|(?:kata\s+)?sandi|pin|otp)(?:\s?nya)?";
+        [
+            format!(r"\b {key} \s*[:=]\s* (?<secret>[^\s<:=]+)"),
+            format!(r"\b {key} (?:\s+(?:saya|dia|plgn|pelanggan))? \s+ (?<secret>[^\s<]*\d\S*)"),
+            r"\b user(?:name)? \s+ \S+ \s+ pass(?:word)? \s+ (?<secret>\S+)".to_owned(),
+            r"\b (?:nama\s+)? (?:gadis\s+)? ibu \s+ kandung (?:nya)? \s*[:=]?\s* (?:adalah\s+)? (?<secret>[a-z][\w'.]*(?:\ [a-z][\w'.]*){0,3})".to_owned(),
+            format!(r"\b (?:lahir(?:nya)?|ttl) \b [^\d\n]{{0,30}} (?<secret>{date})"),
+            r"\b lahir \b [^\n]{0,40}? \b ibu \s+ (?<secret>(?-i:[A-Z])\w+(?:\ (?-i:[A-Z])\w+)*)".to_owned(),
+            r"\b (?:jl|jln|jalan|gg|gang) \b \.? \s* (?<secret>[^,;\n]{1,60}? \b (?:no|nomor|blok|rt) \b [.\s]* \d+[a-z]? (?: [\s/,.]* \b (?:rt|rw|blok|no) \b [.\s]* \d+ )*)".to_owned(),
+        ]
+        .iter()
+        .map(|pattern| Regex::new(&format!("(?ix){pattern}")).expect("the pattern is constant"))
+        .collect()
+    });
+    &PATTERNS
+}
+
 /// Returns the text with payment cards reduced to their last four digits, without what else is printed on them (expiry,
 /// check code), and everything else as it was: what a ticket keeps of an agent's own words.
 pub fn without_cards(text: &str) -> Cow<'_, str> {
+    match fold::narrow(text) {
+        // A text is only written differently where there is a card to hide.
+        Some(narrow) => match masked(&narrow.text) {
+            Cow::Owned(masked) => Cow::Owned(masked),
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+        },
+        None => masked(text),
+    }
+}
+
+fn masked(text: &str) -> Cow<'_, str> {
     let phones = msisdn::find(text);
     let is_phone = |span: &Range<usize>| {
         phones
@@ -100,12 +158,7 @@ pub fn without_cards(text: &str) -> Cow<'_, str> {
     };
     let cards: Vec<Run> = card::runs(text)
         .into_iter()
-        .filter(|run| {
-            card::is_a_networks(&run.digits)
-                && card::is_written_as_one(&text[run.span.clone()])
-                && !is_phone(&run.span)
-                && !is_amount(&text[run.span.clone()])
-        })
+        .filter(|run| !is_phone(&run.span) && !is_amount(&text[run.span.clone()]))
         .collect();
     let mut secret = check_codes(text);
     for card in &cards {
@@ -175,6 +228,17 @@ fn beside_card(text: &str, end: usize) -> Vec<Range<usize>> {
 
 /// Points out secrets and personal data, except what is `allowed` word by word and what is obviously invented.
 pub fn scan(text: &str, allowed: &[&str]) -> Vec<Finding> {
+    let Some(narrow) = fold::narrow(text) else {
+        return pointed_out(text, allowed);
+    };
+    let mut findings = pointed_out(&narrow.text, allowed);
+    for Finding { span, .. } in &mut findings {
+        *span = narrow.span(span);
+    }
+    findings
+}
+
+fn pointed_out(text: &str, allowed: &[&str]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = patterns()
         .iter()
         .flat_map(|(kind, pattern)| {
@@ -210,7 +274,7 @@ pub fn scan(text: &str, allowed: &[&str]) -> Vec<Finding> {
 /// Where vouchers' serials stand. They are tried before anything else that is made of digits.
 fn vouchers(text: &str) -> Vec<Range<usize>> {
     let runs = digits::widest(text).into_iter();
-    runs.filter(|run| serial::is_voucher(&run.digits))
+    runs.filter(|run| digits::is_voucher(&run.digits))
         .map(|run| run.span)
         .collect()
 }

@@ -4,7 +4,7 @@
 //! missing digit. A lenient one takes any code and only remarks on it (source SOPs require the form for apps alone).
 
 use super::digits::{self, Run};
-use super::{Error, Found, Lookalike, Remark, Value, card, code, is_glued, msisdn, settle};
+use super::{Error, Found, Lookalike, Remark, Value, code, is_glued, msisdn, settle};
 
 /// The longest code that a lenient serial takes.
 const CODE_CHARS_MAX: usize = 40;
@@ -39,12 +39,6 @@ pub fn find(raw: &str, expected: usize, prefix: &str) -> Vec<Found> {
         .filter(|run| !is_glued(raw, &run.span))
         .map(found)
         .collect()
-}
-
-/// Whether the digits have the form of a voucher bought in an app. Other kinds step back before these 25 digits,
-/// because somewhere in them there may be a phone's or a card's number.
-pub(super) fn is_voucher(digits: &str) -> bool {
-    digits.len() == 25 && digits.starts_with("02")
 }
 
 /// The runs of this form in either reading of the text.
@@ -94,7 +88,7 @@ fn diagnose(raw: &str, expected: usize, prefix: &str) -> Error {
     };
     let found = longest.len();
     let is_meant = found >= DIGITS_MEANT || raw.trim() == longest;
-    if card::is_valid(longest) && !longest.starts_with(prefix) {
+    if digits::is_card(longest) && !longest.starts_with(prefix) {
         Error::LooksLike(Lookalike::Card)
     } else if !is_meant {
         Error::NotFound

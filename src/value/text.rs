@@ -1,47 +1,120 @@
 //! Free text and names.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::digits::is_invisible;
-use super::{Error, Lookalike, Value, email, msisdn, sensitive};
+use super::{Error, Value, sensitive};
+use crate::text::everyday::{WordAt, words_at};
+use crate::text::{Lexicon, Role};
 
 /// The longest name; longer ones are a sentence in the wrong field.
 const NAME_CHARS_MAX: usize = 80;
 
-/// Reads free text: trimmed, blanks folded, lines kept, payment cards masked.
-pub fn parse(raw: &str, max_chars: usize) -> Result<Value, Error> {
-    bounded(kept(&clean(raw)), max_chars)
+/// Reads free text: trimmed, blanks folded, lines kept, payment cards masked, politeness around a few words left out.
+pub fn parse(raw: &str, max_chars: usize, lexicon: &Lexicon) -> Result<Value, Error> {
+    if is_talk(raw, lexicon, &NO_VALUE) {
+        return Err(Error::NotFound);
+    }
+    bounded(kept(without_courtesy(&clean(raw), lexicon)), max_chars)
 }
 
 /// Reads the name of a person or an account, without what is said around it: `namanya Budi Contoh ya kak`.
-pub fn parse_name(raw: &str) -> Result<Value, Error> {
-    static AROUND: LazyLock<Regex> = LazyLock::new(|| {
+pub fn parse_name(raw: &str, lexicon: &Lexicon) -> Result<Value, Error> {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?ix) ^ (?: (?: nama (?:nya)? (?:\s+(?:pelanggan|akun)(?:nya)?)? (?:\s+adalah)? | atas \s+ nama | a[./]n\.? )
-              (?: \s*[:=]\s* | \s+ ) )?
-              (?<name> .+? )
-              (?: [\s,]+ (?: ya+ | kak+ | kakak | ka | min | aja | saja ) )* [\s.,!]* $",
+            r"(?ix) ^ (?: nama (?:nya)? (?:\s+(?:pelanggan|akun)(?:nya)?)? (?:\s+adalah)? | atas \s+ nama | a[./]n\.? )
+              (?: \s*[:=]\s* | \s+ )",
         )
         .expect("the pattern is constant")
     });
     // First of all: what is left of a card's number may join what stands beside it.
     let line = kept(&one_line(raw));
-    let name = AROUND.captures(&line).map_or("", |around| {
-        around.name("name").map_or("", |name| name.as_str())
-    });
-    if name.chars().any(char::is_alphabetic) {
-        return match email::parse(name) {
-            Ok(_) => Err(Error::LooksLike(Lookalike::Email)),
-            Err(_) => bounded(name.to_owned(), NAME_CHARS_MAX),
-        };
+    let labelled = LABEL.find(&line).map_or(0, |label| label.end());
+    let name = courtesy_before(&line[labelled..], lexicon).trim_end_matches(['.', ',', '!', ' ']);
+    if is_talk(name, lexicon, &NO_NAME) || !name.contains(char::is_alphabetic) {
+        return Err(Error::NotFound);
     }
-    Err(if msisdn::parse(name).is_ok() {
-        Error::LooksLike(Lookalike::Msisdn)
-    } else {
-        Error::NotFound
-    })
+    bounded(name.to_owned(), NAME_CHARS_MAX)
+}
+
+/// What talk is made of that is no answer to any question.
+const NO_VALUE: [Role; 4] = [
+    Role::Courtesy,
+    Role::Waiting,
+    Role::Unknown,
+    Role::Acknowledging,
+];
+
+/// What is not the name of anything.
+pub(super) const NO_NAME: [Role; 9] = [
+    Role::Courtesy,
+    Role::Waiting,
+    Role::Unknown,
+    Role::Acknowledging,
+    Role::Filler,
+    Role::Yes,
+    Role::No,
+    Role::Absent,
+    Role::Carrier,
+];
+
+/// Whether a text is talk about the answer instead of one: words of these roles only, or a request to wait.
+pub(super) fn is_talk(raw: &str, lexicon: &Lexicon, roles: &[Role]) -> bool {
+    const WORDS_MAX: usize = 12;
+    let everyday = &lexicon.everyday;
+    let words = words_at(raw);
+    if words.is_empty() || words.len() > WORDS_MAX {
+        return false;
+    }
+    let spans = |role: Role| everyday.find(role, raw);
+    let courtesies = spans(Role::Courtesy);
+    let is_in = |spans: &[Range<usize>], word: &WordAt| {
+        spans
+            .iter()
+            .any(|span| span.start <= word.span.start && word.span.end <= span.end)
+    };
+    let said = words.iter().find(|word| !is_in(&courtesies, word));
+    let asks_for_time = said.is_some_and(|word| {
+        spans(Role::Waiting)
+            .iter()
+            .any(|span| span.start == word.span.start)
+    });
+    let known: Vec<Range<usize>> = roles.iter().flat_map(|role| spans(*role)).collect();
+    asks_for_time || words.iter().all(|word| is_in(&known, word))
+}
+
+/// Takes the politeness off a few words, unless it is all there is: `gold bang`. A sentence is kept as typed.
+fn without_courtesy<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    const WORDS_MAX: usize = 5;
+    if text.split_whitespace().count() > WORDS_MAX {
+        return text;
+    }
+    let before = courtesy_before(text, lexicon);
+    let words = words_at(before);
+    let is_courtesy = |word: &&WordAt| lexicon.everyday.has(Role::Courtesy, &word.text);
+    let first = words.iter().find(|word| !is_courtesy(word));
+    match first {
+        Some(word) if word.span.start > words[0].span.start => &before[word.span.start..],
+        _ => before,
+    }
+}
+
+/// The text before the politeness at its end.
+fn courtesy_before<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let words = words_at(text);
+    let is_courtesy = |word: &&WordAt| lexicon.everyday.has(Role::Courtesy, &word.text);
+    let courtesies = words.iter().rev().take_while(is_courtesy).count();
+    match words.len() - courtesies {
+        0 => text,
+        _ if courtesies == 0 => text,
+        kept => {
+            let end = words[kept].span.start;
+            text[..end].trim_end_matches(|c: char| c.is_whitespace() || ",;-".contains(c))
+        }
+    }
 }
 
 /// Returns the initials of a name: `B. C.`
@@ -109,16 +182,21 @@ pub(super) fn bounded(text: String, max_chars: usize) -> Result<Value, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::testing;
 
     #[track_caller]
     fn check(raw: &str, expected: &str) {
-        assert_eq!(parse(raw, 40), Ok(Value::plain(expected)), "{raw:?}");
+        assert_eq!(
+            parse(raw, 40, testing::lexicon()),
+            Ok(Value::plain(expected)),
+            "{raw:?}"
+        );
     }
 
     #[track_caller]
     fn check_name(raw: &str, expected: Result<&str, Error>) {
         assert_eq!(
-            parse_name(raw).map(|name| name.display),
+            parse_name(raw, testing::lexicon()).map(|name| name.display),
             expected.map(str::to_owned),
             "{raw:?}"
         );
@@ -143,15 +221,21 @@ mod tests {
 
     #[test]
     fn empty_and_long_text_is_refused() {
-        assert_eq!(parse(" \u{200b} \n", 40), Err(Error::NotFound));
         assert_eq!(
-            parse("abcdef", 5),
+            parse(" \u{200b} \n", 40, testing::lexicon()),
+            Err(Error::NotFound)
+        );
+        assert_eq!(
+            parse("abcdef", 5, testing::lexicon()),
             Err(Error::TooLong {
                 expected: 5,
                 found: 6
             })
         );
-        assert_eq!(parse("éééééé", 6), Ok(Value::plain("éééééé")));
+        assert_eq!(
+            parse("éééééé", 6, testing::lexicon()),
+            Ok(Value::plain("éééééé"))
+        );
     }
 
     #[test]
@@ -162,13 +246,35 @@ mod tests {
         check_name("a.n. Siti Contoh", Ok("Siti Contoh"));
         check_name("An Nisa", Ok("An Nisa"));
         check_name("@contoh_0000", Ok("@contoh_0000"));
-        check_name("Ya", Ok("Ya"));
     }
 
     #[test]
-    fn a_number_is_not_a_name() {
-        check_name("0812-0000-1234", Err(Error::LooksLike(Lookalike::Msisdn)));
-        check_name("budi@example.com", Err(Error::LooksLike(Lookalike::Email)));
+    fn politeness_falls_off_a_few_words() {
+        check("gold bang", "gold");
+        check("kak gold ya", "gold");
+        check("reguler, makasih", "reguler");
+        check(
+            "mohon dicek lagi ya karena gagal kak",
+            "mohon dicek lagi ya karena gagal kak",
+        );
+    }
+
+    #[test]
+    fn talk_is_no_value() {
+        for talk in [
+            "bentar ya kak",
+            "sebentar masih loading dsc nya",
+            "oke",
+            "lupa",
+            "kak",
+        ] {
+            assert_eq!(
+                parse(talk, 40, testing::lexicon()),
+                Err(Error::NotFound),
+                "{talk}"
+            );
+        }
+        check_name("iya kak", Err(Error::NotFound));
         check_name("12345", Err(Error::NotFound));
         check_name("", Err(Error::NotFound));
     }

@@ -98,6 +98,12 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
             vec![button(&title(catalog, intent), format!("answer:{intent}"))],
         ),
         Effect::Clarify { intents } => clarify(catalog, intents),
+        Effect::ShowPart { intent, part } => sop::other_part(knowledge, intent, *part, around),
+        Effect::Offer { intent } => say_with(
+            format!("Lanjut dengan *{}*?", title(catalog, intent)),
+            sop::next_steps(catalog, intent),
+        ),
+        Effect::Patience => say("Siap, saya tunggu.".to_owned()),
         Effect::Fallback => fallback(catalog),
         Effect::Help => help(catalog),
         Effect::ListSops => list(catalog),

@@ -1,8 +1,9 @@
 //! A procedure as agents read it: what they asked for first, then the checklist, the rest behind buttons.
 
 use super::{Around, button, say, say_with, title};
-use crate::catalog::Sop;
+use crate::act::Part;
 use crate::catalog::sop::{Cause, Item, Outcome, OutcomeKind, Section, SectionKind};
+use crate::catalog::{Catalog, Sop};
 use crate::guide::{Knowledge, Point, PointKind};
 use crate::message::{Button, ChannelKind, Reply};
 
@@ -107,6 +108,63 @@ pub fn part(knowledge: &Knowledge, intent: &str, id: &str, around: Around<'_>) -
             reply
         }
         None => say(format!("SOP **{}** tidak punya bagian `{id}`.", sop.title)),
+    }
+}
+
+/// A part that is no section: causes, mandatory fields, complaint categories, source.
+pub fn other_part(knowledge: &Knowledge, intent: &str, part: Part, around: Around<'_>) -> Reply {
+    let Some(sop) = knowledge.catalog.sop(intent) else {
+        return gone(intent);
+    };
+    let text = match part {
+        Part::Causes => causes(sop),
+        Part::Kip => kips(sop),
+        Part::Fields => mandatory_fields(sop, around.channel_kind),
+        Part::Source => format!("**{}**\n{}", sop.title, source(sop)),
+        Part::Next => format!("**{}**: {}", sop.title, sop.summary),
+        Part::Whole | Part::Checks | Part::Questions | Part::Handling => {
+            return whole(knowledge, intent, &[], around);
+        }
+    };
+    Reply {
+        sop: Some(sop.id.clone()),
+        ..say_with(text, deeds(sop).collect())
+    }
+}
+
+/// What can be done about a case of a procedure.
+pub fn next_steps(catalog: &Catalog, intent: &str) -> Vec<Button> {
+    let sop = catalog.sop(intent);
+    sop.map(|sop| deeds(sop).collect()).unwrap_or_default()
+}
+
+fn kips(sop: &Sop) -> String {
+    let lines = sop.forms.iter().map(|form| {
+        let paths = form.kips.iter().map(|kip| kip.path.as_str());
+        let paths: Vec<_> = paths.chain(form.kip_none.as_deref()).collect();
+        format!("- {}: {}", form.title, paths.join("\n  atau: "))
+    });
+    let lines: Vec<_> = lines.collect();
+    match lines.is_empty() {
+        true => format!("SOP **{}** tidak mencantumkan KIP.", sop.title),
+        false => format!("**KIP**\n{}", lines.join("\n")),
+    }
+}
+
+fn mandatory_fields(sop: &Sop, channel_kind: ChannelKind) -> String {
+    let answers = crate::ticket::Answers::new();
+    let case = crate::catalog::Case {
+        answers: &answers,
+        channel_kind,
+    };
+    let fields = sop.form(case).into_iter().flat_map(|form| &form.fields);
+    let lines = fields.filter(|field| field.mandatory(case));
+    let lines: Vec<_> = lines
+        .map(|field| format!("- {}", field.spec(case).label))
+        .collect();
+    match lines.is_empty() {
+        true => format!("SOP **{}** tidak punya form tiket.", sop.title),
+        false => format!("**Data wajib tiket**\n{}", lines.join("\n")),
     }
 }
 

@@ -5,12 +5,16 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::control::COURTESY;
 use super::Problem;
 use crate::catalog::Spec;
 use crate::ticket::Answer;
 use crate::value::{self, Background, Kind};
 
+/// Words of politeness around an answer.
+const COURTESY: &[&str] = &[
+    "kak", "min", "mba", "mbak", "mas", "ya", "dong", "deh", "aja", "pls", "please", "tolong",
+    "bot",
+];
 /// A text with room for this many characters may hold commas: an address does, a customer class does not.
 const COMMAS_CHARS_MIN: usize = 100;
 
@@ -55,7 +59,7 @@ pub fn another_hour(
     let (Kind::DateTime { .. }, Some(Answer::Given(known))) = (&spec.kind, known) else {
         return None;
     };
-    if !value::date::is_time_alone(text, background.now) {
+    if !value::date::is_time_alone(text, background) {
         return None;
     }
     let moment = known.canonical.to_string();

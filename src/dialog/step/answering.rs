@@ -1,8 +1,6 @@
 //! Answers that need no procedure to be found: a rule that decides, a pasted number, a question handed to the owner.
 
-use super::super::{
-    Conversation, Decision, Effect, Heard, NumberKind, Phase, Step, Unanswered, fill,
-};
+use super::super::{Decision, Effect, Heard, NumberKind, Phase, Unanswered, fill};
 use super::Turn;
 use crate::guide::PointKind;
 use crate::value::{self, Kind};
@@ -11,27 +9,29 @@ use crate::value::{self, Kind};
 const FORWARDED: &str = "forwarded";
 
 impl Turn<'_> {
-    /// A message that is answered by a rule or is nothing but a number.
-    pub fn answer_at_once(&self, conversation: &Conversation, text: &str) -> Option<Step> {
-        if let Some(step) = self.about_am(conversation, text) {
-            return Some(step);
+    /// Answers a message that a rule decides or that is nothing but a number; whether it was one.
+    pub fn answer_at_once(&mut self, text: &str) -> bool {
+        if self.about_am(text) {
+            return true;
         }
-        let (intent, shown) = self
-            .ruled(text)
-            .or_else(|| self.pasted_number(text))
-            .or_else(|| self.meaning(text))?;
-        let phase = match &intent {
-            Some(intent) => {
-                let sop = self.knowledge.catalog.sop(intent)?;
-                let (kind, background) = (self.around.channel_kind, self.background());
-                Phase::Answered(Heard {
-                    answers: fill::from_question(sop, text, kind, background),
-                    ..Heard::of(intent)
-                })
-            }
-            None => conversation.phase.clone(),
+        let answer = self.ruled(text).or_else(|| self.pasted_number(text));
+        let Some((intent, shown)) = answer.or_else(|| self.meaning(text)) else {
+            return false;
         };
-        Some(self.go_as(conversation, phase, vec![shown], Decision::Answer))
+        self.decision = Decision::Answer;
+        if let Some(intent) = intent {
+            let Some(sop) = self.knowledge.catalog.sop(&intent) else {
+                return false;
+            };
+            let (kind, background) = (self.setting.channel_kind, self.background());
+            let heard = Heard {
+                answers: fill::from_question(sop, text, kind, background),
+                ..Heard::of(&intent)
+            };
+            self.go(Phase::Answered(heard), Decision::Answer);
+        }
+        self.effects.push(shown);
+        true
     }
 
     /// What a rule says to a question.
@@ -82,12 +82,12 @@ impl Turn<'_> {
     }
 
     /// Remembers a question that only a hole of the source answered, so that it can be handed to the owner.
-    pub fn remember_unanswered(&self, step: &mut Step, text: &str) {
+    pub fn remember_unanswered(&mut self, text: &str) {
         let hole = |intent: &str, point: &str| {
             let point = self.knowledge.point(intent, point);
             point.is_some_and(|point| matches!(point.kind, PointKind::Unclear(_)))
         };
-        let silent = step.effects.iter().any(|effect| match effect {
+        let silent = self.effects.iter().any(|effect| match effect {
             Effect::ShowSop { intent, points, .. } => {
                 points.first().is_some_and(|point| hole(intent, point))
             }
@@ -98,31 +98,27 @@ impl Turn<'_> {
                 .is_some_and(|point| hole(intent, point)),
             _ => false,
         });
-        step.next.silent_on = silent.then(|| value::sensitive::redact(text));
+        self.conversation.silent_on = silent.then(|| value::sensitive::redact(text));
     }
 
     /// `forward:INTENT`: hands the question that was asked last to the owner of the procedure.
-    pub fn forward(&self, conversation: &Conversation, intent: &str) -> Step {
+    pub fn forward(&mut self, intent: &str) {
         let Some(sop) = self.knowledge.catalog.sop(intent) else {
-            return self.same(conversation, Effect::Stale);
+            return self.stale();
         };
-        let Some(text) = &conversation.silent_on else {
-            return self.same(conversation, Effect::Stale);
+        let Some(text) = self.conversation.silent_on.take() else {
+            return self.stale();
         };
-        let owner = sop.owner.clone();
-        let told = Effect::Forwarded {
-            owner: owner.clone(),
-        };
-        let mut step = self.aside(conversation, told);
-        step.next.silent_on = None;
-        step.unanswered = Some(Unanswered {
-            text: text.clone(),
+        self.aside(Effect::Forwarded {
+            owner: sop.owner.clone(),
+        });
+        self.unanswered = Some(Unanswered {
+            text,
             intent: Some(intent.to_owned()),
             confidence: 1.0,
             decision: FORWARDED,
-            at: self.around.now.timestamp(),
-            forwarded_to: Some(owner),
+            at: self.setting.now.timestamp(),
+            forwarded_to: Some(sop.owner.clone()),
         });
-        step
     }
 }

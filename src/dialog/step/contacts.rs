@@ -3,9 +3,7 @@
 //! Whoever asks for an account manager is told. In written channels one is looked for unasked as soon as the company is
 //! known, and shown once the agent has validated it; until then nobody tells the customer, and a card says so.
 
-use super::super::{
-    AmLacking, ContactCard, Conversation, Decision, Deed, Effect, Heard, Phase, Step,
-};
+use super::super::{AmLacking, AuditNote, ContactCard, Decision, Effect, Heard, Phase};
 use super::Turn;
 use crate::catalog::glossary::Term;
 use crate::directory::{self, Contact, Found, Lacking};
@@ -100,88 +98,100 @@ const MEANING: &[&str] = &[
     "is",
 ];
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
     /// `/am NAME`.
-    pub fn am(&self, conversation: &Conversation, query: Option<&str>) -> Step {
+    pub fn am(&mut self, query: Option<&str>) {
         let Some(query) = query else {
-            return self.aside(conversation, Effect::AmHow);
+            return self.aside(Effect::AmHow);
         };
         let (first, rest) = query.split_once(char::is_whitespace).unwrap_or((query, ""));
         if ADD.contains(&first.to_lowercase().as_str()) {
-            return self.add_am(conversation, rest.trim());
+            return self.add_am(rest.trim());
         }
-        let (effect, company) = self.found(query);
-        let mut step = self.aside(conversation, effect);
-        step.next.am = company.or_else(|| conversation.am.clone());
-        step
+        let found = self.found(query);
+        self.aside(found);
     }
 
-    fn found(&self, query: &str) -> (Effect, Option<String>) {
-        match self.around.directory.search(query) {
-            Found::None => {
-                let query = value::sensitive::redact(query);
-                (Effect::AmUnknown { query }, None)
+    /// The company of exactly this name, or the only one with a name like this.
+    fn one(&self, name: &str) -> Option<&'a Contact> {
+        match self.setting.directory.search(name) {
+            Found::One(contact) => Some(contact),
+            Found::Several(contacts) => {
+                contacts.into_iter().find(|contact| contact.company == name)
             }
-            Found::One(contact) => {
-                let company = contact.company.clone();
-                let card = self.card(contact);
-                (Effect::Am { card }, Some(company))
-            }
+            Found::None => None,
+        }
+    }
+
+    /// Who answers for a company, which is remembered.
+    fn known(&mut self, contact: &Contact) -> Effect {
+        self.conversation.am = Some(contact.company.clone());
+        Effect::Am {
+            card: self.card(contact),
+        }
+    }
+
+    fn found(&mut self, query: &str) -> Effect {
+        if let Some(contact) = self.one(query) {
+            return self.known(contact);
+        }
+        match self.setting.directory.search(query) {
             Found::Several(contacts) => {
                 let companies = contacts.iter().map(|contact| contact.company.clone());
-                (
-                    Effect::AmChoose {
-                        companies: companies.collect(),
-                    },
-                    None,
-                )
+                let companies = companies.collect();
+                Effect::AmChoose { companies }
             }
+            Found::One(_) | Found::None => Effect::AmUnknown {
+                query: value::sensitive::redact(query),
+            },
         }
     }
 
-    /// `/am tambah COMPANY; AM; ...`: a lead tells of a company, which the next search finds.
-    fn add_am(&self, conversation: &Conversation, line: &str) -> Step {
-        let how = |lacking| {
-            let lacking = Some(lacking);
-            self.aside(conversation, Effect::AmAddHow { lacking })
-        };
-        if !self.around.lead {
-            return how(AmLacking::Lead);
-        }
-        if line.is_empty() {
-            return self.aside(conversation, Effect::AmAddHow { lacking: None });
-        }
-        let contact = match directory::told(line, self.around.now.date()) {
+    /// `/am tambah COMPANY; AM; ...`: a lead adds a company, which the next search finds.
+    fn add_am(&mut self, line: &str) {
+        let contact = match self.contact_in(line) {
             Ok(contact) => contact,
-            Err(Lacking::Company) => return how(AmLacking::Company),
-            Err(Lacking::Am) => return how(AmLacking::Am),
-            Err(Lacking::Label(part)) => {
-                return how(AmLacking::Label(value::sensitive::redact(&part)));
-            }
-            Err(Lacking::Short) => return how(AmLacking::Short),
+            Err(lacking) => return self.aside(Effect::AmAddHow { lacking }),
         };
-        let codes = contact.sids.iter().chain(&contact.account_numbers);
-        if let Some((other, code)) = self.around.directory.owner(codes)
-            && !directory::is_same_company(&other.company, &contact.company)
-        {
-            return how(AmLacking::Taken {
-                code: code.to_owned(),
-                company: other.company.clone(),
-            });
-        }
-        // Whoever tells of it vouches for it.
+        // Who adds it vouches for it.
         let card = ContactCard {
             unvalidated: false,
             ..self.card(&contact)
         };
-        let mut step = self.aside(conversation, Effect::AmAdded { card });
-        step.next.am = Some(contact.company.clone());
-        step.deeds.push(Deed {
-            what: "am.add",
-            subject: contact.company.clone(),
-        });
-        step.contact = Some(contact);
-        step
+        self.conversation.am = Some(contact.company.clone());
+        self.note_in_audit("am.add", &contact);
+        self.aside(Effect::AmAdded { card });
+        self.contact = Some(contact);
+    }
+
+    /// The company of a line, or what the line lacks; nothing is said of an empty one.
+    fn contact_in(&self, line: &str) -> Result<Contact, Option<AmLacking>> {
+        if !self.setting.lead {
+            return Err(Some(AmLacking::Lead));
+        }
+        if line.is_empty() {
+            return Err(None);
+        }
+        let contact = directory::told(line, self.setting.now.date()).map_err(|lacking| {
+            Some(match lacking {
+                Lacking::Company => AmLacking::Company,
+                Lacking::Am => AmLacking::Am,
+                Lacking::Label(part) => AmLacking::Label(value::sensitive::redact(&part)),
+                Lacking::Short => AmLacking::Short,
+            })
+        })?;
+        let codes = contact.sids.iter().chain(&contact.account_numbers);
+        match self.setting.directory.owner(codes) {
+            Some((other, code))
+                if !directory::is_same_company(&other.company, &contact.company) =>
+            {
+                Err(Some(AmLacking::Taken {
+                    code: code.to_owned(),
+                    company: other.company.clone(),
+                }))
+            }
+            _ => Ok(contact),
+        }
     }
 
     fn card(&self, contact: &Contact) -> ContactCard {
@@ -193,75 +203,47 @@ impl Turn<'_> {
             eos_contact: contact.eos_contact.clone(),
             region: contact.region.clone(),
             verified: contact.verified,
-            stale: contact.is_stale(self.around.now.date()),
-            unvalidated: self.around.channel_kind != ChannelKind::Voice,
+            stale: contact.is_stale(self.setting.now.date()),
+            unvalidated: self.setting.channel_kind != ChannelKind::Voice,
         }
     }
 
-    /// The buttons of the directory.
-    pub fn contacts_press(
-        &self,
-        conversation: &Conversation,
-        verb: &str,
-        what: &str,
-    ) -> Option<Step> {
-        let first = what.split_whitespace().next().unwrap_or_default();
-        let adds = ADD.contains(&first.to_lowercase().as_str());
-        let one = || match self.around.directory.search(what) {
-            _ if adds => None,
-            Found::One(contact) => Some(contact),
-            Found::Several(contacts) => {
-                contacts.into_iter().find(|contact| contact.company == what)
-            }
-            Found::None => None,
+    /// The company was validated: its account manager may be named to the customer.
+    pub fn validate_company(&mut self, company: &str) {
+        let Some(contact) = self.one(company) else {
+            return self.stale();
         };
-        Some(match verb {
-            "am" => match one() {
-                Some(contact) => {
-                    let card = self.card(contact);
-                    let mut step = self.aside(conversation, Effect::Am { card });
-                    step.next.am = Some(contact.company.clone());
-                    step
-                }
-                None => self.am(conversation, Some(what)),
-            },
-            "am-valid" => match one() {
-                Some(contact) => {
-                    let card = ContactCard {
-                        unvalidated: false,
-                        ..self.card(contact)
-                    };
-                    let mut step = self.aside(conversation, Effect::Am { card });
-                    step.next.am = Some(contact.company.clone());
-                    step.deeds.push(Deed {
-                        what: "am.validate",
-                        subject: contact.company.clone(),
-                    });
-                    step
-                }
-                None => self.same(conversation, Effect::Stale),
-            },
-            "am-silent" => match one() {
-                Some(contact) => self.am_is_silent(conversation, contact),
-                None => self.same(conversation, Effect::Stale),
-            },
-            _ => return None,
-        })
+        let card = ContactCard {
+            unvalidated: false,
+            ..self.card(contact)
+        };
+        self.conversation.am = Some(contact.company.clone());
+        self.note_in_audit("am.validate", contact);
+        self.aside(Effect::Am { card });
     }
 
     /// The account manager does not respond: the escalation contact, and the attempt is recorded.
-    fn am_is_silent(&self, conversation: &Conversation, contact: &Contact) -> Step {
-        let card = self.card(contact);
-        let mut step = self.aside(conversation, Effect::AmSilent { card });
-        step.deeds.push(Deed {
-            what: "am.no-response",
-            subject: contact.company.clone(),
-        });
-        step
+    pub fn silent_am(&mut self, company: &str) {
+        let Some(contact) = self.one(company) else {
+            return self.stale();
+        };
+        self.am_is_silent(contact);
     }
 
-    /// A message that asks for an account manager by company, or says that the one just told does not respond.
-    pub fn about_am(&self, conversation: &Conversation, text: &str) -> Option<Step> {
+    fn am_is_silent(&mut self, contact: &Contact) {
+        self.note_in_audit("am.no-response", contact);
+        let card = self.card(contact);
+        self.aside(Effect::AmSilent { card });
+    }
+
+    fn note_in_audit(&mut self, what: &'static str, contact: &Contact) {
+        let subject = contact.company.clone();
+        self.audit.push(AuditNote { what, subject });
+    }
+
+    /// Answers a message that asks for an account manager by company, or says that the one just named does not respond;
+    /// whether it was one.
+    pub fn about_am(&mut self, text: &str) -> bool {
         let words = text::words(text, &self.knowledge.lexicon);
         let lower = text.to_lowercase();
         let plain: Vec<&str> = lower
@@ -269,23 +251,23 @@ impl Turn<'_> {
             .filter(|word| !word.is_empty())
             .collect();
         if !plain.iter().any(|word| matches!(*word, "am" | "amnya")) {
-            return None;
+            return false;
         }
         let has = |among: &[&str]| words.iter().any(|word| among.contains(&word.as_str()));
         let starts = words
             .iter()
             .any(|word| RESPONDS.iter().any(|stem| word.starts_with(stem)));
+        let last = self.conversation.am.as_ref();
+        let last = last.and_then(|company| self.setting.directory.company(company));
         if starts
             && has(FAILS)
-            && let Some(contact) = conversation
-                .am
-                .as_ref()
-                .and_then(|company| self.around.directory.company(company))
+            && let Some(contact) = last
         {
-            return Some(self.am_is_silent(conversation, contact));
+            self.am_is_silent(contact);
+            return true;
         }
         if !plain.iter().any(|word| WHO.contains(word)) {
-            return None;
+            return false;
         }
         let name: Vec<&str> = plain
             .into_iter()
@@ -293,63 +275,62 @@ impl Turn<'_> {
             .collect();
         let name = name.join(" ");
         if name.is_empty() {
-            return None;
+            return false;
         }
-        let (effect, company) = self.found(&name);
-        if matches!(effect, Effect::AmUnknown { .. }) {
-            return None;
+        let found = self.found(&name);
+        if matches!(found, Effect::AmUnknown { .. }) {
+            return false;
         }
-        let heard = self
-            .knowledge
-            .catalog
-            .sop("am-eskalasi")
-            .map(|sop| Heard::of(&sop.id));
-        let phase = heard.map_or_else(|| conversation.phase.clone(), Phase::Answered);
-        let mut step = self.go_as(conversation, phase, vec![effect], Decision::Answer);
-        step.next.am = company.or_else(|| conversation.am.clone());
-        Some(step)
+        self.decision = Decision::Answer;
+        if let Some(sop) = self.knowledge.catalog.sop("am-eskalasi") {
+            self.go(Phase::Answered(Heard::of(&sop.id)), Decision::Answer);
+        }
+        self.effects.push(found);
+        true
     }
 
     /// In written channels an enterprise case brings the account manager along once the company is known.
-    pub fn bring_am(&self, step: &mut Step) {
-        if self.around.channel_kind == ChannelKind::Voice || step.effects.is_empty() {
+    pub fn bring_am(&mut self) {
+        if self.setting.channel_kind == ChannelKind::Voice {
             return;
         }
-        let (intent, answers) = match (&step.next.phase, step.next.draft()) {
-            (_, Some(draft)) => (&draft.intent, &draft.answers),
-            (Phase::Answered(heard), None) => (&heard.intent, &heard.answers),
-            _ => return,
-        };
-        let catalog = &self.knowledge.catalog;
-        let service = catalog
-            .sop(intent)
-            .and_then(|sop| catalog.services.get(&sop.service));
-        if !service.is_some_and(|service| service.account_managers) {
-            return;
-        }
-        let Some(company) = self.company_of(answers) else {
+        let Some(company) = self.company_to_bring() else {
             return;
         };
-        if step.next.am.as_ref() == Some(&company) {
+        if self.conversation.am.as_ref() == Some(&company) {
             return;
         }
-        step.next.am = Some(company.clone());
+        self.conversation.am = Some(company.clone());
         // In front of the open question, which stays the last thing that is said.
-        let at = step.effects.len().saturating_sub(1).max(1);
-        step.effects.insert(at, Effect::AmValidate { company });
+        let at = self.effects.len().saturating_sub(1);
+        self.effects.insert(at, Effect::AmValidate { company });
     }
 
-    /// The contacts of a case's company: the one that its fields name, or the one that was told last.
-    pub fn contact_of(&self, conversation: &Conversation, answers: &Answers) -> Option<&Contact> {
-        let company = self.company_of(answers).or_else(|| conversation.am.clone());
-        self.around.directory.company(&company?)
+    /// The company of the case at hand, where its service has account managers.
+    fn company_to_bring(&self) -> Option<String> {
+        let (intent, answers) = match (&self.conversation.phase, self.draft()) {
+            (_, Some(draft)) => (&draft.intent, &draft.answers),
+            (Phase::Answered(heard), None) => (&heard.intent, &heard.answers),
+            _ => return None,
+        };
+        let catalog = &self.knowledge.catalog;
+        let service = catalog.services.get(&catalog.sop(intent)?.service)?;
+        let brings = service.account_managers;
+        brings.then(|| self.company_of(answers)).flatten()
+    }
+
+    /// The contacts of a case's company: the one that its fields name, or the one that was shown last.
+    pub fn contact_of(&self, answers: &Answers) -> Option<&'a Contact> {
+        let company = self.company_of(answers);
+        let company = company.or_else(|| self.conversation.am.clone());
+        self.setting.directory.company(&company?)
     }
 
     fn company_of(&self, answers: &Answers) -> Option<String> {
         COMPANY_FIELDS
             .iter()
             .find_map(|field| match answers.get(*field)? {
-                Answer::Given(value) => match self.around.directory.search(&value.display) {
+                Answer::Given(value) => match self.setting.directory.search(&value.display) {
                     Found::One(contact) => Some(contact.company.clone()),
                     Found::Several(_) | Found::None => None,
                 },
@@ -358,7 +339,7 @@ impl Turn<'_> {
     }
 
     /// `/istilah WORD`.
-    pub fn istilah(&self, conversation: &Conversation, word: Option<&str>) -> Step {
+    pub fn look_up(&mut self, word: Option<&str>) {
         let shown = match word.and_then(|word| self.knowledge.catalog.glossary.get(word)) {
             Some(term) => Effect::Defined {
                 term: term.term.clone(),
@@ -367,11 +348,11 @@ impl Turn<'_> {
                 missing: word.map(value::sensitive::redact),
             },
         };
-        self.aside(conversation, shown)
+        self.aside(shown);
     }
 
     /// The word whose meaning a message asks for, when it asks for nothing else.
-    pub fn defined(&self, text: &str) -> Option<&Term> {
+    pub fn defined(&self, text: &str) -> Option<&'a Term> {
         let lower = text.to_lowercase();
         let words = lower.split(|c: char| c.is_whitespace() || matches!(c, '?' | '!' | '.' | ','));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();

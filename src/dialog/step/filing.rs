@@ -2,61 +2,54 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::super::{Conversation, Decision, Draft, Effect, Phase, Revises, Step};
+use super::super::{Decision, Draft, Effect, Phase, Revises};
 use super::Turn;
 use crate::catalog::{Complete, Form};
 use crate::ticket::{self, Answer, Entry, Remarked, Revision, Ticket};
 
 impl Turn<'_> {
     /// Files the draft if it is complete; the form's rule decides.
-    pub fn file(&self, conversation: &Conversation, draft: &Draft) -> Step {
-        let Some(form) = self.form(draft) else {
-            return self.same(conversation, Effect::Stale);
+    pub fn file(&mut self) {
+        let Some((form, draft)) = self.form_and_draft() else {
+            return self.stale();
         };
-        let case = draft.case(self.around.channel_kind);
-        let Ok(complete) = form.complete(case, self.around.now) else {
-            let told = self.incomplete(draft).into_iter().collect();
-            return self.advance(conversation, draft.clone(), told);
+        let case = self.case(draft);
+        let Ok(complete) = form.complete(case, self.setting.now) else {
+            return self.say_incomplete();
         };
+        let kits = form.kits(case, &complete.entries);
         let ticket = match &draft.revises {
-            None => self.first(draft, form, complete),
-            Some(revises) => match self.revision(revises, draft, form, complete) {
-                Ok(ticket) => ticket,
-                Err(refused) => {
-                    let next = Conversation {
-                        discarded: Some(draft.clone()),
-                        ..conversation.clone()
-                    };
-                    return self.go_as(&next, Phase::Idle, vec![*refused], Decision::Dialog);
-                }
-            },
+            None => Ok(self.first(draft, form, complete)),
+            Some(revises) => self.revision(revises, draft, form, complete),
         };
-        let ticket = self.with_text(ticket);
-        let kits = form
-            .kits(case, &ticket.entries)
-            .into_iter()
-            .map(|text| Effect::Kit { text });
-        let told = Effect::Filed {
+        let ticket = match ticket {
+            Ok(ticket) => self.with_text(ticket),
+            Err(refused) => {
+                self.throw_away();
+                self.effects.push(*refused);
+                return self.go(Phase::Idle, Decision::Dialog);
+            }
+        };
+        self.effects.push(Effect::Filed {
             id: ticket.id.clone(),
             text: ticket.text.clone(),
             follow_up: form.follow_up.is_some(),
-        };
-        let waiting = self.waiting(conversation);
-        let effects = [told].into_iter().chain(kits).chain(waiting).collect();
-        let mut step = self.go_as(conversation, Phase::Idle, effects, Decision::Dialog);
-        step.ticket = Some(ticket);
-        step
+        });
+        let kits = kits.into_iter().map(|text| Effect::Kit { text });
+        self.effects.extend(kits);
+        self.ticket = Some(ticket);
+        self.go_idle();
     }
 
     fn first(&self, draft: &Draft, form: &Form, complete: Complete) -> Ticket {
         Ticket {
-            id: Ticket::id_for(self.around.now.date(), self.seed()),
+            id: Ticket::id_for(self.setting.now.date(), self.seed()),
             intent: draft.intent.clone(),
             form: form.id.clone(),
             title: form.title.clone(),
-            agent: self.around.user.to_owned(),
-            channel_kind: self.around.channel_kind,
-            filed_at: self.around.now.timestamp(),
+            agent: self.setting.user.to_owned(),
+            channel_kind: self.setting.channel_kind,
+            filed_at: self.setting.now.timestamp(),
             entries: complete.entries,
             kip: complete.kip,
             checked: draft.checked.clone(),
@@ -64,7 +57,7 @@ impl Turn<'_> {
             revision: None,
             proofs: draft.proofs.clone(),
             edition: self.edition(draft),
-            begun: Some(draft.begun.unwrap_or_else(|| self.around.now.timestamp())),
+            begun: Some(draft.begun.unwrap_or_else(|| self.setting.now.timestamp())),
         }
     }
 
@@ -97,8 +90,8 @@ impl Turn<'_> {
             kip: complete.kip,
             revision: Some(Revision {
                 of: latest.id.clone(),
-                who: self.around.user.to_owned(),
-                at: self.around.now.timestamp(),
+                who: self.setting.user.to_owned(),
+                at: self.setting.now.timestamp(),
                 changes,
             }),
             proofs: draft.proofs.clone(),
@@ -117,10 +110,10 @@ impl Turn<'_> {
     /// The ticket with the formatted draft.
     fn with_text(&self, mut ticket: Ticket) -> Ticket {
         const DAY_AND_TIME: &str = "%d-%m-%Y %H.%M";
-        let zone = self.around.now.time_zone();
+        let zone = self.setting.now.time_zone();
         let at = ticket.filed_at.to_zoned(zone.clone());
         let filed = at.strftime(DAY_AND_TIME).to_string();
-        let revised = self.around.now.strftime(DAY_AND_TIME).to_string();
+        let revised = self.setting.now.strftime(DAY_AND_TIME).to_string();
         let remarks = remarks(&ticket.entries);
         let sop = self.knowledge.catalog.sop(&ticket.intent);
         let around = ticket::Around {
@@ -138,7 +131,7 @@ impl Turn<'_> {
     /// Drawn from the event, so that the same event files the same ticket; another attempt draws another.
     fn seed(&self) -> u64 {
         let mut hasher = rustc_hash::FxHasher::default();
-        (self.around.event, self.around.attempt).hash(&mut hasher);
+        (self.setting.event, self.setting.attempt).hash(&mut hasher);
         hasher.finish()
     }
 }

@@ -1,19 +1,16 @@
 //! Filling a ticket in: the next question, the answer, corrections, the review.
 
 use super::super::fill::Refused;
-use super::super::{
-    Conversation, Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, Step, fill,
-};
-use super::Turn;
+use super::super::{Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, fill};
 use super::filing::remarks;
 use super::question::Aside;
-use crate::act::Act;
-use crate::catalog::{Field, Form};
-use crate::ticket::{Answer, Entry};
+use super::{Turn, offers_options};
+use crate::catalog::{Case, Field, Form, Spec};
+use crate::ticket::{Answer, Answers, Entry};
 use crate::value::{self, Kind};
 
 /// As often as this an answer is refused before the prompt stops growing.
-const REFUSED_MAX: u8 = 9;
+pub const REFUSED_MAX: u8 = 9;
 
 /// How a question for a field comes about.
 #[derive(Default)]
@@ -23,71 +20,88 @@ struct Again {
     partial: Option<String>,
 }
 
-impl Turn<'_> {
-    /// Starts a ticket with what the question already told.
-    pub fn start(&self, conversation: &Conversation, heard: Heard) -> Step {
+impl<'a> Turn<'a> {
+    /// Begins a ticket, or goes on with the one that was begun.
+    pub fn make_ticket(&mut self, intent: Option<String>) {
+        let of = intent.as_deref();
+        let is_of = |other: &str| of.is_none_or(|intent| intent == other);
+        let at_hand = self.conversation.draft.as_ref();
+        let is_at_hand = at_hand.is_some_and(|draft| is_of(&draft.intent));
+        match (&self.conversation.phase, of) {
+            (Phase::Walking { .. } | Phase::Walked, _) if is_at_hand => self.walk_to_ticket(),
+            (Phase::Asking { .. } | Phase::Reviewing, _) if is_at_hand => self.advance(),
+            (Phase::Interrupted { .. }, None) => self.ask_what_becomes(),
+            (
+                Phase::Asking { .. }
+                | Phase::Reviewing
+                | Phase::Walking { .. }
+                | Phase::Interrupted { .. },
+                Some(intent),
+            ) => self.interrupted(Heard::of(intent)),
+            (Phase::Answered(heard), _) if is_of(&heard.intent) => self.start(heard.clone()),
+            // Where one procedure alone was offered, going on with it picks it.
+            (Phase::Clarifying(choices), None) if choices.len() == 1 => {
+                self.start(choices[0].clone());
+            }
+            (_, None) => self.same(Effect::NothingOpen),
+            (_, Some(intent)) => self.start(Heard::of(intent)),
+        }
+    }
+
+    /// Starts a ticket with the values that the question named.
+    fn start(&mut self, heard: Heard) {
+        let mut answers = heard.answers;
+        answers.extend(self.values_for(&heard.intent));
         let draft = Draft {
             partials: heard.partials,
-            ..Draft::new(heard.intent, heard.answers)
+            ..Draft::new(heard.intent, answers)
         };
-        match self.form(&draft) {
-            None => self.same(
-                conversation,
-                Effect::NoForm {
-                    intent: draft.intent,
-                },
-            ),
-            Some(form) => {
-                let entries = form.entries(draft.case(self.around.channel_kind), self.around.now);
-                let noted = (!entries.is_empty()).then_some(Effect::Noted { entries });
-                self.advance(conversation, draft.clone(), noted.into_iter().collect())
-            }
+        if self.form(&draft).is_none() {
+            let intent = draft.intent;
+            return self.same(Effect::NoForm { intent });
         }
+        self.conversation.draft = Some(draft);
+        self.note(|_| true);
+        self.advance();
     }
 
     /// Asks the next missing field, or shows the draft when nothing is missing.
-    pub fn advance(&self, conversation: &Conversation, draft: Draft, effects: Vec<Effect>) -> Step {
-        if draft.walk.is_some() {
-            return self.walk_on(conversation, draft, 0, effects);
-        }
-        let Some(form) = self.form(&draft) else {
-            return self.go_as(
-                conversation,
-                Phase::Idle,
-                vec![Effect::Stale],
-                Decision::Dialog,
-            );
+    pub fn advance(&mut self) {
+        let Some(draft) = &self.conversation.draft else {
+            return self.lost();
         };
-        match form
-            .missing(draft.case(self.around.channel_kind), self.around.now)
-            .first()
-        {
-            Some(field) => {
-                let field = field.id.clone();
-                self.ask(conversation, draft, &field, effects)
-            }
-            None => self.review(conversation, draft, effects),
+        if draft.walk.is_some() {
+            return self.walk_on(0);
         }
+        let Some(form) = self.form(draft) else {
+            return self.lost();
+        };
+        let missing = form.missing(self.case(draft), self.setting.now);
+        match missing.first() {
+            Some(field) => self.ask(&field.id),
+            None => self.review(),
+        }
+    }
+
+    /// The catalogue has lost the procedure of the draft.
+    pub fn lost(&mut self) {
+        self.effects = vec![Effect::Stale];
+        self.go(Phase::Idle, Decision::Dialog);
     }
 
     /// Asks for a field.
-    pub fn ask(
-        &self,
-        conversation: &Conversation,
-        draft: Draft,
-        field: &str,
-        effects: Vec<Effect>,
-    ) -> Step {
-        let again = self.told_in_part(&draft, field).unwrap_or_default();
-        self.ask_again(conversation, draft, field, again, effects)
+    fn ask(&mut self, field: &str) {
+        let again = self.known_in_part(field).unwrap_or_default();
+        self.ask_again(field, again);
     }
 
-    /// Asks for the rest of a value of which the opening question told a part.
-    fn told_in_part(&self, draft: &Draft, field: &str) -> Option<Again> {
-        let case = draft.case(self.around.channel_kind);
+    /// How to ask for the rest of a value of which the opening question named a part.
+    fn known_in_part(&self, field: &str) -> Option<Again> {
+        let draft = self.conversation.draft.as_ref()?;
+        let case = self.case(draft);
         let partial = draft.partials.get(field)?;
         let known = self.form(draft)?.field(field)?;
-        if known.answered(case, self.around.now) {
+        if known.answered(case, self.setting.now) {
             return None;
         }
         let kind = &known.spec(case).kind;
@@ -107,69 +121,60 @@ impl Turn<'_> {
         })
     }
 
-    /// Asks the open field again after something else was shown; what was told of it is kept.
-    pub fn ask_still(&self, conversation: &Conversation, effects: Vec<Effect>) -> Step {
+    /// Asks the open field again after something else was shown; the known part of its value is kept.
+    pub fn ask_still(&mut self) {
         let Phase::Asking {
-            draft,
             field,
             refused,
             partial,
             ..
-        } = &conversation.phase
+        } = self.conversation.phase.clone()
         else {
-            return self.same(conversation, Effect::NothingOpen);
+            return self.same(Effect::NothingOpen);
         };
         let again = Again {
             problem: None,
-            refused: *refused,
-            partial: partial.clone(),
+            refused,
+            partial,
         };
-        self.ask_again(conversation, draft.clone(), field, again, effects)
+        self.ask_again(&field, again);
     }
 
-    fn ask_again(
-        &self,
-        conversation: &Conversation,
-        mut draft: Draft,
-        field: &str,
-        again: Again,
-        mut effects: Vec<Effect>,
-    ) -> Step {
-        let case = draft.case(self.around.channel_kind);
-        let form = self.form(&draft);
-        let known = form.and_then(|form| Some((form, form.field(field)?)));
-        let Some((form, known)) = known.filter(|(_, field)| field.exists(case)) else {
-            return self.same(conversation, Effect::Stale);
+    fn ask_again(&mut self, field: &str, again: Again) {
+        let known = self.conversation.draft.as_ref().and_then(|draft| {
+            let form = self.form(draft)?;
+            let known = form.field(field)?;
+            known
+                .exists(self.case(draft))
+                .then_some((form, known, draft))
+        });
+        let Some((form, known, draft)) = known else {
+            return self.stale();
         };
         let suggested = again.problem.as_ref().and_then(suggested);
-        effects.push(Effect::Ask(self.prompt(
-            form,
-            known,
-            &draft,
-            again.problem,
-            again.refused,
-        )));
-        draft.asked.retain(|asked| asked != field);
-        draft.asked.push(field.to_owned());
+        let prompt = self.prompt(form, known, self.case(draft), again.problem, again.refused);
+        self.effects.push(Effect::Ask(prompt));
+        if let Some(draft) = &mut self.conversation.draft {
+            draft.asked.retain(|asked| asked != field);
+            draft.asked.push(field.to_owned());
+        }
         let phase = Phase::Asking {
-            draft,
             field: field.to_owned(),
             refused: again.refused,
             partial: again.partial,
             suggested,
         };
-        self.go_as(conversation, phase, effects, Decision::Dialog)
+        self.go(phase, Decision::Dialog);
     }
 
     pub fn prompt(
         &self,
         form: &Form,
         field: &Field,
-        draft: &Draft,
+        case: Case<'_>,
         problem: Option<Problem>,
         refused: u8,
     ) -> Prompt {
-        let case = draft.case(self.around.channel_kind);
         let spec = field.spec(case);
         let options = match (&spec.kind, &problem) {
             (_, Some(Problem::Unusable(value::Error::Ambiguous { options }))) => options.clone(),
@@ -180,8 +185,8 @@ impl Turn<'_> {
                 .collect(),
             _ => Vec::new(),
         };
-        let missing = form.missing(case, self.around.now);
-        let missing: Vec<_> = missing.iter().map(|field| field.id.as_str()).collect();
+        let missing = form.missing(case, self.setting.now);
+        let is_missing = missing.iter().any(|missing| missing.id == field.id);
         Prompt {
             field: field.id.clone(),
             label: spec.label.clone(),
@@ -193,257 +198,281 @@ impl Turn<'_> {
             looked_up: spec.looked_up,
             problem,
             refused,
-            left: if missing.contains(&field.id.as_str()) {
-                missing.len()
-            } else {
-                0
-            },
+            left: if is_missing { missing.len() } else { 0 },
+        }
+    }
+
+    /// `Maksudnya Rp50.000?` was agreed to.
+    pub fn take_suggestion(&mut self) {
+        if let Phase::Asking { suggested, .. } = &mut self.conversation.phase
+            && let Some(suggested) = suggested.take()
+        {
+            self.answer(&suggested);
         }
     }
 
     /// An answer to the asked field, or something else said instead.
-    pub fn answer(
-        &self,
-        conversation: &Conversation,
-        draft: &Draft,
-        field: &str,
-        refused_before: u8,
-        partial: Option<&str>,
-        text: &str,
-    ) -> Step {
-        let (kind, background) = (
-            draft.channel_kind(self.around.channel_kind),
-            self.background(),
-        );
-        let form = self.form(draft);
-        let Some((form, asked)) = form.and_then(|form| Some((form, form.field(field)?))) else {
-            return self.same(conversation, Effect::Stale);
+    pub fn answer(&mut self, text: &str) {
+        let Phase::Asking {
+            field,
+            refused,
+            partial,
+            ..
+        } = self.conversation.phase.clone()
+        else {
+            return self.stale();
         };
-        let spec = asked.spec(draft.case(kind));
-        if let Some(partial) = partial
-            && numbers_nothing(conversation, text)
-            && let Err(problem) = value::parse(&spec.kind, partial, background)
+        let Some(asked) = self.asked(&field, refused, partial) else {
+            return self.stale();
+        };
+        if let Some(partial) = &asked.partial
+            && self.numbers_nothing(text)
+            && let Err(problem) = value::parse(&asked.spec.kind, partial, self.background())
         {
             // The places of the few that were offered, not of all there are.
             let again = Again {
                 problem: Some(Problem::Unusable(problem)),
-                refused: (refused_before + 1).min(REFUSED_MAX),
-                partial: Some(partial.to_owned()),
+                refused: asked.refused_again(),
+                partial: asked.partial,
             };
-            return self.ask_again(conversation, draft.clone(), field, again, Vec::new());
+            return self.ask_again(&field, again);
         }
-        let brief = fill::is_brief(&spec.kind);
-        let open = matches!(&spec.kind, Kind::Choice(choices) if choices.open);
-        if fill::is_correction(form, draft.case(kind), text) {
-            let in_a_text = matches!(spec.kind, Kind::Text { .. } | Kind::Place { .. }) && !brief;
-            let taken = fill::corrections(form, text, &draft.answers, kind, background, in_a_text);
-            let corrected = Draft {
-                answers: taken.answers,
-                ..draft.clone()
-            };
-            let noted = self.noted(form, &corrected, &taken.others);
-            let sure = !in_a_text && fill::is_surely_correction(text);
-            let refused = taken.refused.into_iter();
-            let refused: Vec<_> = refused.filter(|refused| refused.certain || sure).collect();
-            if !refused.is_empty() {
-                return self.ask_refused(conversation, corrected, refused, text, noted);
-            }
-            if !taken.others.is_empty() {
-                return self.go_on(conversation, draft, corrected, field, noted);
-            }
-            if let Some(named) = taken.named.filter(|named| named != field) {
-                return self.ask(conversation, corrected, &named, noted);
-            }
-            if (brief || open) && fill::is_change(text) {
-                return self.choose_field(conversation, draft);
-            }
+        let case = self
+            .conversation
+            .draft
+            .as_ref()
+            .map(|draft| self.case(draft));
+        let corrects = case.is_some_and(|case| fill::is_correction(asked.form, case, text));
+        if corrects && self.take_correction(&asked, text) {
+            return;
         }
-        let taken = fill::from_answer(form, asked, text, partial, &draft.answers, kind, background);
-        let unlisted = taken.answers.get(field).is_some_and(is_unlisted);
+        self.take_answer(asked, text);
+    }
+
+    /// What a message that corrects something changes; whether that is all it does.
+    fn take_correction(&mut self, asked: &OpenField<'a>, text: &str) -> bool {
+        let Some(draft) = &self.conversation.draft else {
+            return false;
+        };
+        let brief = fill::is_brief(&asked.spec.kind);
+        let open = matches!(&asked.spec.kind, Kind::Choice(choices) if choices.open);
+        let in_a_text = matches!(asked.spec.kind, Kind::Text { .. } | Kind::Place { .. }) && !brief;
+        let taken = fill::corrections(
+            asked.form,
+            text,
+            &draft.answers,
+            self.case(draft).channel_kind,
+            self.background(),
+            in_a_text,
+        );
+        let sure = !in_a_text && fill::is_surely_correction(text);
+        self.take(taken.answers, &taken.others);
+        let refused = taken.refused.into_iter();
+        let refused: Vec<_> = refused.filter(|refused| refused.certain || sure).collect();
+        let named = taken.named.filter(|named| *named != asked.field.id);
+        if !refused.is_empty() {
+            self.ask_refused(refused, text);
+        } else if !taken.others.is_empty() {
+            self.go_on(asked);
+        } else if let Some(named) = named {
+            self.ask(&named);
+        } else if (brief || open) && fill::is_change(text) {
+            self.choose_field();
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn take_answer(&mut self, asked: OpenField<'a>, text: &str) {
+        let Some(draft) = &self.conversation.draft else {
+            return self.stale();
+        };
+        let OpenField {
+            form, field, spec, ..
+        } = asked;
+        let mandatory = field.mandatory(self.case(draft));
+        let taken = fill::from_answer(
+            form,
+            field,
+            text,
+            asked.partial.as_deref(),
+            &draft.answers,
+            self.case(draft).channel_kind,
+            self.background(),
+        );
+        let unlisted = taken.answers.get(&field.id).is_some_and(is_unlisted);
         let any_text = fill::is_free(&spec.kind) || unlisted;
         let question = any_text && text.trim_end().ends_with('?');
-        if taken.problem.is_some() || question || brief || unlisted {
-            match self.meant_aside(&draft.intent, text) {
+        if taken.problem.is_some() || question || fill::is_brief(&spec.kind) || unlisted {
+            match self.meant_aside(text) {
                 Some(Aside::Question(shown))
                     if question || (taken.problem.is_some() && taken.others.is_empty()) =>
                 {
-                    return self.ask_still(conversation, vec![shown]);
+                    self.effects.push(shown);
+                    return self.ask_still();
                 }
                 Some(Aside::Case(heard)) if taken.others.is_empty() => {
-                    return self.interrupted(conversation, draft.clone(), heard, Vec::new());
+                    return self.interrupted(heard);
                 }
                 Some(_) | None => {}
             }
         }
-        let told = Draft {
-            answers: taken.answers,
-            ..draft.clone()
-        };
-        let noted = self.noted(form, &told, &taken.others);
+        self.take(taken.answers, &taken.others);
         let refused = taken.refused.into_iter();
         let refused: Vec<_> = refused
-            .filter(|refused| refused.certain && refused.field != field)
+            .filter(|refused| refused.certain && refused.field != field.id)
             .collect();
         if !refused.is_empty() {
-            return self.ask_refused(conversation, told, refused, text, noted);
+            return self.ask_refused(refused, text);
         }
         match taken.problem {
-            None => self.advance(conversation, told, noted),
-            // Another field's value was told instead.
-            Some(_) if !taken.others.is_empty() => {
-                self.go_on(conversation, draft, told, field, noted)
-            }
-            // There is nothing to tell of a field that may be left out.
-            Some(Problem::Mandatory) if !asked.mandatory(draft.case(kind)) => {
-                self.advance(conversation, told, noted)
-            }
+            None => self.advance(),
+            // Another field got a value instead.
+            Some(_) if !taken.others.is_empty() => self.go_on(&asked),
+            // A field that may be left out has none.
+            Some(Problem::Mandatory) if !mandatory => self.advance(),
             Some(problem) => {
                 let again = Again {
-                    refused: (refused_before + 1).min(REFUSED_MAX),
+                    refused: asked.refused_again(),
                     partial: fill::partial(&problem, spec, text),
                     problem: Some(problem),
                 };
-                self.ask_again(conversation, told, field, again, noted)
+                self.ask_again(&field.id, again);
             }
         }
     }
 
+    /// The open field; none when the catalogue has lost it.
+    fn asked(&self, id: &str, refused: u8, partial: Option<String>) -> Option<OpenField<'a>> {
+        let draft = self.conversation.draft.as_ref()?;
+        let case = self.case(draft);
+        let form = self.form(draft)?;
+        let field = form.field(id)?;
+        Some(OpenField {
+            form,
+            field,
+            spec: field.spec(case),
+            refused,
+            partial,
+            was_due: field.mandatory(case) && !field.answered(case, self.setting.now),
+        })
+    }
+
     /// Goes on after other fields than the asked one got a value: one that was asked out of turn is asked again,
     /// otherwise what is missing now.
-    fn go_on(
-        &self,
-        conversation: &Conversation,
-        before: &Draft,
-        after: Draft,
-        field: &str,
-        effects: Vec<Effect>,
-    ) -> Step {
-        let kind = self.around.channel_kind;
-        let known = |draft: &Draft| self.form(draft).and_then(|form| form.field(field));
-        let case = before.case(kind);
-        let was_due = known(before)
-            .is_some_and(|field| field.mandatory(case) && !field.answered(case, self.around.now));
-        let exists = known(&after).is_some_and(|field| field.exists(after.case(kind)));
-        if was_due || !exists {
-            self.advance(conversation, after, effects)
+    fn go_on(&mut self, asked: &OpenField<'a>) {
+        let id = &asked.field.id;
+        let draft = self.conversation.draft.as_ref();
+        let exists = draft.is_some_and(|draft| {
+            let field = self.form(draft).and_then(|form| form.field(id));
+            field.is_some_and(|field| field.exists(self.case(draft)))
+        });
+        if asked.was_due || !exists {
+            self.advance();
         } else {
-            self.ask(conversation, after, field, effects)
+            self.ask(id);
         }
     }
 
     /// Asks for the first field that was named with a value that cannot be used, and says what is wrong with the others;
     /// the old values stay.
-    fn ask_refused(
-        &self,
-        conversation: &Conversation,
-        draft: Draft,
-        refused: Vec<Refused>,
-        text: &str,
-        mut effects: Vec<Effect>,
-    ) -> Step {
+    fn ask_refused(&mut self, refused: Vec<Refused>, text: &str) {
         let mut refused = refused.into_iter();
         let Some(first) = refused.next() else {
-            return self.advance(conversation, draft, effects);
+            return self.advance();
         };
+        let Some(draft) = &self.conversation.draft else {
+            return self.stale();
+        };
+        let (form, case) = (self.form(draft), self.case(draft));
         let others = refused.filter(|other| other.field != first.field);
         let prompts: Vec<_> = others
             .filter_map(|other| {
-                let form = self.form(&draft)?;
-                let field = form.field(&other.field)?;
-                Some(self.prompt(form, field, &draft, Some(other.problem), 1))
+                let field = form?.field(&other.field)?;
+                Some(self.prompt(form?, field, case, Some(other.problem), 1))
             })
             .collect();
-        if !prompts.is_empty() {
-            effects.push(Effect::NotTaken { prompts });
-        }
-        let refused = first;
-        let case = draft.case(self.around.channel_kind);
-        let field = self
-            .form(&draft)
-            .and_then(|form| form.field(&refused.field));
-        let spec = field.map(|field| field.spec(case));
+        let spec = form.and_then(|form| Some(form.field(&first.field)?.spec(case)));
         let again = Again {
-            partial: spec.and_then(|spec| fill::partial(&refused.problem, spec, text)),
-            problem: Some(refused.problem),
+            partial: spec.and_then(|spec| fill::partial(&first.problem, spec, text)),
+            problem: Some(first.problem),
             refused: 1,
         };
-        self.ask_again(conversation, draft, &refused.field, again, effects)
+        if !prompts.is_empty() {
+            self.effects.push(Effect::NotTaken { prompts });
+        }
+        self.ask_again(&first.field, again);
     }
 
     /// What a message at review corrects.
-    pub fn correct(&self, conversation: &Conversation, draft: &Draft, text: &str) -> Step {
-        let Some(form) = self.form(draft) else {
-            return self.same(conversation, Effect::Stale);
+    pub fn correct(&mut self, text: &str) {
+        let Some((form, draft)) = self.form_and_draft() else {
+            return self.stale();
         };
         let taken = fill::corrections(
             form,
             text,
             &draft.answers,
-            draft.channel_kind(self.around.channel_kind),
+            self.case(draft).channel_kind,
             self.background(),
             false,
         );
-        // At a review a label is meant as one, unless something else was told.
-        let nothing_told = taken.others.is_empty();
+        // At a review a label is meant as one, unless something else was changed.
+        let unchanged = taken.others.is_empty();
         let refused = taken.refused.into_iter();
         let refused: Vec<_> = refused
-            .filter(|refused| refused.certain || nothing_told)
+            .filter(|refused| refused.certain || unchanged)
             .collect();
+        self.take(taken.answers, &taken.others);
         if !refused.is_empty() {
-            let corrected = Draft {
-                answers: taken.answers,
-                ..draft.clone()
-            };
-            let noted = self.noted(form, &corrected, &taken.others);
-            return self.ask_refused(conversation, corrected, refused, text, noted);
+            return self.ask_refused(refused, text);
         }
-        if let Some(named) = taken.named.filter(|_| nothing_told) {
-            return self.ask(conversation, draft.clone(), &named, Vec::new());
+        if !unchanged {
+            return self.advance();
         }
-        if nothing_told {
-            return match self.meant_aside(&draft.intent, text) {
-                Some(Aside::Question(shown)) => {
-                    self.review(conversation, draft.clone(), vec![shown])
-                }
-                Some(Aside::Case(heard)) => {
-                    self.interrupted(conversation, draft.clone(), heard, Vec::new())
-                }
-                None => self.choose_field(conversation, draft),
-            };
+        if let Some(named) = taken.named {
+            return self.ask(&named);
         }
-        let draft = Draft {
-            answers: taken.answers,
-            ..draft.clone()
-        };
-        let noted = self.noted(form, &draft, &taken.others);
-        self.advance(conversation, draft, noted)
+        match self.meant_aside(text) {
+            Some(Aside::Question(shown)) => {
+                self.effects.push(shown);
+                self.review();
+            }
+            Some(Aside::Case(heard)) => self.interrupted(heard),
+            None => self.choose_field(),
+        }
     }
 
-    fn noted(&self, form: &Form, draft: &Draft, fields: &[String]) -> Vec<Effect> {
-        let mut entries: Vec<Entry> =
-            form.entries(draft.case(self.around.channel_kind), self.around.now);
-        entries.retain(|entry| fields.contains(&entry.field));
-        if entries.is_empty() {
-            Vec::new()
-        } else {
-            vec![Effect::Noted { entries }]
+    /// Takes answers over, and says which of them are new.
+    fn take(&mut self, answers: Answers, fields: &[String]) {
+        if let Some(draft) = &mut self.conversation.draft {
+            draft.answers = answers;
+        }
+        self.note(|entry| fields.contains(&entry.field));
+    }
+
+    /// Says which of these values the draft has.
+    pub fn note(&mut self, is_new: impl Fn(&Entry) -> bool) {
+        let Some((form, draft)) = self.form_and_draft() else {
+            return;
+        };
+        let mut entries = form.entries(self.case(draft), self.setting.now);
+        entries.retain(is_new);
+        if !entries.is_empty() {
+            self.effects.push(Effect::Noted { entries });
         }
     }
 
     /// Shows the whole draft.
-    pub fn review(
-        &self,
-        conversation: &Conversation,
-        draft: Draft,
-        mut effects: Vec<Effect>,
-    ) -> Step {
-        let case = draft.case(self.around.channel_kind);
-        let Some(form) = self.form(&draft) else {
-            return self.same(conversation, Effect::Stale);
+    pub fn review(&mut self) {
+        let Some((form, draft)) = self.form_and_draft() else {
+            return self.stale();
         };
-        let entries = form.entries(case, self.around.now);
-        let optional = form.optional_left(case, self.around.now);
-        effects.push(Effect::Review(Review {
+        let case = self.case(draft);
+        let entries = form.entries(case, self.setting.now);
+        let optional = form.optional_left(case, self.setting.now);
+        let review = Review {
             intent: draft.intent.clone(),
             title: form.title.clone(),
             remarks: remarks(&entries),
@@ -453,38 +482,35 @@ impl Turn<'_> {
             entries,
             kip: form.kip(case).to_owned(),
             revises: draft.revises.as_ref().map(|revises| revises.id.clone()),
-        }));
-        self.go_as(
-            conversation,
-            Phase::Reviewing(draft),
-            effects,
-            Decision::Dialog,
-        )
+        };
+        self.effects.push(Effect::Review(review));
+        self.go(Phase::Reviewing, Decision::Dialog);
     }
 
     /// Asks which field is to be changed.
-    pub fn choose_field(&self, conversation: &Conversation, draft: &Draft) -> Step {
-        let case = draft.case(self.around.channel_kind);
-        let present = self
-            .form(draft)
-            .into_iter()
-            .flat_map(|form| &form.fields)
-            .filter(|field| field.exists(case));
-        let fields = present
-            .map(|field| (field.id.clone(), field.spec(case).label.clone()))
-            .collect();
-        let phase = conversation.phase.clone();
-        self.go_as(
-            conversation,
-            phase,
-            vec![Effect::ChooseField { fields }],
-            Decision::Dialog,
-        )
+    pub fn choose_field(&mut self) {
+        let known = self.form_and_draft();
+        let fields = known.into_iter().flat_map(|(form, draft)| {
+            let case = self.case(draft);
+            let present = form.fields.iter().filter(move |field| field.exists(case));
+            present.map(move |field| (field.id.clone(), field.spec(case).label.clone()))
+        });
+        let fields = fields.collect();
+        self.effects.push(Effect::ChooseField { fields });
+        self.decision = Decision::Dialog;
     }
 
-    /// The field an agent calls by this name.
-    pub fn field_named(&self, draft: &Draft, name: &str) -> Option<String> {
-        let case = draft.case(self.around.channel_kind);
+    /// Asks for the field that the agent calls by this name.
+    pub fn edit(&mut self, name: &str) {
+        match self.field_named(name) {
+            Some(field) => self.ask(&field.id),
+            None => self.choose_field(),
+        }
+    }
+
+    fn field_named(&self, name: &str) -> Option<&'a Field> {
+        let (form, draft) = self.form_and_draft()?;
+        let case = self.case(draft);
         let name = name.to_lowercase();
         let name = name.strip_suffix("nya").unwrap_or(&name);
         let is_called = |field: &&Field| {
@@ -497,76 +523,129 @@ impl Turn<'_> {
                     .iter()
                     .any(|alias| alias.to_lowercase() == name)
         };
-        self.form(draft)?
-            .fields
+        form.fields
             .iter()
             .filter(|field| field.exists(case))
             .find(is_called)
-            .map(|field| field.id.clone())
     }
 
     /// Asks the field before.
-    pub fn back(&self, conversation: &Conversation, draft: &Draft) -> Step {
-        let mut draft = draft.clone();
-        if let Some(current) = conversation.asking() {
-            draft.asked.retain(|asked| asked != current);
-        }
-        // What a correction has taken out of the form is not gone back to.
-        let case = draft.case(self.around.channel_kind);
-        let form = self.form(&draft);
-        let exists = |id: &String| {
-            form.and_then(|form| form.field(id))
-                .is_some_and(|field| field.exists(case))
+    pub fn back(&mut self) {
+        let Some((form, draft)) = self.form_and_draft() else {
+            return self.lost();
         };
-        let asked = draft.asked.iter().filter(|id| exists(id)).cloned();
-        draft.asked = asked.collect();
-        match draft.asked.last().cloned() {
-            Some(field) => self.ask(conversation, draft, &field, Vec::new()),
-            None => self.advance(conversation, draft, Vec::new()),
+        let (case, current) = (self.case(draft), self.conversation.asking());
+        // What a correction has taken out of the form is not gone back to.
+        let exists = |id: &String| form.field(id).is_some_and(|field| field.exists(case));
+        let before = |id: &&String| current != Some(id.as_str()) && exists(id);
+        let asked: Vec<_> = draft.asked.iter().filter(before).cloned().collect();
+        let last = asked.last().and_then(|id| form.field(id));
+        if let Some(draft) = &mut self.conversation.draft {
+            draft.asked = asked;
+        }
+        match last {
+            Some(field) => self.ask(&field.id),
+            None => self.advance(),
         }
     }
 
     /// Leaves a field out, or as it was, where it may be.
-    pub fn skip(
-        &self,
-        conversation: &Conversation,
-        draft: &Draft,
-        field: &str,
-        refused: u8,
-    ) -> Step {
-        let Some(known) = self.form(draft).and_then(|form| form.field(field)) else {
-            return self.same(conversation, Effect::Stale);
+    pub fn skip(&mut self) {
+        let Phase::Asking { field, refused, .. } = &self.conversation.phase else {
+            return self.stale();
         };
-        let case = draft.case(self.around.channel_kind);
-        if known.mandatory(case) && !known.answered(case, self.around.now) {
-            let again = Again {
-                problem: Some(Problem::Mandatory),
-                refused: (refused + 1).min(REFUSED_MAX),
-                partial: None,
-            };
-            return self.ask_again(conversation, draft.clone(), field, again, Vec::new());
+        match self.asked(field, *refused, None) {
+            None => self.stale(),
+            Some(asked) if asked.was_due => {
+                let again = Again {
+                    problem: Some(Problem::Mandatory),
+                    refused: asked.refused_again(),
+                    partial: None,
+                };
+                self.ask_again(&asked.field.id, again);
+            }
+            Some(_) => self.advance(),
         }
-        self.advance(conversation, draft.clone(), Vec::new())
     }
 
-    /// Throws the draft away; it can be taken back.
-    pub fn discard(&self, conversation: &Conversation, draft: &Draft) -> Step {
-        let next = Conversation {
-            discarded: Some(draft.clone()),
-            ..conversation.clone()
-        };
-        let told = Effect::Discarded {
-            intent: draft.intent.clone(),
-        };
-        let effects = [told]
-            .into_iter()
-            .chain(self.waiting(conversation))
-            .collect();
-        self.go_as(&next, Phase::Idle, effects, Decision::Dialog)
+    /// `batal`: back to the draft, or leaves what is open; a draft that is thrown away can be taken back.
+    pub fn cancel(&mut self) {
+        match self.conversation.phase {
+            Phase::Interrupted { .. } => self.advance(),
+            Phase::Asking { .. } | Phase::Reviewing => {
+                if let Some(intent) = self.throw_away() {
+                    self.effects.push(Effect::Discarded { intent });
+                }
+                self.go_idle();
+            }
+            Phase::Walking { .. } => {
+                if let Some(intent) = self.throw_away() {
+                    self.effects.push(Effect::WalkLeft { intent });
+                }
+                self.go(Phase::Idle, Decision::Dialog);
+            }
+            Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked => {
+                self.effects.push(Effect::Help);
+                self.go(Phase::Idle, Decision::Command);
+            }
+            Phase::Idle | Phase::Entering { .. } => self.same(Effect::NothingOpen),
+        }
     }
 
-    pub fn form<'k>(&'k self, draft: &Draft) -> Option<&'k Form> {
-        draft.form(&self.knowledge.catalog, self.around.channel_kind)
+    /// Throws the draft away; it can be taken back. Returns what it was about.
+    pub fn throw_away(&mut self) -> Option<String> {
+        let draft = self.conversation.draft.take()?;
+        let intent = draft.intent.clone();
+        self.conversation.discarded = Some(draft);
+        Some(intent)
+    }
+
+    /// The draft is done with; the other case of a message that named two comes next.
+    pub fn go_idle(&mut self) {
+        if let Some(heard) = &self.conversation.waiting {
+            let intent = heard.intent.clone();
+            self.effects.push(Effect::Waiting { intent });
+        }
+        self.go(Phase::Idle, Decision::Dialog);
+    }
+
+    /// Whether the message is a number beyond those of the options that were offered.
+    fn numbers_nothing(&self, text: &str) -> bool {
+        let number = text.trim().parse::<usize>();
+        offers_options(&self.conversation)
+            && number.is_ok_and(|number| number == 0 || number > self.conversation.numbered)
+    }
+
+    pub fn form(&self, draft: &Draft) -> Option<&'a Form> {
+        draft.form(&self.knowledge.catalog, self.setting.channel_kind)
+    }
+
+    /// What the conditions of a draft are evaluated against.
+    pub fn case<'d>(&self, draft: &'d Draft) -> Case<'d> {
+        draft.case(self.setting.channel_kind)
+    }
+
+    pub fn form_and_draft(&self) -> Option<(&'a Form, &Draft)> {
+        let draft = self.conversation.draft.as_ref()?;
+        Some((self.form(draft)?, draft))
+    }
+}
+
+/// The field that is asked for.
+struct OpenField<'a> {
+    form: &'a Form,
+    field: &'a Field,
+    spec: &'a Spec,
+    /// How often its answer could not be used.
+    refused: u8,
+    partial: Option<String>,
+    /// It is missing, so it was not asked out of turn.
+    was_due: bool,
+}
+
+impl OpenField<'_> {
+    fn refused_again(&self) -> u8 {
+        (self.refused + 1).min(REFUSED_MAX)
     }
 }
 
@@ -577,16 +656,6 @@ fn suggested(problem: &Problem) -> Option<String> {
         Problem::Unusable(value::Error::NotAnOption { nearest }) => nearest.clone(),
         _ => None,
     }
-}
-
-/// Whether the message is a number beyond those of the options that were offered.
-fn numbers_nothing(conversation: &Conversation, text: &str) -> bool {
-    let offers_options = conversation
-        .offered
-        .first()
-        .is_some_and(|button| matches!(button.action, Act::Value { .. }));
-    let number = text.trim().parse::<usize>();
-    offers_options && number.is_ok_and(|number| number == 0 || number > conversation.numbered)
 }
 
 /// Whether an open choice took something outside its list.

@@ -4,7 +4,7 @@
 //! Leads learn from it as from any question that nothing fitted. A value that cannot be used is none of these: it belongs
 //! to a customer, and is kept nowhere.
 
-use super::super::{Conversation, Effect, NOT_UNDERSTOOD, Phase, Problem, Step, Unanswered};
+use super::super::{Conversation, Effect, NOT_UNDERSTOOD, Phase, Problem, Unanswered};
 use super::Turn;
 use super::question::asks;
 use crate::text::words;
@@ -18,23 +18,23 @@ const FUNCTION_WORDS_MIN: usize = 2;
 
 impl Turn<'_> {
     /// Remembers a message that the dialog could do nothing with.
-    pub fn remember_misunderstood(&self, before: &Conversation, step: &mut Step, text: &str) {
-        if step.unanswered.is_some() || !missed(before, step) || !self.reads_as_speech(text) {
+    pub fn remember_misunderstood(&mut self, before: &Conversation, text: &str) {
+        if self.unanswered.is_some() || !self.missed(before) || !self.reads_as_speech(text) {
             return;
         }
         let found = self.classify(text);
         let best = found.candidates.first();
-        step.unanswered = Some(Unanswered {
+        self.unanswered = Some(Unanswered {
             text: value::sensitive::redact(text),
             intent: best.map(|best| best.intent.to_string()),
             confidence: best.map_or(0.0, |best| best.confidence),
             decision: NOT_UNDERSTOOD,
-            at: self.around.now.timestamp(),
+            at: self.setting.now.timestamp(),
             forwarded_to: None,
         });
     }
 
-    /// Whether somebody speaks, rather than tells a value: it asks, or it is a sentence without numbers.
+    /// Whether this is speech rather than a value: it asks, or it is a sentence without numbers.
     fn reads_as_speech(&self, text: &str) -> bool {
         let lexicon = &self.knowledge.lexicon;
         let said = words(text, lexicon);
@@ -46,25 +46,24 @@ impl Turn<'_> {
             && said.iter().filter(is_function).count() >= FUNCTION_WORDS_MIN
             && !text.chars().any(|c| c.is_ascii_digit() || c == '@')
     }
-}
 
-/// Whether a turn stayed where it was and asked once more.
-fn missed(before: &Conversation, step: &Step) -> bool {
-    // The first effect says how the message was understood.
-    let [_, shown] = step.effects.as_slice() else {
-        return false;
-    };
-    let stays = match (before.draft(), step.next.draft()) {
-        (Some(was), Some(is)) => was.answers == is.answers,
-        _ => before.phase == step.next.phase,
-    };
-    let asked_again = match shown {
-        Effect::Ask(prompt) => matches!(prompt.problem, Some(Problem::Unusable(_))),
-        Effect::WalkStep(step) => step.unclear,
-        Effect::AskNumber { refused, .. } => *refused,
-        Effect::ChooseField { .. } => matches!(before.phase, Phase::Reviewing(_)),
-        Effect::OtherCase { .. } => matches!(before.phase, Phase::Interrupted { .. }),
-        _ => false,
-    };
-    stays && asked_again
+    /// Whether the turn stayed where it was and asked once more.
+    fn missed(&self, before: &Conversation) -> bool {
+        let [shown] = self.effects.as_slice() else {
+            return false;
+        };
+        let stays = match (before.draft(), self.draft()) {
+            (Some(was), Some(is)) => was.answers == is.answers,
+            _ => before.phase == self.conversation.phase,
+        };
+        let asked_again = match shown {
+            Effect::Ask(prompt) => matches!(prompt.problem, Some(Problem::Unusable(_))),
+            Effect::WalkStep(step) => step.unclear,
+            Effect::AskNumber { refused, .. } => *refused,
+            Effect::ChooseField { .. } => before.phase == Phase::Reviewing,
+            Effect::OtherCase { .. } => matches!(before.phase, Phase::Interrupted { .. }),
+            _ => false,
+        };
+        stays && asked_again
+    }
 }

@@ -3,259 +3,226 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::waking::{REMIND_AFTER, later};
-use super::super::{Conversation, Decision, Draft, Effect, Heard, Parked, ParkedLine, Phase, Step};
+use super::super::{Decision, Draft, Effect, Heard, Parked, ParkedLine, Phase};
 use super::Turn;
 use super::question::shown;
 use crate::ticket::Status;
 
-/// More drafts than this wait for nobody; the oldest makes room.
+/// More drafts than this are put aside for good; the oldest makes room.
 const PARKED_MAX: usize = 20;
+/// So many values say which of several drafts it is.
+const ABOUT_VALUES: usize = 3;
 
 impl Turn<'_> {
     /// Puts a draft aside on which nothing was said for so long that the next message is hardly about it.
-    pub fn put_aside_after_silence(
-        &self,
-        conversation: &Conversation,
-    ) -> (Conversation, Vec<Effect>) {
-        let touched = conversation
-            .touched
-            .filter(|touched| self.waited(*touched) >= self.around.draft_kept);
-        let Some(touched) = touched else {
-            return (conversation.clone(), Vec::new());
-        };
-        let Some(draft) = conversation.draft() else {
-            // Nobody answers that question any more.
-            let mut next = conversation.clone();
-            if let Phase::Entering { .. } = next.phase {
-                next.phase = Phase::Idle;
+    pub fn put_aside_after_silence(&mut self) -> Option<Effect> {
+        let touched = self.conversation.touched?;
+        if self.waited(touched) < self.setting.draft_kept {
+            return None;
+        }
+        if self.draft().is_none() {
+            // The question for a number is forgotten.
+            if let Phase::Entering { .. } = self.conversation.phase {
+                self.conversation.phase = Phase::Idle;
             }
-            return (next, Vec::new());
-        };
-        let since = later(touched, self.around.draft_kept);
-        let mut next = self.with_parked(conversation, draft.clone(), since);
-        next.phase = Phase::Idle;
-        next.offered.clear();
-        next.numbered = 0;
-        let told = next.parked.last_mut().map(|parked| {
-            // Saying so reminds of it.
-            parked.reminded = true;
-            Effect::ParkedBySilence {
-                line: self.line(parked),
-            }
-        });
-        (next, told.into_iter().collect())
-    }
-
-    /// The time has come to remind, or to put aside what silence was kept about.
-    pub fn tick(&self, conversation: &Conversation) -> Step {
-        let phase = conversation.phase.clone();
-        self.go_as(conversation, phase, Vec::new(), Decision::Command)
+            return None;
+        }
+        self.put_aside(later(touched, self.setting.draft_kept));
+        self.conversation.phase = Phase::Idle;
+        self.conversation.offered.clear();
+        self.conversation.numbered = 0;
+        // Saying so reminds of it.
+        self.conversation.parked.last_mut()?.reminded = true;
+        let line = self.line(self.conversation.parked.last()?);
+        Some(Effect::ParkedBySilence { line })
     }
 
     /// Reminds once of drafts that wait and, until they are done, of cases to look at again, when the agent is not busy
     /// with a draft.
-    pub fn remind(&self, step: &mut Step) {
-        if step.next.draft().is_some() || step.ticket.is_some() {
+    pub fn remind(&mut self) {
+        if self.draft().is_some() || self.ticket.is_some() {
             return;
         }
-        let due =
-            |parked: &&mut Parked| !parked.reminded && self.waited(parked.since) >= REMIND_AFTER;
-        let mut lines = Vec::new();
-        for parked in step.next.parked.iter_mut().filter(due) {
-            parked.reminded = true;
-            lines.push(self.line(parked));
+        let parked = &self.conversation.parked;
+        let is_due =
+            |parked: &Parked| !parked.reminded && self.waited(parked.since) >= REMIND_AFTER;
+        let due: Vec<_> = parked.iter().map(is_due).collect();
+        let lines = parked.iter().filter(|parked| is_due(parked));
+        let lines: Vec<_> = lines.map(|parked| self.line(parked)).collect();
+        for (parked, due) in self.conversation.parked.iter_mut().zip(due) {
+            parked.reminded |= due;
         }
         if !lines.is_empty() {
-            step.effects.push(Effect::Remind { parked: lines });
+            self.effects.push(Effect::Remind { parked: lines });
         }
-        if self.around.hours.hold(self.around.now) {
-            self.check_again(step);
+        if self.setting.hours.hold(self.setting.now) {
+            self.check_again();
         }
     }
 
-    fn check_again(&self, step: &mut Step) {
-        let now = self.around.now.timestamp();
-        let settled = step.progress.as_ref().map(|progress| &progress.case);
-        // What is settled, or was erased, is told by the store alone; it was asked about all that is due.
+    fn check_again(&mut self) {
+        let now = self.setting.now.timestamp();
+        let mut follow_ups = std::mem::take(&mut self.conversation.follow_ups);
+        let settled = self.progress.as_ref().map(|progress| &progress.case);
+        // What is settled, or was erased, the store alone knows; it was asked about all that is due.
         let is_open = |case: &String| {
             let tracked = self.tracked(case);
             Some(case) != settled && tracked.is_some_and(|case| case.status() != Status::Done)
         };
-        let follow_ups = &mut step.next.follow_ups;
         follow_ups.retain(|follow_up| follow_up.due > now || is_open(&follow_up.case));
         let mut due = Vec::new();
         for follow_up in follow_ups.iter_mut().filter(|one| one.due <= now) {
             follow_up.due = self.next_check(follow_up.every);
             due.push(follow_up.clone());
         }
+        self.conversation.follow_ups = follow_ups;
         if !due.is_empty() {
-            step.effects.push(Effect::CheckAgain { cases: due });
+            self.effects.push(Effect::CheckAgain { cases: due });
         }
     }
 
     /// When a case is looked at again, so long from now: within working hours.
     pub fn next_check(&self, every: SignedDuration) -> Timestamp {
-        let now = self.around.now;
+        let now = self.setting.now;
         let due = later(now.timestamp(), every).to_zoned(now.time_zone().clone());
-        self.around.hours.next(&due).timestamp()
+        self.setting.hours.next(&due).timestamp()
     }
 
-    /// `nanti`: puts the open draft aside.
-    pub fn park(&self, conversation: &Conversation) -> Step {
-        match conversation.draft() {
-            None => self.same(conversation, Effect::NothingOpen),
-            Some(draft) => {
-                let next =
-                    self.with_parked(conversation, draft.clone(), self.around.now.timestamp());
-                let told = next.parked.last().map(|parked| Effect::Parked {
-                    line: self.line(parked),
-                });
-                self.go_as(
-                    &next,
-                    Phase::Idle,
-                    told.into_iter().collect(),
-                    Decision::Dialog,
-                )
-            }
+    /// `nanti`: puts the open draft aside, for the other case when one came up.
+    pub fn park(&mut self) {
+        if self.draft().is_none() {
+            return self.same(Effect::NothingOpen);
         }
-    }
-
-    /// Asks what becomes of the open draft, another case having come up.
-    pub fn interrupted(
-        &self,
-        conversation: &Conversation,
-        draft: Draft,
-        heard: Heard,
-        before: Vec<Effect>,
-    ) -> Step {
-        let ask = Effect::OtherCase {
-            open: draft.intent.clone(),
-            other: heard.intent.clone(),
-        };
-        let effects = before.into_iter().chain([ask]).collect();
-        self.go_as(
-            conversation,
-            Phase::Interrupted { draft, heard },
-            effects,
-            Decision::Dialog,
-        )
-    }
-
-    /// Puts the open draft aside and shows the other case.
-    pub fn park_for(&self, conversation: &Conversation, draft: &Draft, heard: Heard) -> Step {
-        let next = self.with_parked(conversation, draft.clone(), self.around.now.timestamp());
-        self.show_case(&next, heard)
+        self.put_aside_now();
+        if let Phase::Interrupted { heard } = std::mem::take(&mut self.conversation.phase) {
+            return self.show_case(heard);
+        }
+        if let Some(parked) = self.conversation.parked.last() {
+            let line = self.line(parked);
+            self.effects.push(Effect::Parked { line });
+        }
+        self.go(Phase::Idle, Decision::Dialog);
     }
 
     /// Throws the open draft away and shows the other case.
-    pub fn drop_for(&self, conversation: &Conversation, draft: &Draft, heard: Heard) -> Step {
-        let next = Conversation {
-            discarded: Some(draft.clone()),
-            ..conversation.clone()
-        };
-        self.show_case(&next, heard)
+    pub fn drop_for_other(&mut self) {
+        if let Phase::Interrupted { heard } = std::mem::take(&mut self.conversation.phase) {
+            self.throw_away();
+            self.show_case(heard);
+        }
     }
 
-    fn show_case(&self, conversation: &Conversation, heard: Heard) -> Step {
-        let show = shown(&heard);
-        self.go_as(
-            conversation,
-            Phase::Answered(heard),
-            vec![show],
-            Decision::Answer,
-        )
+    fn show_case(&mut self, heard: Heard) {
+        self.effects.push(shown(&heard));
+        self.go(Phase::Answered(heard), Decision::Answer);
+    }
+
+    /// Asks what becomes of the open draft, another case having come up.
+    pub fn interrupted(&mut self, heard: Heard) {
+        self.conversation.phase = Phase::Interrupted { heard };
+        self.ask_what_becomes();
+    }
+
+    pub fn ask_what_becomes(&mut self) {
+        if let (Phase::Interrupted { heard }, Some(draft)) =
+            (&self.conversation.phase, &self.conversation.draft)
+        {
+            self.effects.push(Effect::OtherCase {
+                open: draft.intent.clone(),
+                other: heard.intent.clone(),
+            });
+        }
+        self.decision = Decision::Dialog;
     }
 
     /// Takes a draft up again; one that is open is put aside for it.
-    pub fn resume(&self, conversation: &Conversation, number: &str) -> Step {
-        let place = conversation
-            .parked
+    pub fn resume(&mut self, number: &str) {
+        let parked = &mut self.conversation.parked;
+        let place = parked
             .iter()
             .position(|parked| parked.number.to_string() == number);
-        let Some(place) = place else {
-            return self.same(conversation, Effect::Stale);
-        };
-        let mut next = conversation.clone();
-        let parked = next.parked.remove(place);
-        if let Some(open) = conversation.draft() {
-            next = self.with_parked(&next, open.clone(), self.around.now.timestamp());
+        match place.map(|place| parked.remove(place)) {
+            Some(parked) => self.take_up(parked.draft),
+            None => self.stale(),
         }
-        self.advance(&next, parked.draft, Vec::new())
     }
 
     /// Takes the last `batal` back.
-    pub fn undo(&self, conversation: &Conversation) -> Step {
-        let Some(draft) = &conversation.discarded else {
-            return self.same(conversation, Effect::NothingOpen);
-        };
-        let mut next = conversation.clone();
-        next.discarded = None;
-        if let Some(open) = conversation.draft() {
-            next = self.with_parked(&next, open.clone(), self.around.now.timestamp());
+    pub fn undo(&mut self) {
+        match self.conversation.discarded.take() {
+            Some(draft) => self.take_up(draft),
+            None => self.same(Effect::NothingOpen),
         }
-        self.advance(&next, draft.clone(), Vec::new())
     }
 
-    /// The drafts put aside, as they are listed, the latest first.
-    pub fn parked_lines(&self, conversation: &Conversation) -> Vec<ParkedLine> {
-        conversation
-            .parked
-            .iter()
-            .rev()
-            .map(|parked| self.line(parked))
-            .collect()
+    /// Goes on with a draft; one that is open is put aside for it.
+    pub fn take_up(&mut self, draft: Draft) {
+        self.put_aside_now();
+        self.conversation.draft = Some(draft);
+        self.advance();
     }
 
-    /// The conversation with one more draft put aside.
-    pub fn with_parked(
-        &self,
-        conversation: &Conversation,
-        draft: Draft,
-        since: Timestamp,
-    ) -> Conversation {
-        let mut next = conversation.clone();
-        let number = next
-            .parked
-            .iter()
-            .map(|parked| parked.number)
-            .max()
-            .unwrap_or_default()
-            + 1;
-        next.parked.push(Parked {
-            number,
+    fn put_aside_now(&mut self) {
+        self.put_aside(self.setting.now.timestamp());
+    }
+
+    /// Puts the draft in work aside, if there is one.
+    fn put_aside(&mut self, since: Timestamp) {
+        if self.draft().is_none() {
+            return;
+        }
+        let Some(draft) = self.conversation.draft.take() else {
+            return;
+        };
+        let parked = &mut self.conversation.parked;
+        let last = parked.iter().map(|parked| parked.number).max();
+        parked.push(Parked {
+            number: last.unwrap_or_default() + 1,
             draft,
             since,
             reminded: false,
         });
-        if next.parked.len() > PARKED_MAX {
-            next.parked.remove(0);
+        if parked.len() > PARKED_MAX {
+            parked.remove(0);
         }
-        next
+    }
+
+    /// The agent's tickets with the drafts put aside, the latest first; or one ticket.
+    pub fn tickets(&mut self, id: Option<String>) {
+        let shown = match id {
+            Some(id) => Effect::ShowTicket {
+                id: id.to_uppercase(),
+            },
+            None => {
+                let parked = self.conversation.parked.iter().rev();
+                let parked = parked.map(|parked| self.line(parked)).collect();
+                Effect::ListTickets { parked }
+            }
+        };
+        self.aside(shown);
     }
 
     fn line(&self, parked: &Parked) -> ParkedLine {
-        let kind = self.around.channel_kind;
-        let case = parked.draft.case(kind);
-        let form = parked.draft.form(&self.knowledge.catalog, kind);
-        let entries = form
-            .map(|form| form.entries(case, self.around.now))
-            .unwrap_or_default();
+        let case = self.case(&parked.draft);
+        let form = self.form(&parked.draft);
+        let entries = form.map(|form| form.entries(case, self.setting.now));
         let about: Vec<_> = entries
             .iter()
-            .take(3)
+            .flatten()
+            .take(ABOUT_VALUES)
             .map(|entry| entry.answer.display().into_owned())
             .collect();
         ParkedLine {
             number: parked.number,
             intent: parked.draft.intent.clone(),
             about: about.join(", "),
-            left: form.map_or(0, |form| form.missing(case, self.around.now).len()),
-            expired: self.waited(parked.since) >= self.around.draft_kept,
+            left: form.map_or(0, |form| form.missing(case, self.setting.now).len()),
+            expired: self.waited(parked.since) >= self.setting.draft_kept,
             walk_left: self.walk_left(&parked.draft),
         }
     }
 
     fn waited(&self, since: Timestamp) -> SignedDuration {
-        self.around.now.timestamp().duration_since(since)
+        self.setting.now.timestamp().duration_since(since)
     }
 }

@@ -1,8 +1,6 @@
 //! Questions: answered from a procedure, clarified between several, or honestly not answered.
 
-use super::super::{
-    Asked, Conversation, Decision, Effect, Heard, Phase, Step, Unanswered, Understood, fill,
-};
+use super::super::{Asked, Decision, Effect, Heard, Phase, Unanswered, Understood, fill};
 use super::Turn;
 use crate::catalog::Sop;
 use crate::guide::Question;
@@ -51,143 +49,147 @@ pub enum Aside {
 
 impl Turn<'_> {
     pub fn classify(&self, text: &str) -> Classification {
-        self.knowledge.matcher.classify(
-            text,
-            &Context {
-                service: self.around.service,
-            },
-        )
+        let service = self.setting.service;
+        self.knowledge.matcher.classify(text, &Context { service })
     }
 
     /// A message outside a dialog.
-    pub fn question(&self, conversation: &Conversation, text: &str) -> Step {
-        if let Some(step) = self.answer_at_once(conversation, text) {
-            return step;
+    pub fn question(&mut self, text: &str) {
+        if self.answer_at_once(text) {
+            return;
         }
         let found = self.classify(text);
-        let confidence = found.candidates.first().map_or(0.0, |best| best.confidence);
-        let understood = |decision, intent| Understood {
-            decision,
-            intent,
-            confidence,
-        };
+        if self.from_context(&found, text) {
+            self.conversation.case.question = Some(value::sensitive::redact(text));
+            return;
+        }
+        self.keep_of_customer(text);
+        self.conversation.case.question = Some(value::sensitive::redact(text));
         match found.decision {
-            matcher::Decision::Answer => {
-                let mut all = self.heard_of(&found, text);
-                let Some(mut heard) = all.next() else {
-                    return self.fallback(conversation, text, confidence);
-                };
-                heard.question = Some(Box::new(Asked {
-                    text: value::sensitive::redact(text),
-                    confidence,
-                    others: all.take(worth(&found, 1)).collect(),
-                }));
-                let show = shown(&heard);
-                let also = found.second.as_ref().map(|second| Effect::Also {
-                    intent: second.to_string(),
-                });
-                let understood = understood(Decision::Answer, Some(heard.intent.clone()));
-                let effects = [show].into_iter().chain(also).collect();
-                let second = found.second.as_ref().and_then(|second| {
-                    let mut all = self.heard_of(&found, text);
-                    all.find(|other| other.intent == **second).map(Box::new)
-                });
-                let mut step = self.go(conversation, Phase::Answered(heard), understood, effects);
-                // One that was offered when the first was done, and left, is forgotten.
-                if second.is_some() || conversation.phase == Phase::Idle {
-                    step.next.waiting = second;
-                }
-                step
-            }
-            matcher::Decision::Clarify => {
-                let choices = self.heard_of(&found, text).take(worth(&found, 0));
-                let mut choices: Vec<_> = choices.collect();
-                for heard in &mut choices {
-                    heard.question = Some(Box::new(Asked {
-                        text: value::sensitive::redact(text),
-                        confidence,
-                        others: Vec::new(),
-                    }));
-                }
-                let intents: Vec<_> = choices.iter().map(|heard| heard.intent.clone()).collect();
-                let understood = understood(Decision::Clarify, intents.first().cloned());
-                let unanswered = self.unanswered(text, &understood);
-                let phase = Phase::Clarifying(choices);
-                let mut step = self.go(
-                    conversation,
-                    phase,
-                    understood,
-                    vec![Effect::Clarify { intents }],
-                );
-                step.unanswered = Some(unanswered);
-                step
-            }
-            matcher::Decision::Fallback => self.fallback(conversation, text, confidence),
+            matcher::Decision::Answer => self.answer_with(&found, text),
+            matcher::Decision::Clarify => self.clarify(&found, text),
+            matcher::Decision::Fallback => self.fall_back(&found, text),
         }
     }
 
-    fn fallback(&self, conversation: &Conversation, text: &str, confidence: f32) -> Step {
-        let understood = Understood {
-            decision: Decision::Fallback,
-            intent: None,
-            confidence,
+    /// Shows the procedure that fits, and says what else the message is about.
+    fn answer_with(&mut self, found: &Classification, text: &str) {
+        let mut all = self.heard_of(found, text);
+        let first = all.next();
+        let others = all.take(worth(found, 1)).collect();
+        let Some(mut heard) = first else {
+            return self.fall_back(found, text);
         };
-        let unanswered = self.unanswered(text, &understood);
-        let mut step = self.go(
-            conversation,
-            Phase::Idle,
-            understood,
-            vec![Effect::Fallback],
-        );
-        step.unanswered = Some(unanswered);
-        step
+        let waiting = found.second.as_ref().and_then(|second| {
+            let mut all = self.heard_of(found, text);
+            all.find(|heard| heard.intent == **second).map(Box::new)
+        });
+        heard.question = Some(Box::new(Asked {
+            text: value::sensitive::redact(text),
+            confidence: confidence(found),
+            others,
+        }));
+        self.effects.push(shown(&heard));
+        if let Some(second) = &found.second {
+            let intent = second.to_string();
+            self.effects.push(Effect::Also { intent });
+        }
+        self.understand(Decision::Answer, Some(&heard.intent), confidence(found));
+        // One that was offered when the first was done, and left, is forgotten.
+        if waiting.is_some() || self.conversation.phase == Phase::Idle {
+            self.conversation.waiting = waiting;
+        }
+        self.go(Phase::Answered(heard), Decision::Answer);
     }
 
-    fn unanswered(&self, text: &str, understood: &Understood) -> Unanswered {
-        Unanswered {
+    /// Offers the procedures that may be meant.
+    fn clarify(&mut self, found: &Classification, text: &str) {
+        let choices = self.heard_of(found, text).take(worth(found, 0));
+        let mut choices: Vec<_> = choices.collect();
+        for heard in &mut choices {
+            heard.question = Some(Box::new(Asked {
+                text: value::sensitive::redact(text),
+                confidence: confidence(found),
+                others: Vec::new(),
+            }));
+        }
+        let first = choices.first().map(|heard| heard.intent.as_str());
+        self.understand(Decision::Clarify, first, confidence(found));
+        self.remember_question(text);
+        self.offer_choices(choices);
+    }
+
+    pub fn offer_choices(&mut self, choices: Vec<Heard>) {
+        self.go(Phase::Clarifying(choices), Decision::Clarify);
+        self.clarify_still();
+    }
+
+    fn fall_back(&mut self, found: &Classification, text: &str) {
+        self.understand(Decision::Fallback, None, confidence(found));
+        self.remember_question(text);
+        self.none_of_these();
+    }
+
+    pub fn understand(&mut self, decision: Decision, intent: Option<&str>, confidence: f32) {
+        self.understood = Some(Understood {
+            decision,
+            intent: intent.map(str::to_owned),
+            confidence,
+        });
+    }
+
+    /// Keeps the question for the leads.
+    fn remember_question(&mut self, text: &str) {
+        let understood = self.understood.as_ref();
+        self.unanswered = understood.map(|understood| Unanswered {
             text: value::sensitive::redact(text),
             intent: understood.intent.clone(),
             confidence: understood.confidence,
             decision: understood.decision.name(),
-            at: self.around.now.timestamp(),
+            at: self.setting.now.timestamp(),
             forwarded_to: None,
+        });
+    }
+
+    /// `Bukan ini`, pressed on what was shown.
+    pub fn reject_shown(&mut self, intent: &str) {
+        match &self.conversation.phase {
+            Phase::Answered(heard) if heard.intent == intent => self.reject(),
+            _ => self.stale(),
         }
     }
 
-    /// `Bukan ini`: the procedure was taken for a question that meant something else.
-    pub fn reject(&self, conversation: &Conversation, heard: &Heard) -> Step {
-        let Some(question) = &heard.question else {
-            return self.same(conversation, Effect::Stale);
+    /// The procedure was taken for a question that meant something else.
+    pub fn reject(&mut self) {
+        let Phase::Answered(heard) = &mut self.conversation.phase else {
+            return self.stale();
         };
-        let others = question.others.clone();
-        let intents: Vec<_> = others.iter().map(|other| other.intent.clone()).collect();
-        let (phase, effect, decision) = if others.is_empty() {
-            (Phase::Idle, Effect::Fallback, Decision::Fallback)
-        } else {
-            let clarify = Effect::Clarify {
-                intents: intents.clone(),
-            };
-            (Phase::Clarifying(others), clarify, Decision::Clarify)
+        let Some(question) = heard.question.take() else {
+            return self.stale();
         };
-        let understood = Understood {
-            decision,
-            intent: intents.into_iter().next(),
-            confidence: question.confidence,
-        };
-        let mut step = self.go(conversation, phase, understood, vec![effect]);
-        step.unanswered = Some(Unanswered {
-            text: question.text.clone(),
-            intent: Some(heard.intent.clone()),
+        let intent = std::mem::take(&mut heard.intent);
+        self.unanswered = Some(Unanswered {
+            text: question.text,
+            intent: Some(intent),
             confidence: question.confidence,
             decision: REJECTED,
-            at: self.around.now.timestamp(),
+            at: self.setting.now.timestamp(),
             forwarded_to: None,
         });
-        step
+        match question.others.first() {
+            None => {
+                self.understand(Decision::Fallback, None, question.confidence);
+                self.none_of_these();
+            }
+            Some(first) => {
+                self.understand(Decision::Clarify, Some(&first.intent), question.confidence);
+                self.offer_choices(question.others);
+            }
+        }
     }
 
     /// The candidates that the catalogue knows, with the points and values the question named.
-    fn heard_of<'t>(
+    pub fn heard_of<'t>(
         &'t self,
         found: &'t Classification,
         text: &'t str,
@@ -196,7 +198,7 @@ impl Turn<'_> {
         let question = self.knowledge.question(text);
         found.candidates.iter().filter_map(move |candidate| {
             let sop = self.knowledge.catalog.sop(&candidate.intent)?;
-            let (kind, background) = (self.around.channel_kind, self.background());
+            let (kind, background) = (self.setting.channel_kind, self.background());
             let answers = fill::named(sop, &mut message, kind, background);
             let points = self.points(sop, &question);
             Some(Heard {
@@ -224,17 +226,20 @@ impl Turn<'_> {
         !points.is_empty() && !points.iter().any(says_which_case)
     }
 
-    fn points(&self, sop: &Sop, question: &Question) -> Vec<String> {
+    pub fn points(&self, sop: &Sop, question: &Question) -> Vec<String> {
         let points = self.knowledge.points_for(&sop.id, question).into_iter();
-        let kind = self.around.channel_kind;
+        let kind = self.setting.channel_kind;
         let for_channel = points
             .filter(|point| point.channel_kinds.is_empty() || point.channel_kinds.contains(&kind));
         for_channel.map(|point| point.id.clone()).collect()
     }
 
     /// A procedure picked by name or from a clarification.
-    pub fn show_heard(&self, conversation: &Conversation, intent: &str) -> Step {
-        let clarified = match &conversation.phase {
+    pub fn show_heard(&mut self, intent: &str) {
+        if self.knowledge.catalog.sop(intent).is_none() {
+            return self.stale();
+        }
+        let clarified = match &self.conversation.phase {
             Phase::Clarifying(choices) => picked(choices, intent),
             // The whole after a part: what was answered already need not come again.
             Phase::Answered(heard) if heard.intent == intent && heard.brief => Some(Heard {
@@ -244,76 +249,61 @@ impl Turn<'_> {
             }),
             _ => None,
         };
-        let waiting = conversation.waiting.as_deref();
-        let waiting = waiting.filter(|heard| heard.intent == intent).cloned();
+        let waiting = self.conversation.waiting.as_deref();
+        let waiting = waiting.filter(|heard| heard.intent == intent);
         let opens_waiting = waiting.is_some();
-        let heard = clarified.or(waiting).unwrap_or_else(|| Heard::of(intent));
-        if self.knowledge.catalog.sop(intent).is_none() {
-            return self.same(conversation, Effect::Stale);
-        }
+        let heard = clarified.or_else(|| waiting.cloned());
+        let heard = heard.unwrap_or_else(|| Heard::of(intent));
         let show = shown(&heard);
-        if conversation.draft().is_some() {
-            return self.aside(conversation, show);
+        if self.draft().is_some() {
+            return self.aside(show);
         }
-        let mut step = self.go_as(
-            conversation,
-            Phase::Answered(heard),
-            vec![show],
-            Decision::Answer,
-        );
+        self.effects.push(show);
+        self.go(Phase::Answered(heard), Decision::Answer);
         if opens_waiting {
-            step.next.waiting = None;
+            self.conversation.waiting = None;
         }
-        step
-    }
-
-    /// The other case of a message that named two, to be gone on with when the first is done.
-    pub fn waiting(&self, conversation: &Conversation) -> Option<Effect> {
-        let intent = conversation.waiting.as_ref()?.intent.clone();
-        Some(Effect::Waiting { intent })
     }
 
     /// `INTENT` or `INTENT#POINT`.
-    pub fn show(&self, conversation: &Conversation, name: &str) -> Step {
+    pub fn show(&mut self, name: &str) {
         let (intent, point) = name
             .split_once('#')
             .map_or((name, None), |(intent, point)| (intent, Some(point)));
         match (self.knowledge.catalog.sop(intent), point) {
-            (None, _) => self.aside(conversation, Effect::ListSops),
-            (Some(_), None) => self.show_heard(conversation, intent),
-            (Some(_), Some(point)) => self.aside(
-                conversation,
-                Effect::ShowPoint {
-                    intent: intent.to_owned(),
-                    id: point.to_owned(),
-                },
-            ),
+            (None, _) => self.aside(Effect::ListSops),
+            (Some(_), None) => self.show_heard(intent),
+            (Some(_), Some(point)) => self.aside(Effect::ShowPoint {
+                intent: intent.to_owned(),
+                id: point.to_owned(),
+            }),
         }
     }
 
-    /// Why the procedure just shown was taken.
-    pub fn why(&self, conversation: &Conversation, phase: &Phase) -> Step {
-        match phase {
+    /// Says why the procedure just shown, or each of those offered, was taken.
+    pub fn explain(&mut self) {
+        let explained = |heard: &Heard| Effect::Explain {
+            intent: heard.intent.clone(),
+            evidence: heard.evidence.clone(),
+        };
+        match &self.conversation.phase {
             Phase::Answered(heard) => {
-                let (intent, evidence) = (heard.intent.clone(), heard.evidence.clone());
-                self.aside(conversation, Effect::Explain { intent, evidence })
+                let explained = explained(heard);
+                self.aside(explained);
             }
             Phase::Clarifying(choices) => {
                 let found = choices.iter().filter(|heard| !heard.evidence.is_empty());
-                let explained = found.map(|heard| Effect::Explain {
-                    intent: heard.intent.clone(),
-                    evidence: heard.evidence.clone(),
-                });
-                let intents = choices.iter().map(|heard| heard.intent.clone()).collect();
-                let effects = explained.chain([Effect::Clarify { intents }]).collect();
-                self.go_as(conversation, phase.clone(), effects, Decision::Command)
+                self.effects.extend(found.map(explained));
+                self.clarify_still();
+                self.decision = Decision::Command;
             }
-            _ => self.same(conversation, Effect::NothingOpen),
+            _ => self.same(Effect::NothingOpen),
         }
     }
 
-    /// What a message means that is no answer to the open field.
-    pub fn meant_aside(&self, intent: &str, text: &str) -> Option<Aside> {
+    /// What a message means that is no answer to the open question.
+    pub fn meant_aside(&self, text: &str) -> Option<Aside> {
+        let intent = &self.conversation.draft.as_ref()?.intent;
         let sop = self.knowledge.catalog.sop(intent)?;
         let asks = asks(text);
         if let Some(term) = self.defined(text) {
@@ -325,20 +315,17 @@ impl Turn<'_> {
         }
         let points = || self.points(sop, &self.knowledge.question(text));
         if asks && let Some(id) = points().into_iter().next() {
-            return Some(Aside::Question(Effect::ShowPoint {
-                intent: intent.to_owned(),
-                id,
-            }));
+            let intent = intent.clone();
+            return Some(Aside::Question(Effect::ShowPoint { intent, id }));
         }
         let found = self.classify(text);
-        let best = found.candidates.first()?;
-        let sure =
-            found.decision == matcher::Decision::Answer && best.confidence >= OTHER_CASE_CONFIDENCE;
+        let sure = found.decision == matcher::Decision::Answer
+            && confidence(&found) >= OTHER_CASE_CONFIDENCE;
         if !sure || text.split_whitespace().count() < OTHER_CASE_WORDS_MIN {
             return None;
         }
         let heard = self.heard_of(&found, text).next()?;
-        if heard.intent == intent {
+        if heard.intent == *intent {
             return asks.then_some(Aside::Question(shown(&heard)));
         }
         if asks || !self.has_form(&heard.intent) {
@@ -346,6 +333,11 @@ impl Turn<'_> {
         }
         Some(Aside::Case(heard))
     }
+}
+
+/// How sure the matcher is of the likeliest procedure.
+pub fn confidence(found: &Classification) -> f32 {
+    found.candidates.first().map_or(0.0, |best| best.confidence)
 }
 
 /// Whether a message asks something.

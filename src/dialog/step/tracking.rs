@@ -2,30 +2,26 @@
 //!
 //! Its agent may do so, and a lead.
 
-use super::super::{
-    Conversation, Decision, Draft, Effect, FollowUp, Phase, Revises, Step, fill, waking,
-};
+use super::super::{Decision, Draft, Effect, FollowUp, Phase, Revises, fill, waking};
 use super::Turn;
 use crate::ticket::{self, Progress, Status, Ticket, Tracked};
 use crate::value::sensitive;
 
 /// So many cases are looked at again at most; the oldest makes room.
 const FOLLOW_UPS_MAX: usize = 50;
-/// From this many words on, what is told in the place of a number is something else.
+/// From this many words on, what is said in the place of a number is something else.
 const OTHER_WORDS_MIN: usize = 3;
 
-impl Turn<'_> {
-    /// The case that a ticket belongs to, as far as it was asked for.
-    pub fn tracked(&self, id: &str) -> Option<&Tracked> {
+impl<'a> Turn<'a> {
+    /// The case that a ticket belongs to, if it was asked for.
+    pub fn tracked(&self, id: &str) -> Option<&'a Tracked> {
         let case = ticket::case_of(id);
-        self.around
-            .cases
-            .iter()
-            .find(|tracked| tracked.latest.case() == case)
+        let mut cases = self.setting.cases.iter();
+        cases.find(|tracked| tracked.latest.case() == case)
     }
 
     /// The case, if it exists and may be changed by who speaks; otherwise what to say.
-    pub fn own(&self, id: &str) -> Result<&Tracked, Box<Effect>> {
+    pub fn own(&self, id: &str) -> Result<&'a Tracked, Box<Effect>> {
         let id = id.to_owned();
         match self.tracked(&id) {
             None => Err(Box::new(Effect::NoTicket { id })),
@@ -35,22 +31,18 @@ impl Turn<'_> {
     }
 
     fn may_change(&self, ticket: &Ticket) -> bool {
-        self.around.lead || ticket.agent == self.around.user
+        self.setting.lead || ticket.agent == self.setting.user
     }
 
     /// `/ubah ID`: opens a draft with what the ticket says.
-    pub fn revise(&self, conversation: &Conversation, id: &str) -> Step {
-        let tracked = match self.own(id) {
-            Ok(tracked) => tracked,
-            Err(refused) => return self.aside(conversation, *refused),
+    pub fn revise(&mut self, id: &str) {
+        let ticket = match self.own(id) {
+            Ok(tracked) => &tracked.latest,
+            Err(refused) => return self.aside(*refused),
         };
-        let ticket = &tracked.latest;
-        let is_open = |draft: &Draft| {
-            let revises = draft.revises.as_ref();
-            revises.is_some_and(|revises| revises.id == ticket.id)
-        };
-        if let Some(open) = conversation.draft().filter(|draft| is_open(draft)) {
-            return self.advance(conversation, open.clone(), Vec::new());
+        let open = self.draft().and_then(|draft| draft.revises.as_ref());
+        if open.is_some_and(|revises| revises.id == ticket.id) {
+            return self.advance();
         }
         let entries = ticket.entries.iter();
         let answers = entries
@@ -67,169 +59,144 @@ impl Turn<'_> {
         };
         if self.form(&draft).is_none() {
             let intent = draft.intent;
-            return self.aside(conversation, Effect::NoForm { intent });
+            return self.aside(Effect::NoForm { intent });
         }
-        let told = Effect::Revising {
+        let is_own = ticket.agent == self.setting.user;
+        self.effects.push(Effect::Revising {
             id: ticket.id.clone(),
-            agent: (ticket.agent != self.around.user).then(|| ticket.agent.clone()),
-        };
-        let next = match conversation.draft() {
-            Some(open) => self.with_parked(conversation, open.clone(), self.around.now.timestamp()),
-            None => conversation.clone(),
-        };
-        self.advance(&next, draft, vec![told])
+            agent: (!is_own).then(|| ticket.agent.clone()),
+        });
+        self.take_up(draft);
     }
 
     /// `/selesai ID NOMOR`: the case is so far. Of what was said before nothing is lost.
-    pub fn mark(
-        &self,
-        conversation: &Conversation,
-        id: &str,
-        status: Status,
-        external: Option<String>,
-    ) -> Step {
+    pub fn mark(&mut self, id: &str, status: Status, external: Option<String>) {
         let tracked = match self.own(id) {
             Ok(tracked) => tracked,
-            Err(refused) => return self.aside(conversation, *refused),
+            Err(refused) => return self.aside(*refused),
         };
         let case = tracked.latest.case();
-        // What is done stays so when its number is told afterwards.
+        // What is done stays so when its number comes afterwards.
         let status = match tracked.status() {
             Status::Done => Status::Done,
             Status::Open | Status::Entered => status,
         };
         let external = external.or_else(|| tracked.external().map(str::to_owned));
-        let told = Effect::Marked {
+        if status == Status::Done {
+            self.forget_follow_up(case);
+        }
+        self.aside(Effect::Marked {
             case: case.to_owned(),
             status,
             external: external.clone(),
-        };
-        let mut next = conversation.clone();
-        if status == Status::Done {
-            next.follow_ups.retain(|follow_up| follow_up.case != case);
-        }
-        let mut step = self.aside(&next, told);
+        });
         let is_new = status != tracked.status() || external.as_deref() != tracked.external();
-        step.progress = is_new.then(|| Progress {
+        self.progress = is_new.then(|| Progress {
             case: case.to_owned(),
             status,
             external,
-            who: self.around.user.to_owned(),
-            at: self.around.now.timestamp(),
+            who: self.setting.user.to_owned(),
+            at: self.setting.now.timestamp(),
         });
-        step
     }
 
     /// `/selesai ID ...`: with a number it is entered, without one it is done.
-    pub fn mark_as_told(&self, conversation: &Conversation, id: &str, told: Option<&str>) -> Step {
-        match told {
-            None => self.mark(conversation, id, Status::Done, None),
-            Some(told) if fill::is_absence(told) => {
-                self.mark(conversation, id, Status::Entered, None)
-            }
-            Some(told) => match number_in(told) {
-                Some(number) => self.mark(conversation, id, Status::Entered, Some(number)),
-                None => self.ask_number(conversation, id, true),
-            },
+    pub fn mark_as_noted(&mut self, id: &str, note: Option<&str>) {
+        match (note, note.and_then(number_in)) {
+            (None, _) => self.mark(id, Status::Done, None),
+            (Some(note), _) if fill::is_absence(note) => self.mark(id, Status::Entered, None),
+            (Some(_), None) => self.ask_number(id, true),
+            (Some(_), number) => self.mark(id, Status::Entered, number),
         }
     }
 
     /// `Tandai sudah diinput`: asks for the number; the open draft waits.
-    pub fn ask_number(&self, conversation: &Conversation, id: &str, refused: bool) -> Step {
+    pub fn ask_number(&mut self, id: &str, refused: bool) {
         let case = match self.own(id) {
             Ok(tracked) => tracked.latest.case().to_owned(),
-            Err(refused) => return self.aside(conversation, *refused),
+            Err(refused) => return self.aside(*refused),
         };
-        let phase = Phase::Entering {
-            case: case.clone(),
-            draft: conversation.draft().cloned(),
-        };
-        let ask = Effect::AskNumber { case, refused };
-        self.go_as(conversation, phase, vec![ask], Decision::Dialog)
+        if self.draft().is_none() {
+            self.conversation.draft = None;
+        }
+        self.go(Phase::Entering { case: case.clone() }, Decision::Dialog);
+        self.effects.push(Effect::AskNumber { case, refused });
     }
 
     /// The number, or something else said instead.
-    pub fn number(
-        &self,
-        conversation: &Conversation,
-        case: &str,
-        draft: Option<&Draft>,
-        text: &str,
-    ) -> Step {
-        let number = match number_in(text) {
-            None if fill::is_absence(text) => None,
-            None if draft.is_none() && text.split_whitespace().count() >= OTHER_WORDS_MIN => {
-                return self.question(conversation, text);
-            }
-            None => return self.ask_number(conversation, case, true),
-            number => number,
+    pub fn number(&mut self, text: &str) {
+        let Phase::Entering { case } = &self.conversation.phase else {
+            return self.stale();
         };
-        let back = self.after_number(conversation, draft, Vec::new());
-        let mut step = self.mark(&back.next, case, Status::Entered, number);
-        if let Some(Effect::Understood(understood)) = step.effects.first_mut() {
-            understood.decision = Decision::Dialog;
+        let (case, number) = (case.clone(), number_in(text));
+        if number.is_none() && !fill::is_absence(text) {
+            let many = text.split_whitespace().count() >= OTHER_WORDS_MIN;
+            return match self.draft() {
+                None if many => self.question(text),
+                _ => self.ask_number(&case, true),
+            };
         }
-        step
+        self.go_back_to_draft();
+        // The open question comes behind what was marked.
+        self.effects.clear();
+        self.mark(&case, Status::Entered, number);
+        self.decision = Decision::Dialog;
     }
 
     /// `batal`, `lewati`: back to what the question came between.
-    pub fn leave_number(
-        &self,
-        conversation: &Conversation,
-        case: &str,
-        draft: Option<&Draft>,
-    ) -> Step {
-        let told = Effect::NumberLeft {
-            case: case.to_owned(),
-        };
-        self.after_number(conversation, draft, vec![told])
+    pub fn leave_number(&mut self) {
+        if let Phase::Entering { case } = &self.conversation.phase {
+            let case = case.clone();
+            self.effects.push(Effect::NumberLeft { case });
+        }
+        self.go_back_to_draft();
     }
 
-    fn after_number(
-        &self,
-        conversation: &Conversation,
-        draft: Option<&Draft>,
-        effects: Vec<Effect>,
-    ) -> Step {
-        match draft {
-            Some(draft) => self.advance(conversation, draft.clone(), effects),
-            None => self.go_as(conversation, Phase::Idle, effects, Decision::Dialog),
+    fn go_back_to_draft(&mut self) {
+        match self.draft() {
+            Some(_) => self.advance(),
+            None => self.go(Phase::Idle, Decision::Dialog),
         }
     }
 
     /// `Ingatkan cek lagi`: the case is looked at again until it is done, if its SOP asks for that.
-    pub fn follow_up(&self, conversation: &Conversation, id: &str) -> Step {
+    pub fn follow_up(&mut self, id: &str) {
         let tracked = match self.own(id) {
             Ok(tracked) => tracked,
-            Err(refused) => return self.aside(conversation, *refused),
+            Err(refused) => return self.aside(*refused),
         };
-        let case = tracked.latest.case();
+        let ticket = &tracked.latest;
+        let case = ticket.case();
         if tracked.status() == Status::Done {
-            return self.mark(conversation, case, Status::Done, None);
+            return self.mark(case, Status::Done, None);
         }
-        let form = self.knowledge.catalog.sop(&tracked.latest.intent);
-        let form =
-            form.and_then(|sop| sop.forms.iter().find(|form| form.id == tracked.latest.form));
-        let every = form
+        let forms = self.knowledge.catalog.sop(&ticket.intent);
+        let mut forms = forms.into_iter().flat_map(|sop| &sop.forms);
+        let every = forms
+            .find(|form| form.id == ticket.form)
             .and_then(|form| form.follow_up)
             .unwrap_or(waking::CHECK_AFTER);
         let due = self.next_check(every);
-        let mut next = conversation.clone();
-        next.follow_ups.retain(|follow_up| follow_up.case != case);
-        next.follow_ups.push(FollowUp {
+        self.forget_follow_up(case);
+        let follow_ups = &mut self.conversation.follow_ups;
+        follow_ups.push(FollowUp {
             case: case.to_owned(),
-            intent: tracked.latest.intent.clone(),
+            intent: ticket.intent.clone(),
             every,
             due,
         });
-        if next.follow_ups.len() > FOLLOW_UPS_MAX {
-            next.follow_ups.remove(0);
+        if follow_ups.len() > FOLLOW_UPS_MAX {
+            follow_ups.remove(0);
         }
-        let told = Effect::WillRemind {
+        self.aside(Effect::WillRemind {
             case: case.to_owned(),
             at: due,
-        };
-        self.aside(&next, told)
+        });
+    }
+
+    fn forget_follow_up(&mut self, case: &str) {
+        let follow_ups = &mut self.conversation.follow_ups;
+        follow_ups.retain(|follow_up| follow_up.case != case);
     }
 }
 

@@ -2,10 +2,9 @@
 //!
 //! In the middle of a form they may be answers; elsewhere they never find a procedure.
 
-use super::super::{Conversation, Decision, Draft, Effect, Phase, Step};
+use super::super::{Decision, Effect, Phase};
 use super::Turn;
 use crate::act::Act;
-use crate::dialog::control::Control;
 use crate::message::Button;
 
 /// Whether `ya` says yes to it.
@@ -17,103 +16,60 @@ fn is_offer(act: &Act) -> bool {
 }
 
 impl Turn<'_> {
-    /// A short word, where it means something else than an answer.
-    pub fn short_word(
-        &self,
-        conversation: &Conversation,
-        control: &Control,
-        text: &str,
-    ) -> Option<Step> {
-        let phase = &conversation.phase;
-        let command = text.starts_with('/');
-        Some(match (control, phase) {
-            // `Maksudnya Rp50.000?`
-            (
-                Control::Yes,
-                Phase::Asking {
-                    draft,
-                    field,
-                    refused,
-                    suggested: Some(suggested),
-                    ..
-                },
-            ) => self.answer(conversation, draft, field, *refused, None, suggested),
-            (Control::Yes | Control::No | Control::NotThis, Phase::Entering { .. })
-            | (
-                Control::Yes | Control::No | Control::NotThis | Control::Keep,
-                Phase::Asking { .. } | Phase::Walking { .. } | Phase::Interrupted { .. },
-            ) if !command => self.hear(conversation, text),
-
-            (Control::Yes | Control::Keep, Phase::Reviewing(draft)) => {
-                self.file(conversation, draft)
-            }
-            (Control::Yes, Phase::Clarifying(choices)) => match choices.as_slice() {
-                [only] => self.press(conversation, &format!("answer:{}", only.intent)),
-                _ => self.clarify_still(conversation),
+    /// `ya`: agrees to the draft, or does what was offered, if that is one thing.
+    pub fn yes(&mut self) {
+        match &self.conversation.phase {
+            Phase::Reviewing => self.file(),
+            Phase::Clarifying(choices) => match choices.as_slice() {
+                [only] => {
+                    let intent = only.intent.clone();
+                    self.show_heard(&intent);
+                }
+                _ => self.clarify_still(),
             },
-            (Control::Yes, _) => self.yes(conversation),
-
-            (Control::No | Control::NotThis, Phase::Reviewing(draft)) => {
-                self.choose_field(conversation, draft)
-            }
-            (Control::No | Control::NotThis, Phase::Clarifying(_)) => {
-                self.press(conversation, "none:")
-            }
-            (Control::NotThis, Phase::Answered(heard)) if heard.question.is_some() => {
-                self.reject(conversation, heard)
-            }
-            (Control::NotThis, Phase::Answered(_)) => self.aside(conversation, Effect::ListSops),
-            (Control::No | Control::NotThis, _) => self.aside(conversation, Effect::Ready),
-
-            (Control::GoOn, Phase::Interrupted { draft, .. }) => {
-                self.advance(conversation, draft.clone(), Vec::new())
-            }
-            (Control::GoOn, _) => match (conversation.draft(), conversation.parked.as_slice()) {
-                (Some(_), _) => self.silence(conversation),
-                (None, [_, ..]) if matches!(phase, Phase::Idle) => self.take_up(conversation),
-                (None, _) => self.yes(conversation),
-            },
-            (Control::Repeat, Phase::Clarifying(_)) => self.clarify_still(conversation),
-            (Control::Repeat, _) => self.silence(conversation),
-
-            (Control::Why, Phase::Asking { draft, field, .. }) => {
-                self.why_asked(conversation, draft, field)
-            }
-            (Control::Why, Phase::Reviewing(_) | Phase::Walking { .. }) => {
-                self.silence(conversation)
-            }
-            (Control::Send, Phase::Asking { draft, .. } | Phase::Walking { draft, .. }) => {
-                let told = self.incomplete(draft);
-                self.advance(conversation, draft.clone(), told.into_iter().collect())
-            }
-            _ => return None,
-        })
+            _ => self.take_offer(),
+        }
     }
 
-    /// `ya`: does what was offered, if that is one thing.
-    fn yes(&self, conversation: &Conversation) -> Step {
+    fn take_offer(&mut self) {
         let mut offers: Vec<&Button> = Vec::new();
-        for button in &conversation.offered {
+        for button in &self.conversation.offered {
             let known = offers.iter().any(|offer| offer.action == button.action);
             if is_offer(&button.action) && !known {
                 offers.push(button);
             }
         }
-        match (offers.as_slice(), &conversation.phase) {
-            // What was shown in between offered nothing.
-            ([], Phase::Answered(heard)) if self.has_form(&heard.intent) => {
-                self.start(conversation, heard.clone())
-            }
-            ([], Phase::Walked(draft)) if self.has_form(&draft.intent) => {
-                self.press(conversation, &format!("ticket:{}", draft.intent))
-            }
-            ([], _) => self.aside(conversation, Effect::Ready),
-            ([only], _) => self.press(conversation, &only.action.code()),
+        // What was shown in between offered nothing.
+        let shown = match (&self.conversation.phase, &self.conversation.draft) {
+            (Phase::Answered(heard), _) => Some(&heard.intent),
+            (Phase::Walked, Some(draft)) => Some(&draft.intent),
+            _ => None,
+        };
+        match offers.as_slice() {
+            [] if shown.is_some_and(|intent| self.has_form(intent)) => self.make_ticket(None),
+            [] => self.aside(Effect::Ready),
+            [only] => self.act(only.action.clone(), None),
             _ => {
                 let buttons = offers.into_iter().cloned().collect();
-                self.aside(conversation, Effect::PickOne { buttons })
+                self.aside(Effect::PickOne { buttons });
             }
         }
+    }
+
+    /// `tidak`, `bukan`: what was offered or shown is not what was meant.
+    pub fn no(&mut self, wrong: bool) {
+        match &self.conversation.phase {
+            Phase::Reviewing => self.choose_field(),
+            Phase::Clarifying(_) => self.none_of_these(),
+            Phase::Answered(heard) if wrong && heard.question.is_some() => self.reject(),
+            Phase::Answered(_) if wrong => self.aside(Effect::ListSops),
+            _ => self.aside(Effect::Ready),
+        }
+    }
+
+    pub fn none_of_these(&mut self) {
+        self.effects.push(Effect::Fallback);
+        self.go(Phase::Idle, Decision::Fallback);
     }
 
     pub fn has_form(&self, intent: &str) -> bool {
@@ -121,49 +77,60 @@ impl Turn<'_> {
         sop.is_some_and(|sop| !sop.forms.is_empty())
     }
 
-    /// `lanjut` with nothing open: the draft put aside last, or the list of several.
-    fn take_up(&self, conversation: &Conversation) -> Step {
-        match conversation.parked.as_slice() {
-            [only] => self.resume(conversation, &only.number.to_string()),
-            _ => {
-                let parked = self.parked_lines(conversation);
-                self.aside(conversation, Effect::ListTickets { parked })
+    /// `lanjut` with nothing open: the draft put aside, or the list of several.
+    pub fn take_up_last(&mut self) {
+        match self.conversation.parked.as_slice() {
+            [only] => {
+                let number = only.number.to_string();
+                self.resume(&number);
             }
+            _ => self.tickets(None),
         }
     }
 
-    fn clarify_still(&self, conversation: &Conversation) -> Step {
-        let Phase::Clarifying(choices) = &conversation.phase else {
-            return self.same(conversation, Effect::NothingOpen);
-        };
-        let intents = choices.iter().map(|heard| heard.intent.clone()).collect();
-        let phase = conversation.phase.clone();
-        let ask = vec![Effect::Clarify { intents }];
-        self.go_as(conversation, phase, ask, Decision::Clarify)
+    /// Asks once more which procedure was meant.
+    pub fn clarify_still(&mut self) {
+        if let Phase::Clarifying(choices) = &self.conversation.phase {
+            let intents = choices.iter().map(|heard| heard.intent.clone()).collect();
+            self.effects.push(Effect::Clarify { intents });
+            self.decision = Decision::Clarify;
+        }
     }
 
-    fn why_asked(&self, conversation: &Conversation, draft: &Draft, field: &str) -> Step {
-        let case = draft.case(self.around.channel_kind);
-        let known = self.form(draft).and_then(|form| form.field(field));
-        let told = known.map(|field| Effect::WhyAsked {
-            intent: draft.intent.clone(),
-            label: field.spec(case).label.clone(),
-            mandatory: field.mandatory(case),
+    /// Why a field is asked for, or why the procedure just shown was taken.
+    pub fn why(&mut self) {
+        match &self.conversation.phase {
+            Phase::Asking { field, .. } => {
+                let known = self.form_and_draft().and_then(|(form, draft)| {
+                    let (field, case) = (form.field(field)?, self.case(draft));
+                    Some(Effect::WhyAsked {
+                        intent: draft.intent.clone(),
+                        label: field.spec(case).label.clone(),
+                        mandatory: field.mandatory(case),
+                    })
+                });
+                self.effects.extend(known);
+                self.ask_still();
+            }
+            Phase::Reviewing | Phase::Walking { .. } => self.repeat(),
+            _ => self.explain(),
+        }
+    }
+
+    /// Says what the draft lacks, and asks for it.
+    pub fn say_incomplete(&mut self) {
+        let missing = self.form_and_draft().and_then(|(form, draft)| {
+            let case = self.case(draft);
+            let missing = form.missing(case, self.setting.now).into_iter();
+            let labels: Vec<_> = missing
+                .map(|field| field.spec(case).label.clone())
+                .collect();
+            (!labels.is_empty()).then(|| Effect::Incomplete {
+                intent: draft.intent.clone(),
+                missing: labels,
+            })
         });
-        self.ask_still(conversation, told.into_iter().collect())
-    }
-
-    /// What a draft lacks, if it lacks anything.
-    pub fn incomplete(&self, draft: &Draft) -> Option<Effect> {
-        let case = draft.case(self.around.channel_kind);
-        let missing = self.form(draft)?.missing(case, self.around.now);
-        let labels: Vec<_> = missing
-            .iter()
-            .map(|field| field.spec(case).label.clone())
-            .collect();
-        (!labels.is_empty()).then(|| Effect::Incomplete {
-            intent: draft.intent.clone(),
-            missing: labels,
-        })
+        self.effects.extend(missing);
+        self.advance();
     }
 }

@@ -37,7 +37,7 @@ pub(super) enum Part {
 }
 
 /// Pattern of a part of the day.
-pub(super) const PART: &str = r"pagi|subuh|dini\s+hari|siang|sore|petang|malam|malem|mlm|morning|afternoon|evening|night|[ap]\.?m\b";
+pub(super) const PART: &str = r"pagi(?:an)?|subuh|dini\s+hari|siang|sore|petang|malam|malem|mlm|morning|afternoon|evening|night|[ap]\.?m\b";
 
 impl Part {
     pub(super) fn named(name: &str) -> Option<Part> {
@@ -77,7 +77,7 @@ impl Clock {
 
 /// Returns the times of day in reading order, without those that overlap something `taken`.
 pub(super) fn clocks(raw: &str, taken: &[Range<usize>]) -> Vec<Clock> {
-    static CLOCKS: LazyLock<[(bool, Regex); 4]> = LazyLock::new(|| {
+    static CLOCKS: LazyLock<[(bool, Regex); 7]> = LazyLock::new(|| {
         let pattern = |pattern: String| {
             Regex::new(&format!("(?ix){pattern}")).expect("the pattern is constant")
         };
@@ -85,18 +85,37 @@ pub(super) fn clocks(raw: &str, taken: &[Range<usize>]) -> Vec<Clock> {
         let after = format!(
             r"(?: \s* (?<zone>wib|wita|wit) \b )? (?: \s* (?<part>{PART}) \b )? (?: \s* (?<zone_after>wib|wita|wit) \b )?"
         );
+        let hour = format!(
+            r"(?<hour>{small}) (?: [.:] (?<minute>\d\d) (?:[.:]\d\d)? )?
+              (?: \s+ (?: (?:lewat|lwt|lebih|lbh) (?:an|in)? \s+ (?<past>\d{{1,2}}|seperempat)
+                        | (?:kurang|krang|krg) \s+ (?<to>\d{{1,2}}|seperempat) ) \b (?:\s* (?:menit|mnt))? )?
+              (?: \s* -? an | nya )? \b {after}"
+        );
+        let half = r"(?<half> (?:setengah|stengah|stngah|stengh|stngh|stgah|stgh) \s+ )";
         [
+            // A full stamp has a clock of 24 hours, whatever its hour looks like.
+            (
+                true,
+                pattern(format!(
+                    r"(?<stamp> \b (?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}} | \d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}} | [a-z]{{3,9}}\s+\d{{4}}) ,? \s+ )
+                      (?<hour>\d{{1,2}}) [.:] (?<minute>\d\d) (?: [.:]\d\d (?:\.\d+)? )? {after}"
+                )),
+            ),
             (
                 true,
                 pattern(format!(
                     r"(?: \b (?<part_before>{PART}) \s+ )?
                       \b (?<cue>jam|jm|pukul|pkl|pk|at) \.? \s* :? \s* (?:(?:sekitar|sktr|kira-kira|kurleb) \s+)?
-                      (?<half> (?:setengah|stgh) \s+ )? (?<hour>{small}) (?: [.:] (?<minute>\d\d) (?:[.:]\d\d)? )?
-                      (?: \s+ (?: (?:lewat|lebih) \s+ (?<past>\d{{1,2}}|seperempat)
-                                | kurang \s+ (?<to>\d{{1,2}}|seperempat) ) (?:\s* menit)? )?
-                      (?: \s* -? an | nya )? \b {after}"
+                      {half}? {hour}"
                 )),
             ),
+            (
+                true,
+                pattern(format!(
+                    r"\b {half} (?<hour>{small}) (?: \s* -? an )? \s+ (?<part>{PART}) \b"
+                )),
+            ),
+            (false, pattern(format!(r"\b {half} (?<hour>{small}) \b"))),
             (
                 true,
                 pattern(format!(
@@ -131,6 +150,20 @@ pub(super) fn clocks(raw: &str, taken: &[Range<usize>]) -> Vec<Clock> {
         }
     }
     clocks.sort_by_key(|clock| clock.span.start);
+    let is_free = |span: &Range<usize>| {
+        !taken
+            .iter()
+            .any(|other| other.start < span.end && span.start < other.end)
+    };
+    for clock in &mut clocks {
+        if clock.part.is_none()
+            && let Some((length, part)) = part_behind(&raw[clock.span.end..])
+            && is_free(&(clock.span.end..clock.span.end + length))
+        {
+            clock.part = Some(part);
+            clock.span.end += length;
+        }
+    }
     clocks
 }
 
@@ -174,6 +207,27 @@ pub(super) fn elapsed(raw: &str) -> Vec<(Range<usize>, i64)> {
         .collect()
 }
 
+/// Whether a part of the day is named.
+pub(super) fn has_part(text: &str) -> bool {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!(r"(?ix) \b (?:{PART}) \b")).expect("the pattern is constant")
+    });
+    NAMED.is_match(text)
+}
+
+/// The part of the day that follows an hour behind a few words that say how exact it is: `jam 7 lewat dikit pagi`.
+fn part_behind(after: &str) -> Option<(usize, Part)> {
+    static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!(
+            r"(?ix)^ (?:\s+ [a-z]{{2,}}){{0,2}}? \s+ (?<part>{PART}) \b"
+        ))
+        .expect("the pattern is constant")
+    });
+    let found = BEHIND.captures(after)?;
+    let part = found.name("part")?;
+    Some((part.end(), Part::named(part.as_str())?))
+}
+
 fn read(captures: &Captures<'_>, cued: bool) -> Option<Clock> {
     const QUARTER: i8 = 15;
     let text = |name: &str| captures.name(name).map(|part| part.as_str());
@@ -198,7 +252,10 @@ fn read(captures: &Captures<'_>, cued: bool) -> Option<Clock> {
     };
     let whole = captures.get(0)?.range();
     // A part of the day before the cue may belong to the day as well: `kemarin malam jam 8`.
-    let start = captures.name("cue").map_or(whole.start, |cue| cue.start());
+    let start = match (captures.name("stamp"), captures.name("cue")) {
+        (Some(date), _) => date.end(),
+        (None, cue) => cue.map_or(whole.start, |cue| cue.start()),
+    };
     Some(Clock {
         span: start..whole.end,
         hour,
@@ -206,7 +263,7 @@ fn read(captures: &Captures<'_>, cued: bool) -> Option<Clock> {
         part: text("part")
             .or_else(|| text("part_before"))
             .and_then(Part::named),
-        is_formal: text("minute").is_some() && said.len() == 2,
+        is_formal: text("minute").is_some() && (said.len() == 2 || text("stamp").is_some()),
         zone_hours,
         cued,
     })

@@ -21,6 +21,8 @@ pub(super) enum Day {
     LastNight(Date),
     /// Earlier on: `tadi` is mostly today, but after midnight it may be yesterday.
     Earlier,
+    /// `minggu lalu`: the week before, or its Sunday.
+    LastWeek,
     /// There is no such day.
     Impossible,
 }
@@ -40,16 +42,17 @@ impl Day {
     pub(super) fn date(self) -> Option<Date> {
         match self {
             Day::On(date) | Day::LastNight(date) => Some(date),
-            Day::Earlier | Day::Impossible => None,
+            Day::Earlier | Day::LastWeek | Day::Impossible => None,
         }
     }
 }
 
 /// Returns where days are named, in reading order and without overlaps: of two readings the earlier, longer one.
-pub(super) fn mentions(raw: &str, today: Date, tense: Tense) -> Vec<Mention> {
+pub(super) fn mentions(raw: &str, today: Date, tense: Tense, is_answer: bool) -> Vec<Mention> {
     let calendar = Calendar { today, tense };
     let mut all: Vec<Mention> = RULES
         .iter()
+        .filter(|rule| is_answer || !rule.is_bare)
         .flat_map(|rule| rule.mentions(raw, &calendar))
         .collect();
     all.sort_by_key(|mention| (mention.span.start, Reverse(mention.span.end)));
@@ -70,6 +73,10 @@ struct Rule {
     pattern: Regex,
     read: fn(&Captures<'_>, &Calendar) -> Option<Day>,
     is_weekday: bool,
+    /// Only an answer names a day like this; elsewhere the digits may be anything.
+    is_bare: bool,
+    /// `Jumat 20`, where what comes next may turn the number into another.
+    is_weekday_number: bool,
 }
 
 /// From where days are counted.
@@ -80,12 +87,22 @@ struct Calendar {
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let rule = |pattern: &str, read| Rule {
-        pattern: Regex::new(&format!("(?ix){pattern}(?:\\s+(?<part>{PART}))?"))
+        pattern: Regex::new(&format!("(?ix)(?:{pattern})(?:\\s+(?<part>{PART})\\b)?"))
             .expect("the pattern is constant"),
         read,
         is_weekday: false,
+        is_bare: false,
+        is_weekday_number: false,
     };
-    let small = numerals::SMALL;
+    let asked = |pattern: &str, read| Rule {
+        is_bare: true,
+        ..rule(pattern, read)
+    };
+    let small = numerals::SMALL.replacen("{1,3}", "{1,2}", 1);
+    let in_month = format!(r"{MONTH_WORD} \s+ (?: (?<name>{MONTH}) | (?<month>{small}) ) \b");
+    let of_year = format!(
+        r"(?: ,?\s+ (?: (?:tahun|thn)\s+ (?: (?<years>{BACK}) | (?<same>ini) | (?<full>\d{{4}}) ) | (?<plain>\d{{4}}) ) \b | \s+ {BACK} \b )?"
+    );
     vec![
         rule(
             r"\b (?<year>\d{4}) [-/.] (?<month>\d{1,2}) [-/.] (?<day>\d{1,2}) \b",
@@ -98,6 +115,33 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             dated,
         ),
         rule(
+            &format!(
+                r"\b {TGL}? (?<day>\d{{1,2}}) \s*[-/.]\s* (?<month>\d{{1,2}}) \s*[-/.]\s* (?<year>\d{{4}}) \b"
+            ),
+            dated,
+        ),
+        asked(
+            r"\b (?<day>\d{1,2}) \s+ (?<month>\d{1,2}) \s+ (?<year>\d{4}) \b",
+            dated,
+        ),
+        asked(r"\b (?<day>\d{1,2}) - (?<month>\d{1,2}) \b", dated),
+        rule(
+            &format!(r"\b {TGL} (?<day>{small}) \s+ {in_month} {of_year}"),
+            dated,
+        ),
+        asked(
+            &format!(r"\b (?<day>{small}) \s+ {in_month} {of_year}"),
+            dated,
+        ),
+        rule(
+            &format!(r"\b {in_month} [\s,]* {TGL} (?<day>{small}) \b {of_year}"),
+            dated,
+        ),
+        rule(
+            &format!(r"\b (?<name>{MONTH}) [\s,]* {TGL} (?<day>{small}) \b {of_year}"),
+            dated,
+        ),
+        rule(
             &format!(r"\b {TGL}? (?<day>\d{{1,2}}) / (?<month>\d{{1,2}}) \b"),
             dated,
         ),
@@ -107,8 +151,8 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(
             &format!(
-                r"\b {TGL}? (?<day>\d{{1,2}}) (?:st|nd|rd|th)? [\s\-]* (?:of\s+)? (?<name>{MONTH}) \b
-                  (?: [\s,\-]+ '? (?<year>\d{{4}}|\d{{2}}) \b (?<fraction>[.:]\d)? )? (?:\s+{BACK}\b)?"
+                r"\b {TGL}? (?<day>{small}) (?:st|nd|rd|th)? [\s\-]* (?:of\s+)? (?<name>{MONTH}) \b
+                  (?: [\s,\-]+ '? (?<year>\d{{4}}|\d{{2}}) \b (?<fraction>[.:]\d)? | {of_year} )"
             ),
             dated,
         ),
@@ -120,10 +164,34 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(
             &format!(
-                r"\b {TGL} (?<day>\d{{1,2}}) \b (?: \s+ (?:(?<previous>bulan\s+{BACK})|{BACK}) \b )?"
+                r"\b {TGL} (?<day>{small}) \b (?: \s+ (?: (?<previous>{MONTH_WORD}\s+{BACK}) | (?<this>{MONTH_WORD}\s+ini) | {BACK} ) \b )?"
             ),
             numbered,
         ),
+        asked(
+            &format!(
+                r"\b (?<day>\d{{1,2}}) \s+ (?: (?<previous>{MONTH_WORD}\s+{BACK}) | (?<this>{MONTH_WORD}\s+ini) ) \b"
+            ),
+            |captures, calendar| {
+                // `2 bulan lalu` counts months.
+                let is_day = number(&captures["day"])? > MONTHS;
+                is_day.then(|| numbered(captures, calendar))?
+            },
+        ),
+        rule(
+            &format!(
+                r"\b (?: (?<previous>{MONTH_WORD}\s+{BACK}) | (?<this>{MONTH_WORD}\s+ini) ) [\s,]* {TGL} (?<day>{small}) \b"
+            ),
+            numbered,
+        ),
+        asked(r"^\s* (?<day>\d{1,2}) \s*$", numbered),
+        Rule {
+            is_weekday_number: true,
+            ..rule(
+                &format!(r"\b (?:{WEEKDAY}|{SHORT_WEEKDAY}) [.,]? \s+ (?<day>\d{{1,2}}) \b"),
+                numbered_weekday,
+            )
+        },
         rule(
             r"\b (?:hari|hr|hri) \s+ (?:ini|ni) \b | \b today \b",
             |_, calendar| calendar.shifted(0),
@@ -155,8 +223,23 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             counted,
         ),
         rule(
-            &format!(r"\b minggu \s+ {BACK} \b | \b last \s+ week \b"),
-            |_, calendar| calendar.shifted(-7),
+            &format!(r"\b (?:minggu|mgg|pekan) \s+ {BACK} \b | \b last \s+ week \b"),
+            |_, _| Some(Day::LastWeek),
+        ),
+        rule(
+            &format!(
+                r"\b (?:{WEEKDAY}) \s+ (?:minggu|mgg|pekan) \s+ (?: (?<back>{BACK}) | ini ) \b"
+            ),
+            in_week,
+        ),
+        rule(
+            &format!(
+                r"\b (?:malam|malem|mlm) \s+ (?:{WEEKDAY}|minggu) (?: \s+ (?:(?<back>{BACK})|ini) )? \b"
+            ),
+            |captures, calendar| match on_weekday(captures, calendar)? {
+                Day::On(date) => date.yesterday().ok().map(Day::LastNight),
+                other => Some(other),
+            },
         ),
         Rule {
             is_weekday: true,
@@ -180,6 +263,10 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 });
 
 const TGL: &str = r"(?: (?:tgl|tanggal|tg|date) \.? \s* :? \s* )";
+/// A smaller number before `bulan lalu` counts months.
+const MONTHS: i8 = 12;
+const MONTH_WORD: &str = "(?:bulan|bln)";
+const SHORT_WEEKDAY: &str = "(?:sen|sel|rab|kam|jum|jmt|sab)";
 const MONTH: &str = "jan(?:uar[iy])?|[fp]eb(?:ruar[iy])?|mar(?:et|ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?|agu(?:stus)?|\
     agt|ags|aug(?:ust)?|sept?(?:ember)?|o[kc]t(?:ober)?|no[vp](?:ember)?|de[sc](?:ember)?";
 const YESTERDAY: &str = "kemarin|kemaren|kmarin|kmaren|kmrn|kmren";
@@ -199,7 +286,9 @@ impl Rule {
             .filter_map(|captures| {
                 let whole = captures.get(0)?.range();
                 let span = whole.start..end_before_hour(&captures, calendar).unwrap_or(whole.end);
-                let stands = stands_alone(raw, &span) && !lasts_until(raw, span.start);
+                let stands = stands_alone(raw, &span)
+                    && !follows(raw, span.start, BEFORE_NO_DAY)
+                    && !(self.is_weekday_number && goes_on(&captures, &raw[span.end..]));
                 let day = (self.read)(&captures, calendar).filter(|_| stands)?;
                 let part = captures
                     .name("part")
@@ -243,9 +332,12 @@ fn year<'t>(captures: &Captures<'t>, calendar: &Calendar) -> Option<Match<'t>> {
     let is_hour = captures.name("fraction").is_some() || captures.name("part").is_some();
     let is_year =
         |year: &Match<'_>| year.len() == 4 || (!is_hour && calendar.year(year.as_str()).is_some());
-    captures
+    let short = captures
         .name("year")
-        .filter(|year| !follows_word || is_year(year))
+        .filter(|year| !follows_word || is_year(year));
+    short
+        .or_else(|| captures.name("full"))
+        .or_else(|| captures.name("plain"))
 }
 
 /// Where the date ends, if an hour was taken for its year.
@@ -259,20 +351,22 @@ fn end_before_hour(captures: &Captures<'_>, calendar: &Calendar) -> Option<usize
 }
 
 fn dated(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
-    let number = |name: &str| {
-        captures
-            .name(name)
-            .and_then(|part| part.as_str().parse::<i8>().ok())
-    };
+    let part = |name: &str| number(captures.name(name)?.as_str());
     let month = captures
         .name("name")
         .map(|name| month(name.as_str()))
-        .or_else(|| number("month"))?;
-    let day = number("day")?;
-    let Some(year) = year(captures, calendar) else {
+        .or_else(|| part("month"))?;
+    let day = part("day")?;
+    let this_year = calendar.today.year();
+    let year = if captures.name("years").is_some() {
+        this_year - 1
+    } else if captures.name("same").is_some() {
+        this_year
+    } else if let Some(year) = year(captures, calendar) {
+        calendar.year(year.as_str())?
+    } else {
         return Some(latest(calendar, month, day));
     };
-    let year = calendar.year(year.as_str())?;
     let date = Date::new(year, month, day)
         .ok()
         .filter(|_| YEARS.contains(&year));
@@ -291,16 +385,44 @@ fn latest(calendar: &Calendar, month: i8, day: i8) -> Day {
 
 /// `tgl 12`: of this month, or of the last that had it.
 fn numbered(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
-    let day: i8 = captures["day"].parse().ok()?;
+    let day = number(&captures["day"])?;
     let first = calendar.today.first_of_month();
-    let skipped = i64::from(captures.name("previous").is_some());
-    let months = (skipped..skipped + 3).filter_map(|back| first.checked_sub(back.months()).ok());
+    let months = if captures.name("previous").is_some() {
+        1..2
+    } else if captures.name("this").is_some() {
+        0..1
+    } else {
+        0..3
+    };
+    let months = months.filter_map(|back| first.checked_sub(back.months()).ok());
     let mut dates = months.filter_map(|month| Date::new(month.year(), month.month(), day).ok());
     Some(
         dates
             .find(|date| calendar.accepts(*date))
             .map_or(Day::Impossible, Day::On),
     )
+}
+
+/// `Jumat 20`: the number is the day's, if it falls on that weekday.
+fn numbered_weekday(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
+    let day = numbered(captures, calendar)?;
+    let is_on = |date: Date| Some(date.weekday()) == first_weekday(&captures[0]);
+    Some(match day {
+        Day::On(date) if !is_on(date) => Day::Impossible,
+        day => day,
+    })
+}
+
+/// `rabu minggu lalu`: weeks begin on Monday.
+fn in_week(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
+    let weekday = first_weekday(&captures[0])?;
+    let monday = i64::from(calendar.today.weekday().to_monday_zero_offset());
+    let back = if captures.name("back").is_some() {
+        7
+    } else {
+        0
+    };
+    calendar.shifted(i64::from(weekday.to_monday_zero_offset()) - monday - back)
 }
 
 fn counted(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
@@ -324,25 +446,34 @@ fn counted(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
 
 /// The latest such weekday: today if it is one, unless it is said to be gone.
 fn on_weekday(captures: &Captures<'_>, calendar: &Calendar) -> Option<Day> {
-    let weekday = captures[0]
-        .split(|c: char| !c.is_alphabetic())
-        .find_map(|word| weekday(&word.to_lowercase()))?;
+    let weekday = first_weekday(&captures[0])?;
     let gone = captures.name("back").is_some() || captures.name("last").is_some();
     let since = i64::from(weekday.until(calendar.today.weekday()));
     calendar.shifted(if gone && since == 0 { -7 } else { -since })
 }
 
+fn first_weekday(text: &str) -> Option<Weekday> {
+    text.split(|c: char| !c.is_alphabetic())
+        .find_map(|word| weekday(&word.to_lowercase()))
+}
+
+/// The first three letters are enough.
 fn weekday(word: &str) -> Option<Weekday> {
-    Some(match word {
-        "senin" | "monday" => Weekday::Monday,
-        "selasa" | "tuesday" => Weekday::Tuesday,
-        "rabu" | "wednesday" => Weekday::Wednesday,
-        "kamis" | "thursday" => Weekday::Thursday,
-        "jumat" | "jum" | "friday" => Weekday::Friday,
-        "sabtu" | "saturday" => Weekday::Saturday,
-        "minggu" | "ahad" | "sunday" => Weekday::Sunday,
+    Some(match word.get(..3)? {
+        "sen" | "mon" => Weekday::Monday,
+        "sel" | "tue" => Weekday::Tuesday,
+        "rab" | "wed" => Weekday::Wednesday,
+        "kam" | "thu" => Weekday::Thursday,
+        "jum" | "jmt" | "fri" => Weekday::Friday,
+        "sab" | "sat" => Weekday::Saturday,
+        "min" | "aha" | "sun" => Weekday::Sunday,
         _ => return None,
     })
+}
+
+/// A number of at most two places, in digits or words.
+fn number(text: &str) -> Option<i8> {
+    i8::try_from(numerals::small(&text.to_lowercase())?).ok()
 }
 
 fn month(name: &str) -> i8 {
@@ -375,15 +506,40 @@ fn stands_alone(raw: &str, span: &Range<usize>) -> bool {
     !(hangs_before || hangs_after)
 }
 
-/// Whether the words before say how long something lasts instead of when it was: `sampai hari ini`.
-fn lasts_until(raw: &str, start: usize) -> bool {
-    let before = raw[..start].trim_end();
-    let word_start = before
-        .rfind(char::is_whitespace)
-        .map_or(0, |blank| blank + 1);
-    let word = before.get(word_start..).unwrap_or_default().to_lowercase();
-    matches!(
-        word.as_str(),
-        "sampai" | "sampe" | "smp" | "hingga" | "s/d" | "sd" | "until" | "till"
-    )
+/// Words before which a number is no day, or a day says how long something lasts: `jam 3-4`, `sampai hari ini`.
+const BEFORE_NO_DAY: &str = "jam|jm|pukul|pkl|setengah|sampai|sampe|smp|hingga|s/d|sd|until|till";
+
+/// Whether one of these words comes just before.
+fn follows(raw: &str, start: usize, words: &str) -> bool {
+    let word = raw[..start]
+        .split_whitespace()
+        .next_back()
+        .unwrap_or_default();
+    let glued = raw[..start].ends_with(|c: char| !c.is_whitespace());
+    !glued
+        && words
+            .split('|')
+            .any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Whether the number behind a weekday is that of a month's day or an hour: `Jumat 20 nov`, `Jumat 8 malam`.
+fn goes_on(captures: &Captures<'_>, after: &str) -> bool {
+    static MORE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!(
+            r"(?ix)^ \s* -? \s* (?: {MONTH} | {MONTH_WORD} | wi(?:b|ta|t) ) \b"
+        ))
+        .expect("the pattern is constant")
+    });
+    captures.name("part").is_some() || MORE.is_match(after)
+}
+
+/// Whether the text has a month or year in it that no day was read with.
+pub(super) fn has_loose_month(text: &str) -> bool {
+    static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!(
+            r"(?ix) \b (?: {MONTH} | {MONTH_WORD} | tahun | thn | minggu | mgg ) \b"
+        ))
+        .expect("the pattern is constant")
+    });
+    LOOSE.is_match(text)
 }

@@ -6,12 +6,15 @@
 //! A part of the day is no time: who says `tadi malam` is asked for the hour.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, offset};
-use jiff::{Timestamp, ToSpan, Zoned};
+use jiff::{Timestamp, ToSpan};
+use regex::Regex;
 
-use super::{Error, Found, Value, settle};
+use super::{Background, Error, Found, Value, numerals, settle};
+use crate::text::{Lexicon, Role};
 use clock::{Clock, Part};
 use day::{Day, Mention};
 
@@ -35,16 +38,19 @@ impl Tense {
 }
 
 /// Reads the one day in an answer; a time of day is ignored.
-pub fn parse_day(raw: &str, now: &Zoned, tense: Tense) -> Result<Value, Error> {
-    let reader = Reader::new(raw, now, tense);
-    reader.one_day(reader.days())
+pub fn parse_day(raw: &str, background: Background<'_>, tense: Tense) -> Result<Value, Error> {
+    let raw = without_courtesy(raw, background.lexicon);
+    let reader = Reader::new(&raw, background, tense, true);
+    let day = reader.one_day(reader.days())?;
+    reader.if_all_is_read(day)
 }
 
 /// Reads the one moment in an answer.
-pub fn parse_moment(raw: &str, now: &Zoned, tense: Tense) -> Result<Value, Error> {
-    let reader = Reader::new(raw, now, tense);
-    if let Ok(timestamp) = raw.trim().parse::<Timestamp>() {
-        return reader.checked_moment(western(timestamp));
+pub fn parse_moment(raw: &str, background: Background<'_>, tense: Tense) -> Result<Value, Error> {
+    let raw = &without_courtesy(raw, background.lexicon);
+    let reader = Reader::new(raw, background, tense, true);
+    if let Some(moment) = stamp(raw) {
+        return reader.checked_moment(moment);
     }
     // `barusan` is now, unless an hour is told with it.
     let elapsed = reader.elapsed.iter().map(|(_, minutes)| *minutes);
@@ -65,12 +71,16 @@ pub fn parse_moment(raw: &str, now: &Zoned, tense: Tense) -> Result<Value, Error
             moments.extend(reader.moments(&day, clock)?);
         }
     }
-    reader.one_moment(moments)
+    let moment = reader.one_moment(moments)?;
+    if reader.has_loose_part() {
+        return Err(unsure(moment));
+    }
+    reader.if_all_is_read(moment)
 }
 
 /// Finds days. What only says that something lasts, `sampai hari ini`, is none.
-pub fn find_days(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
-    let reader = Reader::new(raw, now, tense);
+pub fn find_days(raw: &str, background: Background<'_>, tense: Tense) -> Vec<Found> {
+    let reader = Reader::new(raw, background, tense, false);
     let found = |mention: &Mention| {
         let value = reader.one_day(vec![mention.clone()]).ok()?;
         // `tadi` alone may be any time; `tadi pagi` and `tadi jam 9` are one.
@@ -85,12 +95,13 @@ pub fn find_days(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
     if days.is_empty() {
         return reader.just_now(raw, |now| reader.checked_day(now.date()));
     }
-    days.iter().filter_map(found).collect()
+    let clear = days.iter().filter(|day| reader.is_clear(&day.span));
+    clear.filter_map(found).collect()
 }
 
 /// Finds the moment that the only day and the only time of a message name together, and times gone by.
-pub fn find_moments(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
-    let reader = Reader::new(raw, now, tense);
+pub fn find_moments(raw: &str, background: Background<'_>, tense: Tense) -> Vec<Found> {
+    let reader = Reader::new(raw, background, tense, false);
     let elapsed = reader.elapsed.iter().filter(|(_, minutes)| *minutes > 0);
     let elapsed: Vec<Found> = elapsed
         .filter_map(|(span, minutes)| {
@@ -108,6 +119,9 @@ pub fn find_moments(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
         .collect();
     match (days.as_slice(), clocks.as_slice()) {
         ([day], [clock]) if elapsed.is_empty() => {
+            if !reader.is_clear(&day.span) || !reader.is_clear(&clock.span) {
+                return Vec::new();
+            }
             let span = day.span.start.min(clock.span.start)..day.span.end.max(clock.span.end);
             let value = reader
                 .moments(day, clock)
@@ -124,10 +138,18 @@ pub fn find_moments(raw: &str, now: &Zoned, tense: Tense) -> Vec<Found> {
 }
 
 /// Whether a text tells one time of day and no day: the rest of a moment that is known.
-pub fn is_time_alone(raw: &str, now: &Zoned) -> bool {
-    let reader = Reader::new(raw, now, Tense::Any);
+pub fn is_time_alone(raw: &str, background: Background<'_>) -> bool {
+    let reader = Reader::new(raw, background, Tense::Any, false);
     let cued = reader.clocks.iter().filter(|clock| clock.cued);
     reader.mentions.is_empty() && reader.elapsed.is_empty() && cued.count() == 1
+}
+
+/// Whether a text says when, and nothing else.
+pub(super) fn is_nothing_else(raw: &str, background: Background<'_>) -> bool {
+    let raw = without_courtesy(raw, background.lexicon);
+    let reader = Reader::new(&raw, background, Tense::Any, true);
+    let says_when = !reader.mentions.is_empty() || reader.clocks.iter().any(|clock| clock.cued);
+    says_when && !reader.loose.contains(char::is_alphanumeric)
 }
 
 /// Whether at most a comma and blanks lie between the two.
@@ -137,34 +159,80 @@ fn touches(raw: &str, one: &Range<usize>, other: &Range<usize>) -> bool {
         .is_some_and(|between| between.chars().all(|c| c == ',' || c == ' '))
 }
 
-/// Parts of words for getting in touch; they and `barusan` say when the case came up, not when it happened.
-const CONTACTS: &[&str] = &[
-    "telp", "telepon", "telfon", "tlp", "call", "chat", "hub", "lapor", "komplain", "keluh",
-    "tanya", "masuk", "cek",
-];
+/// The text of an answer without politeness around it: `18 kak`.
+fn without_courtesy(raw: &str, lexicon: &Lexicon) -> String {
+    let is_kept = |word: &&str| {
+        let word = word.to_lowercase();
+        !lexicon
+            .everyday
+            .has(Role::Courtesy, word.trim_end_matches(['.', ',', '!']))
+    };
+    raw.split_whitespace()
+        .filter(is_kept)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Reads a text that is a moment as computers write it, with or without an offset: `2026-11-20T14:30`.
+fn stamp(raw: &str) -> Option<DateTime> {
+    static ZONE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(\d{4}-\d\d-\d\d)WI(?:B|TA|T)(\d)").expect("the pattern is constant")
+    });
+    let text = ZONE.replace(raw.trim_matches(['[', ']', ' ']), "${1}T${2}");
+    let with_offset = text.parse::<Timestamp>().ok().map(western);
+    with_offset.or_else(|| text.contains('T').then(|| text.parse().ok())?)
+}
+
+/// One value that is not taken unasked.
+fn unsure(value: Value) -> Error {
+    Error::Ambiguous {
+        options: vec![value.display],
+    }
+}
 
 /// A text with what it says of time, seen from now.
-struct Reader {
+struct Reader<'a> {
+    lexicon: &'a Lexicon,
     now: DateTime,
     tense: Tense,
     mentions: Vec<Mention>,
     clocks: Vec<Clock>,
     /// Where time gone by is told, and how many minutes of it.
     elapsed: Vec<(Range<usize>, i64)>,
+    /// The text without what was read of it.
+    loose: String,
 }
 
-impl Reader {
-    fn new(raw: &str, now: &Zoned, tense: Tense) -> Reader {
-        let now = western(now.timestamp());
-        let mentions = day::mentions(raw, now.date(), tense);
-        let elapsed = clock::elapsed(raw);
+impl Reader<'_> {
+    fn new<'a>(raw: &str, background: Background<'a>, tense: Tense, is_answer: bool) -> Reader<'a> {
+        static STAMP: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"(\d)T(\d)").expect("the pattern is constant"));
+        let raw = STAMP.replace_all(raw, "$1 $2").into_owned();
+        let lexicon = background.lexicon;
+        let now = western(background.now.timestamp());
+        let mut mentions = day::mentions(&raw, now.date(), tense, is_answer);
+        // What is counted from a day, or due on it, happened on another.
+        let anchors = lexicon.everyday.find(Role::Anchor, &raw);
+        mentions.retain(|mention| {
+            !anchors
+                .iter()
+                .any(|anchor| leads_to(&raw, anchor, &mention.span))
+        });
+        let elapsed = clock::elapsed(&raw);
         let taken: Vec<Range<usize>> = mentions
             .iter()
             .map(|mention| mention.span.clone())
             .chain(elapsed.iter().map(|(span, _)| span.clone()))
             .collect();
-        let clocks = clock::clocks(raw, &taken);
+        let clocks = clock::clocks(&raw, &taken);
+        let mut loose = raw.clone();
+        let read = taken.iter().chain(clocks.iter().map(|clock| &clock.span));
+        for span in read {
+            loose.replace_range(span.clone(), &" ".repeat(span.len()));
+        }
         Reader {
+            loose,
+            lexicon,
             now,
             tense,
             mentions,
@@ -182,7 +250,8 @@ impl Reader {
         let after = raw[span.end..].split_whitespace().take(2);
         let tells_a_contact = before.into_iter().chain(after).any(|word| {
             let word = word.to_lowercase();
-            CONTACTS.iter().any(|contact| word.contains(contact))
+            let reaching = self.lexicon.everyday.entries(Role::Reaching);
+            reaching.iter().any(|part| word.contains(&**part))
         });
         if tells_a_contact {
             return Vec::new();
@@ -207,10 +276,70 @@ impl Reader {
             Day::On(weekday) if mention.is_weekday => {
                 dates.iter().all(|date| date.weekday() != weekday.weekday())
             }
-            Day::Earlier => dates.is_empty(),
+            Day::Earlier => dates.is_empty() || mention.part.is_some(),
             _ => true,
         });
         days
+    }
+
+    /// `minggu lalu` may be last Sunday, or seven days ago.
+    fn last_week(&self) -> Error {
+        let today = self.now.date();
+        let since_sunday = i64::from(today.weekday().to_sunday_zero_offset());
+        let days = [if since_sunday == 0 { 7 } else { since_sunday }, 7];
+        let dates = days
+            .into_iter()
+            .filter_map(|days| today.checked_sub(days.days()).ok());
+        Error::Ambiguous {
+            options: dates.map(display_day).collect(),
+        }
+    }
+
+    /// The value, unless something else in the answer says of time what was not read.
+    fn if_all_is_read(&self, value: Value) -> Result<Value, Error> {
+        let (loose, everyday) = (&self.loose, &self.lexicon.everyday);
+        let hints = [Role::Vague, Role::Anchor, Role::Between];
+        let has_hint = hints
+            .into_iter()
+            .any(|hint| !everyday.find(hint, loose).is_empty());
+        let has_number = loose.split_whitespace().any(is_loose_number);
+        if has_hint || has_number || day::has_loose_month(loose) {
+            Err(unsure(value))
+        } else {
+            Ok(value)
+        }
+    }
+
+    /// Whether a part of the day is told apart from the day and the hour; the only hour takes it if it follows.
+    fn has_loose_part(&self) -> bool {
+        clock::has_part(&self.loose)
+    }
+
+    /// Whether nothing beside the span, in a message that was not asked for, makes it something else.
+    fn is_clear(&self, span: &Range<usize>) -> bool {
+        const WORDS: usize = 2;
+        const CHARS: usize = 40;
+        let (before, after) = (&self.loose[..span.start], &self.loose[span.end..]);
+        let from = before.char_indices().rev().take(CHARS).last();
+        let near = &before[from.map_or(0, |(place, _)| place)..];
+        let mut before: Vec<&str> = near.split_whitespace().rev().take(WORDS).collect();
+        before.reverse();
+        let to = after.char_indices().nth(CHARS);
+        let mut after = after[..to.map_or(after.len(), |(place, _)| place)].split_whitespace();
+        let (first, second) = (
+            after.next().unwrap_or_default(),
+            after.next().unwrap_or_default(),
+        );
+        let everyday = &self.lexicon.everyday;
+        let joins = [Role::Joining, Role::Between]
+            .into_iter()
+            .any(|role| everyday.has(role, &first.to_lowercase()));
+        let beside = [&before.join(" "), first];
+        let is_vague =
+            |text: &str| day::has_loose_month(text) || !everyday.find(Role::Vague, text).is_empty();
+        !beside.into_iter().any(is_vague)
+            && !(joins && is_loose_number(second))
+            && everyday.find(Role::Between, beside[0]).is_empty()
     }
 
     fn days_or_floating(&self) -> Result<Vec<Mention>, Error> {
@@ -250,6 +379,7 @@ impl Reader {
             let date = match mention.day {
                 Day::On(date) | Day::LastNight(date) => date,
                 Day::Earlier => self.earlier(&mention)?,
+                Day::LastWeek => return Err(self.last_week()),
                 Day::Impossible => return Err(Error::InvalidDate),
             };
             values.push(Found {
@@ -294,6 +424,7 @@ impl Reader {
         let readings = clock.readings(part)?;
         let happened = |moment: &DateTime| *moment <= self.now;
         match mention.day {
+            Day::LastWeek => Err(self.last_week()),
             Day::Impossible => Err(Error::InvalidDate),
             Day::LastNight(date) => {
                 let night = clock.readings(Some(Part::Night))?;
@@ -373,6 +504,33 @@ impl Reader {
     fn before(&self, minutes: i64) -> DateTime {
         self.now.saturating_sub(minutes.minutes())
     }
+}
+
+/// Whether the word is a number that may be a day, an hour or a year.
+fn is_loose_number(word: &str) -> bool {
+    static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!("(?i)^(?:{})$", numerals::WORD)).expect("the pattern is constant")
+    });
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let is_number = word
+        .chars()
+        .all(|c| c.is_ascii_digit() || ".:/-".contains(c));
+    let is_amount = word
+        .rsplit_once('.')
+        .is_some_and(|(_, last)| last.len() == 3);
+    (is_number && (1..=4).contains(&digits) && !is_amount) || SPELLED.is_match(word)
+}
+
+/// Whether a word comes before a day, with at most one other between.
+fn leads_to(raw: &str, word: &Range<usize>, day: &Range<usize>) -> bool {
+    const CHARS_BETWEEN_MAX: usize = 20;
+    let between = raw
+        .get(word.end..day.start)
+        .filter(|between| between.len() <= CHARS_BETWEEN_MAX);
+    between.is_some_and(|between| {
+        between.split_whitespace().count() <= 1 && !between.contains([',', '.', ';'])
+    })
 }
 
 /// The local time where tickets are filed. Jakarta has not moved its clocks since 1964, so the offset is enough.

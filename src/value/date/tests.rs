@@ -1,16 +1,23 @@
 //! Now is Saturday, 21 November 2026, 10.30 in Jakarta.
 
-use super::*;
+use jiff::Zoned;
 
-fn now() -> Zoned {
+use super::*;
+use crate::value::testing;
+
+static NOW: LazyLock<Zoned> = LazyLock::new(|| {
     "2026-11-21T10:30:00+07:00[Asia/Jakarta]"
         .parse()
         .expect("the moment is constant")
+});
+
+fn now() -> Background<'static> {
+    testing::background(&NOW)
 }
 
 #[track_caller]
 fn check_day(raw: &str, expected: &str) {
-    let day = parse_day(raw, &now(), Tense::Past).map(|value| value.canonical.to_string());
+    let day = parse_day(raw, now(), Tense::Past).map(|value| value.canonical.to_string());
     assert_eq!(day, Ok(expected.to_owned()), "{raw}");
 }
 
@@ -22,23 +29,24 @@ fn check(raw: &str, expected: &str) {
 #[track_caller]
 fn check_at(now: &str, raw: &str, expected: &str) {
     let now: Zoned = now.parse().expect("the moment is constant");
-    let moment = parse_moment(raw, &now, Tense::Past).map(|value| value.canonical.to_string());
+    let moment = parse_moment(raw, testing::background(&now), Tense::Past)
+        .map(|value| value.canonical.to_string());
     assert_eq!(moment, Ok(format!("{expected}:00+07:00")), "{raw}");
 }
 
 #[track_caller]
 fn refuse_day(raw: &str, error: Error) {
-    assert_eq!(parse_day(raw, &now(), Tense::Past), Err(error), "{raw}");
+    assert_eq!(parse_day(raw, now(), Tense::Past), Err(error), "{raw}");
 }
 
 #[track_caller]
 fn refuse(raw: &str, error: Error) {
-    assert_eq!(parse_moment(raw, &now(), Tense::Past), Err(error), "{raw}");
+    assert_eq!(parse_moment(raw, now(), Tense::Past), Err(error), "{raw}");
 }
 
 #[track_caller]
 fn check_find(raw: &str, expected: &[(&str, &str)]) {
-    let found = find_moments(raw, &now(), Tense::Past);
+    let found = find_moments(raw, now(), Tense::Past);
     let found: Vec<(&str, String)> = found
         .into_iter()
         .map(|found| (&raw[found.span], found.value.canonical.to_string()))
@@ -52,7 +60,7 @@ fn check_find(raw: &str, expected: &[(&str, &str)]) {
 
 #[track_caller]
 fn check_find_days(raw: &str, expected: &[&str]) {
-    let found: Vec<&str> = find_days(raw, &now(), Tense::Past)
+    let found: Vec<&str> = find_days(raw, now(), Tense::Past)
         .into_iter()
         .map(|found| &raw[found.span])
         .collect();
@@ -77,7 +85,6 @@ fn days_are_counted_from_today() {
     check_day("2 hari lalu", "2026-11-19");
     check_day("dua hari yang lalu", "2026-11-19");
     check_day("seminggu yg lalu", "2026-11-14");
-    check_day("minggu lalu", "2026-11-14");
     check_day("sebulan lalu", "2026-10-21");
     check_day("semalam", "2026-11-20");
     check_day("tadi malam", "2026-11-20");
@@ -127,9 +134,9 @@ fn dates_are_read_day_first() {
 
 #[test]
 fn a_day_is_displayed_with_its_name() {
-    let value = parse_day("kemarin", &now(), Tense::Past);
+    let value = parse_day("kemarin", now(), Tense::Past);
     assert_eq!(value, Ok(day("2026-11-20", "Jumat, 20 November 2026")));
-    let value = parse_moment("kemarin jam 8 malam", &now(), Tense::Past);
+    let value = parse_moment("kemarin jam 8 malam", now(), Tense::Past);
     assert_eq!(
         value,
         Ok(day(
@@ -168,7 +175,7 @@ fn impossible_future_and_contradictory_days_are_refused() {
             ],
         },
     );
-    let tomorrow = parse_day("besok", &now(), Tense::Any);
+    let tomorrow = parse_day("besok", now(), Tense::Any);
     assert_eq!(tomorrow, Ok(day("2026-11-22", "Minggu, 22 November 2026")));
 }
 

@@ -45,7 +45,7 @@ fn no_more_is_asked_than_an_opening_of_four_values_leaves_out() {
             questions += 1;
             desk.say(&Said::Text(answer)).unwrap();
         }
-        assert!(matches!(desk.conversation.phase, Phase::Reviewing(_)));
+        assert!(matches!(desk.conversation.phase, Phase::Reviewing));
         assert!(questions <= left, "{questions} for {left}: {:?}", case.said);
         asked.push((questions, left));
     }
@@ -66,10 +66,7 @@ fn a_pasted_template_needs_its_confirmation_only() {
             desk.say(&Said::Text(text.to_owned())).unwrap();
         }
         let phase = &desk.conversation.phase;
-        assert!(
-            matches!(phase, Phase::Reviewing(_)),
-            "{template}: {phase:?}"
-        );
+        assert!(matches!(phase, Phase::Reviewing), "{template}: {phase:?}");
         let filed = desk.say(&Said::Text("kirim".to_owned())).unwrap();
         assert!(filed.ticket.is_some(), "{template}");
     }

@@ -63,7 +63,7 @@ fn in_written_channels_the_am_comes_unasked_after_validation() {
     let asked = desk.conversation.asking().map(str::to_owned);
     let step = desk.press("am-valid:PT Contoh Jaya Abadi");
     assert_eq!(shown(&step.effects), Some("card"));
-    assert_eq!(step.deeds[0].what, "am.validate");
+    assert_eq!(step.audit[0].what, "am.validate");
     assert_eq!(
         desk.conversation.asking().map(str::to_owned),
         asked,
@@ -88,7 +88,7 @@ fn in_written_channels_who_asks_is_answered_and_told_what_is_not_validated() {
         ));
         let step = desk.press("am-valid:PT Bahari Contoh Lestari");
         assert!(!unvalidated(&step.effects));
-        assert_eq!(step.deeds[0].what, "am.validate");
+        assert_eq!(step.audit[0].what, "am.validate");
     }
     let mut voice = desk(ChannelKind::Voice);
     assert!(!unvalidated(&voice.write("/am contoh jaya abdi").effects));
@@ -99,7 +99,7 @@ fn a_lead_adds_a_company_and_nobody_else_does() {
     let mut agent = desk(ChannelKind::Voice);
     let step = agent.write("/am tambah PT Rekaan Baru; AM Contoh");
     assert_eq!(shown(&step.effects), Some("how"));
-    assert!(step.contact.is_none() && step.deeds.is_empty());
+    assert!(step.contact.is_none() && step.audit.is_empty());
     let mut lead = desk(ChannelKind::Voice);
     lead.lead = true;
     for (line, lacking) in [
@@ -129,7 +129,7 @@ fn a_lead_adds_a_company_and_nobody_else_does() {
     let step = lead.write("/am tambah PT Rekaan Baru; AM Contoh; SID: 4700000-0000099");
     assert_eq!(shown(&step.effects), Some("added"));
     assert_eq!(
-        (step.deeds[0].what, step.deeds[0].subject.as_str()),
+        (step.audit[0].what, step.audit[0].subject.as_str()),
         ("am.add", "PT Rekaan Baru")
     );
     let added = step.contact.unwrap();
@@ -184,8 +184,8 @@ fn an_am_who_does_not_respond_leads_to_the_eos_and_is_recorded() {
     desk.write("/am 4700000-0000001");
     let step = desk.write("am nya ga respon kak");
     assert_eq!(shown(&step.effects), Some("silent"), "{:?}", step.effects);
-    assert_eq!(step.deeds[0].what, "am.no-response");
-    assert_eq!(step.deeds[0].subject, "PT Contoh Jaya Abadi");
+    assert_eq!(step.audit[0].what, "am.no-response");
+    assert_eq!(step.audit[0].subject, "PT Contoh Jaya Abadi");
     let step = desk.press("am-silent:PT Contoh Jaya Abadi");
     assert_eq!(shown(&step.effects), Some("silent"));
 }

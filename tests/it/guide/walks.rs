@@ -39,7 +39,7 @@ impl Desk {
 
     pub fn say(&mut self, said: Said) -> Step {
         let knowledge = shipped::knowledge();
-        let around = dialog::Around {
+        let around = dialog::Setting {
             event: &EventId("event".to_owned()),
             attempt: 0,
             user: "agen",
@@ -166,7 +166,7 @@ fn walk_to_the_end(sop: &Sop, way: &[(String, usize)]) -> Result<(), String> {
         return Err(format!("something is missing in `{say}`"));
     }
     if end.kind != OutcomeKind::Ticket {
-        if !matches!(desk.conversation.phase, Phase::Walked(_)) {
+        if !matches!(desk.conversation.phase, Phase::Walked) {
             return Err(format!("a ticket is made where none is due: {ended}"));
         }
         desk.press(&format!("ticket:{}", sop.id));

@@ -1,0 +1,265 @@
+//! Talk before data: a message is first read as an act, and only what is left is read as a value or a question.
+//!
+//! Which words are which act is `text::talk`'s business. Here is decided where an act may be heard at all: an option of
+//! the asked field is a value whatever it sounds like, and a mended word steers nothing while a free text is asked.
+
+use super::super::case::without_denied_clauses;
+use super::super::{Decision, Effect, Heard, Phase, fill};
+use super::Turn;
+use crate::act::Act;
+use crate::message::Said;
+use crate::text::Talked;
+use crate::value;
+
+/// A procedure is taken for a ticket that is asked for when it is this much likelier than the next one with a form.
+const CLEARLY_LIKELIER: f32 = 1.5;
+
+impl Turn<'_> {
+    /// The act that a message is, where it may be one.
+    pub fn talked(&self, text: &str) -> Option<Talked> {
+        let talked = self.knowledge.talk.hear(text, &self.knowledge.lexicon)?;
+        match &self.conversation.phase {
+            Phase::Asking {
+                field, suggested, ..
+            } => {
+                let draft = self.conversation.draft.as_ref()?;
+                let spec = self.form(draft)?.field(field)?.spec(self.case(draft));
+                let free = fill::is_free(&spec.kind);
+                let is_value = value::exactly(&spec.kind, text, self.background()).is_some();
+                let may_be_absent = spec.may_be_absent && fill::is_absence(text);
+                let answers = matches!(
+                    talked.act,
+                    Act::Yes | Act::No | Act::NotThis(_) | Act::KeepValue | Act::Confirm
+                );
+                let answers = answers && suggested.is_none() && !free;
+                let unsure = free && !talked.plain && talked.rest.is_empty();
+                (!is_value && !may_be_absent && !answers && !unsure).then_some(talked)
+            }
+            // A walk's branches are yes and no.
+            Phase::Walking { .. } | Phase::Entering { .. } => {
+                let answers = matches!(
+                    talked.act,
+                    Act::Yes | Act::No | Act::NotThis(_) | Act::Confirm | Act::GoOn
+                );
+                (!answers).then_some(talked)
+            }
+            Phase::Interrupted { .. } => Some(talked).filter(|talked| talked.act != Act::NewCase),
+            _ => Some(talked),
+        }
+    }
+
+    /// Does what was said, with what was said besides.
+    pub fn act_as_said(&mut self, talked: Talked, text: &str) {
+        let Talked { act, rest, .. } = talked;
+        let in_form = matches!(self.conversation.phase, Phase::Asking { .. });
+        match act {
+            Act::Wait => self.wait(&rest),
+            Act::Thanks => self.quietly(Effect::Welcome),
+            Act::Greet if in_form => self.ask_open(),
+            Act::Yes | Act::KeepValue | Act::Confirm if in_form => self.take_suggestion(),
+            Act::No | Act::NotThis(_) | Act::GoOn if in_form => self.ask_open(),
+            Act::Ticket(None) => self.ticket_as_asked(&rest, text),
+            Act::NewCase => self.another_case(&rest),
+            Act::Resume(None) => self.resume_as_said(&rest),
+            Act::Part(part) if self.conversation.case.intent.is_some() => self.show_part(part),
+            Act::Part(_) => self.question(text),
+            Act::Forward(_) => match self.conversation.case.intent.clone() {
+                Some(intent) => {
+                    let asked = self.conversation.case.question.clone();
+                    let silent = &mut self.conversation.silent_on;
+                    *silent = silent.take().or(asked);
+                    self.forward(&intent);
+                }
+                None => self.same(Effect::NothingOpen),
+            },
+            act => self.act(act, None),
+        }
+    }
+
+    /// The agent looks something up: nothing is asked again, and nothing is kept as an answer.
+    fn wait(&mut self, rest: &str) {
+        let is_value = match (&self.conversation.phase, &self.conversation.draft) {
+            (Phase::Asking { field, .. }, Some(draft)) if !rest.is_empty() => {
+                let spec = self.form(draft).and_then(|form| form.field(field));
+                let spec = spec.map(|field| field.spec(self.case(draft)));
+                spec.is_some_and(|spec| {
+                    value::exactly(&spec.kind, rest, self.background()).is_some()
+                })
+            }
+            _ => false,
+        };
+        match is_value {
+            true => self.answer(rest),
+            false => self.quietly(Effect::Patience),
+        }
+    }
+
+    /// Says a word and stays; the open question is not repeated.
+    fn quietly(&mut self, effect: Effect) {
+        self.same(effect);
+    }
+
+    /// A ticket is asked for in words: of the procedure that they name, or of the one under discussion.
+    fn ticket_as_asked(&mut self, rest: &str, text: &str) {
+        let rest = without_denied_clauses(rest, &self.knowledge.lexicon);
+        let open = self
+            .conversation
+            .draft
+            .as_ref()
+            .map(|draft| draft.intent.clone());
+        let named = (!rest.trim().is_empty())
+            .then(|| self.form_meant(&rest))
+            .flatten();
+        let under_discussion = open.clone().or_else(|| self.under_discussion());
+        let Some(intent) = named.or(under_discussion) else {
+            return match rest.trim().is_empty() {
+                true => self.choose_form(),
+                false => self.question(&rest),
+            };
+        };
+        self.keep_of_customer(text);
+        match open {
+            Some(open) if open != intent => self.switch_form(&intent),
+            Some(_) if self.conversation.phase == Phase::Walked || rest.is_empty() => {
+                self.make_ticket(Some(intent));
+            }
+            Some(_) => self.hear(&rest),
+            None => self.make_ticket(Some(intent)),
+        }
+    }
+
+    /// The procedure under discussion that has a form.
+    fn under_discussion(&self) -> Option<String> {
+        let shown = match &self.conversation.phase {
+            Phase::Answered(heard) => Some(heard.intent.clone()),
+            Phase::Clarifying(choices) => choices.first().map(|heard| heard.intent.clone()),
+            _ => None,
+        };
+        shown.or_else(|| self.conversation.case.intent.clone())
+    }
+
+    /// The procedure with a form that words name, if one is clearly likelier than the others.
+    fn form_meant(&self, words: &str) -> Option<String> {
+        let found = self.classify(words);
+        let with_form = found
+            .candidates
+            .iter()
+            .filter(|one| self.has_form(&one.intent));
+        let mut likely = with_form.take(2);
+        let best = likely.next()?;
+        let clear = likely
+            .next()
+            .is_none_or(|next| best.confidence >= CLEARLY_LIKELIER * next.confidence);
+        clear.then(|| best.intent.to_string())
+    }
+
+    /// Which ticket: the procedures that have a form.
+    fn choose_form(&mut self) {
+        let sops = self.knowledge.catalog.sops.iter();
+        let intents = sops.filter(|sop| !sop.forms.is_empty());
+        let choices: Vec<_> = intents.map(|sop| Heard::of(&sop.id)).take(3).collect();
+        self.offer_choices(choices);
+    }
+
+    /// The other form than the one that is open takes what both share; the first can be taken back.
+    fn switch_form(&mut self, intent: &str) {
+        self.keep_draft_values();
+        self.conversation.discarded = self.conversation.draft.take();
+        self.go(Phase::Idle, Decision::Dialog);
+        self.make_ticket(Some(intent.to_owned()));
+    }
+
+    /// Another customer: nothing of the one at hand is kept for it.
+    fn another_case(&mut self, rest: &str) {
+        if self.draft().is_some() {
+            let found = self.classify(rest);
+            let heard = self.heard_of(&found, rest).next();
+            let heard = heard.filter(|_| !rest.is_empty());
+            return match heard {
+                Some(heard) => self.interrupted(heard),
+                None => {
+                    self.park();
+                    self.conversation.case = Default::default();
+                }
+            };
+        }
+        self.conversation.case = Default::default();
+        self.conversation.waiting = None;
+        match rest.is_empty() {
+            true => {
+                self.go(Phase::Idle, Decision::Command);
+                self.effects.push(Effect::Ready);
+            }
+            false => {
+                self.go(Phase::Idle, Decision::Command);
+                self.question(rest);
+            }
+        }
+    }
+
+    /// Takes up the draft that words name: by its number, its procedure, or what it is about; otherwise the latest.
+    fn resume_as_said(&mut self, rest: &str) {
+        let parked = &self.conversation.parked;
+        let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+        let by_number = parked
+            .iter()
+            .find(|parked| parked.number.to_string() == digits);
+        let named = (!rest.is_empty()).then(|| self.classify(rest));
+        let by_name = || {
+            let candidates = named.iter().flat_map(|found| &found.candidates);
+            let intents: Vec<_> = candidates.map(|one| one.intent.to_string()).collect();
+            let mut intents = intents.into_iter();
+            intents.find_map(|intent| parked.iter().rev().find(|one| one.draft.intent == intent))
+        };
+        let chosen = by_number.or_else(by_name).or_else(|| parked.last());
+        match chosen.map(|parked| parked.number.to_string()) {
+            Some(number) => self.resume(&number),
+            None if self.conversation.discarded.is_some() => self.undo(),
+            None if self.draft().is_some() => self.repeat(),
+            None => self.same(Effect::NothingOpen),
+        }
+    }
+
+    /// Keeps the customer's case up to date with what a turn did.
+    pub fn keep_case(&mut self, said: &Said) {
+        if *said == Said::Tick {
+            return;
+        }
+        let shown = match &self.conversation.phase {
+            Phase::Answered(heard) => Some((heard.intent.clone(), heard.points.clone())),
+            _ => self.draft().map(|draft| (draft.intent.clone(), Vec::new())),
+        };
+        if self.ticket.is_some() {
+            self.conversation.case.leave_customer();
+        }
+        self.keep_draft_values();
+        let case = &mut self.conversation.case;
+        if let Some((intent, points)) = shown {
+            if !points.is_empty() || case.intent.as_ref() != Some(&intent) {
+                case.points = points;
+            }
+            case.intent = Some(intent);
+        }
+        case.touched = Some(self.setting.now.timestamp());
+    }
+
+    fn keep_draft_values(&mut self) {
+        if let Some(draft) = &self.conversation.draft
+            && draft.revises.is_none()
+        {
+            self.conversation.case.answers.extend(draft.answers.clone());
+        }
+    }
+
+    /// Keeps what was said of the customer at hand; what is said of another begins a new case.
+    pub fn keep_of_customer(&mut self, text: &str) {
+        let background = self.background();
+        let now = self.setting.now.timestamp();
+        let corrects = fill::is_surely_correction(text);
+        let case = &mut self.conversation.case;
+        if !corrects && case.is_another_customer(text, background) {
+            case.leave_customer();
+        }
+        case.note(text, now);
+    }
+}
