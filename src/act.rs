@@ -10,11 +10,14 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Something that an agent or a lead wants to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
+    /// Answer a question, whatever is open.
+    Ask(String),
     /// Show a procedure.
     Open(String),
     /// Show a procedure or a point of it by the name that was typed; all procedures when none was.
@@ -196,6 +199,8 @@ impl Part {
 /// Something that a lead wants done with procedures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
+    /// Make a proposal of a document.
+    Propose(File),
     /// Publish a proposal; a window asks for the reason when it is missing.
     Publish {
         /// The proposal's id.
@@ -224,6 +229,15 @@ pub enum Order {
         number: u32,
         /// Why.
         why: String,
+    },
+    /// Post a procedure in channels.
+    Share {
+        /// The procedure.
+        sop: String,
+        /// The channels' numbers.
+        channels: Vec<u64>,
+        /// Whether it is to be pinned.
+        pinned: bool,
     },
     /// Show who has read a procedure.
     Readers(String),
@@ -254,6 +268,41 @@ pub enum Order {
     },
     /// Show the figures of the last weeks.
     Statistics,
+    /// Set how customers reach the agents of this channel.
+    ChannelKind(ChannelKind),
+}
+
+/// A file that somebody hands over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name, which says what kind of file it is.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// How customers reach the agents of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelKind {
+    /// Telephone.
+    #[default]
+    Voice,
+    /// Chat, e-mail and other written channels.
+    NonVoice,
+    /// CTP E-Care.
+    Ecare,
+}
+
+impl ChannelKind {
+    /// The name in files and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            ChannelKind::Voice => "voice",
+            ChannelKind::NonVoice => "non-voice",
+            ChannelKind::Ecare => "ecare",
+        }
+    }
 }
 
 /// A group of questions that belongs to no procedure.
@@ -355,6 +404,7 @@ impl Act {
         let optional =
             |verb: &str, what: &Option<String>| with(verb, what.as_deref().unwrap_or_default());
         match self {
+            Act::Ask(question) => with("ask", question),
             Act::Open(intent) => with("answer", intent),
             Act::Sop(name) => optional("sop", name),
             Act::Point(point) => with("point", point),
@@ -496,15 +546,71 @@ impl Act {
     }
 }
 
+/// The names of what is written into windows.
+pub const WHY: &str = "why";
+pub const TITLE: &str = "name";
+pub const TEXT: &str = "text";
+pub const NUMBER: &str = "number";
+
 impl Order {
+    /// Whether something has to be written before it can be carried out.
+    pub fn wants_window(&self) -> bool {
+        match self {
+            Order::Publish { why, .. } => why.is_none(),
+            Order::Amend { fields, .. } => fields.is_empty(),
+            Order::Begin { title, .. } => title.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is carried out in seconds rather than at once.
+    pub fn takes_long(&self) -> bool {
+        !matches!(
+            self,
+            Order::Publish { .. }
+                | Order::Restore { .. }
+                | Order::Discard(_)
+                | Order::History(_)
+                | Order::Readers(_)
+                | Order::ChannelKind(_)
+        )
+    }
+
+    /// Returns it with what was written into its window, by name.
+    #[must_use]
+    pub fn with(self, written: Vec<(String, String)>) -> Order {
+        let text = |name: &str| {
+            let found = written.iter().find(|(key, _)| key == name);
+            found.map(|(_, text)| text.clone()).unwrap_or_default()
+        };
+        match self {
+            Order::Publish { proposal, .. } => Order::Publish {
+                proposal,
+                why: Some(text(WHY)),
+            },
+            Order::Begin { group, .. } => Order::Begin {
+                group,
+                title: text(TITLE),
+                text: text(TEXT),
+            },
+            Order::Amend { proposal, .. } => Order::Amend {
+                proposal,
+                fields: written,
+            },
+            other => other,
+        }
+    }
+
     fn code(&self) -> String {
         match self {
+            Order::Propose(file) => format!("lead:propose:{}", file.name),
             Order::Publish { proposal, .. } => format!("lead:publish:{proposal}"),
             Order::Download(proposal) => format!("lead:download:{proposal}"),
             Order::Amend { proposal, .. } => format!("lead:amend:{proposal}"),
             Order::Discard(proposal) => format!("lead:discard:{proposal}"),
             Order::History(sop) => format!("lead:history:{sop}"),
             Order::Restore { sop, number, .. } => format!("lead:restore:{sop}={number}"),
+            Order::Share { sop, .. } => format!("lead:share:{sop}"),
             Order::Readers(sop) => format!("lead:readers:{sop}"),
             Order::Remind { sop, channel } => format!("lead:remind:{sop}={channel}"),
             Order::Queue => "lead:queue:".to_owned(),
@@ -514,6 +620,7 @@ impl Order {
             Order::Teach { group, to } => format!("teach:{group}={to}"),
             Order::Begin { group, .. } => format!("lead:new:{group}"),
             Order::Statistics => "lead:statistics:".to_owned(),
+            Order::ChannelKind(kind) => format!("lead:channel:{}", kind.name()),
         }
     }
 

@@ -9,6 +9,7 @@
 //! | [`text`] | utterances: folded, split, freed of slang, affixes and slips of the finger |
 //! | [`value`] | kinds of value: parse, canonical form, display, mask |
 //! | [`ticket`] | answers, the filed draft, its template |
+//! | [`slash`] | commands with a slash: names, what they take, the act that each is |
 //! | [`catalog`] | SOP files: shape, checks with cures, the model in which nothing dangles |
 //! | [`matcher`] | which intent a message means, how sure, and why |
 //! | [`import`] | a posted procedure as an SOP file, with everything that was guessed or cut out |
@@ -30,7 +31,7 @@
 //! | [`reload`] | files watched: what is edited goes live, what is broken changes nothing |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
-//! Imports point one way: {message, text, value} → ticket → catalog → {directory, matcher, import} → guide → {dialog,
+//! Imports point one way: {message, text, value} → ticket → {slash, catalog} → {directory, matcher, import} → guide → {dialog,
 //! effect, learn} → {wording, store, live} → {assistant, erasure, metrics, stats, load} → {desk, hook} → channel → cli. `tests/it/layers.rs` holds
 //! this.
 //!
@@ -60,6 +61,7 @@ pub mod matcher;
 pub mod message;
 pub mod metrics;
 pub mod reload;
+pub mod slash;
 pub mod stats;
 pub mod store;
 pub mod telemetry;

@@ -4,10 +4,11 @@
 //! Buttons carry an [`Act`], stored as its code, so that a press survives a restart and a console can offer the same buttons.
 
 use jiff::Zoned;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
+
+pub use crate::act::ChannelKind;
 
 /// One event from a channel.
 #[derive(Debug, Clone)]
@@ -65,34 +66,35 @@ pub struct Button {
     pub action: Act,
 }
 
-/// How customers reach the agents of a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChannelKind {
-    /// Telephone.
-    #[default]
-    Voice,
-    /// Chat, e-mail and other written channels.
-    NonVoice,
-    /// CTP E-Care.
-    Ecare,
-}
-
-impl ChannelKind {
-    /// The name in files and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            ChannelKind::Voice => "voice",
-            ChannelKind::NonVoice => "non-voice",
-            ChannelKind::Ecare => "ecare",
-        }
-    }
-}
-
-/// Names one conversation: `console:budi`, `discord:GUILD:CHANNEL:USER`.
+/// Names one conversation: `console:budi`, `discord:GUILD:CHANNEL:USER`; a channel is one of its own, without the user.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConversationId(pub String);
+
+impl ConversationId {
+    /// What the names of all conversations in the same workspace begin with: `discord:GUILD:`.
+    pub fn workspace(&self) -> &str {
+        let end = self.0.match_indices(':').nth(1);
+        end.map_or(&self.0, |(at, _)| &self.0[..=at])
+    }
+
+    /// Another channel of the same workspace, as a conversation of its own.
+    pub fn beside(&self, channel: u64) -> ConversationId {
+        ConversationId(format!("{}{channel}", self.workspace()))
+    }
+
+    /// The number of its channel.
+    pub fn channel(&self) -> Option<u64> {
+        let channel = self.0[self.workspace().len()..].split(':').next();
+        channel?.parse().ok()
+    }
+
+    /// The account that it belongs to; none for a channel's own.
+    pub fn account(&self) -> Option<u64> {
+        let account = self.0[self.workspace().len()..].split_once(':')?.1;
+        account.parse().ok()
+    }
+}
 
 /// Names one event of a channel, unique across restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -88,17 +88,26 @@ pub struct Handled {
     pub conversation: Conversation,
     /// The ticket it filed.
     pub ticket: Option<Ticket>,
+    /// The SOP that it showed as a whole.
+    pub sop: Option<String>,
 }
 
-/// A lead's deed outside a conversation: which event, who, when.
-#[derive(Debug, Clone, Copy)]
-pub struct Deed<'a> {
+/// Who does something outside a conversation, by which event, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
     /// The event, for doing it once.
-    pub event: &'a EventId,
-    /// Who did it.
-    pub who: &'a str,
+    pub event: EventId,
+    /// Who.
+    pub who: String,
     /// When.
     pub at: Timestamp,
+}
+
+impl Actor {
+    /// Returns the line for the audit: what is done to which subject.
+    pub fn audit(&self, what: impl Into<String>, subject: impl Into<String>) -> Audit {
+        Audit::new(self.at, &self.who, what, subject)
+    }
 }
 
 impl Assistant {
@@ -368,10 +377,10 @@ impl Assistant {
         &self,
         channel: &ConversationId,
         kind: ChannelKind,
-        by: &Deed<'_>,
+        by: &Actor,
     ) -> Result<(), store::Error> {
         let _turn = self.turns.take(channel).await;
-        let loaded = self.store.load(channel, by.event).await?;
+        let loaded = self.store.load(channel, &by.event).await?;
         if loaded.replay.is_some() {
             return Ok(());
         }
@@ -380,8 +389,7 @@ impl Assistant {
         let mut turn = Turn::beside(channel.clone(), by.event.clone(), by.at, loaded);
         turn.state.channel_kind = Some(kind);
         turn.fence = self.fence(channel);
-        let deed = format!("channel.{}", kind.name());
-        let line = Audit::new(by.at, by.who, deed, &channel.0);
+        let line = by.audit(format!("channel.{}", kind.name()), &channel.0);
         turn.audit
             .push(line.changed(before, Some(kind.name().to_owned())));
         self.store.commit(turn).await.map(|_| ())
@@ -568,7 +576,17 @@ fn handled(
     ticket: Option<Ticket>,
 ) -> Handled {
     let understood = understood(&effects).cloned();
+    let sop = effects.into_iter().find_map(|effect| match effect {
+        Effect::ShowSop {
+            intent,
+            brief,
+            points,
+            ..
+        } if !brief || points.is_empty() => Some(intent),
+        _ => None,
+    });
     Handled {
+        sop,
         understood,
         replies,
         conversation,

@@ -1,11 +1,12 @@
 //! The console: one agent, one conversation, one event a line.
 //!
 //! With a terminal it shows Markdown, keeps a history of its own and reminds while nothing is typed; without, it writes
-//! plain text or, for scripts, one JSON object a line, in which `\n` stands for a line break.
-//! Reminders come in front of the answer to the next line then.
+//! plain text or, for scripts, one JSON object a line, in which `\n` is a line break.
+//! Reminders come in front of the answer to the next line then. A lead's commands go to the desk.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -18,29 +19,42 @@ use serde_json::{Map, Value as Json};
 use termimad::MadSkin;
 use tokio::sync::mpsc;
 
-use crate::assistant::{Assistant, Handled};
+use crate::act::{Act, Order};
+use crate::assistant::{Actor, Assistant, Handled};
+use crate::desk::{Desk, reply};
 use crate::dialog::{Decision, Draft};
 use crate::guide::Knowledge;
-use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
-use crate::store;
+use crate::message::{Button, ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
 use crate::ticket::canonical_json;
+use crate::{slash, store};
 
 /// How often it is looked whether somebody is to be reminded.
 const TICK: Duration = Duration::from_secs(30);
 
 /// Who talks, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Console {
     /// The agent's name.
     pub user: String,
     /// Whether the agent is a team lead.
     pub lead: bool,
-    /// The kind of channel the console stands for.
+    /// The kind of channel that the console is.
     pub channel_kind: ChannelKind,
     /// The service it is about.
     pub service: Option<String>,
     /// One JSON object a line instead of text.
     pub json: bool,
+    /// What the desk offered a lead last.
+    pub offered: Mutex<Vec<Button>>,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Rooms<'a> {
+    /// Agents' messages.
+    pub assistant: &'a Assistant,
+    /// Leads' orders.
+    pub desk: &'a Desk,
 }
 
 /// One line of `--json`.
@@ -79,15 +93,15 @@ struct LineTicket {
 
 impl Console {
     /// Talks until the input ends. `now` is asked for the time of every line.
-    pub async fn run(&self, assistant: &Assistant, now: impl Fn() -> Zoned) -> anyhow::Result<()> {
+    pub async fn run(&self, rooms: Rooms<'_>, now: impl Fn() -> Zoned) -> anyhow::Result<()> {
         if self.json || !io::stdin().is_terminal() {
-            self.lines(assistant, now).await
+            self.lines(rooms, now).await
         } else {
-            self.terminal(assistant, now).await
+            self.terminal(rooms, now).await
         }
     }
 
-    async fn lines(&self, assistant: &Assistant, now: impl Fn() -> Zoned) -> anyhow::Result<()> {
+    async fn lines(&self, rooms: Rooms<'_>, now: impl Fn() -> Zoned) -> anyhow::Result<()> {
         let mut input = io::stdin().lock();
         let mut bytes = Vec::new();
         loop {
@@ -101,17 +115,17 @@ impl Console {
             }
             let text = String::from_utf8_lossy(&bytes);
             let text = text.trim_end_matches(['\n', '\r']);
-            let mut replies = self.tick(assistant, &now()).await?;
+            let mut replies = self.tick(rooms.assistant, &now()).await?;
             let mut output = io::stdout().lock();
             if self.json {
                 let text = text.replace("\\n", "\n");
-                let mut handled = self.say(assistant, &text, now()).await?;
+                let mut handled = self.say(rooms, &text, now()).await?;
                 replies.append(&mut handled.replies);
                 handled.replies = replies;
-                let line = self.line(&assistant.knowledge(), handled, &now());
+                let line = self.line(&rooms.assistant.knowledge(), handled, &now());
                 writeln!(output, "{}", serde_json::to_string(&line)?)?;
             } else {
-                replies.extend(self.say(assistant, text, now()).await?.replies);
+                replies.extend(self.say(rooms, text, now()).await?.replies);
                 for reply in &replies {
                     writeln!(output, "{}\n", plain(reply))?;
                 }
@@ -120,7 +134,7 @@ impl Console {
         }
     }
 
-    async fn terminal(&self, assistant: &Assistant, now: impl Fn() -> Zoned) -> anyhow::Result<()> {
+    async fn terminal(&self, rooms: Rooms<'_>, now: impl Fn() -> Zoned) -> anyhow::Result<()> {
         let skin = MadSkin::default();
         // The history stays in memory: what agents type is customer data.
         let mut editor = DefaultEditor::new().context("cannot use this terminal")?;
@@ -128,10 +142,7 @@ impl Console {
             .create_external_printer()
             .context("cannot print while something is typed")?;
         skin.print_text("**Sigap** siap. `/bantuan` untuk petunjuk, Ctrl-D untuk keluar.");
-        show(
-            &skin,
-            &self.say(assistant, "/bantuan", now()).await?.replies,
-        );
+        show(&skin, &self.say(rooms, "/bantuan", now()).await?.replies);
         let (typed, mut lines) = mpsc::channel(1);
         let (next, wanted) = mpsc::channel(1);
         // Reading blocks, and reminders come meanwhile. The thread ends when no further line is wanted.
@@ -144,7 +155,7 @@ impl Console {
             let line = loop {
                 tokio::select! {
                     line = lines.recv() => break line,
-                    _ = ticks.tick() => for reply in self.tick(assistant, &now()).await? {
+                    _ = ticks.tick() => for reply in self.tick(rooms.assistant, &now()).await? {
                         let text = skin.term_text(&plain(&reply)).to_string();
                         beside.print(text).context("cannot write to the terminal")?;
                     },
@@ -153,20 +164,20 @@ impl Console {
             match line {
                 Some(Ok(text)) if text.trim().is_empty() => {}
                 Some(Ok(text)) => {
-                    show(&skin, &self.tick(assistant, &now()).await?);
-                    show(&skin, &self.say(assistant, &text, now()).await?.replies);
+                    show(&skin, &self.tick(rooms.assistant, &now()).await?);
+                    show(&skin, &self.say(rooms, &text, now()).await?.replies);
                 }
                 None | Some(Err(ReadlineError::Interrupted | ReadlineError::Eof)) => break Ok(()),
                 Some(Err(error)) => break Err(error).context("cannot read from the terminal"),
             }
         };
         drop(next);
-        // It panics for nobody's input; what it read last was handled.
+        // No input makes it panic; what it read last was handled.
         let _ = reader.join();
         ended
     }
 
-    /// What is to be said although nobody asked.
+    /// What is to be said unasked.
     async fn tick(&self, assistant: &Assistant, now: &Zoned) -> anyhow::Result<Vec<Reply>> {
         let mut replies = Vec::new();
         let due = match assistant.due(&self.conversation().0, now).await {
@@ -185,7 +196,10 @@ impl Console {
         ConversationId(format!("console:{}", self.user))
     }
 
-    async fn say(&self, assistant: &Assistant, text: &str, at: Zoned) -> anyhow::Result<Handled> {
+    async fn say(&self, rooms: Rooms<'_>, text: &str, at: Zoned) -> anyhow::Result<Handled> {
+        if let Some(order) = self.order(text) {
+            return self.carry_out(rooms, &order, at).await;
+        }
         let incoming = Incoming {
             event: next_event(),
             conversation: self.conversation(),
@@ -197,10 +211,64 @@ impl Console {
             said: Said::Text(text.to_owned()),
             continues: None,
         };
-        assistant
-            .handle(&incoming)
-            .await
-            .context("the last message was not kept")
+        let handled = rooms.assistant.handle(&incoming).await;
+        handled.context("the last message was not kept")
+    }
+
+    /// The order that a lead typed, or pressed by its label or number.
+    fn order(&self, text: &str) -> Option<Order> {
+        let offered = std::mem::take(&mut *self.offers());
+        let number = text.trim().parse::<usize>().ok();
+        let mut numbered = offered.iter().zip(1..);
+        let pressed =
+            numbered.find(|(button, place)| number == Some(*place) || button.label == text);
+        let act = pressed.map(|(button, _)| button.action.clone());
+        match act.or_else(|| slash::read(text)) {
+            Some(Act::Lead(order)) if self.lead && !matches!(order, Order::ChannelKind(_)) => {
+                Some(order)
+            }
+            _ => None,
+        }
+    }
+
+    async fn carry_out(
+        &self,
+        rooms: Rooms<'_>,
+        order: &Order,
+        at: Zoned,
+    ) -> anyhow::Result<Handled> {
+        let by = Actor {
+            event: next_event(),
+            who: self.user.clone(),
+            at: at.timestamp(),
+        };
+        let here = self.conversation();
+        let shown = rooms.desk.handle(order, &by, &here, &at).await;
+        let knowledge = rooms.assistant.knowledge();
+        let said = shown
+            .iter()
+            .flat_map(|shown| reply::replies(shown, &knowledge, &at));
+        let mut replies: Vec<Reply> = said.map(|said| said.reply).collect();
+        // There are no windows here. What is pressed is below the last message.
+        let wants_window =
+            |button: &Button| matches!(&button.action, Act::Lead(order) if order.wants_window());
+        for reply in &mut replies {
+            reply.buttons.retain(|button| !wants_window(button));
+        }
+        let offered = replies.last().map(|reply| reply.buttons.clone());
+        *self.offers() = offered.unwrap_or_default();
+        let conversation = rooms.assistant.conversation(&here).await;
+        Ok(Handled {
+            understood: None,
+            replies,
+            conversation: conversation.context("the conversation does not read")?,
+            ticket: None,
+            sop: None,
+        })
+    }
+
+    fn offers(&self) -> MutexGuard<'_, Vec<Button>> {
+        self.offered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn line(&self, knowledge: &Knowledge, handled: Handled, now: &Zoned) -> Line {

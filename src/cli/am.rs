@@ -93,7 +93,7 @@ fn show(mistakes: &[Diagnostic], source: Source) {
         sops: vec![source],
         ..Files::default()
     };
-    check::print(mistakes, &files, check::Shown::Errors);
+    check::print(mistakes, &files, check::Extent::Errors);
 }
 
 fn search(directory: &Directory, name: &str, config: &Config) -> anyhow::Result<ExitCode> {

@@ -1,12 +1,12 @@
 //! `sigap chat`: the whole assistant on the console.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use clap::Args;
 
 use crate::assistant::Assistant;
-use crate::channel::console::Console;
+use crate::channel::console::{Console, Rooms};
 use crate::config::Config;
 use crate::guide::Knowledge;
 use crate::message::ChannelKind;
@@ -62,6 +62,7 @@ impl Chat {
             channel_kind: config.channel_kind,
             service: config.service.clone(),
             json: self.json,
+            offered: Mutex::default(),
         };
         let runtime = cli::runtime()?;
         // Before the matcher learns: whoever starts a second program on a state is told at once.
@@ -72,8 +73,12 @@ impl Chat {
             .with_hours(config.hours.clone());
         let assistant = cli::with_outbox(assistant, config);
         let desk = cli::desk(config, &runtime, &assistant)?;
-        let _watch = cli::watch(config, seen, desk, &runtime)?;
-        runtime.block_on(console.run(&assistant, || config.now()))?;
+        let _watch = cli::watch(config, seen, Arc::clone(&desk), &runtime)?;
+        let rooms = Rooms {
+            assistant: &assistant,
+            desk: &desk,
+        };
+        runtime.block_on(console.run(rooms, || config.now()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -30,7 +30,7 @@ pub struct Check {
 
 /// Which findings are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
+pub enum Extent {
     /// Only what keeps the catalogue from loading.
     Errors,
     /// Everything.
@@ -68,13 +68,13 @@ impl Check {
                 writeln!(output, "{}", serde_json::to_string(diagnostic)?)?;
             }
         } else {
-            print(&loaded.diagnostics, &files, Shown::All);
+            print(&loaded.diagnostics, &files, Extent::All);
             // The list is a file of its own, with places that only its own text has.
             let beside = Files {
                 sops: list.into_iter().collect(),
                 ..Files::default()
             };
-            print(&loaded.diagnostics, &beside, Shown::All);
+            print(&loaded.diagnostics, &beside, Extent::All);
             let catalog = loaded.catalog.as_ref().filter(|_| is_sound);
             writeln!(output, "{}", summary(&loaded.diagnostics, catalog))?;
         }
@@ -88,13 +88,13 @@ impl Check {
 
 /// Draws findings on standard error.
 #[expect(clippy::print_stderr, reason = "diagnostics belong on standard error")]
-pub fn print(diagnostics: &[Diagnostic], files: &Files, shown: Shown) {
+pub fn print(diagnostics: &[Diagnostic], files: &Files, shown: Extent) {
     let colour = io::stderr().is_terminal();
     let all = files.all();
     for diagnostic in diagnostics {
         let source = all.iter().find(|source| source.path == diagnostic.path);
         if let Some(source) =
-            source.filter(|_| shown == Shown::All || diagnostic.severity == Severity::Error)
+            source.filter(|_| shown == Extent::All || diagnostic.severity == Severity::Error)
         {
             eprintln!("{}\n", diagnostic.render(&source.text, colour));
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::check::{self, Shown};
+use super::check::{self, Extent};
 use crate::catalog::{Catalog, Files, Severity};
 use crate::config::Config;
 use crate::desk::review::{self, Review};
@@ -110,7 +110,7 @@ fn describe(
         sops: vec![review.source.clone()],
         ..Files::default()
     };
-    check::print(&imported.diagnostics, &shown, Shown::All);
+    check::print(&imported.diagnostics, &shown, Extent::All);
     if review.is_accepted() {
         preview(out, &review)?;
     }

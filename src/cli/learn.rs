@@ -9,18 +9,18 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use serde_json::json;
 
-use super::check::{self, Shown};
-use super::sop::folders;
-use crate::assistant::Deed;
+use super::sop::{folders, refused};
+use crate::act::{Order, TO_NONE};
+use crate::assistant::Actor;
 use crate::cli;
 use crate::config::Config;
-use crate::desk::lesson::{Lesson, Queue, To};
-use crate::desk::{self, Desk};
+use crate::desk::lesson::{Lesson, Queue};
+use crate::desk::{self, Desk, Shown};
 use crate::live::Live;
 use crate::message::EventId;
 use crate::store;
 
-/// Who is named in the audit: whoever may run the program on the store.
+/// Who is named in the audit: an operator may run the program on the store.
 const WHO: &str = "operator";
 
 /// Arguments of `sigap learn`.
@@ -54,57 +54,52 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         let store = store::open(&config.state).await?;
         let now = config.now();
         let desk = Desk::open(folders(config), store, live, &now).await?;
+        let began = Instant::now();
+        let (order, what) = match args.command {
+            None => (Order::Queue, "queue".to_owned()),
+            Some(Command::Assign { group, to }) => {
+                let what = format!("learn:{group}");
+                (Order::Teach { group, to }, what)
+            }
+        };
+        let by = Actor {
+            event: EventId(format!("cli:{what}:{}", now.timestamp())),
+            who: WHO.to_owned(),
+            at: now.timestamp(),
+        };
         let mut out = io::stdout().lock();
-        match args.command {
-            None => {
-                let began = Instant::now();
-                let queue = desk.queue().await?;
-                if args.json {
-                    json(&queue, &mut out, args.limit)?;
-                } else {
+        for shown in desk.handle(&order, &by, &cli::here(), &now).await {
+            match shown {
+                Shown::Queue(queue) if args.json => json(&queue, &mut out, args.limit)?,
+                Shown::Queue(queue) => {
                     print(&queue, &mut out, args.limit, began.elapsed().as_millis())?;
                 }
-                Ok(ExitCode::SUCCESS)
-            }
-            Some(Command::Assign { group, to }) => {
-                let event = EventId(format!("cli:learn:{group}:{}", now.timestamp()));
-                let by = Deed {
-                    event: &event,
-                    who: WHO,
-                    at: now.timestamp(),
-                };
-                let why = format!("sigap learn assign {group}");
-                let lesson = desk.teach(&group, To::parse(&to), &why, &by, &now).await;
-                tell(lesson, &to, &desk, &mut out)
+                Shown::Lesson(lesson) => return report(lesson, &order, &mut out),
+                Shown::Refused(error) => return Err(mistaken(error, &desk)),
+                _ => {}
             }
         }
+        Ok(ExitCode::SUCCESS)
     })
 }
 
-fn tell(
-    lesson: Result<Lesson, desk::Error>,
-    to: &str,
-    desk: &Desk,
-    out: &mut impl Write,
-) -> anyhow::Result<ExitCode> {
+fn report(lesson: Lesson, order: &Order, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     match lesson {
-        Ok(Lesson::Hidden { questions, file }) => {
+        Lesson::Hidden { questions, file } => {
             writeln!(
                 out,
                 "{questions} questions will not be shown again ({file})"
             )?;
-            Ok(ExitCode::SUCCESS)
         }
-        Ok(Lesson::Learned {
+        Lesson::Learned {
             added,
             file,
             gain,
             rows,
-        }) => {
-            let verb = if to == "none" {
-                "left unanswered"
-            } else {
-                "answered or offered first"
+        } => {
+            let verb = match order {
+                Order::Teach { to, .. } if to == TO_NONE => "left unanswered",
+                _ => "answered or offered first",
             };
             writeln!(
                 out,
@@ -112,9 +107,8 @@ fn tell(
                 gain.right_after as i64 - gain.right_before as i64,
                 gain.rows,
             )?;
-            Ok(ExitCode::SUCCESS)
         }
-        Ok(Lesson::Clash(change)) => {
+        Lesson::Clash(change) => {
             writeln!(
                 out,
                 "nothing was changed: {} messages that are right would become wrong",
@@ -123,23 +117,23 @@ fn tell(
             for moved in &change.clashes {
                 writeln!(out, "  {}", super::import::line(moved))?;
             }
-            Ok(ExitCode::FAILURE)
+            return Ok(ExitCode::FAILURE);
         }
-        Err(desk::Error::NoSop(intent)) => {
-            let knowledge = desk.live().get();
-            let sops = knowledge.catalog.sops.iter();
-            let known: Vec<_> = sops.map(|sop| sop.id.as_str()).collect();
-            anyhow::bail!(
-                "unknown intent `{intent}`: one of {}, none, never",
-                known.join(", ")
-            );
-        }
-        Err(desk::Error::Refused(refused)) => {
-            check::print(&refused.mistakes, &refused.files, Shown::Errors);
-            anyhow::bail!("nothing was changed: the catalogue would be refused");
-        }
-        Err(error) => Err(error.into()),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn mistaken(error: desk::Error, desk: &Desk) -> anyhow::Error {
+    let desk::Error::NoSop(intent) = error else {
+        return refused(error, "nothing was changed");
+    };
+    let knowledge = desk.live().get();
+    let sops = knowledge.catalog.sops.iter();
+    let known: Vec<_> = sops.map(|sop| sop.id.as_str()).collect();
+    anyhow::anyhow!(
+        "unknown intent `{intent}`: one of {}, none, never",
+        known.join(", ")
+    )
 }
 
 fn print(queue: &Queue, out: &mut impl Write, limit: usize, millis: u128) -> io::Result<()> {

@@ -31,7 +31,7 @@ use crate::config::{Config, Layer};
 use crate::desk::Desk;
 use crate::guide::Knowledge;
 use crate::load;
-use crate::message::ChannelKind;
+use crate::message::{ChannelKind, ConversationId};
 use crate::reload::{self, Seen, Watch};
 use crate::text::Lexicon;
 
@@ -156,14 +156,13 @@ fn knowledge(config: &Config) -> anyhow::Result<Knowledge> {
     Ok(Knowledge::new(catalog, lexicon).with_directory(load::directory(&config.data)?))
 }
 
-/// Loads what knowledge is made of; a catalogue with mistakes is shown to whoever started the program, all of them at
-/// once.
+/// Loads what knowledge is made of; the mistakes of a catalogue are shown, all of them at once.
 fn files(config: &Config) -> anyhow::Result<(Catalog, Lexicon)> {
     load::checked(&config.intents, &config.data, config.now().date()).map_err(|error| {
         if let load::Error::Mistakes(diagnostics) = &error
             && let Ok(files) = load::files(&config.intents, &config.data)
         {
-            check::print(diagnostics, &files, check::Shown::Errors);
+            check::print(diagnostics, &files, check::Extent::Errors);
         }
         error.into()
     })
@@ -197,9 +196,9 @@ fn watch(
             Err(error) => {
                 if let load::Error::Mistakes(diagnostics) = &error {
                     if let Ok(files) = load::files(&intents, &data) {
-                        check::print(diagnostics, &files, check::Shown::Errors);
+                        check::print(diagnostics, &files, check::Extent::Errors);
                     }
-                    desk.tell_broken(diagnostics);
+                    desk.report_broken(diagnostics);
                 }
                 report(&anyhow::Error::from(error).context("the catalogue stays as it was"));
             }
@@ -229,6 +228,11 @@ fn desk(
         &now,
     );
     Ok(Arc::new(runtime.block_on(desk)?))
+}
+
+/// Where orders are given on the command line.
+fn here() -> ConversationId {
+    ConversationId("cli:".to_owned())
 }
 
 /// A cell that a spreadsheet would run as a formula becomes text.

@@ -11,11 +11,12 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use serde_json::json;
 
-use super::check::{self, Shown};
-use crate::assistant::Deed;
+use super::check::{self, Extent};
+use crate::act::Order;
+use crate::assistant::Actor;
 use crate::cli;
 use crate::config::Config;
-use crate::desk::{self, Desk, Folders, Version};
+use crate::desk::{self, Desk, Folders, Shown, Version};
 use crate::live::Live;
 use crate::message::EventId;
 use crate::store;
@@ -88,34 +89,37 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         let store = store::open(&config.state).await?;
         let (folders, now) = (folders(config), config.now());
         let desk = Desk::open(folders, store, live, &now).await?;
+        let by = |what: String, who: String| Actor {
+            event: EventId(format!("cli:{what}:{}", now.timestamp())),
+            who,
+            at: now.timestamp(),
+        };
         match args.command {
-            Command::History { id, json } => {
-                let versions = desk.history(&id).await?;
-                list(&versions, json)?;
-            }
+            Command::History { id, json } => list(&desk.history(&id).await?, json)?,
             Command::Show { id, version } => {
                 let versions = desk.history(&id).await?;
                 let wanted = versions.iter().find(|one| one.number == version);
                 let wanted = wanted.ok_or_else(|| desk::Error::NoVersion(id, version))?;
                 io::stdout().lock().write_all(wanted.text.as_bytes())?;
             }
-            Command::Publish { file, why, by } => {
+            Command::Publish { file, why, by: who } => {
                 let text = fs::read_to_string(&file)
                     .with_context(|| format!("cannot read `{}`", file.display()))?;
-                let event = EventId(format!("cli:publish:{}", now.timestamp()));
-                let by = deed(&event, &by.user, config);
+                let by = by("publish".to_owned(), who.user);
                 let done = desk.publish(&text, &why, None, &by, &now).await;
-                return told(done);
+                report(done.map_or_else(Shown::Refused, Shown::Published))?;
             }
             Command::Restore {
-                id,
-                version,
+                id: sop,
+                version: number,
                 why,
-                by,
+                by: who,
             } => {
-                let event = EventId(format!("cli:restore:{id}:{version}:{}", now.timestamp()));
-                let by = deed(&event, &by.user, config);
-                return told(desk.restore(&id, version, &why, &by, &now).await);
+                let by = by(format!("restore:{sop}:{number}"), who.user);
+                let order = Order::Restore { sop, number, why };
+                for shown in desk.handle(&order, &by, &cli::here(), &now).await {
+                    report(shown)?;
+                }
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -130,17 +134,9 @@ pub fn folders(config: &Config) -> Folders {
     }
 }
 
-fn deed<'a>(event: &'a EventId, who: &'a str, config: &Config) -> Deed<'a> {
-    Deed {
-        event,
-        who,
-        at: config.now().timestamp(),
-    }
-}
-
-fn told(done: Result<Version, desk::Error>) -> anyhow::Result<ExitCode> {
-    match done {
-        Ok(version) => {
+fn report(shown: Shown) -> anyhow::Result<()> {
+    match shown {
+        Shown::Published(version) => {
             writeln!(
                 io::stdout().lock(),
                 "`{}` is live in version {} (edition {})",
@@ -148,13 +144,21 @@ fn told(done: Result<Version, desk::Error>) -> anyhow::Result<ExitCode> {
                 version.number,
                 version.edition
             )?;
-            Ok(ExitCode::SUCCESS)
+            Ok(())
         }
-        Err(desk::Error::Refused(refused)) => {
-            check::print(&refused.mistakes, &refused.files, Shown::Errors);
-            anyhow::bail!("nothing was published: the catalogue would be refused");
+        Shown::Refused(error) => Err(refused(error, "nothing was published")),
+        _ => Ok(()),
+    }
+}
+
+/// Prints what the catalogue would be refused for.
+pub fn refused(error: desk::Error, so: &str) -> anyhow::Error {
+    match error {
+        desk::Error::Refused(refused) => {
+            check::print(&refused.mistakes, &refused.files, Extent::Errors);
+            anyhow::anyhow!("{so}: the catalogue would be refused")
         }
-        Err(error) => Err(error.into()),
+        error => error.into(),
     }
 }
 

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use crate::cli;
 use crate::config::Config;
-use crate::desk::share;
+use crate::desk::{Statistics, share};
 use crate::stats::chart::{self, Words};
 use crate::stats::{self, Week};
 use crate::store::{self, Period, Query};
@@ -50,16 +50,21 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     let runtime = cli::runtime()?;
     let store = runtime.block_on(store::open(&config.state))?;
     let now = config.now();
-    let (tallies, tickets, unread) = runtime.block_on(async {
-        let unread = share::unread_sops(&*store, now.timestamp()).await?;
+    let statistics = runtime.block_on(async {
+        let shares = share::all(&*store, None).await?;
+        let people = share::People::of(&*store, &shares, now.timestamp()).await?;
+        let unread = share::unread_sops(&shares, &people);
         let (tallies, tickets) = (store.tallies(&period).await?, store.tickets(&query).await?);
-        anyhow::Ok((tallies, tickets, unread))
+        anyhow::Ok(Statistics::new(&tallies, &tickets, unread, &now))
     })?;
-    let mut weeks = stats::weeks(&tallies, &tickets, now.time_zone());
+    let Statistics {
+        mut weeks,
+        median_minutes,
+        unread,
+    } = statistics;
     if let Some(latest) = weeks.last_mut() {
         latest.unread = unread.clone();
     }
-    let minutes = stats::median_minutes(&tickets);
     if let Some(path) = &args.chart {
         let words = Words {
             title: wording::stats::TITLE,
@@ -76,7 +81,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     } else {
         print(&mut out, &weeks)?;
         print_counts(&mut out, "shared, and not read by so many", &unread)?;
-        if let Some(minutes) = minutes {
+        if let Some(minutes) = median_minutes {
             writeln!(out, "\nmedian time to a draft: {minutes:.0} minutes")?;
         }
     }
@@ -117,15 +122,10 @@ fn print(out: &mut impl Write, weeks: &[Week]) -> io::Result<()> {
         ]);
     }
     writeln!(out, "{table}")?;
-    let mut by_kip = BTreeMap::new();
+    let by_kip = stats::summed(weeks.iter().map(|week| &week.kips));
     let mut by_channel = BTreeMap::new();
-    for week in weeks {
-        for (kip, count) in &week.kips {
-            *by_kip.entry(kip.clone()).or_insert(0) += count;
-        }
-        for (kind, count) in &week.channel_kinds {
-            *by_channel.entry((*kind).to_owned()).or_insert(0) += count;
-        }
+    for (kind, count) in weeks.iter().flat_map(|week| &week.channel_kinds) {
+        *by_channel.entry((*kind).to_owned()).or_insert(0) += count;
     }
     for (title, counts) in [
         ("drafts by KIP", &by_kip),

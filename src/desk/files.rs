@@ -17,7 +17,7 @@ pub struct Folders {
 
 /// A text that lies beside its file, durable, and takes its place in one step.
 ///
-/// One that is found at the next start was on its way when the program was ended: whoever wrote it decides.
+/// One that is found at the next start was on its way when the program was ended: the store says what becomes of it.
 #[derive(Debug)]
 pub struct Prepared {
     beside: PathBuf,
@@ -100,15 +100,11 @@ pub fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
     Prepared::new(file, text)?.land()
 }
 
-/// Returns the lines of a list; none when there is no such file.
-pub fn lines(path: &Path) -> anyhow::Result<Vec<String>> {
+/// Returns what a list says; nothing when there is no such file.
+pub fn text(path: &Path) -> anyhow::Result<String> {
     match fs::read_to_string(path) {
-        Ok(text) => Ok(text
-            .lines()
-            .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
-            .map(str::to_owned)
-            .collect()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
     }
 }

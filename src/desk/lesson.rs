@@ -6,41 +6,33 @@ use std::collections::BTreeMap;
 
 use jiff::Zoned;
 
-use super::{Desk, Error, blocking, check, files, review};
-use crate::assistant::Deed;
-use crate::catalog::{Catalog, Files, Source};
+use super::step::{Basis, Effects, Shown};
+use super::{Error, check, review};
+use crate::act::{TO_NEVER, TO_NONE};
+use crate::assistant::Actor;
+use crate::catalog::{Files, Source};
 use crate::dialog::NOT_UNDERSTOOD;
 use crate::effect::{self, Change, Labelled};
 use crate::guide::Knowledge;
 use crate::learn::{self, Group};
 use crate::matcher::Decision;
-use crate::store::{Audit, Question};
+use crate::store::Question;
+use crate::wording::leads;
 
 /// So many of the latest questions are looked at.
-const QUESTIONS_MAX: usize = 20_000;
+pub const QUESTIONS_MAX: usize = 20_000;
 /// What leads never want to see again, one message a line, in the data folder.
-const NEVER: &str = "never.txt";
+pub const NEVER: &str = "never.txt";
 /// Messages that belong to no SOP, in the data folder.
 const OUTSIDE: &str = "outside.txt";
 
-/// The questions that still wait for somebody.
+/// The questions that still wait for a lead.
 #[derive(Debug)]
 pub struct Queue {
     /// The questions.
     pub questions: Vec<Question>,
     /// Those that say the same, the largest group first.
     pub groups: Vec<Group>,
-}
-
-/// Where a group belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum To<'a> {
-    /// To this SOP.
-    Intent(&'a str),
-    /// To none.
-    None,
-    /// Nobody wants to see it again.
-    Never,
 }
 
 /// What became of a group.
@@ -66,25 +58,6 @@ pub enum Lesson {
     },
     /// Something that was right would become wrong.
     Clash(Change),
-}
-
-impl<'a> To<'a> {
-    /// Reads `none`, `never` or an intent's id.
-    pub fn parse(to: &'a str) -> To<'a> {
-        match to {
-            "none" => To::None,
-            "never" => To::Never,
-            intent => To::Intent(intent),
-        }
-    }
-
-    fn name(self) -> &'a str {
-        match self {
-            To::Intent(intent) => intent,
-            To::None => "none",
-            To::Never => "never",
-        }
-    }
 }
 
 impl Queue {
@@ -122,130 +95,128 @@ impl Queue {
     }
 }
 
-impl Desk {
+impl Basis {
     /// Groups what was asked in vain and is still open: neither answered by now nor settled.
-    ///
-    /// # Errors
-    ///
-    /// Whatever keeps the store or the folders from being read.
-    pub async fn queue(&self) -> Result<Queue, Error> {
-        let asked = self.store.questions(QUESTIONS_MAX).await?;
-        let (knowledge, folders) = (self.live.get(), self.folders.clone());
-        blocking(move || {
-            let mut settled = knowledge.catalog.outside.clone();
-            settled.extend(files::lines(&folders.data.join(NEVER))?);
-            Ok(open(asked, &settled, &knowledge))
-        })
-        .await
-    }
-
-    /// Learns where a group belongs, or says what keeps it from being learned.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoGroup`], [`Error::NoSop`], [`Error::Refused`], and whatever keeps the store or the folders from being
-    /// used; then nothing was changed.
-    pub async fn teach(
-        &self,
-        group: &str,
-        to: To<'_>,
-        why: &str,
-        by: &Deed<'_>,
-        now: &Zoned,
-    ) -> Result<Lesson, Error> {
-        let queue = self.queue().await?;
-        let group = queue
-            .group(group)
-            .ok_or_else(|| Error::NoGroup(group.to_owned()))?;
-        let wordings = queue.wordings(group);
-        let subject = format!("{}, {}", group.id, group.members.len());
-        let audit = Audit::new(by.at, by.who, "learn.assign", subject);
-        let audit = audit.changed(None, Some(to.name().to_owned()));
-        let files = self.files().await?;
-        let (path, text, edited) = match to {
-            To::Never => {
-                let path = self.folders.data.join(NEVER);
-                let known = std::fs::read_to_string(&path).unwrap_or_default();
-                files::replace(&path, &learn::with_lines(&known, &wordings))?;
-                self.keep(by, Vec::new(), vec![audit]).await?;
-                return Ok(Lesson::Hidden {
-                    questions: group.members.len(),
-                    file: path.display().to_string(),
-                });
-            }
-            To::None => {
-                let path = self.folders.data.join(OUTSIDE);
-                let known = files.outside.as_ref().map(|source| source.text.as_str());
-                let text = learn::with_lines(known.unwrap_or_default(), &wordings);
-                let outside = Some(Source::new(path.display().to_string(), text.clone()));
-                let edited = Files { outside, ..files };
-                (path, text, edited)
-            }
-            To::Intent(intent) => {
-                let current = files.sops.iter().find(|source| source.stem == intent);
-                let current = current.ok_or_else(|| Error::NoSop(intent.to_owned()))?;
-                let text = learn::with_utterances(&current.text, &wordings)
-                    .map_err(|error| Error::Files(anyhow::Error::msg(error)))?;
-                let source = Source::new(current.path.clone(), text.clone());
-                (
-                    current.path.clone().into(),
-                    text,
-                    review::joined(&files, &source),
-                )
-            }
-        };
-        let rows = group.members.iter().map(|&member| Labelled {
-            text: queue.questions[member].text.clone(),
-            intent: match to {
-                To::Intent(intent) => Some(intent.to_owned()),
-                To::None | To::Never => None,
-            },
-        });
-        let (change, gain) = self.compared(edited, rows.collect(), now).await?;
-        if !change.clashes.is_empty() {
-            return Ok(Lesson::Clash(change));
-        }
-        let file = path.display().to_string();
-        match to {
-            To::Intent(_) => {
-                // Its utterances are a version like any other.
-                self.publish_as("learn.assign", &text, why, None, by, now)
-                    .await?;
-            }
-            To::None | To::Never => {
-                files::replace(&path, &text)?;
-                self.keep(by, Vec::new(), vec![audit]).await?;
-                self.go_live(now.date()).await?;
-            }
-        }
-        Ok(Lesson::Learned {
-            added: wordings.len(),
-            file,
-            gain,
-            rows: change.rows,
-        })
+    pub fn queue(&self) -> Queue {
+        let mut settled = self.knowledge.catalog.outside.clone();
+        let never = self.never.lines().filter(|line| !line.trim().is_empty());
+        settled.extend(
+            never
+                .filter(|line| !line.starts_with('#'))
+                .map(str::to_owned),
+        );
+        open(self.asked.clone(), &settled, &self.knowledge)
     }
 
     /// What an edit does to everything whose intent is known, and to these messages.
-    async fn compared(
+    fn compared(
         &self,
-        edited: Files,
-        rows: Vec<Labelled>,
+        edited: &Files,
+        rows: &[Labelled],
         now: &Zoned,
     ) -> Result<(Change, Change), Error> {
-        let (before, today) = (self.live.get(), now.date());
-        blocking(move || {
-            check(&edited, today)?;
-            let catalog = Catalog::load(&edited, today).catalog;
-            let catalog = catalog.expect("it was checked");
-            let after = Knowledge::new(catalog, before.lexicon.clone());
-            let known = effect::labelled(&before.catalog);
-            let change = effect::compare(&before.matcher, &after.matcher, &known);
-            let gain = effect::compare(&before.matcher, &after.matcher, &rows);
-            Ok((change, gain))
-        })
-        .await
+        let catalog = check(edited, now.date())?;
+        let before = &self.knowledge;
+        let after = Knowledge::new(catalog, before.lexicon.clone());
+        let known = effect::labelled(&before.catalog);
+        let change = effect::compare(&before.matcher, &after.matcher, &known);
+        let gain = effect::compare(&before.matcher, &after.matcher, rows);
+        Ok((change, gain))
     }
+}
+
+/// Learns where a group belongs, or says what keeps it from being learned.
+///
+/// # Errors
+///
+/// [`Error::NoGroup`], [`Error::NoSop`], [`Error::Refused`].
+pub fn teach(
+    basis: &Basis,
+    group: &str,
+    to: &str,
+    by: &Actor,
+    now: &Zoned,
+) -> Result<Effects, Error> {
+    let queue = basis.queue();
+    let found = queue.group(group);
+    let group = found.ok_or_else(|| Error::NoGroup(group.to_owned()))?;
+    let wordings = queue.wordings(group);
+    let subject = format!("{}, {}", group.id, group.members.len());
+    let line = by.audit("learn.assign", subject);
+    let line = line.changed(None, Some(to.to_owned()));
+    if to == TO_NEVER {
+        let path = basis.folders.data.join(NEVER);
+        let lesson = Lesson::Hidden {
+            questions: group.members.len(),
+            file: path.display().to_string(),
+        };
+        return Ok(Effects {
+            list: Some((path, learn::with_lines(&basis.never, &wordings))),
+            audit: vec![line],
+            ..Shown::Lesson(lesson).into()
+        });
+    }
+    let intent = (to != TO_NONE).then(|| to.to_owned());
+    let rows = group.members.iter().map(|&member| Labelled {
+        text: queue.questions[member].text.clone(),
+        intent: intent.clone(),
+    });
+    let rows: Vec<_> = rows.collect();
+    let source = match &intent {
+        Some(intent) => with_utterances(basis, intent, &wordings)?,
+        None => with_outside(basis, &wordings),
+    };
+    let edited = match &intent {
+        Some(_) => review::joined(&basis.files, &source),
+        None => Files {
+            outside: Some(source.clone()),
+            ..basis.files.clone()
+        },
+    };
+    let (change, gain) = basis.compared(&edited, &rows, now)?;
+    if !change.clashes.is_empty() {
+        return Ok(Shown::Lesson(Lesson::Clash(change)).into());
+    }
+    let lesson = Shown::Lesson(Lesson::Learned {
+        added: wordings.len(),
+        file: source.path.clone(),
+        gain,
+        rows: change.rows,
+    });
+    if intent.is_some() {
+        // Its utterances are a version like any other.
+        let why = leads::LEARNED_WHY;
+        let effects = basis.publish("learn.assign", &source.text, why, None, by, now)?;
+        let shown = vec![lesson];
+        return Ok(Effects { shown, ..effects });
+    }
+    Ok(Effects {
+        list: Some((source.path.clone().into(), source.text)),
+        audit: vec![line],
+        goes_live: true,
+        ..lesson.into()
+    })
+}
+
+/// The file of an SOP with more utterances.
+fn with_utterances(basis: &Basis, intent: &str, wordings: &[String]) -> Result<Source, Error> {
+    let mut files = basis.files.sops.iter();
+    let current = files.find(|source| source.stem == intent);
+    let current = current.ok_or_else(|| Error::NoSop(intent.to_owned()))?;
+    let text = learn::with_utterances(&current.text, wordings)
+        .map_err(|error| Error::Files(anyhow::Error::msg(error)))?;
+    Ok(Source::new(current.path.clone(), text))
+}
+
+/// The list of messages that belong to no SOP, with more of them.
+fn with_outside(basis: &Basis, wordings: &[String]) -> Source {
+    let path = basis.folders.data.join(OUTSIDE);
+    let known = basis.files.outside.as_ref();
+    let known = known.map_or("", |source| source.text.as_str());
+    Source::new(
+        path.display().to_string(),
+        learn::with_lines(known, wordings),
+    )
 }
 
 /// Groups the questions that are neither answered by now nor like what was settled.

@@ -1,6 +1,13 @@
 //! The team leads' desk: what is shown before it is published, published, taken back, shared and taught.
 //!
-//! **What stands in `intents/` is live, always.** Publishing writes the file there, and every text that was live is kept
+//! ```text
+//! basis    what an order is decided on: files, versions, posts, questions
+//! step     the decision, pure                                              step
+//! keep     one atomic write, then the files take their places and go live
+//! reply    what is shown -> replies                                        reply
+//! ```
+//!
+//! **What is in `intents/` is live, always.** Publishing writes the file there, and every text that was live is kept
 //! in the store as a [`Version`] with who, when and why; a file that somebody edits in the folder is the newest version
 //! as soon as a running program sees it. So a folder under version control, an editor and a lead in a chat work on the
 //! same thing, and the latest change wins without any being lost.
@@ -11,40 +18,48 @@
 mod files;
 pub mod lesson;
 pub mod proposal;
+pub mod reply;
 pub mod review;
 pub mod share;
+pub mod step;
 pub mod version;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Zoned;
 use jiff::civil::Date;
+use jiff::{ToSpan, Zoned};
 use tokio::sync::{Mutex, watch};
 use tokio::task;
 
-use crate::assistant::Deed;
+use crate::act::Order;
+use crate::assistant::Actor;
 use crate::catalog::{Catalog, Diagnostic, Files, Severity, Source};
 use crate::live::Live;
 use crate::message::{ConversationId, EventId};
-use crate::store::{self, Audit, Paper, Store, Turn};
+use crate::store::{self, Audit, Paper, Period, Query, Store, Turn};
 use crate::{import, load};
+use step::{Basis, Effects};
 
 pub use files::{Folders, Prepared};
-pub use proposal::{Document, Proposal};
+pub use proposal::Proposal;
 pub use review::Review;
-pub use share::Share;
+pub use share::{Posting, Share};
+pub use step::{Shown, Statistics};
 pub use version::{BY_HAND, Version};
 
-/// Deeds are done one at a time here; a conflict comes from another process only.
+/// Orders that change something are carried out one at a time here; a conflict comes from another process only.
 const ATTEMPTS_MAX: u32 = 5;
 
 /// So many earlier versions of an SOP are at hand after a start, for drafts that began with them.
 const EDITIONS_KEPT: usize = 3;
 
-/// The conversation that leads' deeds belong to.
+/// The conversation that leads' orders belong to.
 const DESK: &str = "desk:";
+
+/// Statistics show so many weeks.
+const WEEKS: i64 = 8;
 
 /// Where leads work.
 #[derive(Debug)]
@@ -52,12 +67,12 @@ pub struct Desk {
     folders: Folders,
     store: Arc<dyn Store>,
     live: Live,
-    /// One deed at a time: what is published was looked at against what is live.
+    /// One change at a time: what is published was looked at against what is live.
     alone: Mutex<()>,
     broken: watch::Sender<Vec<Diagnostic>>,
 }
 
-/// Why a deed was not done.
+/// Why an order was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The catalogue would be refused.
@@ -102,6 +117,13 @@ pub struct Refused {
     pub mistakes: Vec<Diagnostic>,
     /// The files with the change.
     pub files: Files,
+}
+
+impl Error {
+    /// Whether something is broken, rather than the order at fault.
+    pub fn is_fault(&self) -> bool {
+        matches!(self, Error::Store(_) | Error::Record(_) | Error::Files(_))
+    }
 }
 
 impl From<load::Error> for Error {
@@ -151,7 +173,7 @@ impl Desk {
     }
 
     /// Says what is wrong with files that somebody edited.
-    pub fn tell_broken(&self, mistakes: &[Diagnostic]) {
+    pub fn report_broken(&self, mistakes: &[Diagnostic]) {
         let errors = mistakes.iter();
         let errors = errors.filter(|one| one.severity == Severity::Error);
         self.broken.send_replace(errors.cloned().collect());
@@ -175,9 +197,54 @@ impl Desk {
         }
     }
 
+    /// Carries out what a lead orders in a place, once per event: what is shown as done is durable and live.
+    pub async fn handle(
+        &self,
+        order: &Order,
+        by: &Actor,
+        here: &ConversationId,
+        now: &Zoned,
+    ) -> Vec<Shown> {
+        let done = self.carry_out(order, by, here, now).await;
+        done.unwrap_or_else(|error| {
+            if error.is_fault() {
+                tracing::error!(%error, "an order was not carried out");
+            }
+            vec![Shown::Refused(error)]
+        })
+    }
+
+    async fn carry_out(
+        &self,
+        order: &Order,
+        by: &Actor,
+        here: &ConversationId,
+        now: &Zoned,
+    ) -> Result<Vec<Shown>, Error> {
+        // Looking at something takes its time, and changes nothing that others could.
+        let changes = matches!(
+            order,
+            Order::Amend { .. }
+                | Order::Publish { .. }
+                | Order::Restore { .. }
+                | Order::Remind { .. }
+                | Order::Teach { .. }
+        );
+        let _alone = match changes {
+            true => Some(self.alone.lock().await),
+            false => None,
+        };
+        let basis = self.basis(order, by, now).await?;
+        let decided = {
+            let (order, by, here, now) = (order.clone(), by.clone(), here.clone(), now.clone());
+            blocking(move || step::step(&basis, &order, &by, &here, &now)).await?
+        };
+        self.finish_with(decided, by, now).await
+    }
+
     /// Publishes the text of an SOP file, once per event: when this returns `Ok`, questions are answered from it.
     ///
-    /// `over` is the edition of the SOP that whoever publishes has compared it with, if they have.
+    /// `over` is the edition of the SOP that the text was compared with, if it was.
     ///
     /// # Errors
     ///
@@ -188,86 +255,173 @@ impl Desk {
         text: &str,
         why: &str,
         over: Option<&Over>,
-        by: &Deed<'_>,
-        now: &Zoned,
-    ) -> Result<Version, Error> {
-        self.publish_as("sop.publish", text, why, over, by, now)
-            .await
-    }
-
-    /// Makes an earlier version the newest.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoVersion`], and those of [`publish`](Desk::publish).
-    pub async fn restore(
-        &self,
-        sop: &str,
-        number: u32,
-        why: &str,
-        by: &Deed<'_>,
-        now: &Zoned,
-    ) -> Result<Version, Error> {
-        let versions = self.history(sop).await?;
-        let wanted = versions.into_iter().find(|one| one.number == number);
-        let wanted = wanted.ok_or_else(|| Error::NoVersion(sop.to_owned(), number))?;
-        let text = &wanted.text;
-        self.publish_as("sop.restore", text, why, None, by, now)
-            .await
-    }
-
-    async fn publish_as(
-        &self,
-        what: &str,
-        text: &str,
-        why: &str,
-        over: Option<&Over>,
-        by: &Deed<'_>,
+        by: &Actor,
         now: &Zoned,
     ) -> Result<Version, Error> {
         let _alone = self.alone.lock().await;
-        let files = self.files().await?;
-        let (id, path) = place(text, &self.folders, &files);
-        let source = Source::new(path.display().to_string(), text);
-        let versions = version::of(&*self.store, &id).await?;
-        if self.was_done(by.event).await? {
-            // The answer was lost on its way, or the same press came twice.
-            return versions.into_iter().next_back().ok_or(Error::NoSop(id));
+        let id = review::id_of(text).unwrap_or_default();
+        let mut basis = self.bare_basis(by).await?;
+        basis.files = self.files().await?;
+        basis.versions = version::of(&*self.store, &id).await?;
+        let decided = basis.publish("sop.publish", text, why, over, by, now)?;
+        let mut shown = self.finish_with(decided, by, now).await?.into_iter();
+        let published = shown.find_map(|shown| match shown {
+            Shown::Published(version) => Some(version),
+            _ => None,
+        });
+        published.ok_or(Error::NoSop(id))
+    }
+
+    /// Loads what an order is decided on.
+    async fn basis(&self, order: &Order, by: &Actor, now: &Zoned) -> Result<Basis, Error> {
+        let mut basis = self.bare_basis(by).await?;
+        if let Order::Propose(_)
+        | Order::Begin { .. }
+        | Order::Amend { .. }
+        | Order::Publish { .. }
+        | Order::Restore { .. }
+        | Order::Teach { .. } = order
+        {
+            basis.files = self.files().await?;
         }
-        let current = files.sops.iter().find(|known| known.stem == source.stem);
-        let edition = current.map(Source::edition);
-        if over.is_some_and(|over| over.0 != edition) {
-            return Err(Error::Outdated(id));
+        if let Order::Publish { proposal, .. }
+        | Order::Amend { proposal, .. }
+        | Order::Download(proposal)
+        | Order::Discard(proposal) = order
+        {
+            basis.proposal = match self.proposal(proposal).await {
+                Ok(proposal) => Some(proposal),
+                Err(Error::NoProposal) => None,
+                Err(error) => return Err(error),
+            };
         }
-        if edition.as_ref() == Some(&source.edition()) {
-            return Err(Error::Unchanged);
-        }
-        check(&review::joined(&files, &source), now.date())?;
-        let before = versions.last().map(|version| version.number);
-        let version = Version {
-            sop: id.clone(),
-            number: before.unwrap_or_default() + 1,
-            edition: source.edition(),
-            who: by.who.to_owned(),
-            at: by.at,
-            why: why.trim().to_owned(),
-            text: text.to_owned(),
+        let sop = match order {
+            Order::History(sop)
+            | Order::Restore { sop, .. }
+            | Order::Share { sop, .. }
+            | Order::Readers(sop)
+            | Order::Remind { sop, .. }
+            | Order::Teach { to: sop, .. } => Some(sop.clone()),
+            Order::Publish { .. } => {
+                let text = basis.proposal.as_ref().map(|proposal| &proposal.text);
+                text.and_then(|text| review::id_of(text))
+            }
+            _ => None,
         };
-        let prepared = Prepared::new(&path, text)?;
-        let audit = Audit::new(by.at, by.who, what, &id).changed(
-            before.map(|number| number.to_string()),
-            Some(version.number.to_string()),
-        );
-        match self.keep(by, vec![version.paper()?], vec![audit]).await {
-            Ok(_) => prepared.land()?,
-            Err(error) => {
-                prepared.discard();
+        if let Some(sop) = &sop {
+            basis.versions = version::of(&*self.store, sop).await?;
+        }
+        match order {
+            Order::Share { .. } | Order::Readers(_) | Order::Remind { .. } | Order::Statistics => {
+                let shares = share::all(&*self.store, sop.as_deref()).await?;
+                let at = now.timestamp();
+                basis.people = share::People::of(&*self.store, &shares, at).await?;
+                basis.shares = shares;
+            }
+            Order::Queue | Order::Teach { .. } | Order::Begin { .. } => {
+                basis.asked = self.store.questions(lesson::QUESTIONS_MAX).await?;
+                let never = self.folders.data.join(lesson::NEVER);
+                basis.never = files::text(&never)?;
+            }
+            _ => {}
+        }
+        if let Order::Statistics = order {
+            let from = now.checked_sub(WEEKS.weeks()).ok();
+            let from = from.map(|from| from.timestamp());
+            let period = Period { from, to: None };
+            let query = Query {
+                from,
+                ..Query::default()
+            };
+            basis.tallies = self.store.tallies(&period).await?;
+            basis.tickets = self.store.tickets(&query).await?;
+        }
+        Ok(basis)
+    }
+
+    /// What every order is decided on.
+    async fn bare_basis(&self, by: &Actor) -> Result<Basis, Error> {
+        Ok(Basis {
+            knowledge: self.live.get(),
+            folders: self.folders.clone(),
+            files: Files::default(),
+            versions: Vec::new(),
+            proposal: None,
+            shares: Vec::new(),
+            people: share::People::default(),
+            asked: Vec::new(),
+            never: String::new(),
+            tallies: Vec::new(),
+            tickets: Vec::new(),
+            was_done: self.was_done(&by.event).await?,
+        })
+    }
+
+    /// Keeps what was decided, and makes it live: a file takes its place once its version is durable.
+    async fn finish_with(
+        &self,
+        decided: Effects,
+        by: &Actor,
+        now: &Zoned,
+    ) -> Result<Vec<Shown>, Error> {
+        let Effects {
+            shown,
+            papers,
+            audit,
+            file,
+            list,
+            goes_live,
+        } = decided;
+        if let Some((path, text)) = &list {
+            files::replace(path, text)?;
+        }
+        let prepared = file.map(|(path, text)| Prepared::new(&path, &text));
+        let prepared = prepared.transpose()?;
+        if !papers.is_empty() || !audit.is_empty() {
+            let kept = self.keep(by, papers, audit).await;
+            if let Err(error) = kept {
+                prepared.into_iter().for_each(Prepared::discard);
                 return Err(error);
             }
         }
-        self.go_live(now.date()).await?;
-        tracing::info!(sop = id, version = version.number, "published");
-        Ok(version)
+        if let Some(prepared) = prepared {
+            prepared.land()?;
+        }
+        if goes_live {
+            self.go_live(now.date()).await?;
+        }
+        for shown in &shown {
+            if let Shown::Published(version) = shown {
+                tracing::info!(sop = version.sop, version = version.number, "published");
+            }
+        }
+        Ok(shown)
+    }
+
+    /// Returns the SOPs whose review is overdue and of which leads were not reminded this week yet.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from noting it.
+    pub async fn overdue(&self, now: &Zoned) -> Result<Vec<(EventId, Shown)>, Error> {
+        let mut overdue = Vec::new();
+        let knowledge = self.live.get();
+        let sops = knowledge.catalog.sops.iter();
+        for sop in sops.filter(|sop| sop.review_by < now.date()) {
+            let week = now.date().iso_week_date();
+            let name = format!("review:{}:{}-{}", sop.id, week.year(), week.week());
+            let by = Actor {
+                event: EventId(name),
+                who: "sigap".to_owned(),
+                at: now.timestamp(),
+            };
+            let line = by.audit("sop.overdue", &sop.id);
+            let _alone = self.alone.lock().await;
+            if self.keep(&by, Vec::new(), vec![line]).await? {
+                overdue.push((by.event, Shown::Overdue(sop.id.clone())));
+            }
+        }
+        Ok(overdue)
     }
 
     /// Reads the folders anew and makes live what they say.
@@ -370,10 +524,9 @@ impl Desk {
         if papers.is_empty() {
             return Ok(());
         }
-        let event = EventId(format!("adopt:{}", names.join(",")));
-        let by = Deed {
-            event: &event,
-            who: BY_HAND,
+        let by = Actor {
+            event: EventId(format!("adopt:{}", names.join(","))),
+            who: BY_HAND.to_owned(),
             at,
         };
         self.keep(&by, papers, audit).await.map(|_| ())
@@ -433,33 +586,15 @@ impl Desk {
         blocking(move || Ok(load::files(&folders.intents, &folders.data)?)).await
     }
 
-    /// Notes something that is done once per event; `false` if it was.
-    ///
-    /// # Errors
-    ///
-    /// Whatever keeps the store from taking it.
-    pub async fn once(&self, by: &Deed<'_>, line: Audit) -> Result<bool, Error> {
-        let _alone = self.alone.lock().await;
-        match self.was_done(by.event).await? {
-            true => Ok(false),
-            false => self.keep(by, Vec::new(), vec![line]).await,
-        }
-    }
-
     async fn was_done(&self, event: &EventId) -> Result<bool, Error> {
         let loaded = self.store.load(&desk(), event).await?;
         Ok(loaded.replay.is_some())
     }
 
-    /// Commits what somebody did, once per event; `false` if it was done before.
-    async fn keep(
-        &self,
-        by: &Deed<'_>,
-        papers: Vec<Paper>,
-        audit: Vec<Audit>,
-    ) -> Result<bool, Error> {
+    /// Commits what was done, once per event; `false` if it was done before.
+    async fn keep(&self, by: &Actor, papers: Vec<Paper>, audit: Vec<Audit>) -> Result<bool, Error> {
         for _ in 0..ATTEMPTS_MAX {
-            let loaded = self.store.load(&desk(), by.event).await?;
+            let loaded = self.store.load(&desk(), &by.event).await?;
             if loaded.replay.is_some() {
                 return Ok(false);
             }
@@ -493,16 +628,15 @@ fn place(text: &str, folders: &Folders, files: &Files) -> (String, PathBuf) {
     (id, path)
 }
 
-/// Refuses a catalogue with mistakes.
-fn check(files: &Files, today: Date) -> Result<(), Error> {
+/// Returns the catalogue, or refuses one with mistakes.
+fn check(files: &Files, today: Date) -> Result<Catalog, Error> {
     let loaded = Catalog::load(files, today);
-    if loaded.catalog.is_some() {
-        return Ok(());
-    }
     let mut mistakes = loaded.diagnostics;
-    mistakes.retain(|one| one.severity == Severity::Error);
-    let files = files.clone();
-    Err(Error::Refused(Box::new(Refused { mistakes, files })))
+    loaded.catalog.ok_or_else(|| {
+        mistakes.retain(|one| one.severity == Severity::Error);
+        let files = files.clone();
+        Error::Refused(Box::new(Refused { mistakes, files }))
+    })
 }
 
 fn desk() -> ConversationId {

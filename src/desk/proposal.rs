@@ -10,16 +10,20 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use toml_edit::{Array, DocumentMut, Item};
 
-use super::review::{self, Review};
-use super::{Desk, Error, Over, Version, blocking};
-use crate::assistant::Deed;
+use super::step::{Basis, Effects, Shown};
+use super::{Desk, Error, review};
+use crate::act::File;
+use crate::assistant::Actor;
 use crate::catalog::Source;
 use crate::import::{self, Report};
 use crate::learn;
+use crate::message::EventId;
 use crate::store::{Audit, Paper, Shelf};
 
-/// Whoever has not published by then starts again.
+/// After so long a proposal has to be made again.
 const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// An id is short enough for a button and as good as never given twice.
+const ID_BYTES: usize = 6;
 
 /// A text on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,15 +40,6 @@ pub struct Proposal {
     pub at: Timestamp,
 }
 
-/// A document as it was posted.
-#[derive(Debug, Clone)]
-pub struct Document {
-    /// Its name, which says what kind of file it is; `.toml` is an SOP file already.
-    pub name: String,
-    /// Its content.
-    pub bytes: Vec<u8>,
-}
-
 /// The short texts of an SOP file that are changed without opening it.
 pub const SHORT_FIELDS: [&str; 5] = ["title", "summary", "owner", "review_by", "keywords"];
 
@@ -57,7 +52,8 @@ impl Proposal {
         })
     }
 
-    fn gone(&self) -> Paper {
+    /// Returns what takes it away.
+    pub fn gone(&self) -> Paper {
         Paper {
             shelf: Shelf::Proposals,
             id: self.id.clone(),
@@ -84,77 +80,125 @@ impl Proposal {
     }
 }
 
-impl Desk {
-    /// Takes a document for a proposal; the report says what became of it, unless it was an SOP file already.
+impl Basis {
+    /// Takes a document for a proposal, with questions that were not answered as its utterances.
     ///
     /// # Errors
     ///
-    /// [`Error::Import`] when the document cannot be read, and whatever keeps the store or the folders from being used.
-    pub async fn propose(
+    /// [`Error::Import`] when the document cannot be read.
+    pub fn propose(
         &self,
-        document: Document,
-        by: &Deed<'_>,
-        now: &Zoned,
-    ) -> Result<(Proposal, Option<Report>), Error> {
-        self.propose_for(document, &[], by, now).await
-    }
-
-    /// The same for questions that were not answered: they are its utterances.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`propose`](Desk::propose).
-    pub async fn propose_for(
-        &self,
-        document: Document,
+        file: &File,
         questions: &[String],
-        by: &Deed<'_>,
+        by: &Actor,
         now: &Zoned,
-    ) -> Result<(Proposal, Option<Report>), Error> {
-        let files = self.files().await?;
-        let today = now.date();
-        let (text, report, files) = blocking(move || {
-            let Document { name, bytes } = document;
-            if name.to_lowercase().ends_with(".toml") {
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                return Ok((text, None, files));
-            }
-            let imported = import::import(&import::Request {
-                name: &name,
-                bytes: &bytes,
-                id: None,
-                service: None,
-                owner: None,
-                files: &files,
-                today,
-            })?;
-            Ok((imported.text, Some(imported.report), files))
-        })
-        .await?;
+    ) -> Result<Effects, Error> {
+        let (text, report) = self.sop_file(file, now)?;
         let text = match questions.is_empty() {
             true => text,
             false => learn::with_utterances(&text, questions)
                 .map_err(|error| Error::Files(anyhow::Error::msg(error)))?,
         };
         let id = review::id_of(&text).unwrap_or_default();
-        let current = files.sops.iter().find(|known| known.stem == id);
+        let mut files = self.files.sops.iter();
+        let current = files.find(|known| known.stem == id);
         let digest = Sha256::digest(by.event.0.as_bytes());
+        let name = digest.iter().take(ID_BYTES);
         let proposal = Proposal {
-            id: digest
-                .iter()
-                .take(6)
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            id: name.map(|byte| format!("{byte:02x}")).collect(),
             over: current.map(Source::edition),
             text,
-            who: by.who.to_owned(),
+            who: by.who.clone(),
             at: by.at,
         };
-        let audit = Audit::new(by.at, by.who, "sop.propose", id);
-        self.keep(by, vec![proposal.paper()?], vec![audit]).await?;
-        Ok((proposal, report))
+        self.keep(proposal, report, by.audit("sop.propose", id), now)
     }
 
+    /// Takes what a lead wrote for a proposal, with a group of questions as its utterances.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoGroup`], and those of [`propose`](Basis::propose).
+    pub fn begin(
+        &self,
+        group: &str,
+        title: &str,
+        text: &str,
+        by: &Actor,
+        now: &Zoned,
+    ) -> Result<Effects, Error> {
+        let queue = self.queue();
+        let found = queue.group(group);
+        let found = found.ok_or_else(|| Error::NoGroup(group.to_owned()))?;
+        let file = File {
+            name: "pesan.txt".to_owned(),
+            bytes: format!("{title}\n\n{text}\n").into_bytes(),
+        };
+        self.propose(&file, &queue.wordings(found), by, now)
+    }
+
+    /// Changes the short texts of the order's proposal; those that are not named stay.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoProposal`].
+    pub fn amend(
+        &self,
+        fields: &[(String, String)],
+        by: &Actor,
+        now: &Zoned,
+    ) -> Result<Effects, Error> {
+        let proposal = self.proposal()?.clone();
+        let proposal = Proposal {
+            text: with_fields(&proposal.text, fields)?,
+            at: by.at,
+            ..proposal
+        };
+        let line = by.audit("sop.amend", &proposal.id);
+        self.keep(proposal, None, line, now)
+    }
+
+    /// Keeps a proposal and shows it.
+    fn keep(
+        &self,
+        proposal: Proposal,
+        report: Option<Report>,
+        line: Audit,
+        now: &Zoned,
+    ) -> Result<Effects, Error> {
+        let (matcher, lexicon) = (&self.knowledge.matcher, Arc::clone(&self.knowledge.lexicon));
+        let review = review::review(&proposal.text, &self.files, Some(matcher), lexicon, now);
+        Ok(Effects {
+            papers: vec![proposal.paper()?],
+            audit: vec![line],
+            ..Shown::Proposal {
+                proposal,
+                review: Box::new(review),
+                report,
+            }
+            .into()
+        })
+    }
+
+    /// The SOP file that a document makes, and what became of the document unless it is one already.
+    fn sop_file(&self, file: &File, now: &Zoned) -> Result<(String, Option<Report>), Error> {
+        if file.name.to_lowercase().ends_with(".toml") {
+            return Ok((String::from_utf8_lossy(&file.bytes).into_owned(), None));
+        }
+        let imported = import::import(&import::Request {
+            name: &file.name,
+            bytes: &file.bytes,
+            id: None,
+            service: None,
+            owner: None,
+            files: &self.files,
+            today: now.date(),
+        })?;
+        Ok((imported.text, Some(imported.report)))
+    }
+}
+
+impl Desk {
     /// Returns a proposal.
     ///
     /// # Errors
@@ -168,115 +212,26 @@ impl Desk {
         Ok(serde_json::from_value(content)?)
     }
 
-    /// Changes the short texts of a proposal; those that are not named stay.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoProposal`], and whatever keeps the store from taking it.
-    pub async fn amend(
-        &self,
-        id: &str,
-        fields: &[(String, String)],
-        by: &Deed<'_>,
-    ) -> Result<Proposal, Error> {
-        let proposal = self.proposal(id).await?;
-        let proposal = Proposal {
-            text: with_fields(&proposal.text, fields)?,
-            at: by.at,
-            ..proposal
-        };
-        let audit = Audit::new(by.at, by.who, "sop.amend", &proposal.id);
-        self.keep(by, vec![proposal.paper()?], vec![audit]).await?;
-        Ok(proposal)
-    }
-
-    /// Looks at a proposal as it would go live.
-    ///
-    /// # Errors
-    ///
-    /// When the folders cannot be read.
-    pub async fn look(&self, proposal: &Proposal, now: &Zoned) -> Result<Review, Error> {
-        let files = self.files().await?;
-        let (live, text, now) = (self.live.get(), proposal.text.clone(), now.clone());
-        blocking(move || {
-            let lexicon = Arc::clone(&live.lexicon);
-            Ok(review::review(
-                &text,
-                &files,
-                Some(&live.matcher),
-                lexicon,
-                &now,
-            ))
-        })
-        .await
-    }
-
-    /// Publishes a proposal, which is gone then.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoProposal`], and those of [`publish`](Desk::publish).
-    pub async fn publish_proposal(
-        &self,
-        id: &str,
-        why: &str,
-        by: &Deed<'_>,
-        now: &Zoned,
-    ) -> Result<Version, Error> {
-        let proposal = self.proposal(id).await?;
-        let over = Over(proposal.over.clone());
-        let published = self
-            .publish(&proposal.text, why, Some(&over), by, now)
-            .await?;
-        self.forget(&proposal, by).await?;
-        Ok(published)
-    }
-
-    /// Throws a proposal away.
-    ///
-    /// # Errors
-    ///
-    /// Whatever keeps the store from taking it.
-    pub async fn discard(&self, id: &str, by: &Deed<'_>) -> Result<(), Error> {
-        match self.proposal(id).await {
-            Ok(proposal) => self.forget(&proposal, by).await,
-            Err(Error::NoProposal) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn forget(&self, proposal: &Proposal, by: &Deed<'_>) -> Result<(), Error> {
-        // The same event may have published it.
-        let event = crate::message::EventId(format!("{}:gone", by.event.0));
-        let by = Deed {
-            event: &event,
-            ..*by
-        };
-        let gone = vec![proposal.gone()];
-        self.keep(&by, gone, Vec::new()).await.map(|_| ())
-    }
-
-    /// Forgets proposals that nobody goes on with.
+    /// Forgets proposals that were left alone.
     pub(super) async fn tidy(&self, now: &Zoned) -> Result<(), Error> {
         let oldest = now.timestamp() - KEPT;
         let papers = self.store.papers(Shelf::Proposals, "").await?;
         for content in papers.into_iter().filter_map(|paper| paper.content) {
             let proposal: Proposal = serde_json::from_value(content)?;
             if proposal.at < oldest {
-                let event = crate::message::EventId(format!("tidy:{}", proposal.id));
-                let by = Deed {
-                    event: &event,
-                    who: &proposal.who,
+                let by = Actor {
+                    event: EventId(format!("tidy:{}", proposal.id)),
+                    who: proposal.who.clone(),
                     at: now.timestamp(),
                 };
-                self.forget(&proposal, &by).await?;
+                self.keep(&by, vec![proposal.gone()], Vec::new()).await?;
             }
         }
         Ok(())
     }
 }
 
-/// Sets short texts of an SOP file and leaves everything else in it as it stands.
+/// Sets short texts of an SOP file and leaves everything else in it as it is.
 fn with_fields(text: &str, fields: &[(String, String)]) -> Result<String, Error> {
     let mut document: DocumentMut = text
         .parse()

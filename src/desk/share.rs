@@ -1,19 +1,22 @@
-//! A post that shows an SOP to a channel: which version stands there, and who has read which.
+//! A post that shows an SOP to a channel: which version it shows, and who has read which.
 //!
-//! Who has not is told from who works with the bot: whoever was heard of in the same workspace of late.
+//! Who has not is known from who works with the bot: those who lately said something to it in the same workspace.
+//! Posting is the channel's: it gets a [`Posting`], and says with [`Desk::posted`] which messages it became.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, Error};
-use crate::assistant::Deed;
-use crate::message::ConversationId;
-use crate::store::{Audit, Paper, Shelf, Store};
+use super::step::{Basis, Effects, Shown};
+use super::{Desk, Error, Version, review};
+use crate::assistant::Actor;
+use crate::live::Live;
+use crate::message::{ConversationId, EventId};
+use crate::store::{Paper, Shelf, Store};
 
-/// Whoever was not heard of for so long is on leave, or works elsewhere by now.
-const HEARD_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// After so long without a word somebody is on leave, or works elsewhere by now.
+const ACTIVE_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// One post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,153 +50,344 @@ impl Share {
         })
     }
 
-    /// How many have read the version that stands there.
-    pub fn read(&self) -> usize {
-        let readers = self.readers.values();
-        readers.filter(|version| **version >= self.version).count()
+    fn subject(&self) -> String {
+        format!("{} {}", self.sop, self.place.0)
     }
 
-    /// Whether somebody has read the version that stands there.
+    /// Whether somebody has read the version that it shows.
     pub fn is_read_by(&self, account: u64) -> bool {
         let read = self.readers.get(&account);
         read.is_some_and(|version| *version >= self.version)
     }
 }
 
-impl Desk {
-    /// Returns the posts of an SOP, or of all when none is named.
+/// A post that a channel is to make, or to bring up to date.
+#[derive(Debug, Clone)]
+pub struct Posting {
+    /// The post as it will be; its messages are those that it has by now.
+    pub share: Share,
+    /// The version that it shows.
+    pub version: Version,
+    /// What that version changed, for a post that showed an earlier one.
+    pub changed: Option<Changed>,
+    /// By whom, and how it is called in the audit.
+    pub by: Actor,
+    what: &'static str,
+}
+
+/// What a version changed.
+#[derive(Debug, Clone, Default)]
+pub struct Changed {
+    /// Why, as whoever published it wrote.
+    pub why: String,
+    /// Lines that agents did not see before.
+    pub new: Vec<String>,
+    /// Lines that they see no more.
+    pub gone: Vec<String>,
+}
+
+/// The accounts that were active lately, by workspace.
+#[derive(Debug, Default)]
+pub struct People(BTreeMap<String, BTreeSet<u64>>);
+
+impl People {
+    /// Returns who was active in the workspaces of these posts.
     ///
     /// # Errors
     ///
     /// Whatever keeps the store from reading.
-    pub async fn shares(&self, sop: Option<&str>) -> Result<Vec<Share>, Error> {
-        let beginning = sop.map(|sop| format!("{sop}/")).unwrap_or_default();
-        all(&*self.store, &beginning).await
-    }
-
-    /// Keeps a post as it stands now, once per event.
-    ///
-    /// # Errors
-    ///
-    /// Whatever keeps the store from taking it.
-    pub async fn keep_share(&self, what: &str, share: &Share, by: &Deed<'_>) -> Result<(), Error> {
-        let _alone = self.alone.lock().await;
-        let known = self.share(&share.sop, &share.place).await?;
-        let mut share = share.clone();
-        // Whoever read it meanwhile has.
-        share.readers = known
-            .as_ref()
-            .map(|known| known.readers.clone())
-            .unwrap_or_default();
-        let before = known.map(|known| known.version.to_string());
-        let subject = format!("{} {}", share.sop, share.place.0);
-        let audit = Audit::new(by.at, by.who, what, subject)
-            .changed(before, Some(share.version.to_string()));
-        self.keep(by, vec![share.paper()?], vec![audit]).await?;
-        Ok(())
-    }
-
-    /// Notes that somebody has read a version; none when it is not shared there any more.
-    ///
-    /// # Errors
-    ///
-    /// Whatever keeps the store from taking it.
-    pub async fn acknowledge(
-        &self,
-        sop: &str,
-        place: &ConversationId,
-        account: u64,
-        version: u32,
-        by: &Deed<'_>,
-    ) -> Result<Option<Share>, Error> {
-        let _alone = self.alone.lock().await;
-        let Some(mut share) = self.share(sop, place).await? else {
-            return Ok(None);
-        };
-        let read = share.readers.entry(account).or_default();
-        if *read >= version {
-            return Ok(Some(share));
+    pub async fn of(store: &dyn Store, shares: &[Share], now: Timestamp) -> Result<Self, Error> {
+        let mut people = BTreeMap::new();
+        for share in shares {
+            let workspace = share.place.workspace();
+            if !people.contains_key(workspace) {
+                let active = store.heard_of(workspace, now - ACTIVE_WITHIN).await?;
+                let accounts = active.iter().filter_map(ConversationId::account);
+                people.insert(workspace.to_owned(), accounts.collect());
+            }
         }
-        *read = version;
-        let audit = Audit::new(by.at, by.who, "sop.read", sop);
-        let audit = audit.changed(None, Some(version.to_string()));
-        self.keep(by, vec![share.paper()?], vec![audit]).await?;
-        Ok(Some(share))
+        Ok(Self(people))
     }
 
-    async fn share(&self, sop: &str, place: &ConversationId) -> Result<Option<Share>, Error> {
-        let shares = self.shares(Some(sop)).await?;
-        Ok(shares.into_iter().find(|share| share.place == *place))
+    fn around(&self, share: &Share) -> impl Iterator<Item = u64> {
+        let people = self.0.get(share.place.workspace());
+        people.into_iter().flatten().copied()
     }
 
-    /// Returns who has not read the version that stands in a post, of those who were heard of lately where it stands.
-    ///
-    /// # Errors
-    ///
-    /// Whatever keeps the store from reading.
-    pub async fn unread(&self, share: &Share, now: Timestamp) -> Result<Vec<u64>, Error> {
-        let people = people(&*self.store, share, now).await?.into_iter();
-        Ok(people
+    /// Returns who has not read the version that a post shows.
+    pub fn unread(&self, share: &Share) -> Vec<u64> {
+        let people = self.around(share);
+        people
             .filter(|account| !share.is_read_by(*account))
-            .collect())
+            .collect()
     }
+}
+
+/// Has channels show the order's SOP.
+pub fn post(
+    basis: &Basis,
+    sop: &str,
+    channels: &[u64],
+    pinned: bool,
+    by: &Actor,
+    here: &ConversationId,
+) -> Result<Effects, Error> {
+    let latest = basis.versions(sop)?.last();
+    let version = latest.ok_or_else(|| Error::NoSop(sop.to_owned()))?;
+    let channels: BTreeSet<u64> = channels.iter().copied().collect();
+    let posts = channels.into_iter().map(|channel| {
+        let place = here.beside(channel);
+        let known = basis.shares.iter().find(|share| share.place == place);
+        let posting = Posting {
+            share: Share {
+                sop: sop.to_owned(),
+                messages: known
+                    .map(|known| known.messages.clone())
+                    .unwrap_or_default(),
+                version: version.number,
+                pinned,
+                who: by.who.clone(),
+                readers: BTreeMap::new(),
+                reminded: None,
+                place,
+            },
+            version: version.clone(),
+            changed: None,
+            by: Actor {
+                event: EventId(format!("{}:{channel}", by.event.0)),
+                ..by.clone()
+            },
+            what: "sop.share",
+        };
+        Shown::Post(Box::new(posting))
+    });
+    Ok(Effects {
+        shown: posts.collect(),
+        ..Effects::default()
+    })
+}
+
+/// Shows who has read an SOP wherever it is shared.
+pub fn readers(basis: &Basis, sop: &str) -> Effects {
+    let readers = basis.shares.iter().map(|share| Shown::Readers {
+        share: share.clone(),
+        unread: basis.people.unread(share),
+    });
+    let mut shown: Vec<_> = readers.collect();
+    if shown.is_empty() {
+        shown.push(Shown::SharedNowhere(sop.to_owned()));
+    }
+    Effects {
+        shown,
+        ..Effects::default()
+    }
+}
+
+/// Reminds those who have not read a post, once a version.
+pub fn remind(basis: &Basis, place: &ConversationId, by: &Actor) -> Result<Effects, Error> {
+    let share = basis.shares.iter().find(|share| share.place == *place);
+    let Some(share) = share else {
+        return Ok(Shown::NoShare.into());
+    };
+    if share.reminded == Some(share.version) {
+        return Ok(Shown::AlreadyReminded.into());
+    }
+    // Noted first: a reminder that comes twice is worse than one that is lost.
+    let share = Share {
+        reminded: Some(share.version),
+        ..share.clone()
+    };
+    Ok(Effects {
+        papers: vec![share.paper()?],
+        audit: vec![by.audit("sop.remind", share.subject())],
+        ..Shown::Remind {
+            unread: basis.people.unread(&share),
+            share,
+        }
+        .into()
+    })
 }
 
 /// Returns the shared SOPs that somebody has not read, with how many have not.
 ///
-/// Whoever has read the newest version in one post need not read it in another.
-///
-/// # Errors
-///
-/// Whatever keeps the store from reading.
-pub async fn unread_sops(
-    store: &dyn Store,
-    now: Timestamp,
-) -> Result<BTreeMap<String, u64>, Error> {
-    let mut by_sop: BTreeMap<String, Vec<Share>> = BTreeMap::new();
-    for share in all(store, "").await? {
-        by_sop.entry(share.sop.clone()).or_default().push(share);
+/// Somebody who has read the newest version in one post need not read it in another.
+pub fn unread_sops(shares: &[Share], people: &People) -> BTreeMap<String, u64> {
+    let mut by_sop: BTreeMap<&str, Vec<&Share>> = BTreeMap::new();
+    for share in shares {
+        by_sop.entry(&share.sop).or_default().push(share);
     }
-    let mut unread = BTreeMap::new();
-    for (sop, shares) in by_sop {
+    let unread = by_sop.into_iter().map(|(sop, shares)| {
         let newest = shares.iter().map(|share| share.version).max();
-        let mut left = BTreeSet::new();
-        for share in &shares {
-            left.extend(people(store, share, now).await?);
-        }
-        let readers = shares.iter().flat_map(|share| &share.readers);
-        for (account, read) in readers {
+        let around = shares.iter().flat_map(|share| people.around(share));
+        let mut left: BTreeSet<u64> = around.collect();
+        for (account, read) in shares.iter().flat_map(|share| &share.readers) {
             if Some(*read) >= newest {
                 left.remove(account);
             }
         }
-        if !left.is_empty() {
-            unread.insert(sop, left.len() as u64);
-        }
-    }
-    Ok(unread)
+        (sop.to_owned(), left.len() as u64)
+    });
+    unread.filter(|(_, left)| *left > 0).collect()
 }
 
-async fn all(store: &dyn Store, beginning: &str) -> Result<Vec<Share>, Error> {
-    let papers = store.papers(Shelf::Shares, beginning).await?;
+/// Returns the posts of an SOP, or of all when none is named.
+///
+/// # Errors
+///
+/// Whatever keeps the store from reading.
+pub async fn all(store: &dyn Store, sop: Option<&str>) -> Result<Vec<Share>, Error> {
+    let beginning = sop.map(|sop| format!("{sop}/")).unwrap_or_default();
+    let papers = store.papers(Shelf::Shares, &beginning).await?;
     let contents = papers.into_iter().filter_map(|paper| paper.content);
     contents
         .map(|content| Ok(serde_json::from_value(content)?))
         .collect()
 }
 
-/// The accounts that were heard of lately in the workspace of a post.
-async fn people(store: &dyn Store, share: &Share, now: Timestamp) -> Result<BTreeSet<u64>, Error> {
-    let Some((workspace, _)) = share.place.0.rsplit_once(':') else {
-        return Ok(BTreeSet::new());
+impl Desk {
+    /// Notes that a channel shows an SOP, in these messages; once per event.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from taking it.
+    pub async fn posted(&self, posting: Posting, messages: Vec<u64>) -> Result<Share, Error> {
+        let _alone = self.alone.lock().await;
+        let Posting {
+            mut share,
+            what,
+            by,
+            ..
+        } = posting;
+        let known = self.share(&share.sop, &share.place).await?;
+        let before = known.as_ref().map(|known| known.version.to_string());
+        // Whoever read it meanwhile has.
+        share.readers = known.map(|known| known.readers).unwrap_or_default();
+        share.messages = messages;
+        let line = by.audit(what, share.subject());
+        let line = line.changed(before, Some(share.version.to_string()));
+        self.keep(&by, vec![share.paper()?], vec![line]).await?;
+        Ok(share)
+    }
+
+    /// Returns the posts that show an earlier version than the one that is live.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the store from reading.
+    pub async fn outdated_posts(&self, now: &Zoned) -> Result<Vec<Posting>, Error> {
+        let mut outdated = Vec::new();
+        for share in all(&*self.store, None).await? {
+            let versions = match self.history(&share.sop).await {
+                Ok(versions) => versions,
+                Err(Error::NoSop(_)) => continue,
+                Err(error) => return Err(error),
+            };
+            let Some(latest) = versions.last().filter(|one| one.number > share.version) else {
+                continue;
+            };
+            // An edited file is a version before it is live, for a moment.
+            let knowledge = self.live.get();
+            let live = knowledge.catalog.sop(&share.sop);
+            if live.is_none_or(|sop| sop.edition != latest.edition) {
+                continue;
+            }
+            let before = versions.iter().find(|one| one.number == share.version);
+            let (place, edition) = (&share.place.0, &latest.edition);
+            let name = format!("share:{place}:{edition}:{}", latest.number);
+            outdated.push(Posting {
+                changed: Some(changed(&self.live, latest, before, now)),
+                by: Actor {
+                    event: EventId(name),
+                    who: latest.who.clone(),
+                    at: latest.at,
+                },
+                what: "sop.reshare",
+                version: latest.clone(),
+                share: Share {
+                    version: latest.number,
+                    reminded: None,
+                    ..share
+                },
+            });
+        }
+        Ok(outdated)
+    }
+
+    /// Notes that an account has read a version of a post.
+    pub async fn acknowledge(
+        &self,
+        sop: &str,
+        place: &ConversationId,
+        account: u64,
+        version: u32,
+        by: &Actor,
+    ) -> Shown {
+        let noted = self.note_reader(sop, place, account, version, by).await;
+        noted.unwrap_or_else(|error| {
+            tracing::error!(%error, "a reader was not noted");
+            Shown::Refused(error)
+        })
+    }
+
+    async fn note_reader(
+        &self,
+        sop: &str,
+        place: &ConversationId,
+        account: u64,
+        version: u32,
+        by: &Actor,
+    ) -> Result<Shown, Error> {
+        let _alone = self.alone.lock().await;
+        let Some(mut share) = self.share(sop, place).await? else {
+            return Ok(Shown::NoShare);
+        };
+        let read = share.readers.entry(account).or_default();
+        if *read < version {
+            *read = version;
+            let line = by.audit("sop.read", sop);
+            let line = line.changed(None, Some(version.to_string()));
+            self.keep(by, vec![share.paper()?], vec![line]).await?;
+        }
+        Ok(match share.version > version {
+            true => Shown::ReadOutdated(share.version),
+            false => Shown::ReadNoted(version),
+        })
+    }
+
+    async fn share(&self, sop: &str, place: &ConversationId) -> Result<Option<Share>, Error> {
+        let shares = all(&*self.store, Some(sop)).await?;
+        Ok(shares.into_iter().find(|share| share.place == *place))
+    }
+}
+
+/// What a version says that the one before did not, and the other way round, as agents see it.
+fn changed(live: &Live, latest: &Version, before: Option<&Version>, now: &Zoned) -> Changed {
+    let lines = |edition: &str| -> Option<Vec<String>> {
+        let knowledge = live.with(&latest.sop, edition)?;
+        let seen = review::seen(&knowledge, &latest.sop, now);
+        let lines = seen.iter().flat_map(|reply| reply.text.lines());
+        let lines = lines.map(|line| unnumbered(line).to_owned());
+        Some(lines.filter(|line| !line.is_empty()).collect())
     };
-    let since = now - HEARD_WITHIN;
-    let heard = store.heard_of(&format!("{workspace}:"), since).await?;
-    // The ids of conversations end with the account; `discord:GUILD:CHANNEL` is the channel's own.
-    let account = |id: &ConversationId| {
-        let mut parts = id.0.rsplit(':');
-        let is_somebodys = id.0.split(':').count() == 4;
-        parts.next().filter(|_| is_somebodys)?.parse().ok()
+    let only = |of: &[String], not_of: &[String]| -> Vec<String> {
+        let only = of.iter().filter(|line| !not_of.contains(line));
+        only.cloned().collect()
     };
-    Ok(heard.iter().filter_map(account).collect())
+    let after = lines(&latest.edition).unwrap_or_default();
+    let was = before.and_then(|before| lines(&before.edition));
+    let was = was.unwrap_or_else(|| after.clone());
+    Changed {
+        why: latest.why.clone(),
+        new: only(&after, &was),
+        gone: only(&was, &after),
+    }
+}
+
+/// A line without its place in a list: a point that only moved says nothing new.
+fn unnumbered(line: &str) -> &str {
+    let line = line.trim_start_matches(['-', '*', ' ']).trim();
+    match line.split_once(". ") {
+        Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => line,
+    }
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, ToSpan, Zoned};
-use sigap::assistant::{Assistant, Deed, Handled};
-use sigap::desk::{self, Desk, Folders, Over, Version};
+use sigap::act::{Act, File, Order};
+use sigap::assistant::{Actor, Assistant, Handled};
+use sigap::desk::{self, Desk, Folders, Over, Shown, Version, reply};
 use sigap::load;
 use sigap::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
 use sigap::store::{self, Period, Store};
@@ -99,17 +100,27 @@ impl Place {
 
 impl Program {
     async fn publish(&self, event: &str, text: &str) -> Result<Version, desk::Error> {
-        let event = EventId(event.to_owned());
         self.desk
-            .publish(text, "karena diuji", None, &deed(&event), &now())
+            .publish(text, "karena diuji", None, &actor(event), &now())
             .await
     }
 
     async fn restore(&self, event: &str, number: u32) -> Result<Version, desk::Error> {
-        let event = EventId(event.to_owned());
-        self.desk
-            .restore(ID, number, "", &deed(&event), &now())
-            .await
+        let order = Order::Restore {
+            sop: ID.to_owned(),
+            number,
+            why: String::new(),
+        };
+        match self.order(event, &order).await.pop() {
+            Some(Shown::Published(version)) => Ok(version),
+            Some(Shown::Refused(error)) => Err(error),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn order(&self, event: &str, order: &Order) -> Vec<Shown> {
+        let here = ConversationId("test:1:20".to_owned());
+        self.desk.handle(order, &actor(event), &here, &now()).await
     }
 
     async fn say(&self, number: i64, text: &str) -> Handled {
@@ -147,10 +158,10 @@ fn now() -> Zoned {
     shipped::now()
 }
 
-fn deed(event: &EventId) -> Deed<'_> {
-    Deed {
-        event,
-        who: "lead (1)",
+fn actor(event: &str) -> Actor {
+    Actor {
+        event: EventId(event.to_owned()),
+        who: "lead (1)".to_owned(),
         at: now().timestamp(),
     }
 }
@@ -176,7 +187,7 @@ async fn what_is_published_is_live_kept_and_taken_back() {
             .unwrap()
             .contains("menurut B")
     );
-    // The same press again is the same deed.
+    // The same press again is done once.
     let again = program.publish("1", &sop("B", &["nama"])).await.unwrap();
     assert_eq!(again, version);
     assert!(matches!(
@@ -255,10 +266,9 @@ async fn what_somebody_else_published_meanwhile_is_not_overwritten() {
     let looked_at = program.desk.history(ID).await.unwrap().pop().unwrap();
     let over = Over(Some(looked_at.edition));
     program.publish("1", &sop("B", &["nama"])).await.unwrap();
-    let event = EventId("2".to_owned());
     let published = program
         .desk
-        .publish(&sop("C", &[]), "", Some(&over), &deed(&event), &now())
+        .publish(&sop("C", &[]), "", Some(&over), &actor("2"), &now())
         .await;
     assert!(matches!(published, Err(desk::Error::Outdated(_))));
     assert!(program.answer().await.contains("menurut B"));
@@ -342,4 +352,174 @@ async fn a_dialog_is_finished_with_the_version_it_began_with_even_after_a_restar
     program.say(6, "kartu saya hilang").await;
     let asked = program.say(7, "buat tiket").await;
     assert!(said(&asked).contains("nama B"), "{}", said(&asked));
+}
+
+/// What leads are shown, and how it is said, without any chat.
+#[tokio::test]
+async fn a_proposal_is_shown_as_agents_will_see_it_with_the_orders_that_decide_it() {
+    let place = Place::new();
+    let program = place.start().await;
+    let file = |text: String| {
+        Order::Propose(File {
+            name: format!("{ID}.toml"),
+            bytes: text.into_bytes(),
+        })
+    };
+    let shown = program.order("1", &file(sop("B", &["nama"]))).await;
+    let [
+        Shown::Proposal {
+            proposal, review, ..
+        },
+    ] = &shown[..]
+    else {
+        panic!("{shown:?}");
+    };
+    assert!(review.is_accepted() && review.preview[0].text.contains("menurut B"));
+    let knowledge = program.assistant.knowledge();
+    let said = reply::replies(&shown[0], &knowledge, &now());
+    let (last, before) = said.split_last().unwrap();
+    assert!(before.iter().all(|said| said.reply.buttons.is_empty()));
+    let id = || proposal.id.clone();
+    let offered: Vec<Act> = last
+        .reply
+        .buttons
+        .iter()
+        .map(|one| one.action.clone())
+        .collect();
+    let publish = |why: Option<&str>| Order::Publish {
+        proposal: id(),
+        why: why.map(str::to_owned),
+    };
+    let amend = Order::Amend {
+        proposal: id(),
+        fields: Vec::new(),
+    };
+    assert_eq!(
+        offered,
+        [
+            publish(None),
+            Order::Download(id()),
+            amend,
+            Order::Discard(id())
+        ]
+        .map(Act::Lead)
+    );
+    // Its file is handed over as it is; what is published is gone as a proposal.
+    let shown = program.order("2", &Order::Download(id())).await;
+    let said = reply::replies(&shown[0], &knowledge, &now());
+    let handed = said[0].file.as_ref().unwrap();
+    assert_eq!(handed.name, format!("{ID}.toml"));
+    assert_eq!(handed.bytes, proposal.text.as_bytes());
+    let shown = program.order("3", &publish(Some("memo"))).await;
+    assert!(matches!(&shown[..], [Shown::Published(version)] if version.number == 2));
+    assert!(program.answer().await.contains("menurut B"));
+    let shown = program.order("4", &publish(Some("memo"))).await;
+    assert!(matches!(
+        shown[..],
+        [Shown::Refused(desk::Error::NoProposal)]
+    ));
+    // A proposal of a catalogue that would be refused cannot be published, and says so.
+    let broken = sop("C", &["nama"]).replace("service = \"telkomsel\"", "service = \"telkomcel\"");
+    let shown = program.order("5", &file(broken)).await;
+    let said = reply::replies(&shown[0], &knowledge, &now());
+    let [only] = &said[..] else {
+        panic!("{said:?}");
+    };
+    assert!(only.reply.text.contains("telkomsel"), "{}", only.reply.text);
+    assert!(matches!(
+        only.reply.buttons[0].action,
+        Act::Lead(Order::Download(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_post_is_kept_read_and_brought_up_to_date_wherever_it_is() {
+    let place = Place::new();
+    let program = place.start().await;
+    let share = Order::Share {
+        sop: ID.to_owned(),
+        channels: vec![30, 30],
+        pinned: false,
+    };
+    let mut shown = program.order("1", &share).await;
+    let Some(Shown::Post(posting)) = shown.pop() else {
+        panic!("{shown:?}");
+    };
+    assert!(shown.is_empty(), "a channel is named once");
+    let there = ConversationId("test:1:30".to_owned());
+    assert_eq!(posting.share.place, there);
+    program.desk.posted(*posting, vec![7]).await.unwrap();
+    assert!(
+        program
+            .desk
+            .outdated_posts(&now())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let read = |event: &str, version| {
+        let by = actor(event);
+        let (desk, there) = (&program.desk, &there);
+        async move { desk.acknowledge(ID, there, 5, version, &by).await }
+    };
+    assert!(matches!(read("2", 1).await, Shown::ReadNoted(1)));
+    let shown = program.order("3", &Order::Readers(ID.to_owned())).await;
+    let [Shown::Readers { share, unread }] = &shown[..] else {
+        panic!("{shown:?}");
+    };
+    assert!(share.is_read_by(5) && unread.is_empty());
+
+    program.publish("4", &sop("B", &["nama"])).await.unwrap();
+    let mut outdated = program.desk.outdated_posts(&now()).await.unwrap();
+    let posting = outdated.pop().unwrap();
+    assert_eq!(
+        (posting.share.version, &posting.share.messages[..]),
+        (2, &[7][..])
+    );
+    let changed = posting.changed.clone().unwrap();
+    assert!(
+        changed.new.iter().any(|line| line.contains("menurut B")),
+        "{changed:?}"
+    );
+    assert!(
+        changed.gone.iter().any(|line| line.contains("menurut A")),
+        "{changed:?}"
+    );
+    let knowledge = program.assistant.knowledge();
+    let seen = desk::review::seen(&knowledge, ID, &now());
+    let said = reply::post(&posting, seen, &now());
+    let below = &said.last().unwrap().buttons;
+    assert_eq!(
+        below
+            .iter()
+            .map(|one| one.action.clone())
+            .collect::<Vec<_>>(),
+        [Act::Read {
+            sop: ID.to_owned(),
+            version: 2
+        }]
+    );
+    program.desk.posted(posting, vec![7]).await.unwrap();
+    assert!(matches!(read("5", 1).await, Shown::ReadOutdated(2)));
+    assert!(matches!(read("6", 2).await, Shown::ReadNoted(2)));
+    let remind = Order::Remind {
+        sop: ID.to_owned(),
+        channel: 30,
+    };
+    assert!(matches!(
+        program.order("7", &remind).await[..],
+        [Shown::Remind { .. }]
+    ));
+    assert!(matches!(
+        program.order("8", &remind).await[..],
+        [Shown::AlreadyReminded]
+    ));
+    let elsewhere = Order::Remind {
+        sop: ID.to_owned(),
+        channel: 31,
+    };
+    assert!(matches!(
+        program.order("9", &elsewhere).await[..],
+        [Shown::NoShare]
+    ));
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, ToSpan};
-use sigap::assistant::{Assistant, Deed};
+use sigap::assistant::{Actor, Assistant};
 use sigap::desk::{self, Desk, Folders};
 use sigap::guide::Knowledge;
 use sigap::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
@@ -257,9 +257,9 @@ async fn fifty_reloads_under_load_fail_no_message_mix_no_versions_and_lose_none(
                 catalogue.break_it();
             } else if edit % PUBLISHED_EACH == 0 {
                 let (event, text) = (EventId(format!("lead:{edit}")), hilang(edit));
-                let by = Deed {
-                    event: &event,
-                    who: LEAD,
+                let by = Actor {
+                    event,
+                    who: LEAD.to_owned(),
                     at: shipped::now().timestamp(),
                 };
                 let now = shipped::now();

@@ -1,47 +1,21 @@
-//! The commands as data: names and descriptions in Indonesian and English.
+//! The commands as Discord registers them, and what is suggested while they are typed.
 
 use serde_json::{Value as Json, json};
 
-use super::payload::shortened;
 use crate::catalog::Sop;
-use crate::message::ChannelKind;
+use crate::channel::pages::shortened;
+use crate::slash::{self, Label, Slash, Slot, Takes};
 use crate::ticket::Ticket;
 
-pub const TANYA: &str = "tanya";
-pub const SOP: &str = "sop";
-pub const TIKET: &str = "tiket";
-pub const AM: &str = "am";
-pub const ISTILAH: &str = "istilah";
-pub const BANTUAN: &str = "bantuan";
-pub const KANAL: &str = "kanal";
-/// The command in a message's own menu.
-pub const CARIKAN: &str = "Carikan SOP";
-/// The leads' command there.
-pub const JADIKAN: &str = "Jadikan SOP";
-/// The leads' own commands.
-pub const BELAJAR: &str = "belajar";
-pub const STATISTIK: &str = "statistik";
-
-/// What can be done with `/sop`.
-pub const LIHAT: &str = "lihat";
-pub const IMPOR: &str = "impor";
-pub const RIWAYAT: &str = "riwayat";
-pub const KEMBALIKAN: &str = "kembalikan";
-pub const BAGIKAN: &str = "bagikan";
-pub const PEMBACA: &str = "pembaca";
-
-/// The options' names.
-pub const QUESTION: &str = "pertanyaan";
-pub const TITLE: &str = "judul";
-pub const ID: &str = "id";
-pub const NAME: &str = "nama";
-pub const WORD: &str = "kata";
-pub const KIND: &str = "jenis";
-pub const FILE: &str = "berkas";
-pub const VERSION: &str = "versi";
-pub const WHY: &str = "alasan";
-pub const CHANNELS: [&str; 3] = ["kanal", "kanal-2", "kanal-3"];
-pub const PIN: &str = "sematkan";
+/// The commands in a message's own menu: look it up, and make a procedure of it.
+pub const FIND: Label = Label {
+    id: "Carikan SOP",
+    en: "Find procedure",
+};
+pub const MAKE: Label = Label {
+    id: "Jadikan SOP",
+    en: "Make procedure",
+};
 
 /// Discord's limits on suggestions.
 const CHOICES_MAX: usize = 25;
@@ -49,154 +23,74 @@ const CHOICE_MAX: usize = 100;
 
 /// All commands, for registering them in one request.
 pub fn all() -> Json {
-    let kinds: Vec<_> = KINDS
-        .iter()
-        .map(|(kind, id, en)| json!({"name": id, "value": kind.name(), "name_localizations": localised(id, en)}))
-        .collect();
-    json!([
-        slash(TANYA, "ask", "Tanyakan kasus pelanggan; hanya kamu yang melihat jawabannya",
-            "Ask about a customer's case; only you see the answer",
-            vec![option(QUESTION, "question", "Kendala pelanggan apa adanya", "The case in your own words", json!({"required": true, "max_length": 2000}))]),
-        slash(SOP, "procedure", "Buka SOP; team lead: impor, riwayat, bagikan", "Open procedures; team leads: import, history, share", sop_commands()),
-        slash(TIKET, "ticket", "Draft tiket saya, atau satu draft", "My ticket drafts, or one of them",
-            vec![option(ID, "id", "Nomor draft", "The draft's id", json!({"autocomplete": true}))]),
-        slash(AM, "account-manager", "Account manager sebuah perusahaan dan jalur eskalasinya", "A company's account manager and the escalation path",
-            vec![option(NAME, "name", "Nama perusahaan, SID, atau account number", "Company name, SID or account number", json!({"required": true, "max_length": 200}))]),
-        slash(ISTILAH, "term", "Arti sebuah istilah di SOP", "What a term in the procedures means",
-            vec![option(WORD, "word", "Istilah atau singkatan", "Term or abbreviation", json!({"required": true, "max_length": 100}))]),
-        slash(BANTUAN, "help", "Cara memakai Sigap", "How to use Sigap", Vec::new()),
-        slash(KANAL, "channel", "Team lead: jenis kanal ini", "Team leads: what kind of channel this is",
-            vec![option(KIND, "kind", "Bagaimana pelanggan menghubungi", "How customers get in touch", json!({"required": true, "choices": kinds}))]),
-        slash(BELAJAR, "learn", "Team lead: pertanyaan yang belum terjawab", "Team leads: questions without an answer", Vec::new()),
-        slash(STATISTIK, "statistics", "Team lead: angka per minggu", "Team leads: figures by week", Vec::new()),
-        {"name": CARIKAN, "type": 3, "name_localizations": localised(CARIKAN, "Find procedure"), "contexts": [0, 1], "integration_types": [0]},
-        {"name": JADIKAN, "type": 3, "name_localizations": localised(JADIKAN, "Make procedure"), "contexts": [0], "integration_types": [0]},
-    ])
-}
-
-fn sop_commands() -> Vec<Json> {
-    const SUBCOMMAND: u8 = 1;
-    const INTEGER: u8 = 4;
-    const BOOLEAN: u8 = 5;
-    const CHANNEL: u8 = 7;
-    const ATTACHMENT: u8 = 11;
-    const TEXT_CHANNELS: [u8; 2] = [0, 5];
-    let title = |required: bool| {
-        let more = json!({"autocomplete": true, "required": required});
-        option(TITLE, "title", "Judul SOP", "The procedure's title", more)
-    };
-    let channel = |name: &str, en: &str, required: bool| {
-        let more = json!({"type": CHANNEL, "channel_types": TEXT_CHANNELS, "required": required});
-        option(name, en, "Kanal tujuan", "Where to post it", more)
-    };
-    let why = option(
-        WHY,
-        "reason",
-        "Kenapa dikembalikan",
-        "Why it is restored",
-        json!({"max_length": 300}),
-    );
-    let version = json!({"type": INTEGER, "required": true, "min_value": 1});
-    let file = json!({"type": ATTACHMENT, "required": true});
-    let commands = [
-        (
-            LIHAT,
-            "show",
-            "Buka satu SOP, atau daftarnya",
-            "Open a procedure, or the list of them",
-            vec![title(false)],
-        ),
-        (
-            IMPOR,
-            "import",
-            "Team lead: dokumen menjadi usulan SOP",
-            "Team leads: a document becomes a proposal",
-            vec![option(
-                FILE,
-                "file",
-                ".txt, .md, .docx, .pdf, atau .toml",
-                ".txt, .md, .docx, .pdf or .toml",
-                file,
-            )],
-        ),
-        (
-            RIWAYAT,
-            "history",
-            "Team lead: versi sebuah SOP",
-            "Team leads: a procedure's versions",
-            vec![title(true)],
-        ),
-        (
-            KEMBALIKAN,
-            "restore",
-            "Team lead: kembalikan versi lama",
-            "Team leads: bring an earlier version back",
-            vec![
-                title(true),
-                option(
-                    VERSION,
-                    "version",
-                    "Nomor versi",
-                    "The version's number",
-                    version,
-                ),
-                why,
-            ],
-        ),
-        (
-            BAGIKAN,
-            "share",
-            "Team lead: posting SOP di kanal",
-            "Team leads: post a procedure in channels",
-            vec![
-                title(true),
-                channel(CHANNELS[0], "channel", true),
-                channel(CHANNELS[1], "channel-2", false),
-                channel(CHANNELS[2], "channel-3", false),
-                option(
-                    PIN,
-                    "pin",
-                    "Sematkan di kanal",
-                    "Pin it",
-                    json!({"type": BOOLEAN}),
-                ),
-            ],
-        ),
-        (
-            PEMBACA,
-            "readers",
-            "Team lead: siapa yang sudah membaca",
-            "Team leads: who has read it",
-            vec![title(true)],
-        ),
-    ];
-    let commands = commands.into_iter();
-    commands
-        .map(|(name, en, about, about_en, options)| {
-            json!({
-                "name": name, "type": SUBCOMMAND, "description": about, "name_localizations": localised(name, en),
-                "description_localizations": localised(about, about_en), "options": options,
-            })
+    let rows = slash::TABLE.iter();
+    let slashes = rows.filter_map(|row| {
+        let mut command = command(row, COMMAND)?;
+        command["contexts"] = json!([0, 1]);
+        command["integration_types"] = json!([0]);
+        Some(command)
+    });
+    let on_message = |name: Label, contexts: &[u8]| {
+        json!({
+            "name": name.id, "type": MESSAGE_COMMAND, "name_localizations": localised(name),
+            "contexts": contexts, "integration_types": [0],
         })
-        .collect()
+    };
+    let on_messages = [on_message(FIND, &[0, 1]), on_message(MAKE, &[0])];
+    slashes.chain(on_messages).collect()
 }
 
-const KINDS: &[(ChannelKind, &str, &str)] = &[
-    (ChannelKind::Voice, "Voice (telepon)", "Voice (telephone)"),
-    (
-        ChannelKind::NonVoice,
-        "Non-voice (chat, email)",
-        "Non-voice (chat, e-mail)",
-    ),
-    (ChannelKind::Ecare, "E-Care", "E-Care"),
-];
+/// Discord's numbers for kinds of commands.
+const COMMAND: u8 = 1;
+const MESSAGE_COMMAND: u8 = 3;
+const PART: u8 = 1;
 
-/// Returns the kind of channel with this name.
-pub fn kind(name: &str) -> Option<ChannelKind> {
-    KINDS
+/// A command or a part of one; none when it is typed only.
+fn command(row: &Slash, kind: u8) -> Option<Json> {
+    let about = row.about?;
+    let mut parts: Vec<Json> = row
+        .parts
         .iter()
-        .map(|(kind, ..)| *kind)
-        .find(|kind| kind.name() == name)
+        .filter_map(|part| command(part, PART))
+        .collect();
+    if parts.is_empty() {
+        parts = row.slots.iter().map(option).collect();
+    }
+    Some(json!({
+        "name": row.name.id, "type": kind, "description": about.id, "options": parts,
+        "name_localizations": localised(row.name), "description_localizations": localised(about),
+    }))
+}
+
+fn option(slot: &Slot) -> Json {
+    let more = match slot.takes {
+        Takes::Text(max) => json!({"type": 3, "max_length": max}),
+        Takes::Sop | Takes::Ticket => json!({"type": 3, "autocomplete": true}),
+        Takes::Number => json!({"type": 4, "min_value": 1}),
+        Takes::Flag => json!({"type": 5}),
+        // Text channels and those for announcements.
+        Takes::Place => json!({"type": 7, "channel_types": [0, 5]}),
+        Takes::File => json!({"type": 11}),
+        Takes::Kind => {
+            let kinds = slash::KINDS.iter().map(|(kind, label)| {
+                json!({"name": label.id, "value": kind.name(), "name_localizations": localised(*label)})
+            });
+            json!({"type": 3, "choices": kinds.collect::<Vec<_>>()})
+        }
+    };
+    let mut option = json!({
+        "name": slot.name.id, "description": slot.about.id, "required": slot.required,
+        "name_localizations": localised(slot.name), "description_localizations": localised(slot.about),
+    });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        option[key] = value.clone();
+    }
+    option
+}
+
+/// Indonesian is what every other language sees too.
+fn localised(label: Label) -> Json {
+    json!({"id": label.id, "en-US": label.en, "en-GB": label.en})
 }
 
 /// Suggests procedures: `ranked` by what was typed, then those that contain it.
@@ -244,28 +138,4 @@ fn choices<'a>(named: impl Iterator<Item = (&'a str, &'a str)>) -> Json {
         .map(|(name, value)| json!({"name": shortened(name, CHOICE_MAX), "value": value}))
         .collect();
     json!({"choices": choices})
-}
-
-fn slash(name: &str, en: &str, about: &str, about_en: &str, options: Vec<Json>) -> Json {
-    json!({
-        "name": name, "type": 1, "description": about, "contexts": [0, 1], "integration_types": [0],
-        "name_localizations": localised(name, en), "description_localizations": localised(about, about_en), "options": options,
-    })
-}
-
-fn option(name: &str, en: &str, about: &str, about_en: &str, more: Json) -> Json {
-    const TEXT: u8 = 3;
-    let mut option = json!({
-        "name": name, "type": TEXT, "description": about,
-        "name_localizations": localised(name, en), "description_localizations": localised(about, about_en),
-    });
-    for (key, value) in more.as_object().into_iter().flatten() {
-        option[key] = value.clone();
-    }
-    option
-}
-
-/// Indonesian stands for every other language too.
-fn localised(id: &str, en: &str) -> Json {
-    json!({"id": id, "en-US": en, "en-GB": en})
 }

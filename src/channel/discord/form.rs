@@ -9,15 +9,13 @@ use jiff::Zoned;
 use serde_json::{Value as Json, json};
 use serenity::model::application::{ActionRow, ActionRowComponent};
 
-use super::payload::shortened;
-use crate::catalog::{Field, Form};
+use crate::catalog::Form;
+use crate::channel::manners::open_fields;
+use crate::channel::pages::shortened;
 use crate::dialog::Draft;
 use crate::message::ChannelKind;
 use crate::value::Kind;
-use crate::wording::platform;
 
-/// What the button below a question does; the channel answers it, not the dialog.
-pub const OPEN: &str = "form:";
 /// Discord's limits on a window.
 const INPUTS_MAX: usize = 5;
 const TITLE_MAX: usize = 45;
@@ -25,17 +23,8 @@ const LABEL_MAX: usize = 45;
 const PLACEHOLDER_MAX: usize = 100;
 /// Longer than any answer that a field takes.
 const ANSWER_MAX: usize = 1_000;
-/// Longer than any number that a ticketing application gives.
-const NUMBER_MAX: usize = 100;
 /// From here on a text is written in a box of several lines.
 const LINE_CHARS: usize = 120;
-/// One open field is asked faster than a window is opened.
-const WORTH_IT: usize = 2;
-
-/// Whether a window helps: several text fields are open.
-pub fn is_worth_it(form: &Form, draft: &Draft, kind: ChannelKind, now: &Zoned) -> bool {
-    open_fields(form, draft, kind, now).count() >= WORTH_IT
-}
 
 /// Returns the window for the next open text fields, with what was typed into them before and could not be used; none
 /// when there are none.
@@ -47,54 +36,33 @@ pub fn window(
     mark: &str,
     kept: &BTreeMap<String, String>,
 ) -> Option<Json> {
-    let rows: Vec<_> = open_fields(form, draft, kind, now)
+    let specs: Vec<_> = open_fields(form, draft, kind, now)
         .take(INPUTS_MAX)
-        .map(|field| {
-            let spec = field.spec(draft.case(kind));
-            let long = matches!(spec.kind, Kind::Text { max_chars } if max_chars > LINE_CHARS);
+        .map(|field| (field, field.spec(draft.case(kind))))
+        .collect();
+    let inputs: Vec<_> = specs
+        .iter()
+        .map(|(field, spec)| {
             let hint = spec.example.as_ref().or(spec.help.as_ref());
-            let mut input = json!({
-                "type": 4, "custom_id": field.id, "style": if long { 2 } else { 1 },
-                "label": shortened(&spec.label, LABEL_MAX), "required": false, "max_length": ANSWER_MAX,
-            });
-            if let Some(hint) = hint {
-                input["placeholder"] = shortened(hint, PLACEHOLDER_MAX).into();
+            Input {
+                id: &field.id,
+                label: &spec.label,
+                hint: hint.map_or("", String::as_str),
+                value: kept.get(&field.id).map_or("", String::as_str),
+                long: matches!(spec.kind, Kind::Text { max_chars } if max_chars > LINE_CHARS),
+                ..Input::default()
             }
-            if let Some(typed) = kept.get(&field.id) {
-                input["value"] = shortened(typed, ANSWER_MAX).into();
-            }
-            json!({"type": 1, "components": [input]})
         })
         .collect();
-    let title = shortened(&form.title, TITLE_MAX);
-    (!rows.is_empty()).then(|| json!({"title": title, "custom_id": mark, "components": rows}))
+    (!inputs.is_empty()).then(|| texts(&form.title, mark, &inputs))
 }
 
-/// Returns the window for the number that the ticketing application gave a draft.
-pub fn number(mark: &str) -> Json {
-    let input = json!({
-        "type": 4, "custom_id": "number", "style": 1, "label": shortened(platform::ENTERED_LABEL, LABEL_MAX),
-        "placeholder": shortened(platform::ENTERED_HINT, PLACEHOLDER_MAX), "required": false, "max_length": NUMBER_MAX,
-    });
-    json!({
-        "title": shortened(platform::ENTERED_TITLE, TITLE_MAX), "custom_id": mark,
-        "components": [{"type": 1, "components": [input]}],
-    })
-}
-
-/// Returns what was typed, by field, in the window's order; fields that were left empty are not answered.
+/// Returns what was typed, by field, each on one line; fields that were left empty are not answered.
 pub fn typed(rows: &[ActionRow]) -> Vec<(String, String)> {
-    rows.iter()
-        .flat_map(|row| &row.components)
-        .filter_map(|component| match component {
-            ActionRowComponent::InputText(input) => {
-                let value = input.value.as_deref().unwrap_or_default();
-                let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
-                (!line.is_empty()).then(|| (input.custom_id.clone(), line))
-            }
-            _ => None,
-        })
-        .collect()
+    let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fields = written(rows).into_iter();
+    let fields = fields.map(|(field, text)| (field, one_line(text)));
+    fields.filter(|(_, line)| !line.is_empty()).collect()
 }
 
 /// Returns what was written, by field, with its lines; fields that were left empty are there.
@@ -116,7 +84,7 @@ pub fn written(rows: &[ActionRow]) -> Vec<(String, String)> {
 pub struct Input<'a> {
     /// Its id.
     pub id: &'a str,
-    /// What stands above it.
+    /// Its title.
     pub label: &'a str,
     /// How it may look.
     pub hint: &'a str,
@@ -155,16 +123,6 @@ pub fn texts(title: &str, mark: &str, inputs: &[Input<'_>]) -> Json {
 /// Whether the window came back as it was sent; otherwise its answers were lost in decoding and must be asked again.
 pub fn is_whole(rows: &[ActionRow]) -> bool {
     !rows.is_empty() && rows.iter().all(|row| !row.components.is_empty())
-}
-
-fn open_fields<'a>(
-    form: &'a Form,
-    draft: &'a Draft,
-    kind: ChannelKind,
-    now: &Zoned,
-) -> impl Iterator<Item = &'a Field> {
-    let missing = form.missing(draft.case(kind), now).into_iter();
-    missing.filter(move |field| !matches!(field.spec(draft.case(kind)).kind, Kind::Choice(_)))
 }
 
 #[cfg(test)]

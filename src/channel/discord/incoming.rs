@@ -11,44 +11,14 @@ use serenity::model::guild::Member;
 use serenity::model::id::{ChannelId, GuildId, RoleId};
 use serenity::model::user::User;
 
+use sha2::{Digest, Sha256};
+
 use super::Settings;
-use crate::message::{ConversationId, EventId};
+use super::channels::Channels;
+use crate::channel::manners::{Addressed, By, Called};
+use crate::channel::place::{Person, Place};
+use crate::message::EventId;
 use crate::wording::platform;
-
-/// Where something was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// The workspace; none in a direct message.
-    pub guild: Option<u64>,
-    /// The channel or thread.
-    pub channel: u64,
-    /// It is a thread, as far as the event tells.
-    pub thread: bool,
-}
-
-/// Who said it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// The account's id.
-    pub id: u64,
-    /// As shown on drafts: the handle, and the id because handles are given away again.
-    pub name: String,
-    /// Has one of the roles that leads have.
-    pub lead: bool,
-    /// Has one of the roles that may see logins.
-    pub cleared: bool,
-}
-
-/// How a message concerns the bot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Called {
-    /// By a mention or in a direct message.
-    Directly,
-    /// Written in a help channel.
-    InHelpChannel,
-    /// Written somewhere else: only an open dialog of its author makes it ours.
-    Overheard,
-}
 
 /// A message that may be for the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,11 +48,11 @@ pub struct Ask {
     pub place: Place,
     /// Who.
     pub person: Person,
-    /// The message it stands on, for buttons and menus, and whether only one person sees that.
+    /// The message of a button or menu, and whether only one person sees that.
     pub on: Option<On>,
 }
 
-/// The message that a button or menu stands on.
+/// The message of a button or menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct On {
     /// Its id.
@@ -92,37 +62,17 @@ pub struct On {
 }
 
 impl Ask {
-    /// Whether it stands on a message that only one person sees.
+    /// Whether only one person sees the message that it is on.
     pub fn is_on_ephemeral(&self) -> bool {
         self.on.is_some_and(|on| on.ephemeral)
     }
 }
 
-impl Place {
-    /// The conversation of one person here.
-    pub fn conversation(&self, user: u64) -> ConversationId {
-        ConversationId(format!("{}:{user}", self.channel_id().0))
-    }
-
-    /// The channel as a conversation of its own, which holds its settings.
-    pub fn channel_id(&self) -> ConversationId {
-        match self.guild {
-            Some(guild) => ConversationId(format!("{CHANNEL}{guild}:{}", self.channel)),
-            None => ConversationId(format!("{CHANNEL}dm:{}", self.channel)),
-        }
-    }
-
-    /// Whether others read along whom a ticket is no business of.
-    pub fn is_shared(&self) -> bool {
-        self.guild.is_some() && !self.thread
-    }
-
-    /// Whether the bot works here at all.
-    pub fn is_allowed(&self, settings: &Settings) -> bool {
-        match self.guild {
-            Some(guild) => settings.guilds.contains(&guild),
-            None => settings.direct_messages,
-        }
+/// Whether the bot works here at all.
+pub fn is_allowed(place: Place, settings: &Settings) -> bool {
+    match place.workspace {
+        Some(guild) => settings.guilds.contains(&guild),
+        None => settings.direct_messages,
     }
 }
 
@@ -131,43 +81,30 @@ impl Place {
 pub struct Edited {
     /// The message as it is now.
     pub post: Post,
-    /// When it was changed, as a number that stands between those of messages from before and after.
+    /// When it was changed, as a number between those of messages from before and after.
     pub change: u64,
 }
 
 /// The names of this channel's conversations begin with it.
 pub const CHANNEL: &str = "discord:";
-
-/// Where a conversation is and whose; none for another channel's.
-pub fn whereabouts(conversation: &ConversationId) -> Option<(Place, u64)> {
-    let mut parts = conversation.0.strip_prefix(CHANNEL)?.split(':');
-    let guild = match parts.next()? {
-        "dm" => None,
-        guild => Some(guild.parse().ok()?),
-    };
-    let (channel, owner) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let place = Place {
-        guild,
-        channel,
-        // Where it matters the event tells; a conversation's name does not.
-        thread: false,
-    };
-    parts.next().is_none().then_some((place, owner))
-}
-
-/// The channel that this conversation stands for; none for one person's.
-pub fn channel_of(conversation: &ConversationId) -> Option<Place> {
-    let (guild, channel) = conversation.0.strip_prefix(CHANNEL)?.split_once(':')?;
-    Some(Place {
-        guild: Some(guild.parse().ok()?),
-        channel: channel.parse().ok()?,
-        thread: false,
-    })
-}
-
 /// The event that a message or interaction is.
 pub fn event(id: u64) -> EventId {
     EventId(format!("{CHANNEL}{id}"))
+}
+
+/// A number for a name: the same for the same in every version of the program, so that a message is posted once whatever
+/// is tried again.
+pub fn digest(name: &str) -> u64 {
+    let digest = Sha256::digest(name.as_bytes());
+    let (first, _) = digest.split_at(size_of::<u64>());
+    first
+        .iter()
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// A nonce for a name: Discord takes 25 characters.
+pub fn nonce(name: &str) -> String {
+    format!("{:x}", digest(name))
 }
 
 /// The name of an account on drafts: ids stay, handles are given away again.
@@ -175,8 +112,19 @@ pub fn agent(handle: &str, id: u64) -> String {
     format!("{handle} ({id})")
 }
 
+/// What a message is read against.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The bot's own account.
+    pub me: u64,
+    /// How it behaves.
+    pub settings: &'a Settings,
+    /// The channels that are known.
+    pub channels: &'a Channels,
+}
+
 /// Returns a message that may be for the bot; none for bots, webhooks, notices, other workspaces and empty messages.
-pub fn post(message: &Message, me: u64, settings: &Settings) -> Option<Post> {
+pub fn post(message: &Message, around: Surroundings<'_>) -> Option<Post> {
     if message.webhook_id.is_some() {
         return None;
     }
@@ -192,14 +140,15 @@ pub fn post(message: &Message, me: u64, settings: &Settings) -> Option<Post> {
             mentions: &message.mentions,
             attachments: &message.attachments,
             roles: roles.map(|member| member.roles.as_slice()),
+            mentioned_roles: &message.mention_roles,
+            answers: message.referenced_message.as_deref(),
         },
-        me,
-        settings,
+        around,
     )
 }
 
 /// Returns a message that somebody changed; none when only its appearance did, as when a link's preview arrives.
-pub fn edited(update: &MessageUpdateEvent, me: u64, settings: &Settings) -> Option<Edited> {
+pub fn edited(update: &MessageUpdateEvent, around: Surroundings<'_>) -> Option<Edited> {
     if matches!(update.webhook_id, Some(Some(_))) {
         return None;
     }
@@ -215,9 +164,13 @@ pub fn edited(update: &MessageUpdateEvent, me: u64, settings: &Settings) -> Opti
             mentions: update.mentions.as_deref().unwrap_or_default(),
             attachments: update.attachments.as_deref().unwrap_or_default(),
             roles: roles.map(|member| member.roles.as_slice()),
+            mentioned_roles: update.mention_roles.as_deref().unwrap_or_default(),
+            answers: update
+                .referenced_message
+                .as_ref()
+                .and_then(Option::as_deref),
         },
-        me,
-        settings,
+        around,
     )?;
     let at = update.edited_timestamp?.unix_timestamp_nanos() / 1_000_000;
     Some(Edited {
@@ -232,14 +185,9 @@ pub fn snowflake(unix_millis: i64, like: u64) -> u64 {
     (since << TIME_SHIFT) | (like & ((1 << TIME_SHIFT) - 1))
 }
 
-/// When something with this id happened, in milliseconds of Unix time.
-pub fn said_at(id: u64) -> i64 {
-    EPOCH + (id >> TIME_SHIFT) as i64
-}
-
 /// Where Discord's time begins, in milliseconds of Unix time.
 const EPOCH: i64 = 1_420_070_400_000;
-/// The bits of an id that stand behind its time.
+/// The bits of an id behind its time.
 const TIME_SHIFT: u32 = 22;
 
 /// As much of a message as matters.
@@ -253,25 +201,33 @@ struct Said<'a> {
     mentions: &'a [User],
     attachments: &'a [Attachment],
     roles: Option<&'a [RoleId]>,
+    mentioned_roles: &'a [RoleId],
+    answers: Option<&'a Message>,
 }
 
-fn said(message: Said<'_>, me: u64, settings: &Settings) -> Option<Post> {
+fn said(message: Said<'_>, around: Surroundings<'_>) -> Option<Post> {
+    let Surroundings { me, settings, .. } = around;
     let by_person = !message.author.bot;
     let is_message = matches!(
         message.kind,
         MessageType::Regular | MessageType::InlineReply
     );
+    let channel = message.channel.get();
+    let known = message.guild.and_then(|_| around.channels.thread(channel));
     let place = Place {
-        guild: message.guild.map(GuildId::get),
-        channel: message.channel.get(),
-        thread: false,
+        chat: CHANNEL,
+        workspace: message.guild.map(GuildId::get),
+        channel,
+        thread: known.is_some(),
     };
-    if !by_person || !is_message || !place.is_allowed(settings) {
+    if !by_person || !is_message || !is_allowed(place, settings) {
         return None;
     }
     let mentioned = message.mentions.iter().any(|user| user.id.get() == me);
+    let mut roles = message.mentioned_roles.iter();
+    let role = roles.find(|role| around.channels.is_own_role(role.get()));
     let at = place
-        .guild
+        .workspace
         .map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
     let address = format!(
         "{}/{at}/{}/{}",
@@ -285,17 +241,26 @@ fn said(message: Said<'_>, me: u64, settings: &Settings) -> Option<Post> {
         .map(|_| address)
         .into_iter()
         .collect();
-    let text = without_mention(message.content, me);
+    let text = without_mention(message.content, me, role);
     // Without the message content intent the text of others is empty, but a mention alone is a call for help.
-    if text.is_empty() && pictures.is_empty() && !mentioned {
+    let mentions_bot = mentioned || role.is_some();
+    if text.is_empty() && pictures.is_empty() && !mentions_bot {
         return None;
     }
-    let called = if mentioned || place.guild.is_none() {
-        Called::Directly
-    } else if settings.help_channels.contains(&place.channel) {
-        Called::InHelpChannel
-    } else {
-        Called::Overheard
+    let thread = known.unwrap_or_default();
+    let is_help = |channel: u64| settings.help_channels.contains(&channel);
+    let addressed = Addressed {
+        is_direct: place.workspace.is_none(),
+        mentions_bot,
+        replies_to: message
+            .answers
+            .map(|answered| match answered.author.id.get() == me {
+                true => By::Bot,
+                false => By::Person,
+            }),
+        in_help_channel: is_help(channel) || thread.parent.is_some_and(is_help),
+        in_thread: place.thread,
+        in_own_thread: thread.own,
     };
     Some(Post {
         id: message.id,
@@ -303,7 +268,7 @@ fn said(message: Said<'_>, me: u64, settings: &Settings) -> Option<Post> {
         person: person(message.author, message.roles, settings),
         text,
         pictures,
-        called,
+        called: addressed.called(),
     })
 }
 
@@ -375,7 +340,8 @@ fn place(guild: Option<GuildId>, channel: ChannelId, about: Option<&PartialChann
         )
     };
     Place {
-        guild: guild.map(GuildId::get),
+        chat: CHANNEL,
+        workspace: guild.map(GuildId::get),
         channel: channel.get(),
         thread: about.is_some_and(is_thread),
     }
@@ -399,11 +365,17 @@ fn person(user: &User, roles: Option<&[RoleId]>, settings: &Settings) -> Person 
     }
 }
 
-fn without_mention(text: &str, me: u64) -> String {
-    let text = text
-        .replace(&format!("<@{me}>"), " ")
-        .replace(&format!("<@!{me}>"), " ");
-    text.trim().to_owned()
+fn without_mention(content: &str, me: u64, role: Option<&RoleId>) -> String {
+    let role = role.map_or(0, |role| role.get());
+    let marks = [
+        format!("<@{me}>"),
+        format!("<@!{me}>"),
+        format!("<@&{role}>"),
+    ];
+    let without = marks
+        .iter()
+        .fold(content.to_owned(), |text, mark| text.replace(mark, " "));
+    without.trim().to_owned()
 }
 
 #[cfg(test)]
@@ -424,6 +396,45 @@ mod tests {
         }
     }
 
+    /// Two channels, a thread below each, the second of them the bot's own; and a role that only the bot has.
+    fn channels() -> Channels {
+        let channels = Channels::default();
+        let thread = json!({"archived": false, "auto_archive_duration": 60, "locked": false});
+        for (id, kind, more) in [
+            (10, 0, json!({})),
+            (20, 0, json!({})),
+            (
+                30,
+                11,
+                json!({"parent_id": "20", "owner_id": "7", "thread_metadata": thread}),
+            ),
+            (
+                31,
+                12,
+                json!({"parent_id": "10", "owner_id": "99", "thread_metadata": thread}),
+            ),
+        ] {
+            let mut channel = json!({"id": id.to_string(), "type": kind, "guild_id": "1", "name": "x", "position": 0,
+                "permission_overwrites": []});
+            for (key, value) in more.as_object().unwrap() {
+                channel[key] = value.clone();
+            }
+            channels.note_channel(&serde_json::from_value(channel).unwrap(), ME);
+        }
+        let role = json!({"id": "600", "name": "Sigap", "color": 0, "hoist": false, "managed": true, "mentionable": true,
+            "permissions": "0", "position": 1, "tags": {"bot_id": "99"}});
+        channels.note_role(&serde_json::from_value(role).unwrap(), ME);
+        channels
+    }
+
+    fn around<'a>(settings: &'a Settings, channels: &'a Channels) -> Surroundings<'a> {
+        Surroundings {
+            me: ME,
+            settings,
+            channels,
+        }
+    }
+
     #[track_caller]
     fn check(changed: Json, expected: Option<(Called, &str)>) {
         let mut message = json!({
@@ -436,7 +447,8 @@ mod tests {
             message[key] = value.clone();
         }
         let message: Message = serde_json::from_value(message).unwrap();
-        let post = post(&message, ME, &settings());
+        let (settings, channels) = (settings(), channels());
+        let post = post(&message, around(&settings, &channels));
         let seen = post.as_ref().map(|post| (post.called, post.text.as_str()));
         assert_eq!(seen, expected, "{changed}");
     }
@@ -460,7 +472,35 @@ mod tests {
             json!({"channel_id": "20"}),
             Some((Called::InHelpChannel, "pulsa belum masuk")),
         );
-        check(json!({}), Some((Called::Overheard, "pulsa belum masuk")));
+        check(json!({}), Some((Called::Not, "pulsa belum masuk")));
+        check(
+            json!({"content": "<@&600> ganti ont", "mention_roles": ["600"]}),
+            Some((Called::Directly, "ganti ont")),
+        );
+    }
+
+    #[test]
+    fn threads_belong_to_their_channel_and_replies_to_whom_they_answer() {
+        let said = "pulsa belum masuk";
+        let answered = |author: &str| {
+            json!({"id": "900", "channel_id": "10", "content": "x", "author": {"id": author, "username": "x"},
+                "timestamp": "2026-01-01T00:00:00Z", "tts": false, "mention_everyone": false, "mentions": [],
+                "mention_roles": [], "attachments": [], "embeds": [], "pinned": false, "type": 0})
+        };
+        for (channel, to, called) in [
+            ("30", None, Called::InHelpChannel),
+            ("31", None, Called::Directly),
+            ("32", None, Called::InThread),
+            ("10", Some("99"), Called::Directly),
+            ("20", Some("8"), Called::Not),
+        ] {
+            let mut changed = json!({"channel_id": channel});
+            if let Some(author) = to {
+                changed["type"] = 19.into();
+                changed["referenced_message"] = answered(author);
+            }
+            check(changed, Some((called, said)));
+        }
     }
 
     #[test]
@@ -471,7 +511,10 @@ mod tests {
                 "author": {"id": "7", "username": "budi"}, "edited_timestamp": edited, "mentions": [],
             }))
             .unwrap();
-            super::edited(&update, ME, &settings())
+            {
+                let (settings, channels) = (settings(), channels());
+                super::edited(&update, around(&settings, &channels))
+            }
         };
         let first = changed(json!("2026-01-01T00:00:00.001Z")).unwrap();
         let second = changed(json!("2026-01-01T00:00:00.002Z")).unwrap();

@@ -1,11 +1,13 @@
-//! Custom ids: which action of whose conversation a button stands for, signed.
+//! Custom ids: which act a button carries in whose conversation, signed.
 //!
-//! `Z85(owner, signature) VERB REST`: 20 bytes in 25 characters, one letter for the verb, up to 74 characters for the
-//! rest. Nothing has to be stored, so a button from before a restart works, and nobody can make a button of somebody
-//! else's conversation: the key is derived from the bot's token.
+//! `Z85(owner, signature) LETTER REST`: 20 bytes in 25 characters, one letter for the kind of act, up to 74 characters
+//! for the rest of its code. Nothing has to be stored, so a button from before a restart works, and only the bot can make
+//! one: the key is derived from its token.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+
+use crate::act::{self, Act};
 
 /// Discord's limit on a custom id.
 pub const MARK_CHARS_MAX: usize = 100;
@@ -15,40 +17,7 @@ const SIGNATURE_BYTES: usize = 12;
 const OWNER_BYTES: usize = 8;
 const HEAD_CHARS: usize = (OWNER_BYTES + SIGNATURE_BYTES) / 4 * 5;
 
-/// One letter for the verbs of actions, so that the longest action fits. Letters are never given to another verb:
-/// old messages still carry them.
-const VERBS: &[(char, &str)] = &[
-    ('a', "answer:"),
-    ('p', "point:"),
-    ('t', "ticket:"),
-    ('v', "value:"),
-    ('e', "edit:"),
-    ('s', "send:"),
-    ('c', "cancel:"),
-    ('b', "back:"),
-    ('k', "skip:"),
-    ('u', "undo:"),
-    ('l', "list:"),
-    ('h', "help:"),
-    ('w', "why:"),
-    ('n', "none:"),
-    ('m', "menu:"),
-    ('f', "form:"),
-    ('x', "ticks:"),
-    ('g', "share:"),
-    ('j', "not:"),
-    ('r', "revise:"),
-    ('i', "entered:"),
-    ('d', "done:"),
-    ('y', "copy:"),
-    ('q', "logins:"),
-    ('z', "walk:"),
-    ('o', "branch:"),
-    ('L', "lead:"),
-    ('R', "read:"),
-    ('T', "teach:"),
-];
-/// An action whose verb is not in the table, spelled out.
+/// In front of a code that is spelled out, since the table has no letter for it.
 const SPELLED: char = '_';
 
 const ALPHABET: &[u8; 85] =
@@ -66,7 +35,7 @@ pub struct Mark {
     /// The user whose conversation it belongs to.
     pub owner: u64,
     /// What a press does.
-    pub action: String,
+    pub act: Act,
 }
 
 impl Marks {
@@ -80,17 +49,16 @@ impl Marks {
         }
     }
 
-    /// Returns the custom id of an action; none when it is longer than Discord takes.
-    pub fn write(&self, owner: u64, action: &str) -> Option<String> {
-        let short = VERBS
-            .iter()
-            .find_map(|(letter, verb)| Some((*letter, action.strip_prefix(verb)?)));
-        let (letter, rest) = short.unwrap_or((SPELLED, action));
-        let head = [
-            &owner.to_be_bytes()[..],
-            &self.sign(owner, action)[..SIGNATURE_BYTES],
-        ]
-        .concat();
+    /// Returns the custom id of an act; none when it is longer than Discord takes.
+    pub fn write(&self, owner: u64, act: &Act) -> Option<String> {
+        let code = act.code();
+        let row = act::TABLE.iter().find_map(|row| {
+            let rest = code.strip_prefix(row.code)?.strip_prefix(':')?;
+            Some((row.letter?, rest))
+        });
+        let (letter, rest) = row.unwrap_or((SPELLED, &code));
+        let signature = &self.sign(owner, &code)[..SIGNATURE_BYTES];
+        let head = [&owner.to_be_bytes(), signature].concat();
         let mark = format!("{}{letter}{rest}", z85(&head));
         (mark.chars().count() <= MARK_CHARS_MAX).then_some(mark)
     }
@@ -99,29 +67,31 @@ impl Marks {
     pub fn read(&self, mark: &str) -> Option<Mark> {
         let head = unz85(mark.get(..HEAD_CHARS)?)?;
         let mut rest = mark.get(HEAD_CHARS..)?.chars();
-        let letter = rest.next()?;
-        let verb = if letter == SPELLED {
-            ""
-        } else {
-            VERBS.iter().find(|(known, _)| *known == letter)?.1
+        let code = match rest.next()? {
+            SPELLED => rest.as_str().to_owned(),
+            letter => {
+                let mut rows = act::TABLE.iter();
+                let row = rows.find(|row| row.letter == Some(letter))?;
+                format!("{}:{}", row.code, rest.as_str())
+            }
         };
-        let action = format!("{verb}{}", rest.as_str());
         let (owner, signature) = head.split_first_chunk::<OWNER_BYTES>()?;
         let owner = u64::from_be_bytes(*owner);
-        self.mac(owner, &action)
+        self.mac(owner, &code)
             .verify_truncated_left(signature)
             .ok()?;
-        Some(Mark { owner, action })
+        let act = Act::parse(&code);
+        Some(Mark { owner, act })
     }
 
-    fn sign(&self, owner: u64, action: &str) -> [u8; 32] {
-        self.mac(owner, action).finalize().into_bytes().into()
+    fn sign(&self, owner: u64, code: &str) -> [u8; 32] {
+        self.mac(owner, code).finalize().into_bytes().into()
     }
 
-    fn mac(&self, owner: u64, action: &str) -> Hmac<Sha256> {
+    fn mac(&self, owner: u64, code: &str) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("any key length will do");
         mac.update(&owner.to_be_bytes());
-        mac.update(action.as_bytes());
+        mac.update(code.as_bytes());
         mac
     }
 }
@@ -165,44 +135,36 @@ mod tests {
 
     const BUDI: u64 = 80_351_110_224_678_912;
 
+    /// Custom ids of messages that are posted already, one of each kind, and what each of them does.
+    const POSTED: &str = include_str!("../../../tests/it/discord/custom_ids.txt");
+
     #[test]
-    fn a_mark_reads_back_as_it_was_written() {
+    fn buttons_of_earlier_programs_still_read() {
         let marks = Marks::new("token");
-        for action in [
-            "answer:ganti-ont",
-            "value:status_collection=Active (Out Of Collection - on Trial)",
-            "send:",
-            "form:",
-            "menu:3",
-            "value:lokasi=Kota Ünïcode",
-        ] {
-            let mark = marks.write(BUDI, action).unwrap();
-            assert_eq!(
-                marks.read(&mark),
-                Some(Mark {
-                    owner: BUDI,
-                    action: action.to_owned()
-                })
-            );
+        for line in POSTED.lines() {
+            let (id, action) = line.split_once('\t').unwrap();
+            let act = Act::parse(action);
+            assert_eq!(marks.write(BUDI, &act).as_deref(), Some(id), "{action}");
+            assert_eq!(marks.read(id), Some(Mark { owner: BUDI, act }), "{action}");
         }
     }
 
     #[test]
-    fn the_longest_action_that_wording_may_make_fits() {
+    fn the_longest_act_that_wording_may_make_fits() {
         let marks = Marks::new("token");
-        for verb in ["value:", "answer:", "point:", "ticket:"] {
-            let action = format!("{verb}{}", "x".repeat(80 - verb.len()));
-            let mark = marks.write(u64::MAX, &action).unwrap();
+        for verb in ["value:x=", "answer:", "point:", "ticket:"] {
+            let code = format!("{verb}{}", "x".repeat(80 - verb.len()));
+            let mark = marks.write(u64::MAX, &Act::parse(&code)).unwrap();
             assert!(mark.chars().count() <= MARK_CHARS_MAX);
         }
-        assert_eq!(marks.write(BUDI, &"x".repeat(90)), None);
+        assert_eq!(marks.write(BUDI, &Act::Unknown("x".repeat(90))), None);
     }
 
     #[test]
     fn nobody_makes_a_mark_of_somebody_elses() {
         let marks = Marks::new("token");
-        let mark = marks.write(BUDI, "send:").unwrap();
-        let other = marks.write(BUDI + 1, "send:").unwrap();
+        let mark = marks.write(BUDI, &Act::Send).unwrap();
+        let other = marks.write(BUDI + 1, &Act::Send).unwrap();
         let grafted = format!("{}{}", &other[..10], &mark[10..]);
         assert_eq!(marks.read(&grafted), None);
         assert_eq!(

@@ -2,9 +2,8 @@
 //!
 //! ```text
 //! incoming   platform event -> who said what where, and whether it is for the bot    pure
-//! queue      one at a time per conversation, in the platform's order, each event once
+//! channels   which channels others share, and which are threads
 //! bot        asks the assistant and delivers
-//! recall     what is remembered until the next start, for edits and forms
 //! payload    reply -> bodies of messages, within every limit                         pure
 //! rest       the one way out: nobody is pinged, what fails is tried again
 //! shards     which part of the workspaces is this process's, where several serve them
@@ -15,14 +14,13 @@
 //! State is in the store and in signed custom ids, so a restart is not noticed.
 
 mod bot;
+mod channels;
 mod commands;
 mod form;
 mod incoming;
 mod mark;
 mod payload;
 mod plain;
-mod queue;
-mod recall;
 mod rest;
 mod setup;
 mod shards;
@@ -205,7 +203,7 @@ pub async fn serve(
         let watching = watch(&lines, &metrics);
         let following = bot.follow_leads();
         let reminding = remind(&bot, reminded_every);
-        let listening = bot.tell_of_broken_files();
+        let listening = bot.report_broken_files();
         tokio::pin!(watching, reminding, listening, following);
         tokio::select! {
             ended = &mut running => Some(ended),

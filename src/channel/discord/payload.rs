@@ -1,13 +1,13 @@
 //! Reply to payload: pure, so that every limit of the platform is tested without it.
 //!
-//! A reply becomes one message or several: text is cut between steps, never inside one, as long as a step fits at all.
-//! Up to five buttons stand in a row; more become a select menu, because an agent scans a list faster than three rows.
+//! A reply becomes one message or several, cut by `pages`. Up to five buttons are in a row; more become a select menu, because an agent scans a list faster than three rows.
 
 use serde_json::{Value as Json, json};
 
 use super::mark::Marks;
-use super::plain::{FENCE, harmless};
+use super::plain::harmless;
 use crate::act::{Act, Order};
+use crate::channel::pages::{headed, pages, shortened};
 use crate::message::{Button, Reply};
 
 /// Discord's limits that a reply can meet.
@@ -38,7 +38,7 @@ pub struct Face<'a> {
     pub links: &'a [String],
 }
 
-/// Returns the bodies of the messages that show a reply, in order; buttons stand below the last one.
+/// Returns the bodies of the messages that show a reply, in order; buttons are below the last one.
 pub fn messages(reply: &Reply, face: Face<'_>) -> Vec<Json> {
     let (title, text) = match &reply.sop {
         Some(_) => headed(&reply.text),
@@ -57,18 +57,6 @@ pub fn messages(reply: &Reply, face: Face<'_>) -> Vec<Json> {
         last["components"] = Json::Array(rows);
     }
     bodies
-}
-
-/// A procedure's first line is its title, in bold.
-fn headed(text: &str) -> (Option<&str>, &str) {
-    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    match first
-        .strip_prefix("**")
-        .and_then(|title| title.strip_suffix("**"))
-    {
-        Some(title) if !rest.trim().is_empty() => (Some(title), rest),
-        _ => (None, text),
-    }
 }
 
 fn embeds(title: Option<&str>, text: &str, links: &[String]) -> Vec<Json> {
@@ -93,8 +81,8 @@ fn embeds(title: Option<&str>, text: &str, links: &[String]) -> Vec<Json> {
 fn components(buttons: &[Button], face: Face<'_>) -> Vec<Json> {
     let mut marked: Vec<(String, &Button)> = Vec::new();
     for button in buttons {
-        match face.marks.write(face.owner, &button.action.code()) {
-            // Discord refuses a message in which an id stands twice.
+        match face.marks.write(face.owner, &button.action) {
+            // Discord refuses a message that has an id twice.
             Some(mark) if marked.iter().all(|(known, _)| *known != mark) => {
                 marked.push((mark, button));
             }
@@ -116,7 +104,7 @@ fn components(buttons: &[Button], face: Face<'_>) -> Vec<Json> {
     rows.extend(row(deeds.to_vec()));
     let menus = ROWS_MAX - rows.len();
     for (number, chunk) in choices.chunks(OPTIONS_MAX).take(menus).enumerate() {
-        let Some(id) = face.marks.write(face.owner, &format!("menu:{number}")) else {
+        let Some(id) = face.marks.write(face.owner, &Act::Menu(number.to_string())) else {
             continue;
         };
         let options: Vec<_> = chunk
@@ -164,148 +152,10 @@ fn one_line(label: &str) -> String {
     }
 }
 
-/// Discord counts UTF-16 units in some places and characters in others; the larger number is always safe.
-fn length(text: &str) -> usize {
-    match text.is_ascii() {
-        true => text.len(),
-        false => text.encode_utf16().count(),
-    }
-}
-
-/// Returns the text, or its beginning and an ellipsis.
-pub fn shortened(text: &str, max: usize) -> String {
-    if length(text) <= max {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    let mut left = max.saturating_sub(1);
-    for c in text.chars() {
-        match left.checked_sub(c.len_utf16()) {
-            Some(rest) => left = rest,
-            None => break,
-        }
-        out.push(c);
-    }
-    out.push('…');
-    out
-}
-
-/// Returns the text in pages of at most `max`: cut between blocks, and inside a block only when it is longer than that.
-pub fn pages(text: &str, max: usize) -> Vec<String> {
-    // Most texts fit on one page.
-    if length(text) <= max && !text.trim().is_empty() && !text.contains('\r') {
-        return vec![text.trim_matches('\n').to_owned()];
-    }
-    let mut pages: Vec<String> = Vec::new();
-    let mut page = String::new();
-    let mut page_length = 0;
-    for block in blocks(text) {
-        for piece in pieces(&block, max) {
-            let piece_length = length(&piece);
-            if page_length + piece_length + usize::from(!page.is_empty()) > max {
-                pages.push(std::mem::take(&mut page));
-                page_length = 0;
-            }
-            if !page.is_empty() {
-                page.push('\n');
-                page_length += 1;
-            }
-            page.push_str(&piece);
-            page_length += piece_length;
-        }
-    }
-    pages.push(page);
-    for page in &mut pages {
-        *page = page.trim_matches('\n').to_owned();
-    }
-    pages.retain(|page| !page.trim().is_empty());
-    if pages.is_empty() {
-        pages.push("…".to_owned());
-    }
-    pages
-}
-
-/// What belongs together: a line with its indented lines, a heading with the first block below it, a code block.
-fn blocks(text: &str) -> Vec<String> {
-    let mut blocks: Vec<String> = Vec::new();
-    let (mut fenced, mut heading) = (false, false);
-    for line in text.lines() {
-        let border = line == FENCE;
-        let continues = fenced || line.starts_with(' ') || heading;
-        match blocks.last_mut() {
-            Some(last) if continues => {
-                last.push('\n');
-                last.push_str(line);
-            }
-            _ => blocks.push(line.to_owned()),
-        }
-        if border {
-            fenced = !fenced;
-        }
-        heading = !fenced && line.starts_with("**") && line.ends_with("**");
-    }
-    blocks
-}
-
-/// A block that fits is one piece; a longer one is cut at lines, then at words, then anywhere.
-fn pieces(block: &str, max: usize) -> Vec<String> {
-    if length(block) <= max {
-        return vec![block.to_owned()];
-    }
-    let fenced = block.starts_with(FENCE) && block.ends_with(FENCE);
-    let (body, max) = if fenced {
-        let inner = &block[FENCE.len()..block.len() - FENCE.len()];
-        (inner.trim_matches('\n'), max - 2 * (FENCE.len() + 1))
-    } else {
-        (block, max)
-    };
-    let mut out: Vec<String> = Vec::new();
-    for line in body.lines().flat_map(|line| words(line, max)) {
-        match out.last_mut() {
-            Some(last) if length(last) + 1 + length(&line) <= max => {
-                last.push('\n');
-                last.push_str(&line);
-            }
-            _ => out.push(line),
-        }
-    }
-    if fenced {
-        for piece in &mut out {
-            *piece = format!("{FENCE}\n{piece}\n{FENCE}");
-        }
-    }
-    out
-}
-
-fn words(line: &str, max: usize) -> Vec<String> {
-    if length(line) <= max {
-        return vec![line.to_owned()];
-    }
-    let mut out = vec![String::new()];
-    let mut last_length = 0;
-    for word in line.split_inclusive(' ') {
-        let chars: Vec<String> = if length(word) > max {
-            word.chars().map(String::from).collect()
-        } else {
-            vec![word.to_owned()]
-        };
-        for part in chars {
-            if last_length + length(&part) > max {
-                out.push(String::new());
-                last_length = 0;
-            }
-            last_length += length(&part);
-            if let Some(last) = out.last_mut() {
-                last.push_str(&part);
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::pages::{FENCE, length};
 
     fn marks() -> Marks {
         Marks::new("token")
@@ -341,15 +191,15 @@ mod tests {
             "Kirim?",
             &[("Kirim", "send:"), ("Batal", "cancel:")],
         ));
-        let id = |action| marks().write(7, action).unwrap();
+        let id = |act| marks().write(7, &act).unwrap();
         assert_eq!(
             bodies,
             [json!({
                 "content": "Kirim?",
                 "flags": 4,
                 "components": [{"type": 1, "components": [
-                    {"type": 2, "style": 1, "label": "Kirim", "custom_id": id("send:")},
-                    {"type": 2, "style": 4, "label": "Batal", "custom_id": id("cancel:")},
+                    {"type": 2, "style": 1, "label": "Kirim", "custom_id": id(Act::Send)},
+                    {"type": 2, "style": 4, "label": "Batal", "custom_id": id(Act::Cancel)},
                 ]}],
             })]
         );
@@ -382,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_stands_once_in_a_message() {
+    fn a_message_has_an_id_once() {
         let bodies = shown(&reply("x", &[("A", "list:"), ("B", "list:")]));
         assert_eq!(
             bodies[0]["components"][0]["components"]
@@ -405,25 +255,6 @@ mod tests {
                 json!({"embeds": [{"title": "Judul @\u{200b}everyone", "description": "Isi", "color": COLOUR}]})
             ]
         );
-    }
-
-    #[test]
-    fn pages_are_cut_between_steps() {
-        let steps: Vec<_> = (1..40)
-            .map(|n| format!("{n}. {}\n   lanjutan {n}", "langkah ".repeat(12)))
-            .collect();
-        let text = format!("**Pengecekan**\n{}", steps.join("\n"));
-        let pages = pages(&text, CONTENT_MAX);
-        assert!(pages.len() > 1);
-        for page in &pages {
-            assert!(length(page) <= CONTENT_MAX);
-            let last = page.lines().last().unwrap();
-            assert!(
-                last.starts_with("   lanjutan"),
-                "a step stays whole: {last}"
-            );
-        }
-        assert_eq!(pages.join("\n"), text);
     }
 
     #[test]

@@ -5,11 +5,10 @@
 
 use std::borrow::Cow;
 
+use crate::channel::pages::FENCE;
+
 /// Breaks what Discord would read as syntax without changing what a person reads.
 const BREAK: char = '\u{200b}';
-/// A code block's border, alone on its line.
-pub const FENCE: &str = "```";
-
 /// Returns the text with everything neutralised that wording does not write. Addresses that begin with one of `links`
 /// stay links: an SOP's author wrote them.
 pub fn harmless(text: &str, links: &[String]) -> String {

@@ -18,6 +18,7 @@ use serenity::model::channel::Message;
 use serenity::model::id::{ChannelId, GuildId, InteractionId, MessageId, UserId};
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::act::File;
 use crate::metrics::{self, Metrics};
 use crate::turns::Turns;
 
@@ -450,15 +451,6 @@ fn done<T>(result: serenity::Result<T>) -> serenity::Result<Option<T>> {
         }
         Err(error) => Err(error),
     }
-}
-
-/// A file that goes with a message.
-#[derive(Debug, Clone)]
-pub struct File {
-    /// Its name.
-    pub name: String,
-    /// Its content.
-    pub bytes: Vec<u8>,
 }
 
 fn attached(file: Option<&File>) -> Vec<CreateAttachment> {

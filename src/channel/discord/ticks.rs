@@ -1,12 +1,12 @@
 //! The checklist of a procedure as a menu whose ticks stay: they are kept in the message itself, so a restart changes
-//! nothing and nobody else's checklist is touched.
+//! nothing and no other checklist is touched.
 
 use serde_json::{Value as Json, json};
 use serenity::model::application::{ActionRow, ActionRowComponent};
 
-use super::payload::shortened;
 use crate::catalog::Sop;
-use crate::catalog::sop::SectionKind;
+use crate::channel::manners::checklist;
+use crate::channel::pages::shortened;
 use crate::message::ChannelKind;
 
 /// Discord's limits on a menu.
@@ -15,20 +15,12 @@ const LABEL_MAX: usize = 100;
 
 /// Returns the menu of what an agent works through; none when there is nothing to tick.
 pub fn menu(sop: &Sop, kind: ChannelKind, mark: &str) -> Option<Json> {
-    let sections = sop
-        .sections
-        .iter()
-        .filter(|section| matches!(section.kind, SectionKind::Check | SectionKind::Ask));
-    let options: Vec<_> = sections
-        .flat_map(|section| &section.items)
-        .filter(|item| item.channel_kinds.is_empty() || item.channel_kinds.contains(&kind))
-        .filter(|item| item.id.len() <= LABEL_MAX)
-        .take(OPTIONS_MAX)
-        .map(|item| {
-            let label = item.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            json!({"label": shortened(&label, LABEL_MAX), "value": item.id})
-        })
-        .collect();
+    let items = checklist(sop, kind).filter(|(id, _)| id.len() <= LABEL_MAX);
+    let options = items.take(OPTIONS_MAX).map(|(id, text)| {
+        let label = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        json!({"label": shortened(&label, LABEL_MAX), "value": id})
+    });
+    let options: Vec<_> = options.collect();
     if options.is_empty() {
         return None;
     }

@@ -118,3 +118,35 @@ async fn sigterm_finishes_what_is_in_work_and_a_killed_bot_comes_back_to_its_dia
     assert!(text(&double.post(thread, 3).await).contains("Nama"));
     double.lawful();
 }
+
+/// Libraries write whole events at their lower levels, and serenity in warnings too.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_log_holds_what_was_said_whatever_its_level() {
+    const CANARY: &str = "burungkenari";
+    for level in ["info", "debug", "trace"] {
+        let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
+        let mut command = sigap(dir.path());
+        command
+            .env("DISCORD_TOKEN", TOKEN)
+            .env("SIGAP_DISCORD_API", double.api())
+            .env("SIGAP_LOG", level);
+        let bot = command.spawn().unwrap();
+        // Its pipe must not fill up meanwhile.
+        let reading = tokio::task::spawn_blocking(|| bot.wait_with_output().unwrap());
+        double.connected(1).await;
+        let question = format!("<@{BOT}> isi ulang pulsa {CANARY} belum masuk 0812-0000-1234");
+        double.says(BUDI, CHANNEL, &question);
+        double.post(CHANNEL, 0).await;
+        double.babbles();
+        double.says(BUDI, CHANNEL, &question);
+        double.post(CHANNEL, 1).await;
+        double.closes(4004);
+        let output = reading.await.unwrap();
+        let log = String::from_utf8_lossy(&output.stderr);
+        assert!(log.contains("message handled"), "{level}: {log}");
+        for secret in [CANARY, "0000-1234", "00001234", TOKEN] {
+            assert!(!log.contains(secret), "{level}: {secret}");
+        }
+    }
+}

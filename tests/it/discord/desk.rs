@@ -377,7 +377,7 @@ async fn leads_are_told_of_a_broken_file_with_its_line_and_cure() {
     let folders = place.folders();
     let files = load::files(&folders.intents, &folders.data).unwrap();
     let mistakes = Catalog::load(&files, shipped::now().date()).diagnostics;
-    bot.desk.get().unwrap().tell_broken(&mistakes);
+    bot.desk.get().unwrap().report_broken(&mistakes);
     let told = double
         .says_somewhere(TICKETS, "file katalog yang rusak")
         .await;

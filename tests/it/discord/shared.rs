@@ -5,10 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sigap::assistant::Deed;
+use sigap::act::Order;
+use sigap::assistant::Actor;
 use sigap::channel::discord::{Api, Settings};
 use sigap::desk::Folders;
-use sigap::message::EventId;
+use sigap::desk::Shown;
+use sigap::message::{ConversationId, EventId};
 use tempfile::TempDir;
 
 use super::double::{BOT, BUDI, CHANNEL, Double, SITI, TOKEN, text};
@@ -131,15 +133,13 @@ async fn what_a_lead_publishes_in_one_process_is_live_in_all() {
         1,
     );
     let now = shipped::now();
-    let by = |event: &'static str| (EventId(event.to_owned()), now.timestamp());
-    let (event, at) = by("publish-1");
-    let deed = Deed {
-        event: &event,
-        who: "lead",
-        at,
+    let by = |event: &str| Actor {
+        event: EventId(event.to_owned()),
+        who: "lead".to_owned(),
+        at: now.timestamp(),
     };
     desks[0]
-        .publish(&changed, "memo", None, &deed, &now)
+        .publish(&changed, "memo", None, &by("publish-1"), &now)
         .await
         .unwrap();
     let is_live = |desk: &sigap::desk::Desk| {
@@ -162,16 +162,16 @@ async fn what_a_lead_publishes_in_one_process_is_live_in_all() {
     .await;
     assert_eq!(desks[0].history("ganti-ont").await.unwrap().len(), 2);
 
-    let (event, at) = by("restore-1");
-    let deed = Deed {
-        event: &event,
-        who: "lead",
-        at,
+    let restore = Order::Restore {
+        sop: "ganti-ont".to_owned(),
+        number: 1,
+        why: "keliru".to_owned(),
     };
-    desks[1]
-        .restore("ganti-ont", 1, "keliru", &deed, &now)
-        .await
-        .unwrap();
+    let here = ConversationId("test:1:20".to_owned());
+    let shown = desks[1]
+        .handle(&restore, &by("restore-1"), &here, &now)
+        .await;
+    assert!(matches!(shown[..], [Shown::Published(_)]), "{shown:?}");
     until("taken back everywhere", || {
         desks.iter().all(|desk| !is_live(desk))
     })

@@ -237,7 +237,8 @@ async fn what_was_said_before_a_dialog_is_not_answered_after_a_restart() {
     assert!(text(&double.shown(pressed, 1).await).contains("Class"));
     bot.stop().await.unwrap();
 
-    double.says(BUDI, CHANNEL, "Silver");
+    double.says(BUDI, CHANNEL, "Platinum buat aku saja");
+    double.says(BUDI, CHANNEL, &mention("Silver"));
     let bot = serve_now(&double, &dir, 2).await;
     let next = text(&double.post(CHANNEL, 1).await);
     assert!(next.contains("MSISDN"), "{next}");
@@ -278,7 +279,9 @@ async fn without_threads_the_dialog_runs_in_the_channel() {
     let pressed = double.presses(BUDI, &answer, "Buat tiket");
     assert!(text(&double.shown(pressed, 1).await).contains("Class"));
     double.says(SITI, CHANNEL, "halo semuanya");
-    double.says(BUDI, CHANNEL, "Gold");
+    // What its agent says there to colleagues is no answer.
+    double.says(BUDI, CHANNEL, "Gold di sini panas ya");
+    double.says(BUDI, CHANNEL, &mention("Gold"));
     let next = double.post(CHANNEL, 1).await;
     assert!(text(&next).contains("MSISDN"), "{next}");
     bot.stop().await.unwrap();

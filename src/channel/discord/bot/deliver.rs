@@ -7,24 +7,23 @@ use std::time::Instant;
 use serde_json::{Value as Json, json};
 
 use super::Bot;
-use super::pressed::{COPY, ENTERED, LOGINS, REVISE, SHARE, TICKS, WHY};
 use super::responder::Responder;
 use crate::act::Act;
 use crate::assistant::Handled;
 use crate::channel::discord::payload::{self, Face};
-use crate::channel::discord::{form, ticks};
-use crate::dialog::Effect;
-use crate::message::{Button, ChannelKind, Incoming, Reply};
+use crate::channel::discord::ticks;
+use crate::channel::manners::{self, Extras, button, decorate};
+use crate::message::{ChannelKind, Incoming, Reply};
 use crate::store;
 use crate::ticket::Ticket;
-use crate::wording::{self, platform};
+use crate::wording::platform;
 
 /// Where replies go.
 #[derive(Debug)]
 pub enum Sink {
     /// Into a channel.
     Channel(Posts),
-    /// To whoever pressed or commanded.
+    /// To the one who pressed or commanded.
     Interaction(Arc<Responder>),
 }
 
@@ -32,13 +31,13 @@ pub enum Sink {
 #[derive(Debug, Default)]
 pub struct Posts {
     pub channel: u64,
-    /// Which event they answer: nonces are drawn from it, so that a message stands once.
+    /// Which event they answer: nonces are drawn from it, so that a message is posted once.
     pub event: u64,
     /// The message that the first of them answers.
     pub answering: Option<u64>,
     /// Earlier messages of ours, whose places are taken first.
     pub replacing: VecDeque<u64>,
-    /// What stands there now.
+    /// What is there now.
     pub posted: Vec<u64>,
     pub said: u32,
 }
@@ -67,7 +66,7 @@ impl Bot {
     ) {
         let mut handled = match handled {
             Ok(handled) => handled,
-            // Whoever has taken over has heard it as well.
+            // The process that has taken over has heard it as well.
             Err(store::Error::Fenced) => {
                 return tracing::warn!("a turn was left to the process that has taken over");
             }
@@ -76,33 +75,33 @@ impl Bot {
                 return self.say(sink, json!({"content": platform::NOT_KEPT})).await;
             }
         };
-        if self.is_form_worth_it(&handled.conversation)
+        // The kind only decides which fields there are; two open ones make the button worth it under any.
+        let (knowledge, kind) = (self.assistant.knowledge(), self.settings.channel_kind);
+        if manners::is_form_worth_it(&handled.conversation, &knowledge, kind, &(self.now)())
             && let Some(reply) = handled.replies.last_mut()
         {
-            reply
-                .buttons
-                .push(button(platform::FORM_BUTTON, form::OPEN));
+            reply.buttons.push(button(platform::FORM_BUTTON, Act::Form));
         }
-        let ephemeral = sink.is_ephemeral();
         let kind = match sink {
             Sink::Interaction(responder) => self.kind_of(responder.ask.place).await,
             Sink::Channel(_) => self.settings.channel_kind,
         };
+        let filed = handled.ticket.as_ref().map(|ticket| ticket.id.as_str());
+        let mut whole = handled.sop.as_deref();
         for reply in &mut handled.replies {
-            self.decorate(reply, ephemeral);
-            if let Some(ticket) = handled
-                .ticket
-                .as_ref()
-                .filter(|ticket| reply.text.contains(&ticket.text))
-            {
-                reply.buttons.insert(
-                    0,
-                    button(platform::COPY_BUTTON, format!("{COPY}{}", ticket.id)),
-                );
-            }
+            // The first reply about the SOP that was shown is the one that shows it.
+            let shown = whole.take_if(|sop| reply.sop.as_deref() == Some(*sop));
+            let logins = reply.sop.as_deref().map(|sop| self.logins(sop));
+            let extras = Extras {
+                whole: shown,
+                filed,
+                has_logins: logins.is_some_and(|logins| !logins.is_empty()),
+                is_private: sink.is_ephemeral(),
+            };
+            decorate(reply, extras);
             let mut bodies = self.messages(reply, owner);
-            if let Some(last) = bodies.last_mut() {
-                self.add_checklist(last, reply, owner, kind);
+            if let Some((last, sop)) = bodies.last_mut().zip(shown) {
+                self.add_checklist(last, sop, owner, kind);
             }
             for body in bodies {
                 self.say(sink, body).await;
@@ -113,23 +112,12 @@ impl Bot {
         }
     }
 
-    /// Posts a filed draft where leads and the back office look; its id is the nonce, so that it stands there once.
+    /// Posts a filed draft where leads and the back office look; its id is the nonce, so that it is posted once.
     pub(super) async fn post_draft(&self, ticket: &Ticket, owner: u64) {
         let Some(channel) = self.settings.ticket_channel else {
             return;
         };
-        let reply = Reply {
-            text: format!(
-                "**{}** · {}\n```\n{}\n```",
-                ticket.id, ticket.agent, ticket.text
-            ),
-            buttons: vec![
-                button(platform::COPY_BUTTON, format!("{COPY}{}", ticket.id)),
-                button(platform::REVISE_BUTTON, format!("{REVISE}{}", ticket.id)),
-                button(platform::ENTERED_BUTTON, format!("{ENTERED}{}", ticket.id)),
-            ],
-            sop: None,
-        };
+        let reply = manners::draft_card(ticket);
         for (number, body) in self.messages(&reply, owner).into_iter().enumerate() {
             let nonce = format!("{}.{number}", ticket.id);
             if let Err(error) = self.rest.post(channel, body, &nonce).await {
@@ -138,73 +126,18 @@ impl Bot {
         }
     }
 
-    /// A procedure as it is shown to whoever asks for it by name.
+    /// A procedure as it is shown to an agent who asks for it by name.
     pub(super) fn procedure(&self, intent: &str, kind: ChannelKind) -> Vec<Reply> {
         let knowledge = self.assistant.knowledge();
-        if knowledge.catalog.sop(intent).is_none() {
-            return Vec::new();
-        }
-        let now = (self.now)();
-        let show = Effect::ShowSop {
-            intent: intent.to_owned(),
-            points: Vec::new(),
-            brief: false,
-            may_be_wrong: false,
-        };
-        let around = wording::Around {
-            now: &now,
-            channel_kind: kind,
-            user: "",
-            lead: false,
-            tickets: &[],
-            recent: &[],
-        };
-        wording::replies(&knowledge, &[show], around)
+        manners::procedure(&knowledge, intent, kind, &(self.now)())
     }
 
-    /// Adds what only a platform with private and public messages has: why this answer, sharing it, and its logins.
-    pub(super) fn decorate(&self, reply: &mut Reply, ephemeral: bool) {
-        let shown = reply.sop.clone().filter(|sop| !self.logins(sop).is_empty());
-        if let Some(sop) = shown {
-            reply
-                .buttons
-                .push(button(platform::LOGINS_BUTTON, format!("{LOGINS}{sop}")));
-        }
-        let whole = self.whole(reply);
-        let answers = |button: &Button| matches!(button.action, Act::NotThis(_));
-        if whole.is_some() || reply.buttons.iter().any(answers) {
-            reply.buttons.push(button(platform::WHY_BUTTON, WHY));
-        }
-        if let Some(intent) = whole.filter(|_| ephemeral) {
-            reply
-                .buttons
-                .push(button(platform::SHARE_BUTTON, format!("{SHARE}{intent}")));
-        }
-    }
-
-    /// The procedure that a reply shows as a whole, if it does.
-    pub(super) fn whole(&self, reply: &Reply) -> Option<String> {
+    fn add_checklist(&self, body: &mut Json, sop: &str, owner: u64, kind: ChannelKind) {
         let knowledge = self.assistant.knowledge();
-        let sop = knowledge.catalog.sop(reply.sop.as_ref()?)?;
-        let begins = reply.text.starts_with(&format!("**{}**\n", sop.title));
-        begins.then(|| sop.id.clone())
-    }
-
-    pub(super) fn add_checklist(
-        &self,
-        body: &mut Json,
-        reply: &Reply,
-        owner: u64,
-        kind: ChannelKind,
-    ) {
-        let knowledge = self.assistant.knowledge();
-        let Some(sop) = self
-            .whole(reply)
-            .and_then(|intent| knowledge.catalog.sop(&intent))
-        else {
+        let Some(sop) = knowledge.catalog.sop(sop) else {
             return;
         };
-        let mark = self.marks.write(owner, &format!("{TICKS}{}", sop.id));
+        let mark = self.marks.write(owner, &Act::Ticks(sop.id.clone()));
         let Some(row) = mark.and_then(|mark| ticks::menu(sop, kind, &mark)) else {
             return;
         };
@@ -234,11 +167,24 @@ impl Bot {
         }
     }
 
+    /// Takes earlier messages away whose places were not needed, and returns those that are there now.
+    pub(super) async fn cleared(&self, sink: Sink) -> Vec<u64> {
+        let Sink::Channel(posts) = sink else {
+            return Vec::new();
+        };
+        for earlier in posts.replacing {
+            if let Err(error) = self.rest.delete(posts.channel, earlier).await {
+                tracing::info!(%error, "an earlier message was not taken away");
+            }
+        }
+        posts.posted
+    }
+
     async fn post(&self, posts: &mut Posts, mut body: Json) {
         if let Some(earlier) = posts.replacing.pop_front() {
             match self.rest.edit(posts.channel, earlier, body.clone()).await {
                 Ok(()) => return posts.posted.push(earlier),
-                // Somebody took it away: what is said stands below instead.
+                // Somebody took it away: what is said goes below instead.
                 Err(error) => tracing::info!(%error, "an earlier reply was not changed"),
             }
         }
@@ -258,12 +204,5 @@ impl Bot {
 impl Sink {
     fn is_ephemeral(&self) -> bool {
         matches!(self, Sink::Interaction(responder) if responder.ephemeral)
-    }
-}
-
-pub(super) fn button(label: &str, action: impl Into<String>) -> Button {
-    Button {
-        label: label.to_owned(),
-        action: Act::parse(&action.into()),
     }
 }

@@ -1,15 +1,15 @@
-//! Messages: answered where they stand, below what was asked; a changed question in the place of its first answer.
+//! Messages: answered in their channel, below what was asked; a changed question in the place of its first answer.
 
 use std::sync::Arc;
 
 use serenity::model::event::MessageUpdateEvent;
 
-use super::deliver::{Posts, Sink, button};
-use super::{Bot, From, Work};
-use crate::assistant::Handled;
-use crate::channel::discord::incoming::{self, Called, Edited, Post};
-use crate::dialog::Decision;
-use crate::message::{EventId, Reply, Said};
+use super::deliver::{Posts, Sink};
+use super::{Author, Bot, Work};
+use crate::act::Act;
+use crate::channel::discord::incoming::{self, Edited, Post};
+use crate::channel::manners::{Called, button, is_question, is_quiet, said};
+use crate::message::{EventId, Said};
 use crate::wording::platform;
 
 /// A message that makes no sound: a message flag.
@@ -17,17 +17,18 @@ const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
 
 impl Bot {
     pub(super) fn hear(self: &Arc<Self>, message: &serenity::model::channel::Message) {
-        let Some(&me) = self.me.get() else { return };
-        let Some(post) = incoming::post(message, me, &self.settings) else {
+        let around = self.surroundings();
+        let post = around.and_then(|around| incoming::post(message, around));
+        let Some(post) = post.filter(|post| post.called != Called::Not) else {
             return;
         };
         let conversation = post.place.conversation(post.person.id);
         self.take(conversation, post.id, Work::Post(post));
     }
 
-    pub(super) fn hear_again(self: &Arc<Self>, update: &MessageUpdateEvent) {
-        let Some(&me) = self.me.get() else { return };
-        let Some(edited) = incoming::edited(update, me, &self.settings) else {
+    pub(super) fn hear_edit(self: &Arc<Self>, update: &MessageUpdateEvent) {
+        let around = self.surroundings();
+        let Some(edited) = around.and_then(|around| incoming::edited(update, around)) else {
             return;
         };
         let conversation = edited.post.place.conversation(edited.post.person.id);
@@ -48,7 +49,7 @@ impl Bot {
 
     pub(super) async fn answer_post(&self, post: Post) {
         let conversation = post.place.conversation(post.person.id);
-        if post.called == Called::Overheard && !self.is_in_dialog(&conversation).await {
+        if post.called == Called::InThread && !self.is_in_dialog(&conversation).await {
             return;
         }
         let posts = Posts {
@@ -60,7 +61,7 @@ impl Bot {
         self.answer_in(posts, &post, incoming::event(post.id)).await;
     }
 
-    /// Answers a changed question anew where its answer stands. What was said in a dialog is corrected there, and a
+    /// Answers a changed question anew in the place of its answer. What was said in a dialog is corrected there, and a
     /// message that was not answered stays so.
     pub(super) async fn answer_edit(&self, edited: Edited) {
         let Edited { post, change } = edited;
@@ -89,21 +90,17 @@ impl Bot {
                 return;
             }
         }
-        let text = match post.text.as_str() {
-            "" => "/bantuan",
-            text => text,
+        let what = match post.text.is_empty() {
+            true => Said::Press(Act::Help),
+            false => Said::Text(post.text.clone()),
         };
-        let said = Said::Text(text.to_owned());
-        let incoming = self.incoming(event, From::posted(post), said).await;
+        let incoming = self.incoming(event, Author::posted(post), what).await;
         let handled = self.handle(&incoming).await;
         let is_question = handled.as_ref().is_ok_and(is_question);
         match handled {
-            Ok(handled) if is_quiet(post, &handled) => {
-                let reply = Reply {
-                    text: platform::QUIET_FALLBACK.to_owned(),
-                    buttons: vec![button(platform::QUIET_FALLBACK_BUTTON, "list:")],
-                    sop: None,
-                };
+            Ok(handled) if is_quiet(post.called, &handled) => {
+                let list = button(platform::QUIET_FALLBACK_BUTTON, Act::ListSops);
+                let reply = said(platform::QUIET_FALLBACK.to_owned(), vec![list]);
                 for mut body in self.messages(&reply, post.person.id) {
                     body["flags"] = SUPPRESS_NOTIFICATIONS.into();
                     self.say(&mut sink, body).await;
@@ -111,16 +108,9 @@ impl Bot {
             }
             handled => self.deliver(handled, post.person.id, &mut sink).await,
         }
-        if let Sink::Channel(posts) = sink {
-            // The new answer is shorter.
-            for earlier in posts.replacing {
-                if let Err(error) = self.rest.delete(posts.channel, earlier).await {
-                    tracing::info!(%error, "an earlier reply was not taken away");
-                }
-            }
-            if is_question {
-                self.answers.keep(post.id, posts.posted);
-            }
+        let posted = self.cleared(sink).await;
+        if is_question {
+            self.answers.keep(post.id, posted);
         }
     }
 
@@ -131,30 +121,11 @@ impl Bot {
         let is_called = post.called == Called::Directly;
         if self.is_in_dialog(&conversation).await || is_all && is_called {
             let event = EventId(format!("{}:pictures", event.0));
-            let said = Said::Showed(post.pictures.clone());
-            let incoming = self.incoming(event, From::posted(post), said).await;
+            let showed = Said::Showed(post.pictures.clone());
+            let incoming = self.incoming(event, Author::posted(post), showed).await;
             let handled = self.handle(&incoming).await;
             self.deliver(handled, post.person.id, sink).await;
         }
         is_all
     }
-}
-
-/// Whether a message asked for a procedure, so that changing it asks again.
-fn is_question(handled: &Handled) -> bool {
-    handled.understood.as_ref().is_some_and(|understood| {
-        matches!(
-            understood.decision,
-            Decision::Answer | Decision::Clarify | Decision::Fallback
-        )
-    })
-}
-
-/// In a help channel people also talk to each other, so that no procedure fits is said in one quiet line.
-fn is_quiet(post: &Post, handled: &Handled) -> bool {
-    post.called == Called::InHelpChannel
-        && handled
-            .understood
-            .as_ref()
-            .is_some_and(|understood| understood.decision == Decision::Fallback)
 }

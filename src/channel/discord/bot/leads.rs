@@ -1,503 +1,276 @@
-//! Orders carried out: what a lead asked for, and what they are told.
+//! What team leads are shown, and the posts that show an SOP to a channel.
 
 use std::sync::Arc;
 
-use jiff::ToSpan;
 use serde_json::json;
 
-use super::Bot;
-use super::deliver::button;
-use super::orders::{Found, LEAD, Order, TEACH};
+use super::deliver::{Posts, Sink};
 use super::responder::Responder;
-use crate::assistant::Deed;
+use super::{Bot, DocumentAt};
+use crate::act::{File, Order};
+use crate::assistant::Actor;
 use crate::channel::discord::incoming;
-use crate::channel::discord::rest::File;
-use crate::desk::lesson::{Lesson, To};
-use crate::desk::{self, BY_HAND, Document, Proposal, Version, share};
-use crate::import::Report;
-use crate::message::{Button, EventId, Reply};
-use crate::stats::{self, chart};
-use crate::store::{Audit, Period, Query};
-use crate::wording::{self, leads};
+use crate::channel::discord::rest;
+use crate::channel::place::Place;
+use crate::desk::{self, Posting, Share, Shown, reply};
+use crate::message::ChannelKind;
+use crate::wording::{leads, platform};
 
 /// What a lead may attach.
 const FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// Groups of questions shown at once: a lead works off a handful, and asks for the next.
-const GROUPS_SHOWN: usize = 5;
-/// Statistics show so many weeks.
-const WEEKS: i64 = 8;
-/// Procedures named in the statistics of a week.
-const TOP: usize = 5;
+/// People reminded by one press: a team, not a town.
+const REMINDED_MAX: usize = 60;
 
 impl Bot {
-    pub(super) async fn obey(&self, responder: &Arc<Responder>, order: Order) {
-        let done = match order {
-            Order::Propose(found) => self.propose(responder, found).await,
-            Order::Publish { proposal, why } => self.publish(responder, &proposal, &why).await,
-            Order::Download(proposal) => self.hand_over(responder, &proposal).await,
-            Order::Amend { proposal, fields } => self.amend(responder, &proposal, &fields).await,
-            Order::Discard(proposal) => self.discard(responder, &proposal).await,
-            Order::History(sop) => self.history(responder, &sop).await,
-            Order::Restore { sop, number, why } => {
-                self.restore(responder, &sop, number, &why).await
+    /// Carries out what a lead orders, and shows what came of it.
+    pub(super) async fn lead(&self, to: &Arc<Responder>, order: Order) {
+        if let Order::ChannelKind(kind) = order {
+            return self.keep_kind(to, kind).await;
+        }
+        if order.takes_long() {
+            to.defer().await;
+        }
+        let (by, here, now) = (self.actor(to), to.ask.place.channel_id(), (self.now)());
+        let mut posted = Vec::new();
+        for shown in self.desk.handle(&order, &by, &here, &now).await {
+            match shown {
+                Shown::Post(posting) => posted.extend(self.share(to, *posting).await),
+                Shown::Remind { share, unread } => {
+                    let people = self.remind(&share, unread).await;
+                    self.show(to, &Shown::Reminded(people)).await;
+                }
+                Shown::Published(_) => {
+                    self.show(to, &shown).await;
+                    self.bring_shares_up_to_date().await;
+                }
+                shown => self.show(to, &shown).await,
             }
-            Order::Share {
-                sop,
-                channels,
-                pinned,
-            } => self.share(responder, &sop, &channels, pinned).await,
-            Order::Readers(sop) => self.readers(responder, &sop).await,
-            Order::Remind { sop, channel } => self.remind(responder, &sop, channel).await,
-            Order::Queue => self.queue(responder).await,
-            Order::Teach { group, to } => self.teach(responder, &group, &to).await,
-            Order::New { group, title, text } => self.begin(responder, &group, &title, &text).await,
-            Order::Statistics => self.statistics(responder).await,
-        };
-        if let Err(error) = done {
-            self.tell(responder, excuse(&error), Vec::new()).await;
+        }
+        self.pin(to, &posted).await;
+        if let Some(share) = posted.first() {
+            let channels = posted.iter().filter_map(|share| share.place.channel());
+            let shown = Shown::Shared {
+                sop: share.sop.clone(),
+                channels: channels.collect(),
+            };
+            self.show(to, &shown).await;
         }
     }
 
-    // -- versions ----------------------------------------------------------------------------------------------------
-
-    async fn propose(&self, to: &Arc<Responder>, found: Found) -> Result<(), desk::Error> {
-        let document = match found {
-            Found::Text(text) => Document {
+    /// Has a document made a proposal.
+    pub(super) async fn propose(&self, to: &Arc<Responder>, document: DocumentAt) {
+        to.defer().await;
+        let file = match document {
+            DocumentAt::Text(text) => File {
                 name: "pesan.txt".to_owned(),
                 bytes: text.into_bytes(),
             },
-            Found::File { name, url } => {
-                to.defer().await;
+            DocumentAt::File { name, url } => {
                 match self.rest.download(&url, FILE_BYTES_MAX).await {
-                    Ok(bytes) => Document { name, bytes },
+                    Ok(bytes) => File { name, bytes },
                     Err(error) => {
                         tracing::warn!(%error, "a document was not loaded");
-                        let said = leads::NO_DOWNLOAD.to_owned();
-                        self.tell(to, said, Vec::new()).await;
-                        return Ok(());
+                        return to.say(json!({"content": leads::NO_DOWNLOAD})).await;
                     }
                 }
             }
         };
-        to.defer().await;
-        let (event, now) = (incoming::event(to.ask.id), (self.now)());
-        let by = self.deed(to, &event);
-        let (proposal, report) = self.desk.propose(document, &by, &now).await?;
-        self.show(to, &proposal, report.as_ref()).await
+        self.lead(to, Order::Propose(file)).await;
     }
 
-    /// Shows how agents will see a proposal, then everything to look at, with the buttons.
-    async fn show(
-        &self,
-        to: &Arc<Responder>,
-        proposal: &Proposal,
-        report: Option<&Report>,
-    ) -> Result<(), desk::Error> {
-        let review = self.desk.look(proposal, &(self.now)()).await?;
-        if review.is_accepted() {
-            let above = leads::previewed(&review.id, review.diff.is_none());
-            self.tell(to, above, Vec::new()).await;
-            for reply in &review.preview {
-                let shown = Reply {
-                    buttons: Vec::new(),
-                    ..reply.clone()
-                };
-                for body in self.messages(&shown, to.ask.person.id) {
-                    to.say(body).await;
-                }
-            }
-        }
-        let diff = review.diff.as_ref();
-        let diff = diff.map(|diff| (diff.new, diff.gone, diff.text.as_str()));
-        let text = leads::review(diff, &review.diagnostics, review.change.as_ref(), report);
-        let action = |deed: &str| format!("{LEAD}{deed}:{}", proposal.id);
-        let mut buttons = vec![
-            button(leads::DOWNLOAD, action("download")),
-            button(leads::AMEND, action("amend")),
-            button(leads::DISCARD, action("discard")),
-        ];
-        if review.is_accepted() {
-            buttons.insert(0, button(leads::PUBLISH, action("publish")));
-        }
-        self.tell(to, text, buttons).await;
-        Ok(())
+    /// Notes that somebody has read a shared version.
+    pub(super) async fn note_reader(&self, to: &Arc<Responder>, sop: &str, version: u32) {
+        let (place, account) = (to.ask.place.channel_id(), to.ask.person.id);
+        let by = self.actor(to);
+        let noted = self.desk.acknowledge(sop, &place, account, version, &by);
+        self.show(to, &noted.await).await;
     }
 
-    async fn publish(
-        &self,
-        to: &Arc<Responder>,
-        proposal: &str,
-        why: &str,
-    ) -> Result<(), desk::Error> {
-        let (event, now) = (incoming::event(to.ask.id), (self.now)());
-        let by = self.deed(to, &event);
-        let published = self.desk.publish_proposal(proposal, why, &by, &now).await?;
-        self.is_published(to, &published).await;
-        Ok(())
-    }
-
-    async fn restore(
-        &self,
-        to: &Arc<Responder>,
-        sop: &str,
-        number: u32,
-        why: &str,
-    ) -> Result<(), desk::Error> {
-        let (event, now) = (incoming::event(to.ask.id), (self.now)());
-        let by = self.deed(to, &event);
-        let published = self.desk.restore(sop, number, why, &by, &now).await?;
-        self.is_published(to, &published).await;
-        Ok(())
-    }
-
-    async fn is_published(&self, to: &Arc<Responder>, version: &Version) {
-        let title = self.title(&version.sop);
-        let said = leads::published(&title, version.number);
-        self.tell(to, said, Vec::new()).await;
-        self.bring_shares_up_to_date().await;
-    }
-
-    async fn hand_over(&self, to: &Arc<Responder>, proposal: &str) -> Result<(), desk::Error> {
-        let proposal = self.desk.proposal(proposal).await?;
-        let id = desk::review::id_of(&proposal.text).unwrap_or_else(|| "sop".to_owned());
-        let file = File {
-            name: format!("{id}.toml"),
-            bytes: proposal.text.into_bytes(),
-        };
-        to.hand_over(json!({"content": leads::DOWNLOADED}), &file)
-            .await;
-        Ok(())
-    }
-
-    async fn amend(
-        &self,
-        to: &Arc<Responder>,
-        proposal: &str,
-        fields: &[(String, String)],
-    ) -> Result<(), desk::Error> {
-        to.defer().await;
-        let event = incoming::event(to.ask.id);
-        let by = self.deed(to, &event);
-        let proposal = self.desk.amend(proposal, fields, &by).await?;
-        self.show(to, &proposal, None).await
-    }
-
-    async fn discard(&self, to: &Arc<Responder>, proposal: &str) -> Result<(), desk::Error> {
-        let event = incoming::event(to.ask.id);
-        self.desk.discard(proposal, &self.deed(to, &event)).await?;
-        self.tell(to, leads::DISCARDED.to_owned(), Vec::new()).await;
-        Ok(())
-    }
-
-    async fn history(&self, to: &Arc<Responder>, sop: &str) -> Result<(), desk::Error> {
-        let versions = self.desk.history(sop).await?;
-        let zone = (self.now)().time_zone().clone();
-        let times: Vec<String> = versions
-            .iter()
-            .map(|version| {
-                let at = version.at.to_zoned(zone.clone());
-                at.strftime("%d-%m-%Y %H.%M").to_string()
-            })
-            .collect();
-        let lines: Vec<_> = versions
-            .iter()
-            .zip(&times)
-            .map(|(version, at)| leads::VersionLine {
-                number: version.number,
-                at,
-                who: (version.who != BY_HAND).then_some(version.who.as_str()),
-                why: &version.why,
-            })
-            .collect();
-        let said = leads::history(&self.title(sop), &lines);
-        self.tell(to, said, Vec::new()).await;
-        Ok(())
-    }
-
-    // -- what was not answered ---------------------------------------------------------------------------------------
-
-    async fn queue(&self, to: &Arc<Responder>) -> Result<(), desk::Error> {
-        to.defer().await;
-        let queue = self.desk.queue().await?;
-        if queue.groups.is_empty() {
-            let said = leads::NOTHING_UNANSWERED.to_owned();
-            self.tell(to, said, Vec::new()).await;
-            return Ok(());
-        }
+    async fn show(&self, to: &Arc<Responder>, shown: &Shown) {
         let knowledge = self.assistant.knowledge();
-        for group in queue.groups.iter().take(GROUPS_SHOWN) {
-            let nearest = queue.nearest(group);
-            let title = nearest.first().map(|intent| self.title(intent));
-            let text = leads::group(
-                group.members.len(),
-                queue.in_dialogs(group),
-                &queue.wordings(group),
-                title.as_deref(),
-            );
-            let give = |to: &str| format!("{TEACH}{}={to}", group.id);
-            let mut buttons: Vec<Button> = Vec::new();
-            let others = knowledge.catalog.sops.iter().map(|sop| sop.id.as_str());
-            let others = others.filter(|id| !nearest.contains(id));
-            for intent in nearest.iter().copied().chain(others) {
-                if knowledge.catalog.sop(intent).is_some() {
-                    let label = leads::to_sop(&self.title(intent));
-                    buttons.push(button(&label, give(intent)));
-                }
+        for said in reply::replies(shown, &knowledge, &(self.now)()) {
+            let mut bodies = self.messages(&said.reply, to.ask.person.id);
+            let with_file = said.file.and_then(|file| Some((bodies.pop()?, file)));
+            for body in bodies {
+                to.say(body).await;
             }
-            buttons.push(button(leads::TO_NONE, format!("{LEAD}none:{}", group.id)));
-            buttons.push(button(leads::TO_NEVER, format!("{LEAD}never:{}", group.id)));
-            buttons.push(button(leads::TO_NEW, format!("{LEAD}new:{}", group.id)));
-            self.tell(to, text, buttons).await;
-        }
-        Ok(())
-    }
-
-    async fn teach(
-        &self,
-        to: &Arc<Responder>,
-        group: &str,
-        belongs: &str,
-    ) -> Result<(), desk::Error> {
-        to.defer().await;
-        let (event, now) = (incoming::event(to.ask.id), (self.now)());
-        let by = self.deed(to, &event);
-        let where_to = To::parse(belongs);
-        let why = leads::LEARNED_WHY;
-        let said = match self.desk.teach(group, where_to, why, &by, &now).await? {
-            Lesson::Learned {
-                added, gain, rows, ..
-            } => {
-                let more = gain.right_after as i64 - gain.right_before as i64;
-                leads::learned(more, gain.rows, added, rows)
+            if let Some((body, file)) = with_file {
+                to.hand_over(body, &file).await;
             }
-            Lesson::Hidden { questions, .. } => leads::hidden(questions),
-            Lesson::Clash(change) => leads::clash(&change),
-        };
-        self.tell(to, said, Vec::new()).await;
-        Ok(())
-    }
-
-    /// Makes a proposal of what a lead wrote, with a group of questions as its utterances.
-    async fn begin(
-        &self,
-        to: &Arc<Responder>,
-        group: &str,
-        title: &str,
-        text: &str,
-    ) -> Result<(), desk::Error> {
-        to.defer().await;
-        let queue = self.desk.queue().await?;
-        let found = queue.group(group);
-        let found = found.ok_or_else(|| desk::Error::NoGroup(group.to_owned()))?;
-        let (event, now) = (incoming::event(to.ask.id), (self.now)());
-        let by = self.deed(to, &event);
-        let document = Document {
-            name: "pesan.txt".to_owned(),
-            bytes: format!("{title}\n\n{text}\n").into_bytes(),
-        };
-        let wordings = queue.wordings(found);
-        let proposed = self.desk.propose_for(document, &wordings, &by, &now).await;
-        let (proposal, report) = proposed?;
-        self.show(to, &proposal, report.as_ref()).await
-    }
-
-    // -- figures -----------------------------------------------------------------------------------------------------
-
-    async fn statistics(&self, to: &Arc<Responder>) -> Result<(), desk::Error> {
-        to.defer().await;
-        let now = (self.now)();
-        let from = now.checked_sub(WEEKS.weeks()).ok();
-        let period = Period {
-            from: from.map(|from| from.timestamp()),
-            to: None,
-        };
-        let query = Query {
-            from: period.from,
-            ..Query::default()
-        };
-        let store = self.assistant.store();
-        let (tallies, tickets) = (store.tallies(&period).await?, store.tickets(&query).await?);
-        let weeks = stats::weeks(&tallies, &tickets, now.time_zone());
-        if weeks.is_empty() {
-            let said = leads::NOTHING_COUNTED.to_owned();
-            self.tell(to, said, Vec::new()).await;
-            return Ok(());
         }
-        let knowledge = self.assistant.knowledge();
-        let all: Vec<&str> = knowledge
-            .catalog
-            .sops
-            .iter()
-            .map(|sop| sop.id.as_str())
-            .collect();
-        let lines: Vec<wording::stats::Line> = weeks
-            .iter()
-            .map(|week| wording::stats::Line {
-                from: week.from.strftime("%d-%m").to_string(),
-                questions: week.questions,
-                answered: week.answered,
-                clarified: week.clarified,
-                unanswered: week.unanswered,
-                not_understood: week.not_understood,
-                drafts: week.drafts,
-                avoided: week.avoided,
-                top: week
-                    .top(TOP)
-                    .iter()
-                    .map(|(intent, count)| (self.title(intent), *count))
-                    .collect(),
-            })
-            .collect();
-        let unasked = all
-            .iter()
-            .filter(|id| weeks.iter().all(|week| !week.intents.contains_key(**id)));
-        let unasked: Vec<String> = unasked.map(|id| self.title(id)).collect();
-        let kips = stats::summed(weeks.iter().map(|week| &week.kips));
-        let minutes = stats::median_minutes(&tickets);
-        let unread = share::unread_sops(&*store, now.timestamp()).await?;
-        let unread: Vec<_> = unread
-            .iter()
-            .map(|(id, people)| (self.title(id), *people))
-            .collect();
-        let figures = wording::stats::Figures {
-            unasked: &unasked,
-            unread: &unread,
-            kips: &kips,
-            median_minutes: minutes,
-        };
-        let said = wording::stats::summary(&lines, &figures);
-        let words = chart::Words {
-            title: wording::stats::TITLE,
-            parts: wording::stats::PARTS,
-        };
-        match chart::png(&weeks, words) {
-            Ok(bytes) => {
-                let file = File {
-                    name: "statistik.png".to_owned(),
-                    bytes,
-                };
-                to.hand_over(json!({"content": said}), &file).await;
+    }
+
+    async fn keep_kind(&self, to: &Arc<Responder>, kind: ChannelKind) {
+        let place = to.ask.place;
+        if place.workspace.is_none() {
+            return to.say(json!({"content": platform::WORKSPACE_ONLY})).await;
+        }
+        let (channel, by) = (place.channel_id(), self.actor(to));
+        let said = match self.assistant.set_channel_kind(&channel, kind, &by).await {
+            Ok(()) => {
+                self.kinds.keep(channel, Some(kind));
+                platform::kind_set(kind)
             }
             Err(error) => {
-                tracing::error!(%error, "a chart was not drawn");
-                self.tell(to, said, Vec::new()).await;
+                tracing::error!(%error, "the kind of a channel was not kept");
+                platform::NOT_KEPT.to_owned()
             }
-        }
-        Ok(())
+        };
+        to.say(json!({"content": said})).await;
     }
 
-    // -- what leads are told unasked ---------------------------------------------------------------------------------
+    fn actor(&self, to: &Responder) -> Actor {
+        Actor {
+            event: incoming::event(to.ask.id),
+            who: to.ask.person.name.clone(),
+            at: (self.now)().timestamp(),
+        }
+    }
 
-    /// Tells the leads' channel of files that somebody broke, with place and cure; never ends.
-    pub async fn tell_of_broken_files(&self) {
+    // -- posts that show an SOP --------------------------------------------------------------------------------------
+
+    async fn share(&self, to: &Arc<Responder>, posting: Posting) -> Option<Share> {
+        let channel = posting.share.place.channel().unwrap_or_default();
+        let problem = match self.post_share(posting).await {
+            Ok(Some(share)) => return Some(share),
+            Ok(None) => Shown::NotShared(channel),
+            Err(error) => Shown::Refused(error),
+        };
+        self.show(to, &problem).await;
+        None
+    }
+
+    async fn pin(&self, to: &Arc<Responder>, posted: &[Share]) {
+        for share in posted.iter().filter(|share| share.pinned) {
+            let channel = share.place.channel().unwrap_or_default();
+            let Some(first) = share.messages.first() else {
+                continue;
+            };
+            if let Err(error) = self.rest.pin(channel, *first).await {
+                tracing::warn!(%error, "a shared procedure was not pinned");
+                self.show(to, &Shown::NotPinned).await;
+            }
+        }
+    }
+
+    /// Has every shared post show the newest version of its SOP, with what was changed.
+    pub(super) async fn bring_shares_up_to_date(&self) {
+        let _alone = self.sharing.lock().await;
+        let outdated = match self.desk.outdated_posts(&(self.now)()).await {
+            Ok(outdated) => outdated,
+            Err(error) => return tracing::error!(%error, "shared posts do not read"),
+        };
+        for posting in outdated {
+            if let Err(error) = self.post_share(posting).await {
+                tracing::error!(%error, "a shared post was not brought up to date");
+            }
+        }
+    }
+
+    /// Posts an SOP, or changes the messages that show it; none when no message shows it then.
+    async fn post_share(&self, mut posting: Posting) -> Result<Option<Share>, desk::Error> {
+        let Some(place) = Place::of(&posting.share.place, incoming::CHANNEL) else {
+            return Ok(None);
+        };
+        let shown = self.procedure(&posting.share.sop, self.kind_of(place).await);
+        let replies = reply::post(&posting, shown, &(self.now)());
+        let mut sink = Sink::Channel(Posts {
+            channel: place.channel,
+            event: incoming::digest(&posting.by.event.0),
+            replacing: posting.share.messages.drain(..).collect(),
+            ..Posts::default()
+        });
+        for reply in &replies {
+            for body in self.messages(reply, 0) {
+                self.say(&mut sink, body).await;
+            }
+        }
+        let messages = self.cleared(sink).await;
+        match messages.is_empty() {
+            true => Ok(None),
+            false => self.desk.posted(posting, messages).await.map(Some),
+        }
+    }
+
+    /// Reminds people of a post, each in their direct messages, and returns how many took it.
+    async fn remind(&self, share: &Share, unread: Vec<u64>) -> usize {
+        let Some(place) = Place::of(&share.place, incoming::CHANNEL) else {
+            return 0;
+        };
+        let guild = place.workspace.unwrap_or_default();
+        let message = share.messages.first().copied().unwrap_or_default();
+        let link = format!("{}/{guild}/{}/{message}", platform::MESSAGES, place.channel);
+        let reminder = {
+            let knowledge = self.assistant.knowledge();
+            reply::reminder(share, &link, &knowledge, &(self.now)())
+        };
+        let mut reminded = 0;
+        for account in unread.into_iter().take(REMINDED_MAX) {
+            let sent = async {
+                let direct = self.rest.direct(account).await?;
+                let name = format!("{}:{}:{account}", share.sop, share.version);
+                for body in self.messages(&reminder, account) {
+                    self.rest
+                        .post(direct, body, &incoming::nonce(&name))
+                        .await?;
+                }
+                Ok::<(), rest::Error>(())
+            };
+            match sent.await {
+                Ok(()) => reminded += 1,
+                Err(error) => tracing::info!(%error, "somebody takes no direct messages"),
+            }
+        }
+        reminded
+    }
+
+    // -- what leads are shown unasked --------------------------------------------------------------------------------
+
+    /// Reports files that somebody broke in the leads' channel, with place and cure; never ends.
+    pub async fn report_broken_files(&self) {
         let mut broken = self.desk.broken();
-        let mut told: u64 = 0;
+        let mut reports: u64 = 0;
         while broken.changed().await.is_ok() {
             let mistakes = broken.borrow_and_update().clone();
-            told += 1;
+            reports += 1;
             if !mistakes.is_empty() {
-                let nonce = format!(
-                    "broken.{}.{told}",
-                    (self.now)().timestamp().as_millisecond()
-                );
-                self.tell_leads(leads::broken(&mistakes), &nonce).await;
+                let at = (self.now)().timestamp().as_millisecond();
+                let nonce = format!("broken.{at}.{reports}");
+                self.show_leads(&Shown::Broken(mistakes), &nonce).await;
             }
         }
         std::future::pending().await
     }
 
     /// Reminds the leads' channel of SOPs whose review is overdue, each once a week.
-    pub(super) async fn tell_of_overdue_reviews(&self, now: &jiff::Zoned) {
+    pub(super) async fn report_overdue_reviews(&self, now: &jiff::Zoned) {
         if self.settings.lead_channel.is_none() {
             return;
         }
-        let knowledge = self.assistant.knowledge();
-        let sops = knowledge.catalog.sops.iter();
-        for sop in sops.filter(|sop| sop.review_by < now.date()) {
-            let week = now.date().iso_week_date();
-            let name = format!("review:{}:{}-{}", sop.id, week.year(), week.week());
-            let event = EventId(name.clone());
-            let by = Deed {
-                event: &event,
-                who: "sigap",
-                at: now.timestamp(),
-            };
-            let line = Audit::new(by.at, by.who, "sop.overdue", &sop.id);
-            match self.desk.once(&by, line).await {
-                Ok(true) => {
-                    let day = sop.review_by.strftime("%d-%m-%Y").to_string();
-                    let said = leads::overdue(&sop.title, &sop.id, &sop.owner, &day);
-                    self.tell_leads(said, &nonce_of(&name)).await;
+        match self.desk.overdue(now).await {
+            Ok(overdue) => {
+                for (event, shown) in overdue {
+                    self.show_leads(&shown, &incoming::nonce(&event.0)).await;
                 }
-                Ok(false) => {}
-                Err(error) => tracing::error!(%error, "a reminder was not kept"),
             }
+            Err(error) => tracing::error!(%error, "a reminder was not kept"),
         }
     }
 
-    async fn tell_leads(&self, text: String, nonce: &str) {
+    async fn show_leads(&self, shown: &Shown, nonce: &str) {
         let Some(channel) = self.settings.lead_channel else {
             return;
         };
-        for (number, body) in self
-            .messages(&said(text, Vec::new()), 0)
-            .into_iter()
-            .enumerate()
-        {
+        let knowledge = self.assistant.knowledge();
+        let replies = reply::replies(shown, &knowledge, &(self.now)());
+        let bodies = replies
+            .iter()
+            .flat_map(|said| self.messages(&said.reply, 0));
+        for (number, body) in bodies.enumerate() {
             let nonce = format!("{nonce}.{number}");
             if let Err(error) = self.rest.post(channel, body, &nonce).await {
-                tracing::error!(%error, "the leads' channel was not told");
+                tracing::error!(%error, "the leads' channel was not reached");
             }
-        }
-    }
-
-    // -- words -------------------------------------------------------------------------------------------------------
-
-    pub(super) async fn tell(&self, to: &Arc<Responder>, text: String, buttons: Vec<Button>) {
-        for body in self.messages(&said(text, buttons), to.ask.person.id) {
-            to.say(body).await;
-        }
-    }
-
-    pub(super) fn deed<'a>(&self, to: &'a Responder, event: &'a EventId) -> Deed<'a> {
-        Deed {
-            event,
-            who: &to.ask.person.name,
-            at: (self.now)().timestamp(),
-        }
-    }
-}
-
-pub(super) fn said(text: String, buttons: Vec<Button>) -> Reply {
-    Reply {
-        text,
-        buttons,
-        sop: None,
-    }
-}
-
-/// Discord takes nonces of 25 characters: a longer name is known by its digest.
-pub(super) fn nonce_of(name: &str) -> String {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    name.hash(&mut hasher);
-    format!("{:x}", hasher.finish())
-}
-
-/// Why an order was not carried out, as a lead is told.
-fn excuse(error: &desk::Error) -> String {
-    match error {
-        desk::Error::Refused(refused) => leads::refused(&refused.mistakes),
-        desk::Error::Unchanged => leads::UNCHANGED.to_owned(),
-        desk::Error::Outdated(id) => leads::outdated(id),
-        desk::Error::NoSop(id) => leads::no_sop(id),
-        desk::Error::NoVersion(id, number) => leads::no_version(id, *number),
-        desk::Error::NoProposal => leads::NO_PROPOSAL.to_owned(),
-        desk::Error::NoGroup(_) => leads::NO_GROUP.to_owned(),
-        desk::Error::Import(error) => leads::unreadable(error),
-        desk::Error::Store(_) | desk::Error::Record(_) | desk::Error::Files(_) => {
-            tracing::error!(%error, "an order was not carried out");
-            leads::NOT_DONE.to_owned()
         }
     }
 }

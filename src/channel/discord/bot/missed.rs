@@ -1,4 +1,4 @@
-//! What was said while nobody listened: after a restart, or between one process and the next that has its shard.
+//! What was said while no process listened: after a restart, or between one process and the next that has its shard.
 //!
 //! Discord hands events to a connection only. What people wrote meanwhile is read from the channels in which they lately
 //! talked to the bot, and goes the way of every message: what was handled before is known by its id, and a reply that was
@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serenity::model::id::GuildId;
 
 use super::{Bot, Work};
-use crate::channel::discord::incoming::{self, Called, Post};
+use crate::channel::discord::incoming;
+use crate::channel::manners::Called;
+use crate::channel::place::Place;
 
-/// Whoever said nothing for longer has no case in hand.
+/// After so long without a word an agent has no case in hand.
 const TALKED_WITHIN: Duration = Duration::from_mins(30);
 /// What is older is said again by now; and Discord knows a nonce for some minutes only.
 const SAID_WITHIN: Duration = Duration::from_mins(2);
@@ -22,9 +23,11 @@ const SAID_WITHIN: Duration = Duration::from_mins(2);
 const CHANNELS_MAX: usize = 200;
 
 impl Bot {
-    /// Takes the messages that nobody heard; a connection has just begun.
+    /// Takes the messages that no process heard; a connection has just begun.
     pub(super) async fn hear_missed(self: &Arc<Self>) {
-        let Some(&me) = self.me.get() else { return };
+        let Some(around) = self.surroundings() else {
+            return;
+        };
         let now = (self.now)().timestamp();
         let store = self.assistant.store();
         let talked = match store.heard_of(incoming::CHANNEL, now - TALKED_WITHIN).await {
@@ -35,8 +38,8 @@ impl Bot {
             .iter()
             .filter(|conversation| self.shards.is_ours(conversation));
         let places = ours
-            .filter_map(incoming::whereabouts)
-            .map(|(place, _)| (place.guild, place.channel));
+            .filter_map(|conversation| Place::of(conversation, incoming::CHANNEL))
+            .map(|place| (place.workspace, place.channel));
         let places: BTreeSet<_> = places.collect();
         if places.len() > CHANNELS_MAX {
             let left = places.len() - CHANNELS_MAX;
@@ -56,29 +59,13 @@ impl Bot {
             };
             for mut message in messages {
                 message.guild_id = guild.map(GuildId::new);
-                let Some(post) = incoming::post(&message, me, &self.settings) else {
-                    continue;
-                };
-                if !self.was_before_its_dialog(&post).await {
+                if let Some(post) = incoming::post(&message, around)
+                    && post.called != Called::Not
+                {
                     let conversation = post.place.conversation(post.person.id);
                     self.take(conversation, post.id, Work::Post(post));
                 }
             }
         }
-    }
-
-    /// Whether somebody said it to others, before the dialog that is open now.
-    async fn was_before_its_dialog(&self, post: &Post) -> bool {
-        if post.called != Called::Overheard {
-            return false;
-        }
-        let conversation = post.place.conversation(post.person.id);
-        let event = incoming::event(post.id);
-        let Ok(loaded) = self.assistant.store().load(&conversation, &event).await else {
-            return true;
-        };
-        let is_before = |touched: Timestamp| incoming::said_at(post.id) < touched.as_millisecond();
-        // What was handled may still lack its reply.
-        loaded.replay.is_none() && loaded.conversation.touched.is_none_or(is_before)
     }
 }

@@ -2,54 +2,50 @@
 //!
 //! ```text
 //! heard       messages                                     pressed     buttons and menus
-//! commanded   commands and suggestions                     window      the form of several fields
-//! leads       orders of team leads: versions, shared SOPs, what was not answered
+//! commanded   commands and suggestions                     window      what is written into windows
+//! leads       what team leads are shown, and the posts that show an SOP
 //! deliver     replies, on their way to a channel or to one person
 //! responder   one interaction's answer, within its times
 //! ```
 //!
-//! Whatever comes in becomes [`Work`] of a conversation and waits for its turn; what has to be answered at once does
-//! not.
+//! What comes in becomes [`Work`] of a conversation and waits for its turn, unless it has to be answered at once.
 
 mod commanded;
 mod deliver;
 mod heard;
 mod leads;
 mod missed;
-mod orders;
 mod pressed;
 mod responder;
-mod shares;
 mod window;
 
 use std::collections::BTreeMap;
-use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock, Weak};
 
 use async_trait::async_trait;
 use jiff::Zoned;
-use rustc_hash::FxHasher;
 use serde_json::json;
 use serenity::client::{Context, RawEventHandler};
 use serenity::model::application::Interaction;
 use serenity::model::event::Event;
 
 use self::deliver::{Posts, Sink};
-use self::orders::Order;
 use self::pressed::Press;
 use self::responder::Responder;
 use super::Settings;
-use super::incoming::{self, Ask, Edited, Person, Place, Post};
+use super::channels::Channels;
+use super::incoming::{self, Ask, Edited, Post, Surroundings};
 use super::mark::{Mark, Marks};
 use super::payload::EPHEMERAL;
-use super::queue::{Queues, Taken};
-use super::recall::Recall;
 use super::rest::Rest;
 use super::shards::Shards;
-use crate::assistant::{Assistant, Deed};
+use crate::act::Act;
+use crate::assistant::Assistant;
+use crate::channel::place::{Person, Place};
+use crate::channel::queue::{Queues, Taken};
+use crate::channel::recall::Recall;
 use crate::desk::Desk;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
-use crate::wording::platform;
 
 /// The bot.
 pub struct Bot {
@@ -61,6 +57,7 @@ pub struct Bot {
     marks: Marks,
     now: Box<dyn Fn() -> Zoned + Send + Sync>,
     me: OnceLock<u64>,
+    channels: Channels,
     queues: Arc<Queues<Work>>,
     /// What leads have set for channels, as far as it was read.
     kinds: Recall<ConversationId, Option<ChannelKind>>,
@@ -81,28 +78,32 @@ pub struct Ears(pub Weak<Bot>);
 enum Work {
     Post(Post),
     Edit(Edited),
-    Press(Arc<Responder>, Mark),
-    Question(Arc<Responder>, u64, String),
+    Act(Arc<Responder>, Mark),
     Form(Arc<Responder>, u64, Vec<(String, String)>),
-    Kind(Arc<Responder>, ChannelKind),
-    Share(Arc<Responder>, String),
-    Copy(Arc<Responder>, String),
-    Lead(Arc<Responder>, Order),
-    Read(Arc<Responder>, String, u32),
+    Document(Arc<Responder>, DocumentAt),
     /// A conversation whose time has come.
     Due(Incoming),
 }
 
+/// Where a procedure is that a lead wants to propose.
+#[derive(Debug)]
+enum DocumentAt {
+    /// In a message.
+    Text(String),
+    /// In a file.
+    File { name: String, url: String },
+}
+
 /// Who said something where, in whose conversation.
 #[derive(Debug, Clone, Copy)]
-struct From<'a> {
+struct Author<'a> {
     place: Place,
     person: &'a Person,
     /// Another one than the person when a lead presses in an agent's conversation: what is filed is the agent's.
     owner: u64,
 }
 
-impl<'a> From<'a> {
+impl<'a> Author<'a> {
     fn posted(post: &'a Post) -> Self {
         Self {
             place: post.place,
@@ -135,9 +136,14 @@ impl RawEventHandler for Ears {
                 bot.hear_missed().await;
             }
             Event::Resumed(_) => tracing::info!("connection resumed"),
-            Event::GuildCreate(event) => bot.leave_unless_listed(event.guild.id.get()).await,
+            Event::GuildCreate(event) => {
+                bot.channels.note(&event.guild, bot.me());
+                bot.leave_unless_listed(event.guild.id.get()).await;
+            }
+            Event::ChannelCreate(event) => bot.channels.note_channel(&event.channel, bot.me()),
+            Event::ThreadCreate(event) => bot.channels.note_channel(&event.thread, bot.me()),
             Event::MessageCreate(event) => bot.hear(&event.message),
-            Event::MessageUpdate(event) => bot.hear_again(&event),
+            Event::MessageUpdate(event) => bot.hear_edit(&event),
             Event::MessageDelete(event) => {
                 let question = event.message_id.get();
                 bot.retract(event.channel_id.get(), [question].into_iter())
@@ -178,6 +184,7 @@ impl Bot {
             marks: Marks::new(token),
             now: Box::new(now),
             me: OnceLock::new(),
+            channels: Channels::default(),
             queues: Arc::default(),
             kinds: Recall::default(),
             answers: Recall::default(),
@@ -186,7 +193,20 @@ impl Bot {
         }
     }
 
-    /// Takes what nobody says: the conversations whose time has come, for a reminder or to be put aside.
+    /// The bot's own account; none has this number before it is connected.
+    fn me(&self) -> u64 {
+        self.me.get().copied().unwrap_or_default()
+    }
+
+    fn surroundings(&self) -> Option<Surroundings<'_>> {
+        Some(Surroundings {
+            me: *self.me.get()?,
+            settings: &self.settings,
+            channels: &self.channels,
+        })
+    }
+
+    /// Takes what comes unasked: the conversations whose time has come, for a reminder or to be put aside.
     pub async fn look_at_the_clock(self: &Arc<Self>) {
         let now = (self.now)();
         let due = match self.assistant.due(incoming::CHANNEL, &now).await {
@@ -203,7 +223,7 @@ impl Bot {
         }
         if self.shards.is_first() {
             self.bring_shares_up_to_date().await;
-            self.tell_of_overdue_reviews(&now).await;
+            self.report_overdue_reviews(&now).await;
         }
     }
 
@@ -228,7 +248,8 @@ impl Bot {
     }
 
     async fn answer_due(&self, incoming: Incoming) {
-        let Some((place, owner)) = incoming::whereabouts(&incoming.conversation) else {
+        let place = Place::of(&incoming.conversation, incoming::CHANNEL);
+        let Some((place, owner)) = place.zip(incoming.conversation.account()) else {
             return;
         };
         let sink = Sink::Channel(Posts {
@@ -287,7 +308,7 @@ impl Bot {
         Responder::watched(ask, ephemeral, self.rest.clone())
     }
 
-    /// Tells one person why nothing happens.
+    /// Says to one person why nothing happens.
     async fn refuse(&self, ask: Ask, why: &str) {
         let body = json!({"content": why, "flags": EPHEMERAL});
         if let Err(error) = self.rest.respond(ask.id, &ask.token, 4, body).await {
@@ -301,59 +322,33 @@ impl Bot {
         match work {
             Work::Post(post) => self.answer_post(post).await,
             Work::Edit(edited) => self.answer_edit(edited).await,
-            Work::Press(responder, mark) => self.answer_press(responder, mark).await,
-            Work::Question(responder, owner, text) => {
-                let asked = From::asked(&responder.ask, owner);
-                let event = incoming::event(responder.ask.id);
-                let incoming = self.incoming(event, asked, Said::Text(text)).await;
-                let sink = Sink::Interaction(Arc::clone(&responder));
-                self.answer(&incoming, owner, sink).await;
-            }
             Work::Due(incoming) => self.answer_due(incoming).await,
-            Work::Copy(responder, ticket) => self.answer_copy(responder, &ticket).await,
-            Work::Share(responder, intent) => {
-                let ask = &responder.ask;
-                let (owner, kind) = (ask.person.id, self.kind_of(ask.place).await);
-                for reply in self.procedure(&intent, kind) {
-                    for body in self.messages(&reply, owner) {
-                        responder.say(body).await;
-                    }
-                }
-            }
             Work::Form(responder, owner, typed) => self.answer_form(responder, owner, typed).await,
-            Work::Kind(responder, kind) => self.keep_kind(responder, kind).await,
-            Work::Lead(responder, order) => self.obey(&responder, order).await,
-            Work::Read(responder, sop, version) => {
-                self.note_reader(&responder, &sop, version).await;
+            Work::Document(responder, document) => self.propose(&responder, document).await,
+            Work::Act(responder, Mark { owner, act }) => match act {
+                Act::Lead(order) => self.lead(&responder, order).await,
+                Act::Read { sop, version } => self.note_reader(&responder, &sop, version).await,
+                Act::Copy(ticket) => self.answer_copy(responder, &ticket).await,
+                Act::Publicise(intent) => self.publicise(&responder, &intent).await,
+                act => self.answer_act(responder, Mark { owner, act }).await,
+            },
+        }
+    }
+
+    /// Shows an answer to everybody in the channel.
+    async fn publicise(&self, responder: &Arc<Responder>, intent: &str) {
+        let ask = &responder.ask;
+        let kind = self.kind_of(ask.place).await;
+        for reply in self.procedure(intent, kind) {
+            for body in self.messages(&reply, ask.person.id) {
+                responder.say(body).await;
             }
         }
     }
 
-    async fn keep_kind(&self, responder: Arc<Responder>, kind: ChannelKind) {
-        let ask = &responder.ask;
-        let (event, at) = (incoming::event(ask.id), (self.now)().timestamp());
-        let deed = Deed {
-            event: &event,
-            who: &ask.person.name,
-            at,
-        };
-        let channel = ask.place.channel_id();
-        let said = match self.assistant.set_channel_kind(&channel, kind, &deed).await {
-            Ok(()) => {
-                self.kinds.keep(channel, Some(kind));
-                platform::kind_set(kind)
-            }
-            Err(error) => {
-                tracing::error!(%error, "the kind of a channel was not kept");
-                platform::NOT_KEPT.to_owned()
-            }
-        };
-        responder.say(json!({"content": said})).await;
-    }
-
     // -- what surrounds it -------------------------------------------------------------------------------------------
 
-    async fn incoming(&self, event: EventId, from: From<'_>, said: Said) -> Incoming {
+    async fn incoming(&self, event: EventId, from: Author<'_>, said: Said) -> Incoming {
         Incoming {
             event,
             conversation: from.place.conversation(from.owner),
@@ -368,7 +363,7 @@ impl Bot {
     }
 
     /// Whose conversation it is, by the name on drafts.
-    async fn agent(&self, from: From<'_>) -> String {
+    async fn agent(&self, from: Author<'_>) -> String {
         if from.owner == from.person.id {
             return from.person.name.clone();
         }
@@ -423,10 +418,8 @@ impl Bot {
 
 /// A number for an event that the platform gave none: the same for the same, so that it is shown once.
 fn number(due: &Incoming) -> u64 {
-    let mut hasher = FxHasher::default();
-    (&due.conversation, &due.event).hash(&mut hasher);
-    let name = hasher.finish();
-    incoming::snowflake(due.at.timestamp().as_millisecond(), name)
+    let name = format!("{} {}", due.conversation.0, due.event.0);
+    incoming::snowflake(due.at.timestamp().as_millisecond(), incoming::digest(&name))
 }
 
 impl std::fmt::Debug for Bot {

@@ -7,27 +7,19 @@ use serde_json::json;
 use serenity::model::application::ActionRow;
 
 use super::deliver::{Posts, Sink};
-use super::orders;
 use super::responder::Responder;
-use super::{Bot, From, Work};
+use super::{Author, Bot, Work};
 use crate::act::Act;
-use crate::assistant::Deed;
-use crate::channel::discord::incoming::{Ask, Place};
+use crate::assistant::Actor;
+use crate::channel::discord::incoming::Ask;
 use crate::channel::discord::mark::Mark;
-use crate::channel::discord::{form, incoming, payload, ticks};
-use crate::message::{Incoming, Reply, Said};
+use crate::channel::discord::{incoming, ticks};
+use crate::channel::manners::{concerns_one, permitted, said};
+use crate::channel::pages::shortened;
+use crate::channel::place::Place;
+use crate::message::{Incoming, Said};
 use crate::wording::platform;
 
-/// What the channel answers itself: ticking the checklist, sharing an answer, a draft to be copied, logins.
-pub const TICKS: &str = "ticks:";
-pub const SHARE: &str = "share:";
-pub const COPY: &str = "copy:";
-pub const LOGINS: &str = "logins:";
-/// Asks why the last answer was chosen.
-pub const WHY: &str = "why:";
-/// Opens a filed draft again, and notes the number that the ticketing application gave: the dialog's own.
-pub const REVISE: &str = "revise:";
-pub const ENTERED: &str = "entered:";
 /// Discord's limit on a thread's name.
 const THREAD_NAME_MAX: usize = 100;
 
@@ -38,7 +30,7 @@ pub struct Press {
     pub ask: Ask,
     /// The mark of the button or menu, then what was chosen from the menu.
     pub marks: Vec<String>,
-    /// What stands below the message.
+    /// The rows below the message.
     pub rows: Vec<ActionRow>,
 }
 
@@ -48,66 +40,51 @@ impl Bot {
         let Some((first, chosen)) = marks.split_first() else {
             return;
         };
-        let ticks = self
-            .marks
-            .read(first)
-            .filter(|mark| mark.action.starts_with(TICKS));
-        // The last one is what was chosen from a menu; all of them are ours and of one owner.
-        let read: Option<Vec<Mark>> = marks.iter().map(|mark| self.marks.read(mark)).collect();
-        let mark = read
-            .filter(|read| read.iter().all(|mark| mark.owner == read[0].owner))
-            .and_then(|mut read| read.pop());
-        let Some(mark) = ticks.or(mark) else {
+        let mark = match self.marks.read(first) {
+            Some(mark) if matches!(mark.act, Act::Ticks(_)) => Some(mark),
+            _ => self.chosen(&marks),
+        };
+        let Some(mark) = mark else {
             return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
         };
-        if !ask.place.is_allowed(&self.settings) {
+        if !incoming::is_allowed(ask.place, &self.settings) {
             return self.refuse(ask, platform::NOT_HERE).await;
         }
-        // Who may see logins is a matter of the role, not of whose answer it is.
-        if let Some(intent) = mark.action.strip_prefix(LOGINS) {
-            return self.show_logins(ask, intent).await;
-        }
-        // What is shared is everybody's to read.
-        if let Some(what) = mark.action.strip_prefix(orders::READ) {
-            return self.take_reader(ask, what).await;
-        }
-        if mark.owner != ask.person.id && !ask.person.lead {
-            return self.refuse(ask, platform::NOT_YOURS).await;
-        }
-        // Whoever takes up a filed draft does so in a conversation of their own; a draft in work is its owner's.
-        let mark = match mark.action.split_once(':') {
-            Some(("revise" | "entered" | "done", _)) => Mark {
-                owner: ask.person.id,
-                ..mark
-            },
-            _ => mark,
+        let mark = match permitted(mark.owner, &mark.act, &ask.person) {
+            Ok(owner) => Mark { owner, ..mark },
+            Err(why) => return self.refuse(ask, why).await,
         };
-        if orders::is_leads(&mark.action) {
-            return self.press_as_lead(ask, &mark).await;
-        }
-        if mark.action.starts_with(TICKS) {
-            return self.tick(ask, &rows, first, chosen).await;
-        }
-        if mark.action == form::OPEN {
-            return self.open_form(ask, mark.owner).await;
-        }
-        if mark.action.starts_with(ENTERED) {
-            return self.ask_number(ask, &mark).await;
+        match &mark.act {
+            Act::Ticks(_) => return self.tick(ask, &rows, first, chosen).await,
+            Act::Form => return self.open_form(ask, mark.owner).await,
+            Act::Enter(_) => return self.ask_number(ask, &mark).await,
+            // They are neither queued nor stored.
+            Act::Logins(intent) => return self.show_logins(ask, intent).await,
+            Act::Lead(order) if order.wants_window() => {
+                return self.open_window(ask, &mark, order).await;
+            }
+            _ => {}
         }
         let (id, conversation) = (ask.id, ask.place.conversation(mark.owner));
-        let for_all = mark.action.starts_with(SHARE);
-        let ephemeral =
-            ask.is_on_ephemeral() || ask.place.is_shared() && concerns_one(&mark.action);
-        let responder = self.responder(ask, ephemeral && !for_all);
-        let work = match mark.action.split_once(':') {
-            Some(("share", intent)) => Work::Share(responder, intent.to_owned()),
-            Some(("copy", ticket)) => Work::Copy(responder, ticket.to_owned()),
-            _ => Work::Press(responder, mark),
+        let is_private = match &mark.act {
+            Act::Publicise(_) => false,
+            Act::Read { .. } | Act::Lead(_) => true,
+            act => ask.is_on_ephemeral() || ask.place.is_shared() && concerns_one(act),
         };
-        self.take(conversation, id, work);
+        let responder = self.responder(ask, is_private);
+        self.take(conversation, id, Work::Act(responder, mark));
     }
 
-    /// Keeps the ticks of a checklist in the message that it stands on.
+    /// What was chosen from a menu, or the button: the last mark, if all of them are ours and of one owner.
+    fn chosen(&self, marks: &[String]) -> Option<Mark> {
+        let read: Option<Vec<Mark>> = marks.iter().map(|mark| self.marks.read(mark)).collect();
+        let mut read = read?;
+        let owner = read.first()?.owner;
+        let is_of_one = read.iter().all(|mark| mark.owner == owner);
+        read.pop().filter(|_| is_of_one)
+    }
+
+    /// Keeps the ticks of a checklist in its message.
     async fn tick(&self, ask: Ask, rows: &[ActionRow], mark: &str, ticked: &[String]) {
         const CHANGE_MESSAGE: u8 = 7;
         let Some(rows) = ticks::ticked(rows, mark, ticked) else {
@@ -160,41 +137,37 @@ impl Bot {
                 platform::NOT_KEPT.to_owned()
             }
         };
-        let reply = Reply {
-            text,
-            buttons: Vec::new(),
-            sop: None,
-        };
-        for body in self.messages(&reply, responder.ask.person.id) {
+        for body in self.messages(&said(text, Vec::new()), responder.ask.person.id) {
             responder.say(body).await;
         }
     }
 
-    pub(super) async fn answer_press(&self, responder: Arc<Responder>, mark: Mark) {
+    /// Has the assistant answer an act in somebody's conversation.
+    pub(super) async fn answer_act(&self, responder: Arc<Responder>, mark: Mark) {
         let ask = &responder.ask;
-        let said = match mark.action.as_str() {
-            // The dialog knows this as a command only.
-            WHY => Said::Text("/kenapa".to_owned()),
-            action => Said::Press(Act::parse(action)),
-        };
+        let here = ask.place.conversation(mark.owner);
         if ask.place.is_shared()
-            && let Some(title) = self.title_of(&mark.action).await
-            && !self.is_in_dialog(&ask.place.conversation(mark.owner)).await
+            && let Some(title) = self.title_of(&mark.act).await
+            && !self.is_in_dialog(&here).await
         {
-            return self.open_ticket(&responder, &mark, &title, said).await;
+            return self.open_ticket(&responder, mark, &title).await;
         }
-        let incoming = self
-            .incoming(incoming::event(ask.id), From::asked(ask, mark.owner), said)
-            .await;
+        let author = Author::asked(ask, mark.owner);
+        let said = match mark.act {
+            Act::Ask(question) => Said::Text(question),
+            act => Said::Press(act),
+        };
+        let event = incoming::event(ask.id);
+        let incoming = self.incoming(event, author, said).await;
         let sink = Sink::Interaction(Arc::clone(&responder));
         self.answer(&incoming, mark.owner, sink).await;
     }
 
-    /// What a dialog is called that this action begins; none when it begins none.
-    async fn title_of(&self, action: &str) -> Option<String> {
-        match action.split_once(':')? {
-            ("ticket", intent) => Some(self.title(intent)),
-            ("revise", id) => {
+    /// What the dialog is called that this act begins; none when it begins none.
+    async fn title_of(&self, act: &Act) -> Option<String> {
+        match act {
+            Act::Ticket(Some(intent)) => Some(self.title(intent)),
+            Act::Revise(id) => {
                 let ticket = self.assistant.ticket(id).await.ok()??;
                 Some(format!("{} · {}", ticket.id, self.title(&ticket.intent)))
             }
@@ -204,16 +177,18 @@ impl Bot {
 
     /// Starts a ticket's dialog in a thread of its own: what customers are called and how they are reached is not for
     /// the whole channel. Where threads are not allowed it runs in the channel.
-    async fn open_ticket(&self, responder: &Arc<Responder>, mark: &Mark, title: &str, said: Said) {
+    async fn open_ticket(&self, responder: &Arc<Responder>, mark: Mark, title: &str) {
         let ask = &responder.ask;
         let handle = ask.person.name.split(' ').next().unwrap_or_default();
-        let name = payload::shortened(&platform::thread_name(title, handle), THREAD_NAME_MAX);
+        let name = shortened(&platform::thread_name(title, handle), THREAD_NAME_MAX);
         let opened = self.rest.thread(ask.place.channel, &name, mark.owner).await;
-        let asked = From::asked(ask, mark.owner);
-        let mut incoming = self.incoming(incoming::event(ask.id), asked, said).await;
+        let author = Author::asked(ask, mark.owner);
+        let said = Said::Press(mark.act);
+        let mut incoming = self.incoming(incoming::event(ask.id), author, said).await;
         let mut sink = Sink::Interaction(Arc::clone(responder));
         match opened {
             Ok(thread) => {
+                self.channels.note_own(thread, ask.place.channel);
                 let place = Place {
                     channel: thread,
                     thread: true,
@@ -243,15 +218,15 @@ impl Bot {
         if incoming.channel_kind == self.settings.channel_kind {
             return;
         }
-        let deed = Deed {
-            event: &incoming.event,
-            who: &ask.person.name,
+        let actor = Actor {
+            event: incoming.event.clone(),
+            who: ask.person.name.clone(),
             at: incoming.at.timestamp(),
         };
         let channel = thread.channel_id();
         let kept = self
             .assistant
-            .set_channel_kind(&channel, incoming.channel_kind, &deed);
+            .set_channel_kind(&channel, incoming.channel_kind, &actor);
         match kept.await {
             Ok(()) => self
                 .kinds
@@ -259,13 +234,4 @@ impl Bot {
             Err(error) => tracing::error!(%error, "the kind of a thread was not kept"),
         }
     }
-}
-
-/// What a press shows that only its presser asked for: looking things up, and the way into a thread.
-fn concerns_one(action: &str) -> bool {
-    [
-        "point:", "why:", "list:", "help:", "ticket:", "copy:", "revise:", "done:",
-    ]
-    .iter()
-    .any(|verb| action.starts_with(verb))
 }

@@ -7,9 +7,10 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tokio::sync::Mutex;
 
+use crate::act::File;
 use crate::channel::discord::incoming::Ask;
 use crate::channel::discord::payload::EPHEMERAL;
-use crate::channel::discord::rest::{self, File, Rest};
+use crate::channel::discord::rest::{self, Rest};
 
 /// Discord waits three seconds for the first response; whoever is not ready by half of that asks for more time.
 const DEFER_AFTER: Duration = Duration::from_millis(1_500);

@@ -1,4 +1,4 @@
-//! Windows: several fields at once, and the number that the ticketing application gave.
+//! Windows: several fields at once, the number that the ticketing application gave, and what leads write.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,18 +7,16 @@ use serde_json::Value as Json;
 use serenity::model::application::ModalInteraction;
 
 use super::deliver::Sink;
-use super::orders;
-use super::pressed::ENTERED;
 use super::responder::Responder;
-use super::{Bot, From, Work};
-use crate::act::Act;
+use super::{Author, Bot, Work};
+use crate::act::{self, Act, Order};
 use crate::assistant::Handled;
-use crate::channel::discord::form;
+use crate::channel::discord::form::{self, Input};
 use crate::channel::discord::incoming::{self, Ask};
 use crate::channel::discord::mark::Mark;
-use crate::dialog::{Conversation, Phase};
-use crate::message::{Reply, Said};
-use crate::wording::platform;
+use crate::channel::manners::{permitted, said};
+use crate::message::Said;
+use crate::wording::{leads, platform};
 
 impl Bot {
     /// Opens the window of the next text fields: it must be the first response, so it waits for no turn.
@@ -30,7 +28,7 @@ impl Bot {
         let kept = self.refused.of(&here).unwrap_or_default();
         let window = conversation.draft().and_then(|draft| {
             let form = draft.form(&knowledge.catalog, kind)?;
-            let mark = self.marks.write(owner, form::OPEN)?;
+            let mark = self.marks.write(owner, &Act::Form)?;
             form::window(form, draft, kind, &(self.now)(), &mark, &kept)
         });
         let Some(window) = window else {
@@ -41,13 +39,64 @@ impl Bot {
 
     /// Asks for the number that the ticketing application gave a draft.
     pub(super) async fn ask_number(&self, ask: Ask, mark: &Mark) {
-        match self.marks.write(mark.owner, &mark.action) {
-            Some(id) => self.open(ask, form::number(&id)).await,
+        let number = Input {
+            id: act::NUMBER,
+            label: platform::ENTERED_LABEL,
+            hint: platform::ENTERED_HINT,
+            ..Input::default()
+        };
+        self.ask_in_window(ask, mark, platform::ENTERED_TITLE, &[number])
+            .await;
+    }
+
+    /// Asks a lead for what an order lacks.
+    pub(super) async fn open_window(&self, ask: Ask, mark: &Mark, order: &Order) {
+        let input = |id, label, hint| Input {
+            id,
+            label,
+            hint,
+            required: true,
+            ..Input::default()
+        };
+        match order {
+            Order::Amend { proposal, .. } => {
+                let Ok(proposal) = self.desk.proposal(proposal).await else {
+                    return self.refuse(ask, leads::NO_PROPOSAL).await;
+                };
+                let fields = proposal.short_fields();
+                let inputs = fields.iter().map(|(key, value)| Input {
+                    value,
+                    ..input(key, leads::short_field(key), "")
+                });
+                let inputs: Vec<_> = inputs.collect();
+                self.ask_in_window(ask, mark, leads::AMEND_TITLE, &inputs)
+                    .await;
+            }
+            Order::Begin { .. } => {
+                let title = input(act::TITLE, leads::NEW_NAME, "");
+                let text = Input {
+                    long: true,
+                    ..input(act::TEXT, leads::NEW_TEXT, leads::NEW_HINT)
+                };
+                self.ask_in_window(ask, mark, leads::NEW_TITLE, &[title, text])
+                    .await;
+            }
+            _ => {
+                let why = input(act::WHY, leads::WHY_LABEL, leads::WHY_HINT);
+                self.ask_in_window(ask, mark, leads::WHY_TITLE, &[why])
+                    .await;
+            }
+        }
+    }
+
+    async fn ask_in_window(&self, ask: Ask, mark: &Mark, title: &str, inputs: &[Input<'_>]) {
+        match self.marks.write(mark.owner, &mark.act) {
+            Some(id) => self.open(ask, form::texts(title, &id, inputs)).await,
             None => self.refuse(ask, platform::UNKNOWN_BUTTON).await,
         }
     }
 
-    pub(super) async fn open(&self, ask: Ask, window: Json) {
+    async fn open(&self, ask: Ask, window: Json) {
         const WINDOW: u8 = 9;
         let opened = self.rest.respond(ask.id, &ask.token, WINDOW, window);
         if let Err(error) = opened.await {
@@ -60,42 +109,40 @@ impl Bot {
         let Some(mark) = self.marks.read(&form.data.custom_id) else {
             return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
         };
-        if !ask.place.is_allowed(&self.settings) {
+        if !incoming::is_allowed(ask.place, &self.settings) {
             return self.refuse(ask, platform::NOT_HERE).await;
         }
-        if mark.owner != ask.person.id && !ask.person.lead {
-            return self.refuse(ask, platform::NOT_YOURS).await;
-        }
+        let owner = match permitted(mark.owner, &mark.act, &ask.person) {
+            Ok(owner) => owner,
+            Err(why) => return self.refuse(ask, why).await,
+        };
         if !form::is_whole(&form.data.components) {
             tracing::error!("a form's answers were lost in decoding");
             return self.refuse(ask, platform::UNREAD_FORM).await;
         }
-        if orders::is_leads(&mark.action) {
-            let typed = form::written(&form.data.components);
-            return self.window_of_lead(ask, &mark, typed).await;
-        }
         let typed = form::typed(&form.data.components);
-        let (id, conversation) = (ask.id, ask.place.conversation(mark.owner));
-        if let Some(ticket) = mark.action.strip_prefix(ENTERED) {
-            let number = typed.first().map_or("", |(_, number)| number.as_str());
-            let said = format!("/selesai {ticket} {number}").trim_end().to_owned();
-            let ephemeral = ask.is_on_ephemeral() || ask.place.is_shared();
-            let responder = self.responder(ask, ephemeral);
-            return self.take(
-                conversation,
-                id,
-                Work::Question(responder, mark.owner, said),
-            );
-        }
-        if mark.action != form::OPEN {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
-        }
-        if typed.is_empty() {
-            return self.refuse(ask, platform::EMPTY_FORM).await;
-        }
-        let ephemeral = ask.is_on_ephemeral();
-        let responder = self.responder(ask, ephemeral);
-        self.take(conversation, id, Work::Form(responder, mark.owner, typed));
+        let id = ask.id;
+        let conversation = ask.place.conversation(owner);
+        let (act, is_private) = match mark.act {
+            Act::Lead(order) => {
+                let written = form::written(&form.data.components);
+                (Act::Lead(order.with(written)), true)
+            }
+            Act::Enter(id) => {
+                let note = typed.into_iter().next().map(|(_, number)| number);
+                let is_private = ask.is_on_ephemeral() || ask.place.is_shared();
+                (Act::Mark { id, note }, is_private)
+            }
+            Act::Form if typed.is_empty() => return self.refuse(ask, platform::EMPTY_FORM).await,
+            Act::Form => {
+                let ephemeral = ask.is_on_ephemeral();
+                let work = Work::Form(self.responder(ask, ephemeral), owner, typed);
+                return self.take(conversation, id, work);
+            }
+            _ => return self.refuse(ask, platform::UNKNOWN_BUTTON).await,
+        };
+        let responder = self.responder(ask, is_private);
+        self.take(conversation, id, Work::Act(responder, Mark { owner, act }));
     }
 
     /// Answers the fields of a form one after the other, each through the dialog's own door: first the field is asked
@@ -107,7 +154,7 @@ impl Bot {
         owner: u64,
         typed: Vec<(String, String)>,
     ) {
-        let asked = From::asked(&responder.ask, owner);
+        let asked = Author::asked(&responder.ask, owner);
         let event = incoming::event(responder.ask.id);
         let whole = self.incoming(event, asked, Said::Press(Act::Form)).await;
         let mut sink = Sink::Interaction(Arc::clone(&responder));
@@ -135,9 +182,7 @@ impl Bot {
             let stays = |handled: &Handled| handled.conversation.asking() == Some(field.as_str());
             if let Some(handled) = last.as_ref().filter(|handled| stays(handled)) {
                 let said = handled.replies.last().map(|reply| reply.text.as_str());
-                let problem = said
-                    .and_then(|text| text.lines().next())
-                    .unwrap_or_default();
+                let problem = said.unwrap_or_default().lines().next().unwrap_or_default();
                 refused.push((value.clone(), problem.to_owned()));
                 kept.insert(field, value);
             }
@@ -145,28 +190,11 @@ impl Bot {
         self.refused.keep(whole.conversation, kept);
         let Some(handled) = last else { return };
         if !refused.is_empty() {
-            let reply = Reply {
-                text: platform::refused(&refused),
-                buttons: Vec::new(),
-                sop: None,
-            };
+            let reply = said(platform::refused(&refused), Vec::new());
             for body in self.messages(&reply, owner) {
                 self.say(&mut sink, body).await;
             }
         }
         self.deliver(Ok(handled), owner, &mut sink).await;
-    }
-
-    /// Whether several text fields are open, so that a window saves messages.
-    pub(super) fn is_form_worth_it(&self, conversation: &Conversation) -> bool {
-        let (Phase::Asking { .. }, Some(draft)) = (&conversation.phase, &conversation.draft) else {
-            return false;
-        };
-        let knowledge = self.assistant.knowledge();
-        // The kind only decides which fields there are; two open ones make the button worth it under any.
-        let kind = self.settings.channel_kind;
-        draft
-            .form(&knowledge.catalog, kind)
-            .is_some_and(|form| form::is_worth_it(form, draft, kind, &(self.now)()))
     }
 }
