@@ -610,6 +610,8 @@ pub enum Problem {
     Mandatory,
     /// It could not be looked up, and the reason is missing.
     NoReason,
+    /// It reads like talk; it is taken once the agent says that it is meant.
+    Odd { value: String },
 }
 
 /// Where and when a message was said, by whom, and what is known there.

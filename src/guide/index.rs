@@ -93,7 +93,7 @@ impl Usage {
         usage
     }
 
-    fn count(&self, word: &str) -> u32 {
+    pub fn count(&self, word: &str) -> u32 {
         self.by_word.get(word).copied().unwrap_or_default()
     }
 

@@ -21,7 +21,7 @@ use crate::catalog::rules::Number;
 use crate::catalog::{Catalog, Sop};
 use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
-use crate::text::{Lexicon, Talk};
+use crate::text::{Lexicon, Talk, stem};
 use index::{Index, Usage};
 use number::Numbers;
 use upgrade::Ruling;
@@ -29,6 +29,9 @@ use upgrade::Ruling;
 pub use points::{Point, PointKind};
 pub use terms::Question;
 pub use walk::Walk;
+
+/// A word that stands in so many messages is no name.
+const COMMON_USES_MIN: u32 = 4;
 
 /// Everything an answer is made from. It never changes; a reload makes another one.
 #[derive(Debug, Clone)]
@@ -135,6 +138,11 @@ impl Knowledge {
     /// Returns the kinds of number that a message may hold, each with its SOP; nothing when it says more than a number.
     pub fn numbers(&self, message: &str) -> Vec<(&str, &Number)> {
         self.numbers.kinds(message)
+    }
+
+    /// Whether agents use a word whatever they write about.
+    pub fn is_common(&self, word: &str) -> bool {
+        self.lexicon.is_known(word) || self.usage.count(&stem(word)) >= COMMON_USES_MIN
     }
 
     /// Returns the point with this id.

@@ -79,7 +79,7 @@ pub(super) fn masked(digits: &str) -> String {
     format!("**** **** **** {last_four}")
 }
 
-/// The cards whose digits stand as on the plastic, or in one block, whatever is beside them and between the groups.
+/// The cards whose digits are grouped as on the plastic, or in one block, whatever is beside them and between the groups.
 fn printed(raw: &str) -> Vec<Run> {
     let groups = digits::groups(raw);
     let mut rest = groups.as_slice();

@@ -131,7 +131,7 @@ struct Squeezed<'a> {
     words: Vec<Word>,
 }
 
-/// A word: where it stands among the letters, and where in the raw text.
+/// A word: where it is among the letters, and where in the raw text.
 struct Word {
     letters: Range<usize>,
     raw: Range<usize>,
@@ -193,7 +193,7 @@ impl<'a> Squeezed<'a> {
         (0..self.words.len()).map(|index| self.word(index))
     }
 
-    /// Returns where the name stands in the raw text, as whole words; a `-nya` may hang on the last of them.
+    /// Returns where the name is in the raw text, as whole words; a `-nya` may hang on the last of them.
     fn places_of(&self, name: &str) -> Vec<Range<usize>> {
         let ends_at = |first: usize| {
             let end = self.words[first].letters.start + name.len();
@@ -520,7 +520,7 @@ fn meant_by_all(mentions: &[Mention]) -> Option<usize> {
     both.next().filter(|_| both.next().is_none())
 }
 
-/// The option that stands for all others: the one called `semua`.
+/// The option for all others: the one called `semua`.
 fn all_option(choices: &Choices, lexicon: &Lexicon) -> Option<usize> {
     let is_all = |option: &Choice| {
         names(option, lexicon).any(|name| matches!(name.as_str(), "semua" | "semuanya"))
@@ -567,7 +567,7 @@ fn without_exceptions(
     if others.is_empty() { named } else { others }
 }
 
-/// The values in the options' order; all of them together are the option that stands for all.
+/// The values in the options' order; all of them together are the option for all.
 fn joined(choices: &Choices, options: &BTreeSet<usize>, lexicon: &Lexicon) -> String {
     if let Some(all) = all_option(choices, lexicon) {
         let every_other =
@@ -730,7 +730,7 @@ fn unlisted(choices: &Choices, answer: &Squeezed<'_>) -> Result<Value, Error> {
         let said = text::one_line(answer.raw);
         let kept = text::kept(&said);
         if kept != said {
-            // What stood against a card's number may be an option once the number is masked.
+            // What was against a card's number may be an option once the number is masked.
             return parse(choices, &kept, lexicon);
         }
         return text::bounded(kept, UNLISTED_CHARS_MAX)

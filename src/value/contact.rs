@@ -60,7 +60,7 @@ fn whose(raw: &str, lexicon: &Lexicon) -> Option<String> {
     says_whose.then(|| words.join(" ").trim_end_matches('.').to_owned())
 }
 
-/// Finds mobile numbers and addresses; a landline is hardly told from other numbers without being asked for.
+/// Finds mobile numbers and addresses; a landline hardly differs from other numbers without being asked for.
 pub fn find(raw: &str) -> Vec<Found> {
     let mut found = email::find(raw);
     let apart = |number: &Found| {

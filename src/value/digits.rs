@@ -20,11 +20,11 @@ pub(super) const CARD_DIGITS: RangeInclusive<usize> = 13..=19;
 pub(super) struct Group<'a> {
     pub(super) span: Range<usize>,
     pub(super) digits: &'a str,
-    /// What stands between it and the group before.
+    /// What is between it and the group before.
     pub(super) joint: Joint,
 }
 
-/// What stands between two groups of digits.
+/// What is between two groups of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Joint {
     /// Other text, or nothing because this is the first group.
@@ -39,7 +39,7 @@ pub(super) enum Joint {
 #[derive(Debug, Clone)]
 pub(super) struct Run {
     pub(super) span: Range<usize>,
-    /// The digits without what stands between them.
+    /// The digits without what is between them.
     pub(super) digits: String,
 }
 

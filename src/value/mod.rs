@@ -4,8 +4,8 @@
 //! Values are read from what the agent typed, never from the normalised text: slang replacement must not touch a
 //! serial number. A refusal is a value too ([`Error`]); its sentence for the agent is `wording`'s.
 //!
-//! There are two ways in. [`parse`] reads the answer to a question and says what is wrong with it; [`find`] looks for
-//! values in a message that nobody asked for, and rather misses one than invents one. What either of them accepts, it
+//! `kinds` is the table of them. There are two ways in. [`parse`] reads the answer to a question and says what is wrong with it; [`find`] looks for
+//! values in a message that was not asked for, and rather misses one than invents one. What either of them accepts, it
 //! accepts again when it is given the canonical form.
 
 use std::borrow::Cow;
@@ -32,6 +32,7 @@ pub mod serial;
 pub mod text;
 
 mod digits;
+mod kinds;
 mod numerals;
 
 /// What a field accepts.
@@ -74,7 +75,7 @@ pub enum Kind {
 pub struct Choices {
     /// The options in the order in which they are offered.
     pub options: Vec<Choice>,
-    /// Several options may be named; all of them together are the option that stands for all, if there is one.
+    /// Several options may be named; all of them together are the option for all, if there is one.
     pub many: bool,
     /// Another answer than the listed ones is taken as typed.
     pub open: bool,
@@ -136,7 +137,7 @@ pub enum Remark {
 /// A value recognised inside a longer message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Where it stands, in bytes. A day and its time of day may have other words between them.
+    /// Where it is, in bytes. A day and its time of day may have other words between them.
     pub span: Range<usize>,
     /// What it is.
     pub value: Value,
@@ -212,39 +213,14 @@ pub enum Lookalike {
 /// assert_eq!(value.display, "Rp50.000");
 /// ```
 pub fn parse(kind: &Kind, raw: &str, background: Background<'_>) -> Result<Value, Error> {
-    let lexicon = background.lexicon;
-    let text = as_read(kind, raw, lexicon);
-    let raw = text.as_ref();
-    match kind {
-        Kind::Text { max_chars } => text::parse(raw, *max_chars, lexicon),
-        Kind::Name | Kind::Place { .. } if let Some(error) = another_kind(raw, background) => {
-            Err(error)
-        }
-        Kind::Name => text::parse_name(raw, lexicon),
-        Kind::Place { max_chars } => place::parse(raw, *max_chars, lexicon),
-        Kind::Msisdn => msisdn::parse(raw),
-        Kind::Contact => contact::parse(raw, lexicon),
-        Kind::Choice(choices) => choice::parse(choices, raw, lexicon),
-        Kind::Date { past } => date::parse_day(raw, background, date::Tense::of(*past)),
-        Kind::DateTime { past } => date::parse_moment(raw, background, date::Tense::of(*past)),
-        Kind::Rupiah => rupiah::parse(raw, lexicon),
-        Kind::Email => email::parse(raw),
-        Kind::Serial {
-            digits,
-            prefix,
-            lenient: false,
-        } => serial::parse(raw, *digits, prefix),
-        Kind::Serial {
-            digits,
-            prefix,
-            lenient: true,
-        } => serial::parse_leniently(raw, *digits, prefix),
-        Kind::Code { max_chars } => code::parse(raw, *max_chars),
-        Kind::Card => card::parse(raw),
-    }
+    let row = kinds::row(kind);
+    (row.parse)(
+        &as_read(kind, row.is_free, raw, background.lexicon),
+        background,
+    )
 }
 
-/// Finds the values of this kind that stand in a message without a label, in reading order.
+/// Finds the values of this kind that are in a message without a label, in reading order.
 ///
 /// Free text, names and codes look like any other words, so nothing is found of these.
 pub fn find(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<Found> {
@@ -259,28 +235,15 @@ pub fn find(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<Found> {
 }
 
 fn find_in(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<Found> {
-    let lexicon = background.lexicon;
-    let text = as_read(kind, raw, lexicon);
-    let raw = text.as_ref();
-    match kind {
-        Kind::Text { .. } | Kind::Name | Kind::Code { .. } => Vec::new(),
-        Kind::Place { .. } => place::find(raw, lexicon),
-        Kind::Msisdn => msisdn::find(raw),
-        Kind::Contact => contact::find(raw),
-        Kind::Choice(choices) => choice::find(choices, raw, lexicon),
-        Kind::Date { past } => date::find_days(raw, background, date::Tense::of(*past)),
-        Kind::DateTime { past } => date::find_moments(raw, background, date::Tense::of(*past)),
-        Kind::Rupiah => rupiah::find(raw, lexicon),
-        Kind::Email => email::find(raw),
-        Kind::Serial { digits, prefix, .. } => serial::find(raw, *digits, prefix),
-        Kind::Card => card::find(raw),
-    }
+    let find = kinds::row(kind).find;
+    let text = as_read(kind, false, raw, background.lexicon);
+    find.map_or_else(Vec::new, |find| find(&text, background))
 }
 
 /// The text as it is read: full-width digits are digits, and what is denied is no value. Free text stays as typed, and
 /// a choice knows itself what is denied.
-fn as_read<'t>(kind: &Kind, raw: &'t str, lexicon: &Lexicon) -> Cow<'t, str> {
-    if matches!(kind, Kind::Text { .. } | Kind::Name | Kind::Place { .. }) {
+fn as_read<'t>(kind: &Kind, is_free: bool, raw: &'t str, lexicon: &Lexicon) -> Cow<'t, str> {
+    if is_free {
         return Cow::Borrowed(raw);
     }
     let mut text = fold::narrow(raw).map_or(Cow::Borrowed(raw), |narrow| Cow::Owned(narrow.text));
@@ -313,38 +276,33 @@ fn another_kind(raw: &str, background: Background<'_>) -> Option<Error> {
 /// Returns the value that the text is as a whole, but for the marks around it; none of kinds that any words or any
 /// number may be of.
 pub fn exactly(kind: &Kind, raw: &str, background: Background<'_>) -> Option<Value> {
-    match kind {
-        Kind::Text { .. } | Kind::Name | Kind::Place { .. } | Kind::Contact | Kind::Code { .. } => {
-            None
-        }
-        Kind::Choice(choices) => choice::exactly(choices, raw, background.lexicon),
-        _ => {
-            let mut found = find(kind, raw, background).into_iter();
-            let only = found.next().filter(|_| found.next().is_none())?;
-            let around = [&raw[..only.span.start], &raw[only.span.end..]];
-            let nothing_else = !around.concat().contains(char::is_alphanumeric);
-            nothing_else.then_some(only.value)
-        }
+    if let Kind::Choice(choices) = kind {
+        return choice::exactly(choices, raw, background.lexicon);
     }
+    let is_plain = kinds::row(kind).is_plain;
+    let mut found = find(kind, raw, background).into_iter();
+    let only = found
+        .next()
+        .filter(|_| is_plain && found.next().is_none())?;
+    let around = [&raw[..only.span.start], &raw[only.span.end..]];
+    let nothing_else = !around.concat().contains(char::is_alphanumeric);
+    nothing_else.then_some(only.value)
 }
 
 /// Returns the value as it may leave the team, in exports and public posts: personal data is made unrecognisable.
 pub fn mask(kind: &Kind, value: &Value) -> String {
-    match kind {
-        Kind::Name => text::initials(&value.display),
-        Kind::Email => email::mask(&value.display),
-        Kind::Msisdn | Kind::Contact => contact::mask(&value.display),
-        Kind::Text { .. } | Kind::Place { .. } => sensitive::redact(&value.display),
-        Kind::Choice(_) if value.remark == Some(Remark::Unlisted) => {
-            sensitive::redact(&value.display)
-        }
-        Kind::Choice(_)
-        | Kind::Date { .. }
-        | Kind::DateTime { .. }
-        | Kind::Rupiah
-        | Kind::Serial { .. }
-        | Kind::Code { .. }
-        | Kind::Card => value.display.clone(),
+    (kinds::row(kind).mask)(value)
+}
+
+impl Kind {
+    /// How SOP files spell it.
+    pub fn name(&self) -> &'static str {
+        kinds::row(self).name
+    }
+
+    /// A value that it accepts, for a question that has no example of its own.
+    pub fn example(&self) -> &'static str {
+        kinds::row(self).example
     }
 }
 

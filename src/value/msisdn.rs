@@ -1,7 +1,7 @@
 //! Indonesian mobile numbers.
 //!
 //! The rule is spelled out here, and a test holds it against the `phonenumber` crate: a yes or no from the crate could
-//! not tell an agent that one digit is missing. The rule is wider than the crate's only in length, because numbers of
+//! not say to an agent that one digit is missing. The rule is wider than the crate's only in length, because numbers of
 //! 13 digits are in use and may be had with any prefix.
 
 use std::ops::RangeInclusive;
@@ -36,7 +36,7 @@ pub fn parse(raw: &str) -> Result<Value, Error> {
     settle(numbers(raw, Start::Any), || diagnose(raw))
 }
 
-/// Finds the mobile numbers that stand by themselves and begin with `0`, `62` or `+62`.
+/// Finds the mobile numbers that are by themselves and begin with `0`, `62` or `+62`.
 pub fn find(raw: &str) -> Vec<Found> {
     let mut found = numbers(raw, Start::Prefixed);
     found.retain(|number| !is_glued(raw, &number.span) && leftover(raw, number).is_none());

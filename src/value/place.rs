@@ -10,7 +10,7 @@ use crate::text::{Lexicon, Role};
 /// The longest word that leads to a place, with a blank.
 const WORD_CHARS_MAX: usize = 12;
 
-/// Reads where somebody is, as it was told.
+/// Reads where somebody is, as it was said.
 pub fn parse(raw: &str, max_chars: usize, lexicon: &Lexicon) -> Result<Value, Error> {
     if text::is_talk(raw, lexicon, &text::NO_NAME) || !raw.contains(char::is_alphabetic) {
         return Err(Error::NotFound);

@@ -11,7 +11,7 @@ fn background() -> Background<'static> {
             .parse()
             .expect("the moment is constant")
     });
-    Background::plain(&NOW)
+    testing::background(&NOW)
 }
 
 fn kinds() -> Vec<Kind> {
@@ -61,7 +61,7 @@ fn kinds() -> Vec<Kind> {
     ]
 }
 
-/// Text made of what the kinds look for, in orders nobody would write.
+/// Text made of what the kinds look for, in unlikely orders.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![
@@ -254,12 +254,22 @@ proptest! {
     }
 }
 
+#[test]
+fn the_example_of_a_kind_is_accepted() {
+    for kind in kinds() {
+        assert!(
+            parse(&kind, kind.example(), background()).is_ok(),
+            "{kind:?}"
+        );
+    }
+}
+
 /// Quadratic reading would take minutes here instead of moments.
 #[test]
 fn long_text_is_read_in_linear_time() {
     for piece in [
         "0", "8 ", "0812-", "62 8", "a@a.", "1.", "se ", "jam ", "semua ", "jl. ", "* ", "dua ",
-        "12/", "sms ",
+        "12/", "sms ", "bukan ", "tgl 1 ",
     ] {
         let raw = piece.repeat(20_000 / piece.len());
         for kind in kinds() {

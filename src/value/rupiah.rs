@@ -58,7 +58,7 @@ pub fn find(raw: &str, lexicon: &Lexicon) -> Vec<Found> {
         .collect()
 }
 
-/// Whether what stands beside an amount makes it another: a sign, a factor, a second amount, half a number.
+/// Whether what is beside an amount makes it another: a sign, a factor, a second amount, half a number.
 fn is_doubtful(raw: &str, amount: &Amount, lexicon: &Lexicon) -> bool {
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?ix) (?: (?:^|[\s(]|rp\.?) [-\u{2212}] \s? | \b minus \s+ | [\dx] \s* [x\u{d7}*] \s* | \d \s* kali \s+ ) (?: rp\.? \s* )? $")

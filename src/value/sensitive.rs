@@ -17,7 +17,7 @@ use crate::text::fold;
 const ACCOUNT_DIGITS_MIN: usize = 8;
 /// Digits in groups are more often dates and amounts; so many are not.
 const GROUPED_DIGITS_MIN: usize = 13;
-/// What stays readable of a masked number, to tell two of them apart.
+/// What stays readable of a masked number, to keep two of them apart.
 const DIGITS_KEPT: usize = 3;
 /// A citizen's number (NIK) has so many digits.
 const NIK_DIGITS: usize = 16;
@@ -25,7 +25,7 @@ const NIK_DIGITS: usize = 16;
 /// Something that must not be in a file that many people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Where it stands, in bytes.
+    /// Where it is, in bytes.
     pub span: Range<usize>,
     /// What it seems to be.
     pub kind: Sensitive,
@@ -56,7 +56,7 @@ pub enum Sensitive {
 
 /// Returns the text with numbers and addresses of persons masked.
 ///
-/// A voucher's serial stays: it identifies no person and the case cannot be told without it.
+/// A voucher's serial stays: it identifies no person and the case cannot be understood without it.
 ///
 /// ```
 /// # use sigap::value::sensitive::redact;
@@ -114,7 +114,7 @@ fn hidden(text: &str, pattern: &Regex) -> String {
     shown
 }
 
-/// What is told in words and identifies somebody or opens something: secrets with their values, the mother's name, the
+/// What is said in words and identifies somebody or opens something: secrets with their values, the mother's name, the
 /// day of birth, a street with its number.
 fn told_secrets() -> &'static [Regex] {
     static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -189,7 +189,7 @@ fn masked(text: &str) -> Cow<'_, str> {
         })
 }
 
-/// Check codes that are called so, wherever they stand: `cvv 123`.
+/// Check codes that are called so, wherever they are: `cvv 123`.
 fn check_codes(text: &str) -> Vec<Range<usize>> {
     static CODE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(?:cvv2?|cvc2?|cid)(?:\s*nya)?\s*[:=.\-]?\s*([0-9]{3,4})\b")
@@ -201,7 +201,7 @@ fn check_codes(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// What stands behind a card's number as on its plastic: an expiry date and a check code, in either order.
+/// What comes behind a card's number as on its plastic: an expiry date and a check code, in either order.
 fn beside_card(text: &str, end: usize) -> Vec<Range<usize>> {
     static NEXT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -271,7 +271,7 @@ fn pointed_out(text: &str, allowed: &[&str]) -> Vec<Finding> {
     findings
 }
 
-/// Where vouchers' serials stand. They are tried before anything else that is made of digits.
+/// Where vouchers' serials are. They are tried before anything else that is made of digits.
 fn vouchers(text: &str) -> Vec<Range<usize>> {
     let runs = digits::widest(text).into_iter();
     runs.filter(|run| digits::is_voucher(&run.digits))
@@ -286,7 +286,7 @@ fn overlaps(span: &Range<usize>, others: &[Range<usize>]) -> bool {
         .any(|other| other.start < span.end && span.start < other.end)
 }
 
-/// Digits that may be an account's, in a block or in groups, without those of vouchers. Where numbers stand side by
+/// Digits that may be an account's, in a block or in groups, without those of vouchers. Where numbers are side by
 /// side all of them are masked: too much is better than the half of a card.
 fn account_like(text: &str) -> Vec<Range<usize>> {
     let vouchers = vouchers(text);
@@ -363,12 +363,12 @@ fn is_nik(digits: &str) -> bool {
     digits.len() == NIK_DIGITS && !digits.starts_with('0') && day && month
 }
 
-/// The kinds that a pattern alone can tell.
+/// The kinds that a pattern alone shows.
 fn patterns() -> &'static [(Sensitive, Regex); 5] {
     static PATTERNS: LazyLock<[(Sensitive, Regex); 5]> = LazyLock::new(|| {
         let pattern = |pattern: &str| Regex::new(pattern).expect("the pattern is constant");
         [
-            // A reference to the secret store (`secret:upoint`) or a placeholder (`<...>`) is what should stand there.
+            // A reference to the secret store (`secret:upoint`) or a placeholder (`<...>`) is what belongs there.
             (
                 Sensitive::Credential,
                 pattern(

@@ -30,7 +30,7 @@ pub fn parse_name(raw: &str, lexicon: &Lexicon) -> Result<Value, Error> {
         )
         .expect("the pattern is constant")
     });
-    // First of all: what is left of a card's number may join what stands beside it.
+    // First of all: what is left of a card's number may join what is beside it.
     let line = kept(&one_line(raw));
     let labelled = LABEL.find(&line).map_or(0, |label| label.end());
     let name = courtesy_before(&line[labelled..], lexicon).trim_end_matches(['.', ',', '!', ' ']);
@@ -96,8 +96,12 @@ fn without_courtesy<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
     let words = words_at(before);
     let is_courtesy = |word: &&WordAt| lexicon.everyday.has(Role::Courtesy, &word.text);
     let first = words.iter().find(|word| !is_courtesy(word));
+    // `Bu Contoh` is called so.
+    let is_a_name = |word: &WordAt| before[word.span.start..].starts_with(char::is_uppercase);
     match first {
-        Some(word) if word.span.start > words[0].span.start => &before[word.span.start..],
+        Some(word) if word.span.start > words[0].span.start && !is_a_name(word) => {
+            &before[word.span.start..]
+        }
         _ => before,
     }
 }
@@ -253,6 +257,7 @@ mod tests {
         check("gold bang", "gold");
         check("kak gold ya", "gold");
         check("reguler, makasih", "reguler");
+        check("Bu Contoh 0812-0000-7002", "Bu Contoh 0812-0000-7002");
         check(
             "mohon dicek lagi ya karena gagal kak",
             "mohon dicek lagi ya karena gagal kak",

@@ -11,6 +11,7 @@ pub fn sentence(problem: &Problem, prompt: &Prompt) -> String {
         Problem::NoReason => {
             "Kenapa tidak bisa dicek? Tulis alasannya: `tidak bisa dicek karena ...`.".to_owned()
         }
+        Problem::Odd { value } => format!("{label}: \"{value}\". Benar?"),
         Problem::Unusable(error) => unusable(error, label),
     }
 }

@@ -223,6 +223,30 @@ fn other_kinds_are_read_as_meant() {
     check_kinds("free", include_str!("values/free.tsv"), kind);
 }
 
+/// Values in a message that was no answer; nothing where nothing may be taken.
+#[test]
+fn what_a_message_says_in_passing_is_found_as_meant() {
+    let mut score = Score::default();
+    for line in include_str!("values/found.tsv").lines() {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [name, raw, wanted] = cells[..] else {
+            panic!("three cells are wanted: {line}");
+        };
+        let kind = match name {
+            "channel" | "service" | "status" => choice_kind(name),
+            "card" => choice_kind("card"),
+            _ => kind(name),
+        };
+        let found = value::find(&kind, raw, background()).into_iter();
+        let found: Vec<String> = found
+            .map(|found| found.value.canonical.to_string())
+            .collect();
+        let wanted = if wanted.is_empty() { "ASK" } else { wanted };
+        score.count(&format!("{raw} [{wanted}]"), wanted, &found.join("; "));
+    }
+    score.check("found");
+}
+
 #[test]
 fn secrets_and_personal_data_do_not_stay() {
     let mut score = Score::default();

@@ -7,9 +7,10 @@ use super::super::case::without_denied_clauses;
 use super::super::{Decision, Effect, Heard, Phase, fill};
 use super::Turn;
 use crate::act::Act;
+use crate::catalog::Spec;
 use crate::message::Said;
-use crate::text::Talked;
-use crate::value;
+use crate::text::{Role, Talked};
+use crate::value::{self, Kind};
 
 /// A procedure is taken for a ticket that is asked for when it is this much likelier than the next one with a form.
 const CLEARLY_LIKELIER: f32 = 1.5;
@@ -100,7 +101,7 @@ impl Turn<'_> {
     }
 
     /// A ticket is asked for in words: of the procedure that they name, or of the one under discussion.
-    fn ticket_as_asked(&mut self, rest: &str, text: &str) {
+    pub fn ticket_as_asked(&mut self, rest: &str, text: &str) {
         let rest = without_denied_clauses(rest, &self.knowledge.lexicon);
         let open = self
             .conversation
@@ -220,6 +221,14 @@ impl Turn<'_> {
         }
     }
 
+    /// A case that was silent for long is left.
+    pub fn leave_old_case(&mut self) {
+        let now = self.setting.now.timestamp();
+        if self.conversation.case.is_over(now, self.setting.draft_kept) {
+            self.conversation.case = Default::default();
+        }
+    }
+
     /// Keeps the customer's case up to date with what a turn did.
     pub fn keep_case(&mut self, said: &Said) {
         if *said == Said::Tick {
@@ -261,5 +270,41 @@ impl Turn<'_> {
             case.leave_customer();
         }
         case.note(text, now);
+    }
+}
+
+/// Fewer words of a sentence may be a name.
+const SENTENCE_WORDS_MIN: usize = 3;
+
+impl Turn<'_> {
+    /// Whether a few words that a free text would take read like talk: words that agents use about anything.
+    pub fn is_odd(&self, spec: &Spec, text: &str) -> bool {
+        if !fill::is_brief(&spec.kind) || text.contains([':', '\n', ';']) {
+            return false;
+        }
+        let courtesy = |word: &str| self.knowledge.lexicon.everyday.has(Role::Courtesy, word);
+        let words: Vec<&str> = text
+            .split(|c: char| !c.is_alphanumeric() && c != '\'')
+            .collect();
+        let words = words
+            .into_iter()
+            .filter(|word| !courtesy(&word.to_lowercase()));
+        let words: Vec<&str> = words
+            .filter(|word| word.contains(char::is_alphabetic))
+            .collect();
+        let is_capital = |word: &&str| word.starts_with(char::is_uppercase);
+        if words.len() > 1 && words.iter().all(is_capital) {
+            return false;
+        }
+        let common = words
+            .iter()
+            .filter(|word| self.knowledge.is_common(&word.to_lowercase()));
+        let common = common.count();
+        let is_name = spec.kind == Kind::Name;
+        match words.len() {
+            0 => false,
+            all if common == all => true,
+            all => is_name && all >= SENTENCE_WORDS_MIN && 2 * common >= all,
+        }
     }
 }

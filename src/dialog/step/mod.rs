@@ -42,6 +42,7 @@ pub fn step(
 ) -> Step {
     let mut turn = Turn::new(knowledge, conversation.clone(), setting);
     let put_aside = turn.put_aside_after_silence();
+    turn.leave_old_case();
     match meant(&turn.conversation, said) {
         Meant::TooLong => turn.same(Effect::TooLong),
         Meant::Act(act, text) => turn.act(act, text),
@@ -363,7 +364,7 @@ impl<'a> Turn<'a> {
 
             (Act::Ticket(intent), _, _) => self.make_ticket(intent),
             (Act::Value { field, value }, Asking { field: asked, .. }, _) if field == *asked => {
-                self.answer(&value);
+                self.answer_as(&value, true);
             }
             (Act::Edit(None), Asking { .. } | Reviewing, _) => self.choose_field(),
             (Act::Edit(Some(name)), Asking { .. } | Reviewing, _) => self.edit(&name),
@@ -385,6 +386,9 @@ impl<'a> Turn<'a> {
             (Act::Resume(None), _, _) => self.take_up_last(),
             (Act::Resume(Some(number)), _, _) => self.resume(&number),
 
+            (Act::Tickets(Some(name)), _, _) if ticket::id_in(&name).is_none() => {
+                self.ticket_as_asked(&name, &name);
+            }
             (Act::Tickets(id), _, _) => self.tickets(id),
             (Act::Revise(id), _, _) => self.revise(&id),
             (Act::Enter(id), _, _) => self.ask_number(&id, false),

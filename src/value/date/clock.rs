@@ -1,4 +1,4 @@
-//! What names a time of day, `jam 8 malam`, `20.15`, `8pm`, and what tells how long ago, `5 menit lalu`.
+//! What names a time of day, `jam 8 malam`, `20.15`, `8pm`, and what says how long ago, `5 menit lalu`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ pub(super) struct Clock {
     pub(super) hour: i8,
     pub(super) minute: i8,
     pub(super) part: Option<Part>,
-    /// Written `08.15`: nobody writes the hour after noon like that.
+    /// Written `08.15`: an hour after noon is not.
     pub(super) is_formal: bool,
     /// How many hours the clock was ahead of western Indonesia's.
     pub(super) zone_hours: i64,
@@ -51,7 +51,7 @@ impl Part {
 }
 
 impl Clock {
-    /// Returns the hours it may mean, each with the days after the one it is told with: the night belongs to two.
+    /// Returns the hours it may mean, each with the days after the one it is said with: the night belongs to two.
     pub(super) fn readings(&self, part: Option<Part>) -> Result<Vec<(i64, i8)>, Error> {
         let (hour, on_dial) = (self.hour, self.hour % 12);
         let (before_noon, after_noon) = ((0, on_dial), (0, on_dial + 12));
@@ -167,7 +167,7 @@ pub(super) fn clocks(raw: &str, taken: &[Range<usize>]) -> Vec<Clock> {
     clocks
 }
 
-/// Returns where it is told how long ago something was, and the minutes since; `barusan` is none.
+/// Returns where it is said how long ago something was, and the minutes since; `barusan` is none.
 pub(super) fn elapsed(raw: &str) -> Vec<(Range<usize>, i64)> {
     static ELAPSED: LazyLock<Regex> = LazyLock::new(|| {
         let small = numerals::SMALL;

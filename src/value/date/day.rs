@@ -32,9 +32,9 @@ pub(super) enum Day {
 pub(super) struct Mention {
     pub(super) span: Range<usize>,
     pub(super) day: Day,
-    /// It was named by its weekday, which may stand beside a date.
+    /// It was named by its weekday, which may be beside a date.
     pub(super) is_weekday: bool,
-    /// The part of the day told with it: `kemarin malam`.
+    /// The part of the day said with it: `kemarin malam`.
     pub(super) part: Option<Part>,
 }
 
@@ -326,7 +326,7 @@ impl Calendar {
     }
 }
 
-/// The year told, unless its two digits are the hour: `12 jul 20.00`, `12 jul 10 malam`.
+/// The year said, unless its two digits are the hour: `12 jul 20.00`, `12 jul 10 malam`.
 fn year<'t>(captures: &Captures<'t>, calendar: &Calendar) -> Option<Match<'t>> {
     let follows_word = captures.name("name").is_some();
     let is_hour = captures.name("fraction").is_some() || captures.name("part").is_some();

@@ -52,7 +52,7 @@ pub fn parse_moment(raw: &str, background: Background<'_>, tense: Tense) -> Resu
     if let Some(moment) = stamp(raw) {
         return reader.checked_moment(moment);
     }
-    // `barusan` is now, unless an hour is told with it.
+    // `barusan` is now, unless an hour is said with it.
     let elapsed = reader.elapsed.iter().map(|(_, minutes)| *minutes);
     if let Some(minutes) = elapsed
         .max()
@@ -137,7 +137,7 @@ pub fn find_moments(raw: &str, background: Background<'_>, tense: Tense) -> Vec<
     }
 }
 
-/// Whether a text tells one time of day and no day: the rest of a moment that is known.
+/// Whether a text says one time of day and no day: the rest of a moment that is known.
 pub fn is_time_alone(raw: &str, background: Background<'_>) -> bool {
     let reader = Reader::new(raw, background, Tense::Any, false);
     let cued = reader.clocks.iter().filter(|clock| clock.cued);
@@ -197,7 +197,7 @@ struct Reader<'a> {
     tense: Tense,
     mentions: Vec<Mention>,
     clocks: Vec<Clock>,
-    /// Where time gone by is told, and how many minutes of it.
+    /// Where time gone by is said, and how many minutes of it.
     elapsed: Vec<(Range<usize>, i64)>,
     /// The text without what was read of it.
     loose: String,
@@ -241,7 +241,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `barusan`, unless it tells when the customer called.
+    /// `barusan`, unless it says when the customer called.
     fn just_now(&self, raw: &str, value: impl Fn(DateTime) -> Result<Value, Error>) -> Vec<Found> {
         let [(span, 0)] = self.elapsed.as_slice() else {
             return Vec::new();
@@ -310,7 +310,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a part of the day is told apart from the day and the hour; the only hour takes it if it follows.
+    /// Whether a part of the day is said apart from the day and the hour; the only hour takes it if it follows.
     fn has_loose_part(&self) -> bool {
         clock::has_part(&self.loose)
     }
@@ -337,9 +337,8 @@ impl Reader<'_> {
         let beside = [&before.join(" "), first];
         let is_vague =
             |text: &str| day::has_loose_month(text) || !everyday.find(Role::Vague, text).is_empty();
-        !beside.into_iter().any(is_vague)
-            && !(joins && is_loose_number(second))
-            && everyday.find(Role::Between, beside[0]).is_empty()
+        let is_open = beside.into_iter().any(is_vague) || joins && is_loose_number(second);
+        !is_open && everyday.find(Role::Between, beside[0]).is_empty()
     }
 
     fn days_or_floating(&self) -> Result<Vec<Mention>, Error> {
@@ -358,7 +357,7 @@ impl Reader<'_> {
         Ok(if days.is_empty() { floating() } else { days })
     }
 
-    /// The clock times; one without any cue (`14.30`) counts only when no other is told.
+    /// The clock times; one without any cue (`14.30`) counts only when no other is said.
     fn told_clocks(&self) -> Vec<&Clock> {
         let cued: Vec<&Clock> = self.clocks.iter().filter(|clock| clock.cued).collect();
         if cued.is_empty() {
@@ -390,7 +389,7 @@ impl Reader<'_> {
         settle(values, || Error::NotFound)
     }
 
-    /// The day of `tadi`: today, unless the hour told with it, or the night, was yesterday's.
+    /// The day of `tadi`: today, unless the hour said with it, or the night, was yesterday's.
     fn earlier(&self, mention: &Mention) -> Result<Date, Error> {
         const EVENING: i8 = 18;
         if let [clock] = self.told_clocks()[..] {

@@ -1,0 +1,155 @@
+//! The table of the kinds: how SOP files spell each, an accepted example, and how it is read, found and masked.
+//!
+//! A new kind is its file, its variant of [`Kind`] and its row here.
+
+use super::{
+    Background, Error, Found, Kind, Remark, Value, another_kind, card, choice, code, contact, date,
+    email, msisdn, place, rupiah, sensitive, serial, text,
+};
+
+type Read<'k> = Box<dyn Fn(&str, Background<'_>) -> Result<Value, Error> + 'k>;
+type Search<'k> = Box<dyn Fn(&str, Background<'_>) -> Vec<Found> + 'k>;
+
+/// What there is to know of one kind.
+pub(super) struct Row<'k> {
+    /// As SOP files spell it.
+    pub(super) name: &'static str,
+    /// A value that it accepts.
+    pub(super) example: &'static str,
+    /// Reads an answer.
+    pub(super) parse: Read<'k>,
+    /// Finds values in a message; none of kinds that look like any other words.
+    pub(super) find: Option<Search<'k>>,
+    /// How a value leaves the team.
+    pub(super) mask: fn(&Value) -> String,
+    /// Whether a text that holds nothing else is surely meant as such a value.
+    pub(super) is_plain: bool,
+    /// Whether the text is kept as it was typed.
+    pub(super) is_free: bool,
+}
+
+impl<'k> Row<'k> {
+    fn new(
+        name: &'static str,
+        example: &'static str,
+        parse: impl Fn(&str, Background<'_>) -> Result<Value, Error> + 'k,
+    ) -> Self {
+        Row {
+            name,
+            example,
+            parse: Box::new(parse),
+            find: None,
+            mask: |value| value.display.clone(),
+            is_plain: false,
+            is_free: false,
+        }
+    }
+
+    fn found(self, find: impl Fn(&str, Background<'_>) -> Vec<Found> + 'k) -> Self {
+        Row {
+            find: Some(Box::new(find)),
+            is_plain: true,
+            ..self
+        }
+    }
+
+    fn masked(self, mask: fn(&Value) -> String) -> Self {
+        Row { mask, ..self }
+    }
+
+    fn free(self) -> Self {
+        Row {
+            is_plain: false,
+            is_free: true,
+            ..self
+        }
+    }
+}
+
+/// The row of a kind.
+pub(super) fn row(kind: &Kind) -> Row<'_> {
+    let redacted = |value: &Value| sensitive::redact(&value.display);
+    match kind {
+        Kind::Text { max_chars } => Row::new("text", "gold", |raw, with| {
+            text::parse(raw, *max_chars, with.lexicon)
+        })
+        .masked(redacted)
+        .free(),
+        Kind::Name => Row::new("name", "Budi Contoh", |raw, with| {
+            another_kind(raw, with).map_or_else(|| text::parse_name(raw, with.lexicon), Err)
+        })
+        .masked(|value| text::initials(&value.display))
+        .free(),
+        Kind::Place { max_chars } => Row::new("place", "kota Malang", |raw, with| {
+            let place = || place::parse(raw, *max_chars, with.lexicon);
+            another_kind(raw, with).map_or_else(place, Err)
+        })
+        .found(|raw, with| place::find(raw, with.lexicon))
+        .masked(redacted)
+        .free(),
+        Kind::Msisdn => Row::new("msisdn", "0812-0000-1234", |raw, _| msisdn::parse(raw))
+            .found(|raw, _| msisdn::find(raw))
+            .masked(|value| contact::mask(&value.display)),
+        Kind::Contact => {
+            let row = Row::new("contact", "Bu Contoh 0812-0000-5678", |raw, with| {
+                contact::parse(raw, with.lexicon)
+            })
+            .found(|raw, _| contact::find(raw))
+            .masked(|value| contact::mask(&value.display));
+            Row {
+                is_plain: false,
+                ..row
+            }
+        }
+        Kind::Choice(choices) => {
+            let name = if choices.many { "choices" } else { "choice" };
+            Row::new(name, "1", |raw, with| {
+                choice::parse(choices, raw, with.lexicon)
+            })
+            .found(|raw, with| choice::find(choices, raw, with.lexicon))
+            .masked(|value| match value.remark {
+                Some(Remark::Unlisted) => sensitive::redact(&value.display),
+                _ => value.display.clone(),
+            })
+        }
+        Kind::Date { past } => {
+            let tense = date::Tense::of(*past);
+            Row::new("date", "kemarin", move |raw, with| {
+                date::parse_day(raw, with, tense)
+            })
+            .found(move |raw, with| date::find_days(raw, with, tense))
+        }
+        Kind::DateTime { past } => {
+            let tense = date::Tense::of(*past);
+            Row::new("datetime", "kemarin jam 8 malam", move |raw, with| {
+                date::parse_moment(raw, with, tense)
+            })
+            .found(move |raw, with| date::find_moments(raw, with, tense))
+        }
+        Kind::Rupiah => Row::new("rupiah", "50rb", |raw, with| {
+            rupiah::parse(raw, with.lexicon)
+        })
+        .found(|raw, with| rupiah::find(raw, with.lexicon)),
+        Kind::Email => Row::new("email", "budi@example.com", |raw, _| email::parse(raw))
+            .found(|raw, _| email::find(raw))
+            .masked(|value| email::mask(&value.display)),
+        Kind::Serial {
+            digits,
+            prefix,
+            lenient,
+        } => Row::new("serial", "0212345678901234567890123", |raw, _| {
+            if *lenient {
+                serial::parse_leniently(raw, *digits, prefix)
+            } else {
+                serial::parse(raw, *digits, prefix)
+            }
+        })
+        .found(|raw, _| serial::find(raw, *digits, prefix)),
+        Kind::Code { max_chars } => Row::new("code", "4700001-0020", |raw, _| {
+            code::parse(raw, *max_chars)
+        }),
+        Kind::Card => {
+            Row::new("card", "1234", |raw, _| card::parse(raw)).found(|raw, _| card::find(raw))
+        }
+    }
+}
