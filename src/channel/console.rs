@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use crate::assistant::{Assistant, Handled};
 use crate::dialog::{Decision, Draft};
 use crate::guide::Knowledge;
-use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
+use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Language, Reply, Said};
 use crate::store;
 use crate::ticket::canonical_json;
 
@@ -39,6 +39,8 @@ pub struct Console {
     pub channel_kind: ChannelKind,
     /// The service it is about.
     pub service: Option<String>,
+    /// The language in which the agent reads.
+    pub language: Language,
     /// One JSON object a line instead of text.
     pub json: bool,
 }
@@ -127,7 +129,8 @@ impl Console {
         let mut beside = editor
             .create_external_printer()
             .context("cannot print while something is typed")?;
-        skin.print_text("**Sigap** siap. `/bantuan` untuk petunjuk, Ctrl-D untuk keluar.");
+        let knowledge = assistant.knowledge();
+        skin.print_text(&knowledge.voices.of(&self.language).line("console_greeting"));
         show(
             &skin,
             &self.say(assistant, "/bantuan", now()).await?.replies,
@@ -196,6 +199,7 @@ impl Console {
             at,
             said: Said::Text(text.to_owned()),
             continues: None,
+            language: Some(self.language.clone()),
         };
         assistant
             .handle(&incoming)

@@ -22,6 +22,7 @@ use crate::catalog::{Catalog, Sop};
 use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::Lexicon;
+use crate::voice::Voices;
 use index::{Index, Usage};
 use number::Numbers;
 use upgrade::Ruling;
@@ -41,6 +42,8 @@ pub struct Knowledge {
     pub lexicon: Arc<Lexicon>,
     /// Account managers and escalation contacts.
     pub directory: Arc<Directory>,
+    /// What is said, in every language.
+    pub voices: Arc<Voices>,
     points: HashMap<String, Arc<Index>>,
     usage: Arc<Usage>,
     numbers: Arc<Numbers>,
@@ -67,6 +70,7 @@ impl Knowledge {
             matcher,
             lexicon,
             directory: Arc::default(),
+            voices: Arc::default(),
             points,
             usage: Arc::new(usage),
         }
@@ -77,6 +81,15 @@ impl Knowledge {
     pub fn with_directory(self, directory: Directory) -> Self {
         Self {
             directory: Arc::new(directory),
+            ..self
+        }
+    }
+
+    /// The same with a site's own sentences.
+    #[must_use]
+    pub fn with_voices(self, voices: Voices) -> Self {
+        Self {
+            voices: Arc::new(voices),
             ..self
         }
     }

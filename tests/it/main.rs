@@ -27,3 +27,4 @@ mod postgres;
 mod reload;
 mod shipped;
 mod store;
+mod wording;

@@ -14,7 +14,7 @@ use crate::catalog::{Field, Form};
 use crate::dialog::Draft;
 use crate::message::ChannelKind;
 use crate::value::Kind;
-use crate::wording::platform;
+use crate::voice::Voice;
 
 /// What the button below a question does; the channel answers it, not the dialog.
 pub const OPEN: &str = "form:";
@@ -71,13 +71,13 @@ pub fn window(
 }
 
 /// Returns the window for the number that the ticketing application gave a draft.
-pub fn number(mark: &str) -> Json {
+pub fn number(mark: &str, voice: &Voice) -> Json {
     let input = json!({
-        "type": 4, "custom_id": "number", "style": 1, "label": shortened(platform::ENTERED_LABEL, LABEL_MAX),
-        "placeholder": shortened(platform::ENTERED_HINT, PLACEHOLDER_MAX), "required": false, "max_length": NUMBER_MAX,
+        "type": 4, "custom_id": "number", "style": 1, "label": shortened(&voice.line("number_label"), LABEL_MAX),
+        "placeholder": shortened(&voice.line("number_hint"), PLACEHOLDER_MAX), "required": false, "max_length": NUMBER_MAX,
     });
     json!({
-        "title": shortened(platform::ENTERED_TITLE, TITLE_MAX), "custom_id": mark,
+        "title": shortened(&voice.line("number_window"), TITLE_MAX), "custom_id": mark,
         "components": [{"type": 1, "components": [input]}],
     })
 }
@@ -117,9 +117,9 @@ pub struct Input<'a> {
     /// Its id.
     pub id: &'a str,
     /// What stands above it.
-    pub label: &'a str,
+    pub label: String,
     /// How it may look.
-    pub hint: &'a str,
+    pub hint: String,
     /// What it holds already.
     pub value: &'a str,
     /// Whether the window is not sent without it.
@@ -137,11 +137,11 @@ pub fn texts(title: &str, mark: &str, inputs: &[Input<'_>]) -> Json {
         .map(|text| {
             let mut input = json!({
                 "type": 4, "custom_id": text.id, "style": if text.long { 2 } else { 1 },
-                "label": shortened(text.label, LABEL_MAX), "required": text.required,
+                "label": shortened(&text.label, LABEL_MAX), "required": text.required,
                 "max_length": if text.long { TEXT_MAX } else { ANSWER_MAX },
             });
             if !text.hint.is_empty() {
-                input["placeholder"] = shortened(text.hint, PLACEHOLDER_MAX).into();
+                input["placeholder"] = shortened(&text.hint, PLACEHOLDER_MAX).into();
             }
             if !text.value.is_empty() {
                 input["value"] = shortened(text.value, ANSWER_MAX).into();

@@ -12,7 +12,7 @@ use serenity::model::id::{ChannelId, GuildId, RoleId};
 use serenity::model::user::User;
 
 use super::Settings;
-use crate::message::{ConversationId, EventId};
+use crate::message::{ConversationId, EventId, Language};
 use crate::wording::platform;
 
 /// Where something was said.
@@ -78,6 +78,8 @@ pub struct Ask {
     pub place: Place,
     /// Who.
     pub person: Person,
+    /// The language that this person has chosen on the platform.
+    pub language: Language,
     /// The message it stands on, for buttons and menus, and whether only one person sees that.
     pub on: Option<On>,
 }
@@ -323,6 +325,7 @@ pub fn press(interaction: &ComponentInteraction, settings: &Settings) -> (Ask, V
             interaction.channel.as_ref(),
         ),
         person: member(&interaction.user, interaction.member.as_ref(), settings),
+        language: Language::of(&interaction.locale),
         on: Some(on),
     };
     let mut marks = vec![interaction.data.custom_id.clone()];
@@ -343,6 +346,7 @@ pub fn command(interaction: &CommandInteraction, settings: &Settings) -> Ask {
             interaction.channel.as_ref(),
         ),
         person: member(&interaction.user, interaction.member.as_deref(), settings),
+        language: Language::of(&interaction.locale),
         on: None,
     }
 }
@@ -358,6 +362,7 @@ pub fn form(interaction: &ModalInteraction, settings: &Settings) -> Ask {
             interaction.channel.as_ref(),
         ),
         person: member(&interaction.user, interaction.member.as_ref(), settings),
+        language: Language::of(&interaction.locale),
         on: interaction.message.as_ref().map(|message| On {
             message: message.id.get(),
             ephemeral: message

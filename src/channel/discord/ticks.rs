@@ -8,13 +8,14 @@ use super::payload::shortened;
 use crate::catalog::Sop;
 use crate::catalog::sop::SectionKind;
 use crate::message::ChannelKind;
+use crate::voice::Voice;
 
 /// Discord's limits on a menu.
 const OPTIONS_MAX: usize = 25;
 const LABEL_MAX: usize = 100;
 
 /// Returns the menu of what an agent works through; none when there is nothing to tick.
-pub fn menu(sop: &Sop, kind: ChannelKind, mark: &str) -> Option<Json> {
+pub fn menu(sop: &Sop, kind: ChannelKind, mark: &str, voice: &Voice) -> Option<Json> {
     let sections = sop
         .sections
         .iter()
@@ -33,7 +34,7 @@ pub fn menu(sop: &Sop, kind: ChannelKind, mark: &str) -> Option<Json> {
         return None;
     }
     let menu = json!({
-        "type": 3, "custom_id": mark, "placeholder": "Checklist: centang yang sudah",
+        "type": 3, "custom_id": mark, "placeholder": shortened(&voice.line("ticks"), LABEL_MAX),
         "min_values": 0, "max_values": options.len(), "options": options,
     });
     Some(json!({"type": 1, "components": [menu]}))

@@ -9,13 +9,12 @@ use super::{Bot, Work};
 use crate::channel::discord::commands;
 use crate::channel::discord::incoming::{self, Ask};
 use crate::matcher;
-use crate::wording::platform;
 
 impl Bot {
     pub(super) async fn command(self: &Arc<Self>, command: &CommandInteraction) {
         let ask = incoming::command(command, &self.settings);
         if !ask.place.is_allowed(&self.settings) {
-            return self.refuse(ask, platform::NOT_HERE).await;
+            return self.refuse(ask, "not_here").await;
         }
         let given = Given::of(command);
         let option = |name: &str| given.text(name);
@@ -37,11 +36,11 @@ impl Bot {
             commands::KANAL => return self.set_kind(ask, &option(commands::KIND)).await,
             commands::CARIKAN => match target(command) {
                 Some(text) => text,
-                None => return self.refuse(ask, platform::NO_TEXT).await,
+                None => return self.refuse(ask, "no_text").await,
             },
             other => {
                 tracing::warn!(command = other, "an unknown command");
-                return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+                return self.refuse(ask, "unknown_button").await;
             }
         };
         let conversation = ask.place.conversation(ask.person.id);
@@ -53,13 +52,13 @@ impl Bot {
     /// Sets the kind of a channel; only leads may, and only where there are channels.
     pub(super) async fn set_kind(self: &Arc<Self>, ask: Ask, name: &str) {
         if !ask.person.lead {
-            return self.refuse(ask, platform::LEADS_ONLY).await;
+            return self.refuse(ask, "leads_only").await;
         }
         if ask.place.guild.is_none() {
-            return self.refuse(ask, platform::WORKSPACE_ONLY).await;
+            return self.refuse(ask, "workspace_only").await;
         }
         let Some(kind) = commands::kind(name) else {
-            return self.refuse(ask, platform::UNKNOWN_KIND).await;
+            return self.refuse(ask, "unknown_kind").await;
         };
         let (id, channel) = (ask.id, ask.place.channel_id());
         let responder = self.responder(ask, true);

@@ -7,16 +7,17 @@ use std::time::Instant;
 use serde_json::{Value as Json, json};
 
 use super::Bot;
-use super::pressed::{COPY, ENTERED, LOGINS, REVISE, SHARE, TICKS, WHY};
+use super::pressed::TICKS;
 use super::responder::Responder;
 use crate::act::Act;
 use crate::assistant::Handled;
 use crate::channel::discord::payload::{self, Face};
-use crate::channel::discord::{form, ticks};
-use crate::dialog::Effect;
+use crate::channel::discord::ticks;
+use crate::dialog::{Effect, SopForm};
 use crate::message::{Button, ChannelKind, Incoming, Reply};
 use crate::store;
 use crate::ticket::Ticket;
+use crate::voice::Voice;
 use crate::wording::{self, platform};
 
 /// Where replies go.
@@ -73,15 +74,19 @@ impl Bot {
             }
             Err(error) => {
                 tracing::error!(%error, "a turn was not kept");
-                return self.say(sink, json!({"content": platform::NOT_KEPT})).await;
+                let language = match sink {
+                    Sink::Interaction(responder) => Some(&responder.ask.language),
+                    Sink::Channel(_) => None,
+                };
+                let said = self.voice(language).line("not_kept");
+                return self.say(sink, json!({"content": said})).await;
             }
         };
+        let voice = self.voice(handled.conversation.language.as_ref());
         if self.is_form_worth_it(&handled.conversation)
             && let Some(reply) = handled.replies.last_mut()
         {
-            reply
-                .buttons
-                .push(button(platform::FORM_BUTTON, form::OPEN));
+            reply.buttons.push(voice.button("form", Act::Form));
         }
         let ephemeral = sink.is_ephemeral();
         let kind = match sink {
@@ -89,20 +94,14 @@ impl Bot {
             Sink::Channel(_) => self.settings.channel_kind,
         };
         for reply in &mut handled.replies {
-            self.decorate(reply, ephemeral);
-            if let Some(ticket) = handled
-                .ticket
-                .as_ref()
-                .filter(|ticket| reply.text.contains(&ticket.text))
-            {
-                reply.buttons.insert(
-                    0,
-                    button(platform::COPY_BUTTON, format!("{COPY}{}", ticket.id)),
-                );
+            self.decorate(reply, ephemeral, &voice);
+            if let Some(ticket) = handled.ticket.as_ref().filter(|_| reply.shown == "filed") {
+                let copy = voice.button("copy", Act::Copy(ticket.id.clone()));
+                reply.buttons.insert(0, copy);
             }
             let mut bodies = self.messages(reply, owner);
             if let Some(last) = bodies.last_mut() {
-                self.add_checklist(last, reply, owner, kind);
+                self.add_checklist(last, reply, owner, kind, &voice);
             }
             for body in bodies {
                 self.say(sink, body).await;
@@ -118,17 +117,19 @@ impl Bot {
         let Some(channel) = self.settings.ticket_channel else {
             return;
         };
+        let voice = self.voice(None);
+        let id = ticket.id.clone();
         let reply = Reply {
             text: format!(
                 "**{}** · {}\n```\n{}\n```",
                 ticket.id, ticket.agent, ticket.text
             ),
             buttons: vec![
-                button(platform::COPY_BUTTON, format!("{COPY}{}", ticket.id)),
-                button(platform::REVISE_BUTTON, format!("{REVISE}{}", ticket.id)),
-                button(platform::ENTERED_BUTTON, format!("{ENTERED}{}", ticket.id)),
+                voice.button("copy", Act::Copy(id.clone())),
+                voice.button("revise", Act::Revise(id.clone())),
+                voice.button("entered", Act::Enter(id)),
             ],
-            sop: None,
+            ..Reply::default()
         };
         for (number, body) in self.messages(&reply, owner).into_iter().enumerate() {
             let nonce = format!("{}.{number}", ticket.id);
@@ -139,7 +140,7 @@ impl Bot {
     }
 
     /// A procedure as it is shown to whoever asks for it by name.
-    pub(super) fn procedure(&self, intent: &str, kind: ChannelKind) -> Vec<Reply> {
+    pub(super) fn procedure(&self, intent: &str, kind: ChannelKind, voice: &Voice) -> Vec<Reply> {
         let knowledge = self.assistant.knowledge();
         if knowledge.catalog.sop(intent).is_none() {
             return Vec::new();
@@ -148,7 +149,8 @@ impl Bot {
         let show = Effect::ShowSop {
             intent: intent.to_owned(),
             points: Vec::new(),
-            brief: false,
+            form: SopForm::Whole,
+            noted: Default::default(),
             may_be_wrong: false,
         };
         let around = wording::Around {
@@ -158,27 +160,26 @@ impl Bot {
             lead: false,
             tickets: &[],
             recent: &[],
+            voice,
         };
         wording::replies(&knowledge, &[show], around)
     }
 
     /// Adds what only a platform with private and public messages has: why this answer, sharing it, and its logins.
-    pub(super) fn decorate(&self, reply: &mut Reply, ephemeral: bool) {
+    pub(super) fn decorate(&self, reply: &mut Reply, ephemeral: bool, voice: &Voice) {
         let shown = reply.sop.clone().filter(|sop| !self.logins(sop).is_empty());
         if let Some(sop) = shown {
-            reply
-                .buttons
-                .push(button(platform::LOGINS_BUTTON, format!("{LOGINS}{sop}")));
+            reply.buttons.push(voice.button("logins", Act::Logins(sop)));
         }
         let whole = self.whole(reply);
         let answers = |button: &Button| matches!(button.action, Act::NotThis(_));
         if whole.is_some() || reply.buttons.iter().any(answers) {
-            reply.buttons.push(button(platform::WHY_BUTTON, WHY));
+            reply.buttons.push(voice.button("why", Act::Why));
         }
         if let Some(intent) = whole.filter(|_| ephemeral) {
             reply
                 .buttons
-                .push(button(platform::SHARE_BUTTON, format!("{SHARE}{intent}")));
+                .push(voice.button("share", Act::Publicise(intent)));
         }
     }
 
@@ -186,8 +187,8 @@ impl Bot {
     pub(super) fn whole(&self, reply: &Reply) -> Option<String> {
         let knowledge = self.assistant.knowledge();
         let sop = knowledge.catalog.sop(reply.sop.as_ref()?)?;
-        let begins = reply.text.starts_with(&format!("**{}**\n", sop.title));
-        begins.then(|| sop.id.clone())
+        let is_whole = matches!(reply.shown.as_str(), "show_sop" | "show_sop_short");
+        is_whole.then(|| sop.id.clone())
     }
 
     pub(super) fn add_checklist(
@@ -196,6 +197,7 @@ impl Bot {
         reply: &Reply,
         owner: u64,
         kind: ChannelKind,
+        voice: &Voice,
     ) {
         let knowledge = self.assistant.knowledge();
         let Some(sop) = self
@@ -205,7 +207,7 @@ impl Bot {
             return;
         };
         let mark = self.marks.write(owner, &format!("{TICKS}{}", sop.id));
-        let Some(row) = mark.and_then(|mark| ticks::menu(sop, kind, &mark)) else {
+        let Some(row) = mark.and_then(|mark| ticks::menu(sop, kind, &mark, voice)) else {
             return;
         };
         match body["components"].as_array_mut() {
@@ -258,12 +260,5 @@ impl Bot {
 impl Sink {
     fn is_ephemeral(&self) -> bool {
         matches!(self, Sink::Interaction(responder) if responder.ephemeral)
-    }
-}
-
-pub(super) fn button(label: &str, action: impl Into<String>) -> Button {
-    Button {
-        label: label.to_owned(),
-        action: Act::parse(&action.into()),
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serenity::model::event::MessageUpdateEvent;
 
-use super::deliver::{Posts, Sink, button};
+use super::deliver::{Posts, Sink};
 use super::{Bot, From, Work};
+use crate::act::Act;
 use crate::assistant::Handled;
 use crate::channel::discord::incoming::{self, Called, Edited, Post};
 use crate::dialog::Decision;
 use crate::message::{EventId, Reply, Said};
-use crate::wording::platform;
 
 /// A message that makes no sound: a message flag.
 const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
@@ -99,10 +99,11 @@ impl Bot {
         let is_question = handled.as_ref().is_ok_and(is_question);
         match handled {
             Ok(handled) if is_quiet(post, &handled) => {
+                let voice = self.voice(handled.conversation.language.as_ref());
                 let reply = Reply {
-                    text: platform::QUIET_FALLBACK.to_owned(),
-                    buttons: vec![button(platform::QUIET_FALLBACK_BUTTON, "list:")],
-                    sop: None,
+                    text: voice.line("quiet_fallback"),
+                    buttons: vec![voice.button("quiet_list", Act::ListSops)],
+                    ..Reply::default()
                 };
                 for mut body in self.messages(&reply, post.person.id) {
                     body["flags"] = SUPPRESS_NOTIFICATIONS.into();

@@ -6,9 +6,9 @@ use jiff::ToSpan;
 use serde_json::json;
 
 use super::Bot;
-use super::deliver::button;
-use super::orders::{Found, LEAD, Order, TEACH};
+use super::orders::{Found, Order};
 use super::responder::Responder;
+use crate::act::{self, Act, TO_NEVER, TO_NONE};
 use crate::assistant::Deed;
 use crate::channel::discord::incoming;
 use crate::channel::discord::rest::File;
@@ -18,7 +18,8 @@ use crate::import::Report;
 use crate::message::{Button, EventId, Reply};
 use crate::stats::{self, chart};
 use crate::store::{Audit, Period, Query};
-use crate::wording::{self, leads};
+use crate::voice::Voice;
+use crate::wording::leads;
 
 /// What a lead may attach.
 const FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -54,7 +55,8 @@ impl Bot {
             Order::Statistics => self.statistics(responder).await,
         };
         if let Err(error) = done {
-            self.tell(responder, excuse(&error), Vec::new()).await;
+            let said = excuse(&self.voice(Some(&responder.ask.language)), &error);
+            self.tell(responder, said, Vec::new()).await;
         }
     }
 
@@ -72,7 +74,7 @@ impl Bot {
                     Ok(bytes) => Document { name, bytes },
                     Err(error) => {
                         tracing::warn!(%error, "a document was not loaded");
-                        let said = leads::NO_DOWNLOAD.to_owned();
+                        let said = self.voice(Some(&to.ask.language)).line("no_download");
                         self.tell(to, said, Vec::new()).await;
                         return Ok(());
                     }
@@ -93,9 +95,11 @@ impl Bot {
         proposal: &Proposal,
         report: Option<&Report>,
     ) -> Result<(), desk::Error> {
+        let voice = self.voice(Some(&to.ask.language));
         let review = self.desk.look(proposal, &(self.now)()).await?;
         if review.is_accepted() {
-            let above = leads::previewed(&review.id, review.diff.is_none());
+            let facts = json!({"id": review.id, "is_new": review.diff.is_none()});
+            let above = voice.say("previewed", &facts);
             self.tell(to, above, Vec::new()).await;
             for reply in &review.preview {
                 let shown = Reply {
@@ -109,16 +113,26 @@ impl Bot {
         }
         let diff = review.diff.as_ref();
         let diff = diff.map(|diff| (diff.new, diff.gone, diff.text.as_str()));
-        let text = leads::review(diff, &review.diagnostics, review.change.as_ref(), report);
-        let action = |deed: &str| format!("{LEAD}{deed}:{}", proposal.id);
-        let mut buttons = vec![
-            button(leads::DOWNLOAD, action("download")),
-            button(leads::AMEND, action("amend")),
-            button(leads::DISCARD, action("discard")),
+        let (findings, change) = (&review.diagnostics, review.change.as_ref());
+        let text = leads::review(&voice, diff, findings, change, report);
+        let id = || proposal.id.clone();
+        let publish = act::Order::Publish {
+            proposal: id(),
+            why: None,
+        };
+        let amend = act::Order::Amend {
+            proposal: id(),
+            fields: Vec::new(),
+        };
+        let orders = [
+            ("publish", publish),
+            ("download", act::Order::Download(id())),
+            ("amend", amend),
+            ("discard", act::Order::Discard(id())),
         ];
-        if review.is_accepted() {
-            buttons.insert(0, button(leads::PUBLISH, action("publish")));
-        }
+        let orders = orders.into_iter().skip(usize::from(!review.is_accepted()));
+        let buttons = orders.map(|(label, order)| voice.button(label, Act::Lead(order)));
+        let buttons = buttons.collect();
         self.tell(to, text, buttons).await;
         Ok(())
     }
@@ -152,7 +166,8 @@ impl Bot {
 
     async fn is_published(&self, to: &Arc<Responder>, version: &Version) {
         let title = self.title(&version.sop);
-        let said = leads::published(&title, version.number);
+        let facts = json!({"title": title, "number": version.number});
+        let said = self.voice(Some(&to.ask.language)).say("published", &facts);
         self.tell(to, said, Vec::new()).await;
         self.bring_shares_up_to_date().await;
     }
@@ -164,8 +179,8 @@ impl Bot {
             name: format!("{id}.toml"),
             bytes: proposal.text.into_bytes(),
         };
-        to.hand_over(json!({"content": leads::DOWNLOADED}), &file)
-            .await;
+        let said = self.voice(Some(&to.ask.language)).line("downloaded");
+        to.hand_over(json!({"content": said}), &file).await;
         Ok(())
     }
 
@@ -185,7 +200,10 @@ impl Bot {
     async fn discard(&self, to: &Arc<Responder>, proposal: &str) -> Result<(), desk::Error> {
         let event = incoming::event(to.ask.id);
         self.desk.discard(proposal, &self.deed(to, &event)).await?;
-        self.tell(to, leads::DISCARDED.to_owned(), Vec::new()).await;
+        let said = self
+            .voice(Some(&to.ask.language))
+            .line("proposal_discarded");
+        self.tell(to, said, Vec::new()).await;
         Ok(())
     }
 
@@ -209,7 +227,8 @@ impl Bot {
                 why: &version.why,
             })
             .collect();
-        let said = leads::history(&self.title(sop), &lines);
+        let voice = self.voice(Some(&to.ask.language));
+        let said = leads::history(&voice, &self.title(sop), &lines);
         self.tell(to, said, Vec::new()).await;
         Ok(())
     }
@@ -218,9 +237,10 @@ impl Bot {
 
     async fn queue(&self, to: &Arc<Responder>) -> Result<(), desk::Error> {
         to.defer().await;
+        let voice = self.voice(Some(&to.ask.language));
         let queue = self.desk.queue().await?;
         if queue.groups.is_empty() {
-            let said = leads::NOTHING_UNANSWERED.to_owned();
+            let said = voice.line("nothing_unanswered");
             self.tell(to, said, Vec::new()).await;
             return Ok(());
         }
@@ -229,24 +249,35 @@ impl Bot {
             let nearest = queue.nearest(group);
             let title = nearest.first().map(|intent| self.title(intent));
             let text = leads::group(
+                &voice,
                 group.members.len(),
                 queue.in_dialogs(group),
                 &queue.wordings(group),
                 title.as_deref(),
             );
-            let give = |to: &str| format!("{TEACH}{}={to}", group.id);
-            let mut buttons: Vec<Button> = Vec::new();
+            let give = |to: &str| {
+                let (group, to) = (group.id.clone(), to.to_owned());
+                Act::Lead(act::Order::Teach { group, to })
+            };
             let others = knowledge.catalog.sops.iter().map(|sop| sop.id.as_str());
             let others = others.filter(|id| !nearest.contains(id));
-            for intent in nearest.iter().copied().chain(others) {
-                if knowledge.catalog.sop(intent).is_some() {
-                    let label = leads::to_sop(&self.title(intent));
-                    buttons.push(button(&label, give(intent)));
-                }
-            }
-            buttons.push(button(leads::TO_NONE, format!("{LEAD}none:{}", group.id)));
-            buttons.push(button(leads::TO_NEVER, format!("{LEAD}never:{}", group.id)));
-            buttons.push(button(leads::TO_NEW, format!("{LEAD}new:{}", group.id)));
+            let sops = nearest.iter().copied().chain(others);
+            let sops = sops.filter(|intent| knowledge.catalog.sop(intent).is_some());
+            let begin = Act::Lead(act::Order::Begin {
+                group: group.id.clone(),
+                title: String::new(),
+                text: String::new(),
+            });
+            let rest = [
+                voice.button("to_none", give(TO_NONE)),
+                voice.button("to_never", give(TO_NEVER)),
+                voice.button("to_new", begin),
+            ];
+            let to_sop = |intent: &str| {
+                let facts = json!({"title": self.title(intent)});
+                voice.button_about("to_sop", &facts, give(intent))
+            };
+            let buttons = sops.map(to_sop).chain(rest).collect();
             self.tell(to, text, buttons).await;
         }
         Ok(())
@@ -262,16 +293,22 @@ impl Bot {
         let (event, now) = (incoming::event(to.ask.id), (self.now)());
         let by = self.deed(to, &event);
         let where_to = To::parse(belongs);
-        let why = leads::LEARNED_WHY;
-        let said = match self.desk.teach(group, where_to, why, &by, &now).await? {
+        let voice = self.voice(Some(&to.ask.language));
+        let why = voice.line("learned_why");
+        let said = match self.desk.teach(group, where_to, &why, &by, &now).await? {
             Lesson::Learned {
                 added, gain, rows, ..
             } => {
                 let more = gain.right_after as i64 - gain.right_before as i64;
-                leads::learned(more, gain.rows, added, rows)
+                voice.say(
+                    "learned",
+                    &json!({"gain": more, "of": gain.rows, "added": added, "rows": rows}),
+                )
             }
-            Lesson::Hidden { questions, .. } => leads::hidden(questions),
-            Lesson::Clash(change) => leads::clash(&change),
+            Lesson::Hidden { questions, .. } => {
+                voice.say("hidden", &json!({"questions": questions}))
+            }
+            Lesson::Clash(change) => leads::clash(&voice, &change),
         };
         self.tell(to, said, Vec::new()).await;
         Ok(())
@@ -305,6 +342,7 @@ impl Bot {
 
     async fn statistics(&self, to: &Arc<Responder>) -> Result<(), desk::Error> {
         to.defer().await;
+        let voice = self.voice(Some(&to.ask.language));
         let now = (self.now)();
         let from = now.checked_sub(WEEKS.weeks()).ok();
         let period = Period {
@@ -319,7 +357,7 @@ impl Bot {
         let (tallies, tickets) = (store.tallies(&period).await?, store.tickets(&query).await?);
         let weeks = stats::weeks(&tallies, &tickets, now.time_zone());
         if weeks.is_empty() {
-            let said = leads::NOTHING_COUNTED.to_owned();
+            let said = voice.line("nothing_counted");
             self.tell(to, said, Vec::new()).await;
             return Ok(());
         }
@@ -330,9 +368,9 @@ impl Bot {
             .iter()
             .map(|sop| sop.id.as_str())
             .collect();
-        let lines: Vec<wording::stats::Line> = weeks
+        let lines: Vec<leads::Line> = weeks
             .iter()
-            .map(|week| wording::stats::Line {
+            .map(|week| leads::Line {
                 from: week.from.strftime("%d-%m").to_string(),
                 questions: week.questions,
                 answered: week.answered,
@@ -359,16 +397,18 @@ impl Bot {
             .iter()
             .map(|(id, people)| (self.title(id), *people))
             .collect();
-        let figures = wording::stats::Figures {
+        let figures = leads::Figures {
             unasked: &unasked,
             unread: &unread,
             kips: &kips,
             median_minutes: minutes,
         };
-        let said = wording::stats::summary(&lines, &figures);
+        let said = leads::statistics(&voice, &lines, &figures);
+        let (title, parts) = (voice.line("chart_title"), leads::CHART_PARTS);
+        let parts = parts.map(|part| voice.line(part));
         let words = chart::Words {
-            title: wording::stats::TITLE,
-            parts: wording::stats::PARTS,
+            title: &title,
+            parts: parts.each_ref().map(String::as_str),
         };
         match chart::png(&weeks, words) {
             Ok(bytes) => {
@@ -400,7 +440,8 @@ impl Bot {
                     "broken.{}.{told}",
                     (self.now)().timestamp().as_millisecond()
                 );
-                self.tell_leads(leads::broken(&mistakes), &nonce).await;
+                let said = leads::broken(&self.voice(None), &mistakes);
+                self.tell_leads(said, &nonce).await;
             }
         }
         std::future::pending().await
@@ -426,7 +467,8 @@ impl Bot {
             match self.desk.once(&by, line).await {
                 Ok(true) => {
                     let day = sop.review_by.strftime("%d-%m-%Y").to_string();
-                    let said = leads::overdue(&sop.title, &sop.id, &sop.owner, &day);
+                    let facts = json!({"title": sop.title, "id": sop.id, "owner": sop.owner, "review_by": day});
+                    let said = self.voice(None).say("overdue", &facts);
                     self.tell_leads(said, &nonce_of(&name)).await;
                 }
                 Ok(false) => {}
@@ -472,7 +514,7 @@ pub(super) fn said(text: String, buttons: Vec<Button>) -> Reply {
     Reply {
         text,
         buttons,
-        sop: None,
+        ..Reply::default()
     }
 }
 
@@ -485,19 +527,21 @@ pub(super) fn nonce_of(name: &str) -> String {
 }
 
 /// Why an order was not carried out, as a lead is told.
-fn excuse(error: &desk::Error) -> String {
+fn excuse(voice: &Voice, error: &desk::Error) -> String {
     match error {
-        desk::Error::Refused(refused) => leads::refused(&refused.mistakes),
-        desk::Error::Unchanged => leads::UNCHANGED.to_owned(),
-        desk::Error::Outdated(id) => leads::outdated(id),
-        desk::Error::NoSop(id) => leads::no_sop(id),
-        desk::Error::NoVersion(id, number) => leads::no_version(id, *number),
-        desk::Error::NoProposal => leads::NO_PROPOSAL.to_owned(),
-        desk::Error::NoGroup(_) => leads::NO_GROUP.to_owned(),
-        desk::Error::Import(error) => leads::unreadable(error),
+        desk::Error::Refused(refused) => leads::refused(voice, &refused.mistakes),
+        desk::Error::Unchanged => voice.line("unchanged_text"),
+        desk::Error::Outdated(id) => voice.say("outdated_proposal", &json!({"id": id})),
+        desk::Error::NoSop(id) => voice.say("no_sop", &json!({"id": id})),
+        desk::Error::NoVersion(id, number) => {
+            voice.say("no_version", &json!({"id": id, "number": number}))
+        }
+        desk::Error::NoProposal => voice.line("no_proposal"),
+        desk::Error::NoGroup(_) => voice.line("no_group"),
+        desk::Error::Import(error) => leads::unreadable(voice, error),
         desk::Error::Store(_) | desk::Error::Record(_) | desk::Error::Files(_) => {
             tracing::error!(%error, "an order was not carried out");
-            leads::NOT_DONE.to_owned()
+            voice.line("not_done")
         }
     }
 }

@@ -48,8 +48,8 @@ use super::rest::Rest;
 use super::shards::Shards;
 use crate::assistant::{Assistant, Deed};
 use crate::desk::Desk;
-use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
-use crate::wording::platform;
+use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Language, Said};
+use crate::voice::Voice;
 
 /// The bot.
 pub struct Bot {
@@ -100,6 +100,8 @@ struct From<'a> {
     person: &'a Person,
     /// Another one than the person when a lead presses in an agent's conversation: what is filed is the agent's.
     owner: u64,
+    /// Their language, where the event says.
+    language: Option<&'a Language>,
 }
 
 impl<'a> From<'a> {
@@ -108,6 +110,7 @@ impl<'a> From<'a> {
             place: post.place,
             person: &post.person,
             owner: post.person.id,
+            language: None,
         }
     }
 
@@ -116,6 +119,7 @@ impl<'a> From<'a> {
             place: ask.place,
             person: &ask.person,
             owner,
+            language: Some(&ask.language),
         }
     }
 }
@@ -288,7 +292,13 @@ impl Bot {
     }
 
     /// Tells one person why nothing happens.
-    async fn refuse(&self, ask: Ask, why: &str) {
+    async fn refuse(&self, ask: Ask, block: &str) {
+        let why = self.voice(Some(&ask.language)).line(block);
+        self.tell_alone(ask, &why).await;
+    }
+
+    /// Tells one person something that nobody else sees.
+    async fn tell_alone(&self, ask: Ask, why: &str) {
         let body = json!({"content": why, "flags": EPHEMERAL});
         if let Err(error) = self.rest.respond(ask.id, &ask.token, 4, body).await {
             tracing::warn!(%error, "a refusal was not delivered");
@@ -314,7 +324,8 @@ impl Bot {
             Work::Share(responder, intent) => {
                 let ask = &responder.ask;
                 let (owner, kind) = (ask.person.id, self.kind_of(ask.place).await);
-                for reply in self.procedure(&intent, kind) {
+                let voice = self.voice(Some(&ask.language));
+                for reply in self.procedure(&intent, kind, &voice) {
                     for body in self.messages(&reply, owner) {
                         responder.say(body).await;
                     }
@@ -338,14 +349,15 @@ impl Bot {
             at,
         };
         let channel = ask.place.channel_id();
+        let voice = self.voice(Some(&ask.language));
         let said = match self.assistant.set_channel_kind(&channel, kind, &deed).await {
             Ok(()) => {
                 self.kinds.keep(channel, Some(kind));
-                platform::kind_set(kind)
+                voice.say("kind_set", &json!({"kind": kind.name()}))
             }
             Err(error) => {
                 tracing::error!(%error, "the kind of a channel was not kept");
-                platform::NOT_KEPT.to_owned()
+                voice.line("not_kept")
             }
         };
         responder.say(json!({"content": said})).await;
@@ -364,6 +376,7 @@ impl Bot {
             at: (self.now)(),
             said,
             continues: None,
+            language: from.language.cloned(),
         }
     }
 
@@ -412,6 +425,12 @@ impl Bot {
                 false
             }
         }
+    }
+
+    /// What speaks to a reader of this language, or to one whose language is not known.
+    fn voice(&self, language: Option<&Language>) -> Arc<Voice> {
+        let language = language.unwrap_or(self.assistant.language_of_all());
+        Arc::clone(self.assistant.knowledge().voices.of(language))
     }
 
     fn title(&self, intent: &str) -> String {

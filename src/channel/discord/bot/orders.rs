@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use serenity::model::application::{CommandDataOptionValue, CommandInteraction};
 use serenity::model::channel::Attachment;
 
@@ -12,7 +13,6 @@ use crate::channel::discord::form::{self, Input};
 use crate::channel::discord::incoming::Ask;
 use crate::channel::discord::mark::Mark;
 use crate::desk::proposal::SHORT_FIELDS;
-use crate::wording::{leads, platform};
 
 /// Buttons of leads; whatever begins with it is theirs alone.
 pub const LEAD: &str = "lead:";
@@ -100,19 +100,19 @@ impl Bot {
         given: &Given<'_>,
     ) {
         if !ask.person.lead {
-            return self.refuse(ask, platform::LEADS_ONLY).await;
+            return self.refuse(ask, "leads_only").await;
         }
         let sop = given.text(commands::TITLE);
         let order = match (command.data.name.as_str(), given.sub) {
             (commands::JADIKAN, _) => match posted(command) {
                 Some(found) => Order::Propose(found),
-                None => return self.refuse(ask, leads::NO_DOCUMENT).await,
+                None => return self.refuse(ask, "no_document").await,
             },
             (commands::BELAJAR, _) => Order::Queue,
             (commands::STATISTIK, _) => Order::Statistics,
             (_, Some(commands::IMPOR)) => match attached(command, given) {
                 Some(found) => Order::Propose(found),
-                None => return self.refuse(ask, leads::NO_DOCUMENT).await,
+                None => return self.refuse(ask, "no_document").await,
             },
             (_, Some(commands::RIWAYAT)) => Order::History(sop),
             (_, Some(commands::KEMBALIKAN)) => Order::Restore {
@@ -136,7 +136,7 @@ impl Bot {
             (_, Some(commands::PEMBACA)) => Order::Readers(sop),
             (_, other) => {
                 tracing::warn!(command = ?other, "an unknown command of leads");
-                return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+                return self.refuse(ask, "unknown_button").await;
             }
         };
         self.take_order(ask, order);
@@ -145,7 +145,7 @@ impl Bot {
     /// Takes a press of a button that only leads have.
     pub(super) async fn press_as_lead(self: &Arc<Self>, ask: Ask, mark: &Mark) {
         if !ask.person.lead {
-            return self.refuse(ask, platform::LEADS_ONLY).await;
+            return self.refuse(ask, "leads_only").await;
         }
         if let Some((group, to)) = mark
             .action
@@ -155,17 +155,18 @@ impl Bot {
             let (group, to) = (group.to_owned(), to.to_owned());
             return self.take_order(ask, Order::Teach { group, to });
         }
+        let voice = self.voice(Some(&ask.language));
         let window = |title: &str, inputs: &[Input<'_>]| {
             let mark = self.marks.write(mark.owner, &mark.action)?;
-            Some(form::texts(title, &mark, inputs))
+            Some(form::texts(&voice.line(title), &mark, inputs))
         };
         let window = match parts(&mark.action) {
             Some(("publish", _)) => window(
-                leads::WHY_TITLE,
+                "why_title",
                 &[Input {
                     id: WHY,
-                    label: leads::WHY_LABEL,
-                    hint: leads::WHY_HINT,
+                    label: voice.line("why_label"),
+                    hint: voice.line("why_hint"),
                     required: true,
                     ..Input::default()
                 }],
@@ -173,19 +174,19 @@ impl Bot {
             Some(("new", _)) => {
                 let name = Input {
                     id: NAME,
-                    label: leads::NEW_NAME,
+                    label: voice.line("new_name"),
                     required: true,
                     ..Input::default()
                 };
                 let text = Input {
                     id: TEXT,
-                    label: leads::NEW_TEXT,
-                    hint: leads::NEW_HINT,
+                    label: voice.line("new_text"),
+                    hint: voice.line("new_hint"),
                     required: true,
                     long: true,
                     ..Input::default()
                 };
-                window(leads::NEW_TITLE, &[name, text])
+                window("new_title", &[name, text])
             }
             Some(("amend", proposal)) => match self.desk.proposal(proposal).await {
                 Ok(proposal) => {
@@ -194,15 +195,15 @@ impl Bot {
                         .iter()
                         .map(|(key, value)| Input {
                             id: key,
-                            label: leads::short_field(key),
+                            label: voice.say("amend_field", &json!({"key": key})),
                             value,
                             required: true,
                             ..Input::default()
                         })
                         .collect();
-                    window(leads::AMEND_TITLE, &inputs)
+                    window("amend_title", &inputs)
                 }
-                Err(_) => return self.refuse(ask, leads::NO_PROPOSAL).await,
+                Err(_) => return self.refuse(ask, "no_proposal").await,
             },
             Some(("download", proposal)) => {
                 return self.take_order(ask, Order::Download(proposal.to_owned()));
@@ -225,7 +226,7 @@ impl Bot {
         };
         match window {
             Some(window) => self.open(ask, window).await,
-            None => self.refuse(ask, platform::UNKNOWN_BUTTON).await,
+            None => self.refuse(ask, "unknown_button").await,
         }
     }
 
@@ -237,7 +238,7 @@ impl Bot {
         written: Vec<(String, String)>,
     ) {
         if !ask.person.lead {
-            return self.refuse(ask, platform::LEADS_ONLY).await;
+            return self.refuse(ask, "leads_only").await;
         }
         let value = |id: &str| {
             let found = written.iter().find(|(key, _)| key == id);
@@ -260,7 +261,7 @@ impl Bot {
                 title: value(NAME),
                 text: value(TEXT),
             },
-            _ => return self.refuse(ask, platform::UNKNOWN_BUTTON).await,
+            _ => return self.refuse(ask, "unknown_button").await,
         };
         self.take_order(ask, order);
     }
@@ -271,7 +272,7 @@ impl Bot {
             .rsplit_once('=')
             .and_then(|(sop, version)| Some((sop.to_owned(), version.parse().ok()?)));
         let Some((sop, version)) = parsed else {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         };
         let (id, conversation) = (ask.id, ask.place.conversation(ask.person.id));
         let responder = self.responder(ask, true);

@@ -21,12 +21,10 @@ use crate::wording::platform;
 /// What the channel answers itself: ticking the checklist, sharing an answer, a draft to be copied, logins.
 pub const TICKS: &str = "ticks:";
 pub const SHARE: &str = "share:";
-pub const COPY: &str = "copy:";
 pub const LOGINS: &str = "logins:";
 /// Asks why the last answer was chosen.
 pub const WHY: &str = "why:";
-/// Opens a filed draft again, and notes the number that the ticketing application gave: the dialog's own.
-pub const REVISE: &str = "revise:";
+/// Notes the number that the ticketing application gave a draft.
 pub const ENTERED: &str = "entered:";
 /// Discord's limit on a thread's name.
 const THREAD_NAME_MAX: usize = 100;
@@ -58,10 +56,10 @@ impl Bot {
             .filter(|read| read.iter().all(|mark| mark.owner == read[0].owner))
             .and_then(|mut read| read.pop());
         let Some(mark) = ticks.or(mark) else {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         };
         if !ask.place.is_allowed(&self.settings) {
-            return self.refuse(ask, platform::NOT_HERE).await;
+            return self.refuse(ask, "not_here").await;
         }
         // Who may see logins is a matter of the role, not of whose answer it is.
         if let Some(intent) = mark.action.strip_prefix(LOGINS) {
@@ -72,7 +70,7 @@ impl Bot {
             return self.take_reader(ask, what).await;
         }
         if mark.owner != ask.person.id && !ask.person.lead {
-            return self.refuse(ask, platform::NOT_YOURS).await;
+            return self.refuse(ask, "not_your_button").await;
         }
         // Whoever takes up a filed draft does so in a conversation of their own; a draft in work is its owner's.
         let mark = match mark.action.split_once(':') {
@@ -111,7 +109,7 @@ impl Bot {
     async fn tick(&self, ask: Ask, rows: &[ActionRow], mark: &str, ticked: &[String]) {
         const CHANGE_MESSAGE: u8 = 7;
         let Some(rows) = ticks::ticked(rows, mark, ticked) else {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         };
         let changed = json!({"components": rows});
         let sent = self
@@ -140,30 +138,32 @@ impl Bot {
     /// Shows logins to one person who may see them; they are neither stored nor logged.
     async fn show_logins(&self, ask: Ask, intent: &str) {
         if !ask.person.cleared {
-            return self.refuse(ask, platform::LOGINS_REFUSED).await;
+            return self.refuse(ask, "logins_refused").await;
         }
         let logins = self.logins(intent);
         if logins.is_empty() {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         }
         tracing::info!(who = ask.person.id, intent, "logins were shown");
-        self.refuse(ask, &platform::logins(&logins)).await;
+        let said = platform::logins(&self.voice(Some(&ask.language)), &logins);
+        self.tell_alone(ask, &said).await;
     }
 
     /// Shows a draft and nothing else, so that it is copied as it is.
     pub(super) async fn answer_copy(&self, responder: Arc<Responder>, ticket: &str) {
+        let voice = self.voice(Some(&responder.ask.language));
         let text = match self.assistant.ticket(ticket).await {
             Ok(Some(ticket)) => format!("```\n{}\n```", ticket.text),
-            Ok(None) => platform::NO_SUCH_DRAFT.to_owned(),
+            Ok(None) => voice.line("no_such_draft"),
             Err(error) => {
                 tracing::error!(%error, "a ticket does not read");
-                platform::NOT_KEPT.to_owned()
+                voice.line("not_kept")
             }
         };
         let reply = Reply {
             text,
             buttons: Vec::new(),
-            sop: None,
+            ..Reply::default()
         };
         for body in self.messages(&reply, responder.ask.person.id) {
             responder.say(body).await;
@@ -207,7 +207,9 @@ impl Bot {
     async fn open_ticket(&self, responder: &Arc<Responder>, mark: &Mark, title: &str, said: Said) {
         let ask = &responder.ask;
         let handle = ask.person.name.split(' ').next().unwrap_or_default();
-        let name = payload::shortened(&platform::thread_name(title, handle), THREAD_NAME_MAX);
+        let voice = self.voice(Some(&ask.language));
+        let name = voice.say("thread_name", &json!({"title": title, "agent": handle}));
+        let name = payload::shortened(&name, THREAD_NAME_MAX);
         let opened = self.rest.thread(ask.place.channel, &name, mark.owner).await;
         let asked = From::asked(ask, mark.owner);
         let mut incoming = self.incoming(incoming::event(ask.id), asked, said).await;
@@ -222,7 +224,8 @@ impl Bot {
                 incoming.conversation = place.conversation(mark.owner);
                 incoming.continues = Some(ask.place.conversation(mark.owner));
                 self.same_kind(&incoming, place, ask).await;
-                let there = json!({"content": platform::goes_on_in(thread)});
+                let there = voice.say("goes_on_in", &json!({"thread": thread}));
+                let there = json!({"content": there});
                 responder.say(there).await;
                 sink = Sink::Channel(Posts {
                     channel: thread,

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::Bot;
-use super::deliver::{Posts, Sink, button};
+use super::deliver::{Posts, Sink};
 use super::leads::{nonce_of, said};
-use super::orders::{LEAD, READ};
 use super::responder::Responder;
+use crate::act::{Act, Order};
 use crate::assistant::Deed;
 use crate::channel::discord::incoming::{self, Place};
 use crate::desk::{self, Share, Version};
@@ -31,6 +33,7 @@ impl Bot {
             return Err(desk::Error::NoSop(sop.to_owned()));
         };
         let title = self.title(sop);
+        let voice = self.voice(Some(&to.ask.language));
         let mut there = Vec::new();
         for &channel in channels.iter().collect::<BTreeSet<_>>() {
             let place = Place {
@@ -59,21 +62,24 @@ impl Bot {
                 .await?
             {
                 Some(share) => there.push((channel, share)),
-                None => self.tell(to, leads::not_shared(channel), Vec::new()).await,
+                None => {
+                    let said = voice.say("not_shared", &json!({"channel": channel}));
+                    self.tell(to, said, Vec::new()).await;
+                }
             }
         }
         for (channel, share) in there.iter().filter(|(_, share)| share.pinned) {
             for message in share.messages.iter().take(1) {
                 if let Err(error) = self.rest.pin(*channel, *message).await {
                     tracing::warn!(%error, "a shared procedure was not pinned");
-                    self.tell(to, leads::NO_PIN.to_owned(), Vec::new()).await;
+                    self.tell(to, voice.line("no_pin"), Vec::new()).await;
                 }
             }
         }
         if !there.is_empty() {
             let channels: Vec<u64> = there.iter().map(|(channel, _)| *channel).collect();
-            self.tell(to, leads::shared(&title, &channels), Vec::new())
-                .await;
+            let facts = json!({"title": title, "channels": channels});
+            self.tell(to, voice.say("shared", &facts), Vec::new()).await;
         }
         Ok(())
     }
@@ -137,15 +143,20 @@ impl Bot {
         let kind = self.kind_of(place).await;
         let zone = (self.now)().time_zone().clone();
         let at = version.at.to_zoned(zone).strftime("%d-%m-%Y").to_string();
-        let footer = leads::shared_footer(version.number, &at, what);
-        let read = format!("{READ}{}={}", share.sop, version.number);
-        let mut replies = self.procedure(&share.sop, kind);
+        let voice = self.voice(None);
+        let facts = json!({"version": version.number, "at": at, "what": what});
+        let footer = voice.say("shared_footer", &facts);
+        let read = Act::Read {
+            sop: share.sop.clone(),
+            version: version.number,
+        };
+        let mut replies = self.procedure(&share.sop, kind, &voice);
         for reply in &mut replies {
             reply.buttons.clear();
         }
         if let Some(last) = replies.last_mut() {
             last.text += &format!("\n\n{footer}");
-            last.buttons.push(button(leads::READ, read));
+            last.buttons.push(voice.button("read", read));
         }
         let posts = Posts {
             channel: place.channel,
@@ -193,7 +204,7 @@ impl Bot {
                 let only = of.iter().filter(|line| !not_of.contains(line));
                 only.cloned().collect()
             };
-            leads::what_changed(&only(&after, &was), &only(&was, &after))
+            leads::what_changed(&self.voice(None), &only(&after, &was), &only(&was, &after))
         });
         let parts = [latest.why.clone(), changed.unwrap_or_default()];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -205,14 +216,17 @@ impl Bot {
         let (place, account) = (to.ask.place.channel_id(), to.ask.person.id);
         let event = incoming::event(to.ask.id);
         let by = self.deed(to, &event);
+        let voice = self.voice(Some(&to.ask.language));
         let noted = self.desk.acknowledge(sop, &place, account, version, &by);
         let said = match noted.await {
-            Ok(Some(share)) if share.version > version => leads::newer_version(share.version),
-            Ok(Some(_)) => leads::acknowledged(version),
-            Ok(None) => leads::NO_SHARE.to_owned(),
+            Ok(Some(share)) if share.version > version => {
+                voice.say("newer_version", &json!({"version": share.version}))
+            }
+            Ok(Some(_)) => voice.say("acknowledged", &json!({"version": version})),
+            Ok(None) => voice.line("no_share"),
             Err(error) => {
                 tracing::error!(%error, "a reader was not noted");
-                platform::NOT_KEPT.to_owned()
+                voice.line("not_kept")
             }
         };
         self.tell(to, said, Vec::new()).await;
@@ -221,9 +235,10 @@ impl Bot {
     /// Shows who has read an SOP where it is shared, and who has not.
     pub(super) async fn readers(&self, to: &Arc<Responder>, sop: &str) -> Result<(), desk::Error> {
         let title = self.title(sop);
+        let voice = self.voice(Some(&to.ask.language));
         let shares = self.desk.shares(Some(sop)).await?;
         if shares.is_empty() {
-            let said = leads::not_shared_anywhere(&title);
+            let said = voice.say("not_shared_anywhere", &json!({"title": title}));
             self.tell(to, said, Vec::new()).await;
         }
         for share in &shares {
@@ -233,11 +248,13 @@ impl Bot {
             let unread = self.desk.unread(share, (self.now)().timestamp()).await?;
             let read = share.readers.keys().copied();
             let read: Vec<u64> = read.filter(|account| share.is_read_by(*account)).collect();
-            let text = leads::readers(&title, place.channel, share.version, &read, &unread);
+            let (channel, version) = (place.channel, share.version);
+            let text = leads::readers(&voice, &title, channel, version, &read, &unread);
             let mut buttons = Vec::new();
             if !unread.is_empty() && share.reminded != Some(share.version) {
-                let action = format!("{LEAD}remind:{sop}={}", place.channel);
-                buttons.push(button(leads::REMIND, action));
+                let sop = sop.to_owned();
+                let remind = Act::Lead(Order::Remind { sop, channel });
+                buttons.push(voice.button("remind_readers", remind));
             }
             self.tell(to, text, buttons).await;
         }
@@ -257,16 +274,17 @@ impl Bot {
             channel,
             thread: false,
         };
+        let voice = self.voice(Some(&to.ask.language));
         let shares = self.desk.shares(Some(sop)).await?;
         let share = shares
             .into_iter()
             .find(|one| one.place == place.channel_id());
         let Some(share) = share else {
-            self.tell(to, leads::NO_SHARE.to_owned(), Vec::new()).await;
+            self.tell(to, voice.line("no_share"), Vec::new()).await;
             return Ok(());
         };
         if share.reminded == Some(share.version) {
-            let said = leads::ALREADY_REMINDED.to_owned();
+            let said = voice.line("already_reminded");
             self.tell(to, said, Vec::new()).await;
             return Ok(());
         }
@@ -281,7 +299,8 @@ impl Bot {
         let guild = place.guild.unwrap_or_default();
         let message = share.messages.first().copied().unwrap_or_default();
         let link = format!("{}/{guild}/{channel}/{message}", platform::MESSAGES);
-        let text = leads::please_read(&self.title(sop), share.version, &link);
+        let facts = json!({"title": self.title(sop), "version": share.version, "link": link});
+        let text = self.voice(None).say("please_read", &facts);
         let mut reminded = 0;
         let unread = self.desk.unread(&share, (self.now)().timestamp()).await?;
         for account in unread.into_iter().take(REMINDED_MAX) {
@@ -298,7 +317,8 @@ impl Bot {
                 Err(error) => tracing::info!(%error, "somebody takes no direct messages"),
             }
         }
-        self.tell(to, leads::reminded(reminded), Vec::new()).await;
+        let said = voice.say("reminded", &json!({"count": reminded}));
+        self.tell(to, said, Vec::new()).await;
         Ok(())
     }
 }

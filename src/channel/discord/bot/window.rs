@@ -34,16 +34,17 @@ impl Bot {
             form::window(form, draft, kind, &(self.now)(), &mark, &kept)
         });
         let Some(window) = window else {
-            return self.refuse(ask, platform::NO_OPEN_FIELDS).await;
+            return self.refuse(ask, "no_open_fields").await;
         };
         self.open(ask, window).await;
     }
 
     /// Asks for the number that the ticketing application gave a draft.
     pub(super) async fn ask_number(&self, ask: Ask, mark: &Mark) {
+        let voice = self.voice(Some(&ask.language));
         match self.marks.write(mark.owner, &mark.action) {
-            Some(id) => self.open(ask, form::number(&id)).await,
-            None => self.refuse(ask, platform::UNKNOWN_BUTTON).await,
+            Some(id) => self.open(ask, form::number(&id, &voice)).await,
+            None => self.refuse(ask, "unknown_button").await,
         }
     }
 
@@ -58,17 +59,17 @@ impl Bot {
     pub(super) async fn form(self: &Arc<Self>, form: &ModalInteraction) {
         let ask = incoming::form(form, &self.settings);
         let Some(mark) = self.marks.read(&form.data.custom_id) else {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         };
         if !ask.place.is_allowed(&self.settings) {
-            return self.refuse(ask, platform::NOT_HERE).await;
+            return self.refuse(ask, "not_here").await;
         }
         if mark.owner != ask.person.id && !ask.person.lead {
-            return self.refuse(ask, platform::NOT_YOURS).await;
+            return self.refuse(ask, "not_your_button").await;
         }
         if !form::is_whole(&form.data.components) {
             tracing::error!("a form's answers were lost in decoding");
-            return self.refuse(ask, platform::UNREAD_FORM).await;
+            return self.refuse(ask, "unread_form").await;
         }
         if orders::is_leads(&mark.action) {
             let typed = form::written(&form.data.components);
@@ -88,10 +89,10 @@ impl Bot {
             );
         }
         if mark.action != form::OPEN {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         }
         if typed.is_empty() {
-            return self.refuse(ask, platform::EMPTY_FORM).await;
+            return self.refuse(ask, "empty_form").await;
         }
         let ephemeral = ask.is_on_ephemeral();
         let responder = self.responder(ask, ephemeral);
@@ -145,10 +146,11 @@ impl Bot {
         self.refused.keep(whole.conversation, kept);
         let Some(handled) = last else { return };
         if !refused.is_empty() {
+            let voice = self.voice(Some(&responder.ask.language));
             let reply = Reply {
-                text: platform::refused(&refused),
+                text: platform::refused(&voice, &refused),
                 buttons: Vec::new(),
-                sop: None,
+                ..Reply::default()
             };
             for body in self.messages(&reply, owner) {
                 self.say(&mut sink, body).await;
