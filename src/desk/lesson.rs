@@ -16,8 +16,8 @@ use crate::effect::{self, Change, Labelled};
 use crate::guide::Knowledge;
 use crate::learn::{self, Group};
 use crate::matcher::Decision;
+use crate::message::Language;
 use crate::store::Question;
-use crate::wording::leads;
 
 /// So many of the latest questions are looked at.
 pub const QUESTIONS_MAX: usize = 20_000;
@@ -185,8 +185,9 @@ pub fn teach(
     });
     if intent.is_some() {
         // Its utterances are a version like any other.
-        let why = leads::LEARNED_WHY;
-        let effects = basis.publish("learn.assign", &source.text, why, None, by, now)?;
+        let voices = &basis.knowledge.voices;
+        let why = voices.of(&Language::default()).line("learned_why");
+        let effects = basis.publish("learn.assign", &source.text, &why, None, by, now)?;
         let shown = vec![lesson];
         return Ok(Effects { shown, ..effects });
     }
