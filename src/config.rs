@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::Deserialize;
 
 use crate::dialog::Hours;
-use crate::message::ChannelKind;
+use crate::message::{ChannelKind, Language};
 use crate::store::Place;
 
 /// The settings file, looked for where the program is started.
@@ -37,6 +37,8 @@ pub struct Layer {
     pub channel_kind: Option<ChannelKind>,
     /// The default service of the console's channel.
     pub service: Option<String>,
+    /// The language of readers whose own is not known: `id`, `en`.
+    pub language: Option<String>,
     /// How many hours a draft nobody goes on with stays open, and then at hand.
     pub draft_kept_hours: Option<u16>,
     /// When agents are reminded: `08:00-17:00`.
@@ -112,6 +114,8 @@ pub struct Config {
     pub channel_kind: ChannelKind,
     /// The default service of the console's channel.
     pub service: Option<String>,
+    /// The language of readers whose own is not known.
+    pub language: Language,
     /// How long a draft nobody goes on with stays open, and then at hand.
     pub draft_kept: SignedDuration,
     /// When agents are reminded.
@@ -158,6 +162,10 @@ impl Config {
             data,
             channel_kind: flags.channel_kind.or(file.channel_kind).unwrap_or_default(),
             service: flags.service.or(file.service),
+            language: flags
+                .language
+                .or(file.language)
+                .map_or_else(Language::default, |tag| Language::of(&tag)),
             draft_kept: SignedDuration::from_hours(
                 flags
                     .draft_kept_hours

@@ -13,11 +13,12 @@
 //! | [`catalog`] | SOP files: shape, checks with cures, the model in which nothing dangles |
 //! | [`matcher`] | which intent a message means, how sure, and why |
 //! | [`import`] | a posted procedure as an SOP file, with everything that was guessed or cut out |
+//! | [`voice`] | the sentences of a language, as data |
 //! | [`directory`] | account managers and escalation contacts |
 //! | [`guide`] | an SOP walked, asked, and its rules applied |
 //! | [`effect`] | what a change of the catalogue does to messages whose intent is known |
 //! | [`dialog`] | the conversation: what was said, what happens next |
-//! | [`wording`] | every sentence the bot says |
+//! | [`wording`] | decisions in the reader's words |
 //! | [`store`] | what is kept: whole turns, durable before they are shown |
 //! | [`learn`] | unanswered questions in groups, and the files they are added to |
 //! | [`stats`] | questions, how they came out, and drafts, by week |
@@ -31,7 +32,7 @@
 //! | [`reload`] | files watched: what is edited goes live, what is broken changes nothing |
 //! | [`load`], [`config`], [`telemetry`], [`cli`] | files, settings, logs, commands |
 //!
-//! Imports point one way: {message, text, value} → ticket → {slash, catalog} → {directory, matcher, import} → guide → {dialog,
+//! Imports point one way: {message, text, value} → ticket → {slash, catalog} → {directory, matcher, import, voice} → guide → {dialog,
 //! effect, learn} → {wording, store, live} → {assistant, erasure, metrics, stats, load} → {desk, hook} → channel → cli. `tests/it/layers.rs` holds
 //! this.
 //!
@@ -69,4 +70,5 @@ pub mod text;
 pub mod ticket;
 pub mod turns;
 pub mod value;
+pub mod voice;
 pub mod wording;

@@ -11,6 +11,7 @@ use crate::catalog::{Diagnostic, Severity};
 use crate::directory::Directory;
 use crate::guide::Knowledge;
 use crate::text::{Lexicon, Talk};
+use crate::voice::{self, Voices};
 
 /// The list of account managers in the data folder.
 pub const DIRECTORY: &str = "am.csv";
@@ -106,11 +107,36 @@ pub fn directory(data: &Path) -> Result<Directory, Error> {
     }
 }
 
+/// Reads the files of sentences.
+pub fn voice_sources(data: &Path) -> anyhow::Result<Vec<Source>> {
+    match fs::read_dir(data) {
+        Ok(listed) => sources(listed, voice::is_file),
+        // Where there is no data the shipped sentences are in force.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads what is said; what is broken in a site's own files is said in the shipped words.
+pub fn voices(data: &Path) -> anyhow::Result<Voices> {
+    let (voices, found) = Voices::load(&voice_sources(data)?);
+    for one in found {
+        tracing::warn!(
+            path = one.path,
+            line = one.line,
+            message = one.message,
+            "a sentence is broken"
+        );
+    }
+    Ok(voices)
+}
+
 /// Makes knowledge of the files in two folders, which takes its time: the matcher learns.
 pub fn knowledge(intents: &Path, data: &Path, today: Date) -> Result<Knowledge, Error> {
     let (catalog, lexicon) = checked(intents, data, today)?;
     let talk = talk(data, &lexicon)?;
     let knowledge = Knowledge::new(catalog, lexicon).with_directory(directory(data)?);
+    let knowledge = knowledge.with_voices(voices(data)?);
     Ok(match talk {
         Some(talk) => knowledge.with_talk(talk),
         None => knowledge,

@@ -31,6 +31,32 @@ pub struct Incoming {
     pub said: Said,
     /// The conversation that this one goes on from when it is new: a ticket's thread knows what the question said.
     pub continues: Option<ConversationId>,
+    /// The language of whoever reads the answer, where the channel says; otherwise the conversation's last one.
+    pub language: Option<Language>,
+}
+
+/// A language in which somebody reads: `id`, `en`, or another for which there is a file `wording.LANG.jinja`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Language(String);
+
+impl Language {
+    /// The language of a tag: `en-US` and `EN` are `en`.
+    pub fn of(tag: &str) -> Self {
+        let code = tag.split(['-', '_']).next().unwrap_or_default();
+        Self(code.to_lowercase())
+    }
+
+    /// The code in file names.
+    pub fn code(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Language {
+    fn default() -> Self {
+        Self("id".to_owned())
+    }
 }
 
 /// What an agent did.
@@ -47,8 +73,11 @@ pub enum Said {
 }
 
 /// One message to an agent, in Markdown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Reply {
+    /// What it is, by the name of the block that says it, and which case of that: `ask`, `ask:too_short`.
+    #[serde(default)]
+    pub shown: String,
     /// What to show.
     pub text: String,
     /// What may be pressed below it.

@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 const PAUSE_MAX: Duration = Duration::from_millis(600);
 
 /// What the catalogue's files are called.
-const EXTENSIONS: [&str; 3] = ["toml", "txt", "csv"];
+const EXTENSIONS: [&str; 4] = ["toml", "txt", "csv", "jinja"];
 
 /// What the files said at a time, to know a change from a touch. Taken before they are loaded, so that no edit falls
 /// between loading and watching.

@@ -83,6 +83,8 @@ impl Assistant {
             return None;
         }
         tracing::warn!("a question was answered from memory: the store does not answer");
+        let language = self.language(None, incoming);
+        let voice = knowledge.voices.of(&language);
         let mut replies = wording::replies(
             &knowledge,
             &step.effects,
@@ -93,9 +95,10 @@ impl Assistant {
                 lead: incoming.lead,
                 tickets: &[],
                 recent: &[],
+                voice,
             },
         );
-        replies.push(wording::from_memory());
+        replies.push(wording::from_memory(voice));
         Some(handled(step.effects, replies, conversation, None))
     }
 }

@@ -27,11 +27,11 @@ use tokio::sync::Mutex;
 use tokio::time::sleep;
 
 use crate::catalog::Sop;
-use crate::dialog::{self, Conversation, Effect, Hours, Step, Understood};
+use crate::dialog::{self, Conversation, Effect, Hours, SopForm, Step, Understood};
 use crate::directory::{self, Contact, Directory};
 use crate::guide::Knowledge;
 use crate::live::Live;
-use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
+use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Language, Reply, Said};
 use crate::store::{self, Audit, Fence, Paper, Query, Question, Shelf, Store, Turn, Wake};
 use crate::ticket::{Parcel, Ticket, Tracked};
 use crate::turns::Turns;
@@ -65,6 +65,8 @@ pub struct Assistant {
     turns: Turns<ConversationId>,
     draft_kept: SignedDuration,
     hours: Hours,
+    /// Of readers whose own is not known.
+    language: Language,
     /// The account managers as far as they were read, with the knowledge whose list is in them.
     directory: Mutex<Option<(Arc<Knowledge>, Arc<Directory>)>>,
     /// Whether filed drafts are put into the outbox.
@@ -123,6 +125,7 @@ impl Assistant {
             turns: Turns::default(),
             draft_kept,
             hours: Hours::default(),
+            language: Language::default(),
             directory: Mutex::default(),
             sends: false,
             fences: None,
@@ -146,6 +149,17 @@ impl Assistant {
     #[must_use]
     pub fn with_hours(self, hours: Hours) -> Self {
         Self { hours, ..self }
+    }
+
+    /// Speaks this language to readers whose own is not known.
+    #[must_use]
+    pub fn with_language(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    /// The language of those whose own is not known.
+    pub fn language_of_all(&self) -> &Language {
+        &self.language
     }
 
     /// Puts every filed draft into the outbox, in the commit that files it.
@@ -254,7 +268,9 @@ impl Assistant {
             if let Some(effects) = loaded.replay {
                 let ticket = self.filed(&effects).await?;
                 let knowledge = self.begun_with(&loaded.conversation, &live);
-                let replies = self.replies(&knowledge, &effects, incoming).await?;
+                let language = self.language(Some(&loaded.conversation), incoming);
+                let replies = self.replies(&knowledge, &effects, incoming, &language);
+                let replies = replies.await?;
                 return Ok(handled(effects, replies, loaded.conversation, ticket));
             }
             let conversation = self.gone_on(loaded.conversation, incoming).await?;
@@ -270,7 +286,10 @@ impl Assistant {
             }
             let catalog = &knowledge.catalog;
             step.next.note_edition(catalog, incoming.at.timestamp());
-            let replies = self.replies(&knowledge, &step.effects, incoming).await?;
+            let language = self.language(Some(&conversation), incoming);
+            step.next.language = incoming.language.clone().or(conversation.language);
+            let replies = self.replies(&knowledge, &step.effects, incoming, &language);
+            let replies = replies.await?;
             step.next.offer(&replies, &incoming.said);
             let wake = self.wake(&step.next, incoming);
             let mut turn = turn(incoming, loaded.revision, &step, wake);
@@ -313,6 +332,7 @@ impl Assistant {
             at: now.clone(),
             said: Said::Tick,
             continues: None,
+            language: None,
         };
         Ok(due.into_iter().map(tick).collect())
     }
@@ -430,6 +450,7 @@ impl Assistant {
         knowledge: &Knowledge,
         effects: &[Effect],
         incoming: &Incoming,
+        language: &Language,
     ) -> Result<Vec<Reply>, store::Error> {
         let tickets = match wording::needs_tickets(effects) {
             Some(wording::Wanted::Own) => self.store.cases(&own(&incoming.user)).await?,
@@ -447,8 +468,16 @@ impl Assistant {
             lead: incoming.lead,
             tickets: &tickets,
             recent: &recent,
+            voice: knowledge.voices.of(language),
         };
         Ok(wording::replies(knowledge, effects, around))
+    }
+
+    /// The reader's language: as the channel says, as it was last, or that of all.
+    fn language(&self, conversation: Option<&Conversation>, incoming: &Incoming) -> Language {
+        let last = || conversation?.language.clone();
+        let known = incoming.language.clone().or_else(last);
+        known.unwrap_or_else(|| self.language.clone())
     }
 
     async fn recent_tickets(&self, intent: &str, now: &Zoned) -> Result<Vec<Ticket>, store::Error> {
@@ -579,10 +608,10 @@ fn handled(
     let sop = effects.into_iter().find_map(|effect| match effect {
         Effect::ShowSop {
             intent,
-            brief,
+            form,
             points,
             ..
-        } if !brief || points.is_empty() => Some(intent),
+        } if form != SopForm::Points || points.is_empty() => Some(intent),
         _ => None,
     });
     Handled {

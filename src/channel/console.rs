@@ -21,11 +21,15 @@ use tokio::sync::mpsc;
 
 use crate::act::{Act, Order};
 use crate::assistant::{Actor, Assistant, Handled};
-use crate::desk::{Desk, reply};
+use crate::desk::Desk;
+use crate::desk::reply::Speaker;
 use crate::dialog::{Decision, Draft};
 use crate::guide::Knowledge;
-use crate::message::{Button, ChannelKind, ConversationId, EventId, Incoming, Reply, Said};
+use crate::message::{
+    Button, ChannelKind, ConversationId, EventId, Incoming, Language, Reply, Said,
+};
 use crate::ticket::canonical_json;
+use crate::voice::Voice;
 use crate::{slash, store};
 
 /// How often it is looked whether somebody is to be reminded.
@@ -42,6 +46,8 @@ pub struct Console {
     pub channel_kind: ChannelKind,
     /// The service it is about.
     pub service: Option<String>,
+    /// The language in which the agent reads.
+    pub language: Language,
     /// One JSON object a line instead of text.
     pub json: bool,
     /// What the desk offered a lead last.
@@ -141,7 +147,7 @@ impl Console {
         let mut beside = editor
             .create_external_printer()
             .context("cannot print while something is typed")?;
-        skin.print_text("**Sigap** siap. `/bantuan` untuk petunjuk, Ctrl-D untuk keluar.");
+        skin.print_text(&self.voice(&rooms.assistant.knowledge()).line("console_greeting"));
         show(&skin, &self.say(rooms, "/bantuan", now()).await?.replies);
         let (typed, mut lines) = mpsc::channel(1);
         let (next, wanted) = mpsc::channel(1);
@@ -210,6 +216,7 @@ impl Console {
             at,
             said: Said::Text(text.to_owned()),
             continues: None,
+            language: Some(self.language.clone()),
         };
         let handled = rooms.assistant.handle(&incoming).await;
         handled.context("the last message was not kept")
@@ -245,9 +252,12 @@ impl Console {
         let here = self.conversation();
         let shown = rooms.desk.handle(order, &by, &here, &at).await;
         let knowledge = rooms.assistant.knowledge();
-        let said = shown
-            .iter()
-            .flat_map(|shown| reply::replies(shown, &knowledge, &at));
+        let speaker = Speaker {
+            knowledge: &knowledge,
+            voice: self.voice(&knowledge),
+            now: &at,
+        };
+        let said = shown.iter().flat_map(|shown| speaker.replies(shown));
         let mut replies: Vec<Reply> = said.map(|said| said.reply).collect();
         // There are no windows here. What is pressed is below the last message.
         let wants_window =
@@ -265,6 +275,10 @@ impl Console {
             ticket: None,
             sop: None,
         })
+    }
+
+    fn voice<'a>(&self, knowledge: &'a Knowledge) -> &'a Voice {
+        knowledge.voices.of(&self.language)
     }
 
     fn offers(&self) -> MutexGuard<'_, Vec<Button>> {

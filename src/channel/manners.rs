@@ -8,12 +8,13 @@ use crate::act::{Act, Who};
 use crate::assistant::Handled;
 use crate::catalog::sop::SectionKind;
 use crate::catalog::{Field, Form, Sop};
-use crate::dialog::{Conversation, Decision, Draft, Effect, Phase};
+use crate::dialog::{Conversation, Decision, Draft, Effect, Phase, SopForm};
 use crate::guide::Knowledge;
 use crate::message::{Button, ChannelKind, Reply};
-use crate::ticket::Ticket;
+use crate::ticket::{Answers, Ticket};
 use crate::value::Kind;
-use crate::wording::{self, platform};
+use crate::voice::Voice;
+use crate::wording;
 
 /// One open field is asked faster than a window is opened.
 const FORM_FIELDS_MIN: usize = 2;
@@ -77,11 +78,11 @@ impl Addressed {
     }
 }
 
-/// Whose conversation a press belongs to, or why it is refused.
+/// Whose conversation a press belongs to, or the block that says why it is refused.
 pub fn permitted(owner: u64, act: &Act, person: &Person) -> Result<u64, &'static str> {
     match act.who() {
-        Who::Lead if !person.lead => Err(platform::LEADS_ONLY),
-        Who::Owner if owner != person.id && !person.lead => Err(platform::NOT_YOURS),
+        Who::Lead if !person.lead => Err("leads_only"),
+        Who::Owner if owner != person.id && !person.lead => Err("not_your_button"),
         Who::Owner => Ok(owner),
         Who::Anyone | Who::Lead => Ok(person.id),
     }
@@ -125,7 +126,7 @@ pub fn procedure(
     knowledge: &Knowledge,
     intent: &str,
     kind: ChannelKind,
-    now: &Zoned,
+    (now, voice): (&Zoned, &Voice),
 ) -> Vec<Reply> {
     if knowledge.catalog.sop(intent).is_none() {
         return Vec::new();
@@ -133,7 +134,8 @@ pub fn procedure(
     let show = Effect::ShowSop {
         intent: intent.to_owned(),
         points: Vec::new(),
-        brief: false,
+        form: SopForm::Whole,
+        noted: Answers::new(),
         may_be_wrong: false,
     };
     let around = wording::Around {
@@ -143,6 +145,7 @@ pub fn procedure(
         lead: false,
         tickets: &[],
         recent: &[],
+        voice,
     };
     wording::replies(knowledge, &[show], around)
 }
@@ -162,37 +165,37 @@ pub struct Extras<'a> {
 
 /// Adds what only a chat with private and public messages has: why this answer, sharing it, its logins, and a filed
 /// draft alone.
-pub fn decorate(reply: &mut Reply, extras: Extras<'_>) {
+pub fn decorate(reply: &mut Reply, extras: Extras<'_>, voice: &Voice) {
     let opens = |button: &Button| matches!(&button.action, Act::Revise(id) if extras.filed == Some(id.as_str()));
     if let Some(ticket) = extras.filed.filter(|_| reply.buttons.iter().any(opens)) {
-        let copy = button(platform::COPY_BUTTON, Act::Copy(ticket.to_owned()));
+        let copy = voice.button("copy", Act::Copy(ticket.to_owned()));
         reply.buttons.insert(0, copy);
     }
     if let Some(sop) = reply.sop.clone().filter(|_| extras.has_logins) {
-        let logins = button(platform::LOGINS_BUTTON, Act::Logins(sop));
+        let logins = voice.button("logins", Act::Logins(sop));
         reply.buttons.push(logins);
     }
     let answers = |button: &Button| matches!(button.action, Act::NotThis(_));
     if extras.whole.is_some() || reply.buttons.iter().any(answers) {
-        reply.buttons.push(button(platform::WHY_BUTTON, Act::Why));
+        reply.buttons.push(voice.button("why", Act::Why));
     }
     if let Some(intent) = extras.whole.filter(|_| extras.is_private) {
         let share = Act::Publicise(intent.to_owned());
-        reply.buttons.push(button(platform::SHARE_BUTTON, share));
+        reply.buttons.push(voice.button("share", share));
     }
 }
 
 /// A filed draft, as leads and the back office see it.
-pub fn draft_card(ticket: &Ticket) -> Reply {
+pub fn draft_card(ticket: &Ticket, voice: &Voice) -> Reply {
     let id = || ticket.id.clone();
     let text = format!(
         "**{}** · {}\n```\n{}\n```",
         ticket.id, ticket.agent, ticket.text
     );
     let buttons = vec![
-        button(platform::COPY_BUTTON, Act::Copy(id())),
-        button(platform::REVISE_BUTTON, Act::Revise(id())),
-        button(platform::ENTERED_BUTTON, Act::Enter(id())),
+        voice.button("copy", Act::Copy(id())),
+        voice.button("revise", Act::Revise(id())),
+        voice.button("entered", Act::Enter(id())),
     ];
     said(text, buttons)
 }
@@ -233,20 +236,12 @@ pub fn is_form_worth_it(
     form.is_some_and(|form| open_fields(form, draft, kind, now).count() >= FORM_FIELDS_MIN)
 }
 
-/// A button of the channel's own.
-pub fn button(label: &str, action: Act) -> Button {
-    Button {
-        label: label.to_owned(),
-        action,
-    }
-}
-
 /// A message of the channel's own.
 pub fn said(text: String, buttons: Vec<Button>) -> Reply {
     Reply {
         text,
         buttons,
-        sop: None,
+        ..Reply::default()
     }
 }
 
@@ -326,10 +321,10 @@ mod tests {
         let queue = Act::Lead(crate::act::Order::Queue);
         for (act, who, expected) in [
             (&Act::Send, person(7, false), Ok(7)),
-            (&Act::Send, person(8, false), Err(platform::NOT_YOURS)),
+            (&Act::Send, person(8, false), Err("not_your_button")),
             (&Act::Send, person(8, true), Ok(7)),
             (&read, person(8, false), Ok(8)),
-            (&queue, person(7, false), Err(platform::LEADS_ONLY)),
+            (&queue, person(7, false), Err("leads_only")),
             (&queue, person(8, true), Ok(8)),
         ] {
             assert_eq!(permitted(7, act, &who), expected, "{act} {who:?}");

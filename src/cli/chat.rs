@@ -61,6 +61,7 @@ impl Chat {
             lead: self.lead,
             channel_kind: config.channel_kind,
             service: config.service.clone(),
+            language: config.language.clone(),
             json: self.json,
             offered: Mutex::default(),
         };
@@ -69,6 +70,7 @@ impl Chat {
         let store = runtime.block_on(store::open(&config.state))?;
         let knowledge =
             Knowledge::new(catalog, lexicon).with_directory(crate::load::directory(&config.data)?);
+        let knowledge = knowledge.with_voices(cli::voices(config)?);
         let assistant = Assistant::new(Arc::new(knowledge), store, config.draft_kept)
             .with_hours(config.hours.clone());
         let assistant = cli::with_outbox(assistant, config);

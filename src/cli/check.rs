@@ -16,6 +16,7 @@ use crate::catalog::{Catalog, Diagnostic, Files, Severity};
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::load;
+use crate::voice::Voices;
 
 /// Arguments of `sigap check`.
 #[derive(Debug, Args)]
@@ -63,15 +64,17 @@ impl Check {
         let mistakes = listed.and_then(Result::err).unwrap_or_default();
         let is_sound = loaded.catalog.is_some() && mistakes.is_empty();
         loaded.diagnostics.extend(mistakes);
+        let spoken = load::voice_sources(&config.data)?;
+        loaded.diagnostics.extend(Voices::load(&spoken).1);
         if self.json {
             for diagnostic in &loaded.diagnostics {
                 writeln!(output, "{}", serde_json::to_string(diagnostic)?)?;
             }
         } else {
             print(&loaded.diagnostics, &files, Extent::All);
-            // The list is a file of its own, with places that only its own text has.
+            // The list and the sentences are files of their own, with places that only their own text has.
             let beside = Files {
-                sops: list.into_iter().collect(),
+                sops: list.into_iter().chain(spoken).collect(),
                 ..Files::default()
             };
             print(&loaded.diagnostics, &beside, Extent::All);

@@ -34,6 +34,7 @@ use crate::load;
 use crate::message::{ChannelKind, ConversationId};
 use crate::reload::{self, Seen, Watch};
 use crate::text::Lexicon;
+use crate::voice::Voices;
 
 /// Finds the SOP, asks for the missing ticket fields, writes the draft.
 #[derive(Debug, Parser)]
@@ -63,6 +64,9 @@ struct Settings {
         hide_env_values = true
     )]
     state: Option<String>,
+    /// The language in which agents and leads read: id, en, or another that has a file of sentences [default: id]
+    #[arg(long, global = true, value_name = "CODE", env = "SIGAP_LANG")]
+    lang: Option<String>,
     /// The time to use instead of the clock's, for reproducible relative dates: 2026-07-12T09:30:00+07:00
     #[arg(long, global = true, value_name = "RFC3339", env = "SIGAP_NOW")]
     now: Option<Timestamp>,
@@ -118,6 +122,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         intents,
         data,
         state,
+        lang,
         now,
     } = cli.settings;
     let flags = |channel_kind: Option<ChannelKind>, service: Option<String>| Layer {
@@ -126,6 +131,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         state: state.clone(),
         channel_kind,
         service,
+        language: lang.clone(),
         ..Layer::default()
     };
     match cli.command {
@@ -153,7 +159,8 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
 /// Loads the knowledge, which takes its time: the matcher learns.
 fn knowledge(config: &Config) -> anyhow::Result<Knowledge> {
     let (catalog, lexicon) = files(config)?;
-    Ok(Knowledge::new(catalog, lexicon).with_directory(load::directory(&config.data)?))
+    let knowledge = Knowledge::new(catalog, lexicon).with_directory(load::directory(&config.data)?);
+    Ok(knowledge.with_voices(voices(config)?))
 }
 
 /// Loads what knowledge is made of; the mistakes of a catalogue are shown, all of them at once.
@@ -166,6 +173,17 @@ fn files(config: &Config) -> anyhow::Result<(Catalog, Lexicon)> {
         }
         error.into()
     })
+}
+
+/// Loads what is said; a language that nobody has written is a mistake.
+fn voices(config: &Config) -> anyhow::Result<Voices> {
+    let voices = load::voices(&config.data)?;
+    if !voices.has(&config.language) {
+        let known: Vec<_> = voices.languages().collect();
+        let language = config.language.code();
+        anyhow::bail!("unknown language `{language}`: one of {}", known.join(", "));
+    }
+    Ok(voices)
 }
 
 /// What the catalogue's files say now: taken before they are loaded.

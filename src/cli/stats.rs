@@ -14,10 +14,11 @@ use jiff::civil::Date;
 use crate::cli;
 use crate::config::Config;
 use crate::desk::{Statistics, share};
+use crate::load;
 use crate::stats::chart::{self, Words};
 use crate::stats::{self, Week};
 use crate::store::{self, Period, Query};
-use crate::wording;
+use crate::wording::leads;
 
 /// How many procedures and categories are named.
 const TOP: usize = 5;
@@ -66,9 +67,13 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         latest.unread = unread.clone();
     }
     if let Some(path) = &args.chart {
+        let voices = load::voices(&config.data)?;
+        let voice = voices.of(&config.language);
+        let (title, parts) = (voice.line("chart_title"), leads::CHART_PARTS);
+        let parts = parts.map(|part| voice.line(part));
         let words = Words {
-            title: wording::stats::TITLE,
-            parts: wording::stats::PARTS,
+            title: &title,
+            parts: parts.each_ref().map(String::as_str),
         };
         fs::write(path, chart::png(&weeks, words)?)
             .with_context(|| format!("cannot write `{}`", path.display()))?;

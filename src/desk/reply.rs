@@ -1,6 +1,7 @@
 //! What leads are shown, put into words: the one place where the desk speaks.
 
 use jiff::Zoned;
+use serde_json::{Value as Json, json};
 
 use super::lesson::{Lesson, Queue};
 use super::review::Review;
@@ -12,7 +13,8 @@ use crate::import::Report;
 use crate::learn::Group;
 use crate::message::{Button, Reply};
 use crate::stats::{self, chart};
-use crate::wording::{self, leads};
+use crate::voice::Voice;
+use crate::wording::leads;
 
 /// Groups of questions shown at once: a lead works off a handful, and asks for the next.
 const GROUPS_SHOWN: usize = 5;
@@ -28,104 +30,129 @@ pub struct LeadReply {
     pub file: Option<File>,
 }
 
-/// Puts into words what a lead is shown.
-pub fn replies(shown: &Shown, knowledge: &Knowledge, now: &Zoned) -> Vec<LeadReply> {
-    let speaker = Speaker { knowledge, now };
-    let text = match shown {
-        Shown::Proposal {
-            proposal,
-            review,
-            report,
-        } => return speaker.proposal(proposal, review, report.as_ref()),
-        Shown::ProposalFile(proposal) => return vec![file_of(proposal)],
-        Shown::Discarded => leads::DISCARDED.to_owned(),
-        Shown::Published(version) => leads::published(&speaker.title(&version.sop), version.number),
-        Shown::History { sop, versions } => speaker.history(sop, versions),
-        Shown::Shared { sop, channels } => leads::shared(&speaker.title(sop), channels),
-        Shown::NotShared(channel) => leads::not_shared(*channel),
-        Shown::NotPinned => leads::NO_PIN.to_owned(),
-        Shown::Readers { share, unread } => return speaker.readers(share, unread),
-        Shown::SharedNowhere(sop) => leads::not_shared_anywhere(&speaker.title(sop)),
-        Shown::Reminded(people) => leads::reminded(*people),
-        Shown::AlreadyReminded => leads::ALREADY_REMINDED.to_owned(),
-        Shown::ReadNoted(version) => leads::acknowledged(*version),
-        Shown::ReadOutdated(newer) => leads::newer_version(*newer),
-        Shown::NoShare => leads::NO_SHARE.to_owned(),
-        Shown::Queue(queue) => return speaker.queue(queue),
-        Shown::Lesson(lesson) => speaker.lesson(lesson),
-        Shown::Statistics(statistics) => return vec![speaker.statistics(statistics)],
-        Shown::Broken(mistakes) => leads::broken(mistakes),
-        Shown::Overdue(sop) => speaker.overdue(sop),
-        Shown::Refused(error) => refused(error),
-        // They are for others.
-        Shown::Post(_) | Shown::Remind { .. } => return Vec::new(),
-    };
-    vec![say(text, Vec::new())]
-}
-
-/// Puts a post into words: the SOP as `shown` to who asks for it, with its version and the button for readers.
-pub fn post(posting: &Posting, shown: Vec<Reply>, now: &Zoned) -> Vec<Reply> {
-    let (share, version) = (&posting.share, &posting.version);
-    let at = version.at.to_zoned(now.time_zone().clone());
-    let at = at.strftime("%d-%m-%Y").to_string();
-    let changed = posting.changed.as_ref().map(|changed| {
-        let lines = leads::what_changed(&changed.new, &changed.gone);
-        let parts = [changed.why.clone(), lines];
-        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        parts.join("\n")
-    });
-    let footer = leads::shared_footer(version.number, &at, changed.as_deref());
-    let mut replies = shown;
-    for reply in &mut replies {
-        reply.buttons.clear();
-    }
-    if let Some(last) = replies.last_mut() {
-        last.text += &format!("\n\n{footer}");
-        let read = Act::Read {
-            sop: share.sop.clone(),
-            version: version.number,
-        };
-        last.buttons.push(button(leads::READ, read));
-    }
-    replies
-}
-
-/// Reminds somebody of a post, which is behind a link.
-pub fn reminder(share: &Share, link: &str, knowledge: &Knowledge, now: &Zoned) -> Reply {
-    let speaker = Speaker { knowledge, now };
-    let text = leads::please_read(&speaker.title(&share.sop), share.version, link);
-    say(text, Vec::new()).reply
-}
-
-struct Speaker<'a> {
-    knowledge: &'a Knowledge,
-    now: &'a Zoned,
+/// Who speaks to a lead: what is known, in which language, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Speaker<'a> {
+    /// What is live.
+    pub knowledge: &'a Knowledge,
+    /// The reader's language.
+    pub voice: &'a Voice,
+    /// The time, whose zone dates are shown in.
+    pub now: &'a Zoned,
 }
 
 impl Speaker<'_> {
-    fn title(&self, sop: &str) -> String {
+    /// Puts into words what a lead is shown.
+    pub fn replies(self, shown: &Shown) -> Vec<LeadReply> {
+        let voice = self.voice;
+        let line = |block: &str| said(voice, block, &Json::Null);
+        let about = |block: &str, sop: &str, mut facts: Json| {
+            facts["title"] = json!(self.title(sop));
+            said(voice, block, &facts)
+        };
+        let reply = match shown {
+            Shown::Proposal {
+                proposal,
+                review,
+                report,
+            } => return self.proposal(proposal, review, report.as_ref()),
+            Shown::Readers { share, unread } => return self.readers(share, unread),
+            Shown::Queue(queue) => return self.queue(queue),
+            // They are for others.
+            Shown::Post(_) | Shown::Remind { .. } => return Vec::new(),
+            Shown::ProposalFile(proposal) => self.file_of(proposal),
+            Shown::Discarded => line("proposal_discarded"),
+            Shown::Published(version) => {
+                about("published", &version.sop, json!({"number": version.number}))
+            }
+            Shown::History { sop, versions } => self.history(sop, versions),
+            Shown::Shared { sop, channels } => about("shared", sop, json!({"channels": channels})),
+            Shown::NotShared(channel) => said(voice, "not_shared", &json!({"channel": channel})),
+            Shown::NotPinned => line("no_pin"),
+            Shown::SharedNowhere(sop) => about("not_shared_anywhere", sop, json!({})),
+            Shown::Reminded(people) => said(voice, "reminded", &json!({"count": people})),
+            Shown::AlreadyReminded => line("already_reminded"),
+            Shown::ReadNoted(version) => said(voice, "acknowledged", &json!({"version": version})),
+            Shown::ReadOutdated(newer) => said(voice, "newer_version", &json!({"version": newer})),
+            Shown::NoShare => line("no_share"),
+            Shown::Lesson(lesson) => self.lesson(lesson),
+            Shown::Statistics(statistics) => self.statistics(statistics),
+            Shown::Broken(mistakes) => say("broken", leads::broken(voice, mistakes)),
+            Shown::Overdue(sop) => self.overdue(sop),
+            Shown::Refused(error) => self.refused(error),
+        };
+        vec![reply]
+    }
+
+    /// Puts a post into words: the SOP as `shown` to who asks for it, with its version and the button for readers.
+    pub fn post(self, posting: &Posting, shown: Vec<Reply>) -> Vec<Reply> {
+        let (share, version) = (&posting.share, &posting.version);
+        let changed = posting.changed.as_ref().map(|changed| {
+            let lines = leads::what_changed(self.voice, &changed.new, &changed.gone);
+            let parts = [changed.why.clone(), lines];
+            let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            parts.join("\n")
+        });
+        let facts = json!({
+            "version": version.number,
+            "at": self.time(version, "%d-%m-%Y"),
+            "what": changed.unwrap_or_default(),
+        });
+        let footer = self.voice.say("shared_footer", &facts);
+        let mut replies = shown;
+        for reply in &mut replies {
+            reply.buttons.clear();
+        }
+        if let Some(last) = replies.last_mut() {
+            last.text += &format!("\n\n{footer}");
+            let read = Act::Read {
+                sop: share.sop.clone(),
+                version: version.number,
+            };
+            last.buttons.push(self.voice.button("read", read));
+        }
+        replies
+    }
+
+    /// Reminds somebody of a post, which is behind a link.
+    pub fn reminder(self, share: &Share, link: &str) -> Reply {
+        let title = self.title(&share.sop);
+        let facts = json!({"title": title, "version": share.version, "link": link});
+        said(self.voice, "please_read", &facts).reply
+    }
+
+    fn order(self, label: &str, order: Order) -> Button {
+        self.voice.button(label, Act::Lead(order))
+    }
+
+    fn time(self, version: &Version, shape: &str) -> String {
+        let at = version.at.to_zoned(self.now.time_zone().clone());
+        at.strftime(shape).to_string()
+    }
+
+    fn title(self, sop: &str) -> String {
         let known = self.knowledge.catalog.sop(sop);
         known.map_or_else(|| sop.to_owned(), |sop| sop.title.clone())
     }
 
     /// How agents will see a proposal, then everything to look at, with the buttons.
     fn proposal(
-        &self,
+        self,
         proposal: &Proposal,
         review: &Review,
         report: Option<&Report>,
     ) -> Vec<LeadReply> {
         let id = || proposal.id.clone();
         let mut buttons = vec![
-            order(leads::DOWNLOAD, Order::Download(id())),
-            order(
-                leads::AMEND,
+            self.order("download", Order::Download(id())),
+            self.order(
+                "amend",
                 Order::Amend {
                     proposal: id(),
                     fields: Vec::new(),
                 },
             ),
-            order(leads::DISCARD, Order::Discard(id())),
+            self.order("discard", Order::Discard(id())),
         ];
         let mut replies = Vec::new();
         if review.is_accepted() {
@@ -133,9 +160,9 @@ impl Speaker<'_> {
                 proposal: id(),
                 why: None,
             };
-            buttons.insert(0, order(leads::PUBLISH, publish));
-            let above = leads::previewed(&review.id, review.diff.is_none());
-            replies.push(say(above, Vec::new()));
+            buttons.insert(0, self.order("publish", publish));
+            let facts = json!({"id": review.id, "is_new": review.diff.is_none()});
+            replies.push(said(self.voice, "previewed", &facts));
             let seen = review.preview.iter().map(|reply| LeadReply {
                 reply: Reply {
                     buttons: Vec::new(),
@@ -147,18 +174,15 @@ impl Speaker<'_> {
         }
         let diff = review.diff.as_ref();
         let diff = diff.map(|diff| (diff.new, diff.gone, diff.text.as_str()));
-        let text = leads::review(diff, &review.diagnostics, review.change.as_ref(), report);
-        replies.push(say(text, buttons));
+        let change = review.change.as_ref();
+        let text = leads::review(self.voice, diff, &review.diagnostics, change, report);
+        replies.push(with(buttons, say("proposal", text)));
         replies
     }
 
-    fn history(&self, sop: &str, versions: &[Version]) -> String {
-        let zone = self.now.time_zone();
-        let at = |version: &Version| {
-            let at = version.at.to_zoned(zone.clone());
-            at.strftime("%d-%m-%Y %H.%M").to_string()
-        };
-        let times: Vec<String> = versions.iter().map(at).collect();
+    fn history(self, sop: &str, versions: &[Version]) -> LeadReply {
+        let times = versions.iter();
+        let times: Vec<_> = times.map(|one| self.time(one, "%d-%m-%Y %H.%M")).collect();
         let lines = versions.iter().zip(&times);
         let lines = lines.map(|(version, at)| leads::VersionLine {
             number: version.number,
@@ -166,46 +190,52 @@ impl Speaker<'_> {
             who: (version.who != BY_HAND).then_some(version.who.as_str()),
             why: &version.why,
         });
-        leads::history(&self.title(sop), &lines.collect::<Vec<_>>())
+        let lines: Vec<_> = lines.collect();
+        say(
+            "history",
+            leads::history(self.voice, &self.title(sop), &lines),
+        )
     }
 
-    fn readers(&self, share: &Share, unread: &[u64]) -> Vec<LeadReply> {
+    fn readers(self, share: &Share, unread: &[u64]) -> Vec<LeadReply> {
         let Some(channel) = share.place.channel() else {
             return Vec::new();
         };
         let read = share.readers.keys().copied();
         let read: Vec<u64> = read.filter(|account| share.is_read_by(*account)).collect();
         let title = self.title(&share.sop);
-        let text = leads::readers(&title, channel, share.version, &read, unread);
+        let version = share.version;
+        let text = leads::readers(self.voice, &title, channel, version, &read, unread);
         let may_remind = !unread.is_empty() && share.reminded != Some(share.version);
         let remind = may_remind.then(|| {
             let sop = share.sop.clone();
-            order(leads::REMIND, Order::Remind { sop, channel })
+            self.order("remind_readers", Order::Remind { sop, channel })
         });
-        vec![say(text, remind.into_iter().collect())]
+        vec![with(remind.into_iter().collect(), say("readers", text))]
     }
 
-    fn queue(&self, queue: &Queue) -> Vec<LeadReply> {
+    fn queue(self, queue: &Queue) -> Vec<LeadReply> {
         if queue.groups.is_empty() {
-            return vec![say(leads::NOTHING_UNANSWERED.to_owned(), Vec::new())];
+            return vec![said(self.voice, "nothing_unanswered", &Json::Null)];
         }
         let groups = queue.groups.iter().take(GROUPS_SHOWN);
         groups.map(|group| self.group(queue, group)).collect()
     }
 
-    fn group(&self, queue: &Queue, group: &Group) -> LeadReply {
+    fn group(self, queue: &Queue, group: &Group) -> LeadReply {
         let nearest = queue.nearest(group);
         let title = nearest.first().map(|intent| self.title(intent));
         let text = leads::group(
+            self.voice,
             group.members.len(),
             queue.in_dialogs(group),
             &queue.wordings(group),
             title.as_deref(),
         );
         let id = || group.id.clone();
-        let give = |label: &str, to: &str| {
+        let give = |to: &str| {
             let to = to.to_owned();
-            order(label, Order::Teach { group: id(), to })
+            Act::Lead(Order::Teach { group: id(), to })
         };
         let catalog = &self.knowledge.catalog;
         let near = nearest.iter().filter_map(|intent| catalog.sop(intent));
@@ -213,39 +243,46 @@ impl Speaker<'_> {
         let others = others.filter(|sop| !nearest.contains(&sop.id.as_str()));
         let sops = near.chain(others);
         let mut buttons: Vec<Button> = sops
-            .map(|sop| give(&leads::to_sop(&sop.title), &sop.id))
+            .map(|sop| {
+                let facts = json!({"title": sop.title});
+                self.voice.button_about("to_sop", &facts, give(&sop.id))
+            })
             .collect();
         let begin = Order::Begin {
             group: id(),
             title: String::new(),
             text: String::new(),
         };
-        buttons.push(give(leads::TO_NONE, TO_NONE));
-        buttons.push(give(leads::TO_NEVER, TO_NEVER));
-        buttons.push(order(leads::TO_NEW, begin));
-        say(text, buttons)
+        buttons.push(self.voice.button("to_none", give(TO_NONE)));
+        buttons.push(self.voice.button("to_never", give(TO_NEVER)));
+        buttons.push(self.order("to_new", begin));
+        with(buttons, say("group", text))
     }
 
-    fn lesson(&self, lesson: &Lesson) -> String {
+    fn lesson(self, lesson: &Lesson) -> LeadReply {
         match lesson {
             Lesson::Learned {
                 added, gain, rows, ..
             } => {
                 let more = gain.right_after as i64 - gain.right_before as i64;
-                leads::learned(more, gain.rows, *added, *rows)
+                let facts =
+                    json!({"gain": more, "of": gain.rows, "added": added, "rows": rows});
+                said(self.voice, "learned", &facts)
             }
-            Lesson::Hidden { questions, .. } => leads::hidden(*questions),
-            Lesson::Clash(change) => leads::clash(change),
+            Lesson::Hidden { questions, .. } => {
+                said(self.voice, "hidden", &json!({"questions": questions}))
+            }
+            Lesson::Clash(change) => say("clash", leads::clash(self.voice, change)),
         }
     }
 
-    fn statistics(&self, statistics: &Statistics) -> LeadReply {
+    fn statistics(self, statistics: &Statistics) -> LeadReply {
         let weeks = &statistics.weeks;
         if weeks.is_empty() {
-            return say(leads::NOTHING_COUNTED.to_owned(), Vec::new());
+            return said(self.voice, "nothing_counted", &Json::Null);
         }
         let titled = |(intent, count): (&str, u64)| (self.title(intent), count);
-        let lines = weeks.iter().map(|week| wording::stats::Line {
+        let lines = weeks.iter().map(|week| leads::Line {
             from: week.from.strftime("%d-%m").to_string(),
             questions: week.questions,
             answered: week.answered,
@@ -263,15 +300,17 @@ impl Speaker<'_> {
         let unasked: Vec<String> = unasked.map(|sop| sop.title.clone()).collect();
         let unread = statistics.unread.iter();
         let unread: Vec<_> = unread.map(|(id, people)| titled((id, *people))).collect();
-        let figures = wording::stats::Figures {
+        let figures = leads::Figures {
             unasked: &unasked,
             unread: &unread,
             kips: &stats::summed(weeks.iter().map(|week| &week.kips)),
             median_minutes: statistics.median_minutes,
         };
+        let title = self.voice.line("chart_title");
+        let parts = leads::CHART_PARTS.map(|part| self.voice.line(part));
         let words = chart::Words {
-            title: wording::stats::TITLE,
-            parts: wording::stats::PARTS,
+            title: &title,
+            parts: parts.each_ref().map(String::as_str),
         };
         let chart = chart::png(weeks, words);
         if let Err(error) = &chart {
@@ -282,63 +321,67 @@ impl Speaker<'_> {
                 name: "statistik.png".to_owned(),
                 bytes,
             }),
-            ..say(wording::stats::summary(&lines, &figures), Vec::new())
+            ..say("statistics", leads::statistics(self.voice, &lines, &figures))
         }
     }
 
-    fn overdue(&self, sop: &str) -> String {
-        let Some(sop) = self.knowledge.catalog.sop(sop) else {
-            return leads::no_sop(sop);
+    fn overdue(self, id: &str) -> LeadReply {
+        let Some(sop) = self.knowledge.catalog.sop(id) else {
+            return said(self.voice, "no_sop", &json!({"id": id}));
         };
         let day = sop.review_by.strftime("%d-%m-%Y").to_string();
-        leads::overdue(&sop.title, &sop.id, &sop.owner, &day)
+        let facts = json!({"title": sop.title, "id": sop.id, "owner": sop.owner, "review_by": day});
+        said(self.voice, "overdue", &facts)
+    }
+
+    fn file_of(self, proposal: &Proposal) -> LeadReply {
+        let id = review::id_of(&proposal.text).unwrap_or_else(|| "sop".to_owned());
+        LeadReply {
+            file: Some(File {
+                name: format!("{id}.toml"),
+                bytes: proposal.text.clone().into_bytes(),
+            }),
+            ..said(self.voice, "downloaded", &Json::Null)
+        }
+    }
+
+    /// Why an order was not carried out.
+    fn refused(self, error: &Error) -> LeadReply {
+        let (block, facts) = match error {
+            Error::Refused(refused) => {
+                return say("refused", leads::refused(self.voice, &refused.mistakes));
+            }
+            Error::Import(error) => return say("unreadable", leads::unreadable(self.voice, error)),
+            Error::Unchanged => ("unchanged_text", Json::Null),
+            Error::Outdated(id) => ("outdated_proposal", json!({"id": id})),
+            Error::NoSop(id) => ("no_sop", json!({"id": id})),
+            Error::NoVersion(id, number) => ("no_version", json!({"id": id, "number": number})),
+            Error::NoProposal => ("no_proposal", Json::Null),
+            Error::NoGroup(_) => ("no_group", Json::Null),
+            Error::Store(_) | Error::Record(_) | Error::Files(_) => ("not_done", Json::Null),
+        };
+        said(self.voice, block, &facts)
     }
 }
 
-fn file_of(proposal: &Proposal) -> LeadReply {
-    let id = review::id_of(&proposal.text).unwrap_or_else(|| "sop".to_owned());
-    LeadReply {
-        file: Some(File {
-            name: format!("{id}.toml"),
-            bytes: proposal.text.clone().into_bytes(),
-        }),
-        ..say(leads::DOWNLOADED.to_owned(), Vec::new())
-    }
+/// A block with its facts.
+fn said(voice: &Voice, block: &str, facts: &Json) -> LeadReply {
+    say(block, voice.say(block, facts))
 }
 
-/// Why an order was not carried out.
-fn refused(error: &Error) -> String {
-    match error {
-        Error::Refused(refused) => leads::refused(&refused.mistakes),
-        Error::Unchanged => leads::UNCHANGED.to_owned(),
-        Error::Outdated(id) => leads::outdated(id),
-        Error::NoSop(id) => leads::no_sop(id),
-        Error::NoVersion(id, number) => leads::no_version(id, *number),
-        Error::NoProposal => leads::NO_PROPOSAL.to_owned(),
-        Error::NoGroup(_) => leads::NO_GROUP.to_owned(),
-        Error::Import(error) => leads::unreadable(error),
-        Error::Store(_) | Error::Record(_) | Error::Files(_) => leads::NOT_DONE.to_owned(),
-    }
-}
-
-fn say(text: String, buttons: Vec<Button>) -> LeadReply {
+/// What a block has said.
+fn say(block: &str, text: String) -> LeadReply {
     LeadReply {
         reply: Reply {
+            shown: block.to_owned(),
             text,
-            buttons,
-            sop: None,
+            ..Reply::default()
         },
         file: None,
     }
 }
 
-fn button(label: &str, action: Act) -> Button {
-    Button {
-        label: label.to_owned(),
-        action,
-    }
-}
-
-fn order(label: &str, order: Order) -> Button {
-    button(label, Act::Lead(order))
+fn with(buttons: Vec<Button>, mut said: LeadReply) -> LeadReply {
+    said.reply.buttons = buttons;
+    said
 }

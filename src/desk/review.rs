@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, Diagnostic, Files, Severity, Source};
 use crate::effect::{self, Change};
 use crate::guide::Knowledge;
 use crate::matcher::Matcher;
-use crate::message::{ChannelKind, Reply};
+use crate::message::{ChannelKind, Language, Reply};
 use crate::text::Lexicon;
 use crate::{dialog, wording};
 
@@ -120,11 +120,13 @@ pub fn seen(knowledge: &Knowledge, id: &str, now: &Zoned) -> Vec<Reply> {
         lead: true,
         tickets: &[],
         recent: &[],
+        voice: knowledge.voices.of(&Language::default()),
     };
     let effect = dialog::Effect::ShowSop {
         intent: id.to_owned(),
         points: Vec::new(),
-        brief: false,
+        form: dialog::SopForm::Whole,
+        noted: Default::default(),
         may_be_wrong: false,
     };
     wording::replies(knowledge, &[effect], around)

@@ -24,7 +24,7 @@ use crate::catalog::{Case, Catalog, Form};
 use crate::directory::{Contact, Directory};
 use crate::guide::Walk;
 use crate::guide::upgrade::Ruling;
-use crate::message::{Button, ChannelKind, EventId, Reply, Said};
+use crate::message::{Button, ChannelKind, EventId, Language, Reply, Said};
 use crate::ticket::{Answers, Entry, Progress, Remarked, Status, Ticket, Tracked};
 use crate::value;
 
@@ -73,6 +73,9 @@ pub struct Conversation {
     /// The other case of a message that named two; it waits until the first is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Box<Heard>>,
+    /// The language in which it was read last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// What a lead has set, where the conversation is a whole channel's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_kind: Option<ChannelKind>,
@@ -240,6 +243,19 @@ pub struct ParkedLine {
     pub walk_left: Option<usize>,
 }
 
+/// How much of a procedure is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SopForm {
+    /// What to do first; the rest on request.
+    Short,
+    /// All of it.
+    #[default]
+    Whole,
+    /// The points that were asked for.
+    Points,
+}
+
 /// What a turn decided to show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -250,9 +266,12 @@ pub enum Effect {
     ShowSop {
         intent: String,
         points: Vec<String>,
-        /// The points are the answer; the rest is shown on request only.
+        /// How much of it.
         #[serde(default)]
-        brief: bool,
+        form: SopForm,
+        /// What the question named, which a short answer repeats.
+        #[serde(default, skip_serializing_if = "Answers::is_empty")]
+        noted: Answers,
         /// It answers a question, which may have meant something else.
         #[serde(default)]
         may_be_wrong: bool,

@@ -22,6 +22,7 @@ use crate::catalog::{Catalog, Sop};
 use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::{Lexicon, Talk, stem};
+use crate::voice::Voices;
 use index::{Index, Usage};
 use number::Numbers;
 use upgrade::Ruling;
@@ -46,6 +47,8 @@ pub struct Knowledge {
     pub talk: Arc<Talk>,
     /// Account managers and escalation contacts.
     pub directory: Arc<Directory>,
+    /// What is said, in every language.
+    pub voices: Arc<Voices>,
     points: HashMap<String, Arc<Index>>,
     usage: Arc<Usage>,
     numbers: Arc<Numbers>,
@@ -73,6 +76,7 @@ impl Knowledge {
             matcher,
             lexicon,
             directory: Arc::default(),
+            voices: Arc::default(),
             points,
             usage: Arc::new(usage),
         }
@@ -92,6 +96,15 @@ impl Knowledge {
     pub fn with_talk(self, talk: Talk) -> Self {
         Self {
             talk: Arc::new(talk),
+            ..self
+        }
+    }
+
+    /// The same with a site's own sentences.
+    #[must_use]
+    pub fn with_voices(self, voices: Voices) -> Self {
+        Self {
+            voices: Arc::new(voices),
             ..self
         }
     }

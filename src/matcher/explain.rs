@@ -1,4 +1,4 @@
-//! Evidence: why, in an agent's words.
+//! Evidence: why a candidate is one.
 
 use std::fmt;
 use std::sync::Arc;
@@ -35,42 +35,29 @@ pub enum Evidence {
     Service(Arc<str>),
 }
 
+/// A code and what it is about: `keyword:isi ulang`, `spelling:plusa=pulsa`. `wording` makes sentences of them.
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Evidence::Found {
-                sign: Sign::Keyword,
-                phrase,
-            } => write!(f, "kata kunci `{phrase}`"),
-            Evidence::Found {
-                sign: Sign::Hint,
-                phrase,
-            } => write!(f, "petunjuk `{phrase}`"),
-            Evidence::Found {
-                sign: Sign::Unless,
-                phrase,
-            } => write!(f, "pengecualian `{phrase}`"),
-            Evidence::Found {
-                sign: Sign::Pattern,
-                phrase,
-            } => write!(f, "pola `{phrase}`"),
-            Evidence::Understood {
-                typed,
-                meant,
-                is_slang: true,
-            } => write!(f, "`{typed}` = `{meant}`"),
-            Evidence::Understood {
-                typed,
-                meant,
-                is_slang: false,
-            } => write!(f, "ejaan `{typed}` → `{meant}`"),
-            Evidence::Nearest {
-                utterance,
-                similarity,
-            } => {
-                write!(f, "mirip {:.0}% dengan \"{utterance}\"", similarity * 100.0)
+            Evidence::Found { sign, phrase } => {
+                let sign = match sign {
+                    Sign::Keyword => "keyword",
+                    Sign::Hint => "hint",
+                    Sign::Unless => "unless",
+                    Sign::Pattern => "pattern",
+                };
+                write!(f, "{sign}:{phrase}")
             }
-            Evidence::Service(service) => write!(f, "layanan kanal ini `{service}`"),
+            Evidence::Understood {
+                typed,
+                meant,
+                is_slang,
+            } => {
+                let how = if *is_slang { "slang" } else { "spelling" };
+                write!(f, "{how}:{typed}={meant}")
+            }
+            Evidence::Nearest { utterance, .. } => write!(f, "like:{utterance}"),
+            Evidence::Service(service) => write!(f, "service:{service}"),
         }
     }
 }

@@ -1,27 +1,30 @@
-//! Every sentence the bot says: effects in, replies out.
+//! Decisions in the reader's words: effects in, replies out.
 //!
-//! The text is Markdown with lists and bold only, so that every channel can show it.
-//! What an SOP says comes from the catalogue; what is said around it stands here and nowhere else.
+//! What a reply says is a block of the [`Voice`] with the effect's own name (`data/wording.LANG.jinja`), filled with the
+//! effect's own facts; [`facts`] adds what the effect only names, such as the title of an intent. What its buttons do is
+//! decided here, what they are called is a block again (`label_...`). The text is Markdown with lists and bold only, so
+//! that every channel can show it.
 
-mod directory;
+mod facts;
 pub mod leads;
 pub mod platform;
-mod problems;
 mod rules;
 mod sop;
-pub mod stats;
-mod tickets;
-mod walk;
 
 use jiff::Zoned;
+use serde_json::{Value as Json, json};
 
 use crate::act::Act;
-use crate::catalog::Catalog;
-use crate::dialog::{Effect, ParkedLine, Prompt, Review};
+use crate::dialog::{ContactCard, Effect, FollowUp, ParkedLine, Prompt, WalkEnd, WalkStep};
 use crate::guide::Knowledge;
 use crate::message::{Button, ChannelKind, Reply};
-use crate::ticket::{Entry, Ticket, Tracked, case_of};
-use crate::value::Remark;
+use crate::ticket::{Status, Ticket, Tracked, case_of};
+use crate::voice::Voice;
+
+/// A company's name in an act is cut to this many bytes; the search finds it by its beginning.
+const NAME_BYTES_MAX: usize = 56;
+/// What an agent writes, and a press stands for, when there is no value.
+const ABSENT: &str = "tidak ada";
 
 /// What a reply depends on besides the decision.
 #[derive(Debug, Clone, Copy)]
@@ -38,14 +41,22 @@ pub struct Around<'a> {
     pub tickets: &'a [Tracked],
     /// Recent tickets of the procedure under review, of any agent.
     pub recent: &'a [Ticket],
+    /// The reader's language.
+    pub voice: &'a Voice,
 }
 
 /// Puts decisions into words.
 pub fn replies(knowledge: &Knowledge, effects: &[Effect], around: Around<'_>) -> Vec<Reply> {
-    effects
+    let page = Page { knowledge, around };
+    let shown = effects
         .iter()
-        .filter_map(|effect| reply(knowledge, effect, around))
-        .collect()
+        .filter(|effect| !matches!(effect, Effect::Understood(_)));
+    shown.map(|effect| page.reply(effect)).collect()
+}
+
+/// Returns what an answer says that was given while nothing could be kept.
+pub fn from_memory(voice: &Voice) -> Reply {
+    said(voice, "from_memory", &Json::Null)
 }
 
 /// Filed cases that a reply shows.
@@ -74,425 +85,258 @@ pub fn needs_recent(effects: &[Effect]) -> Option<&str> {
     })
 }
 
-fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<Reply> {
-    let catalog = &knowledge.catalog;
-    Some(match effect {
-        Effect::Understood(_) => return None,
-        Effect::ShowSop { intent, points, brief, may_be_wrong } => {
-            let mut reply = match brief {
-                true => sop::brief(knowledge, intent, points, around),
-                false => sop::whole(knowledge, intent, points, around),
-            };
-            if *may_be_wrong {
-                reply.buttons.push(button("Bukan ini", format!("not:{intent}")));
+/// A message without buttons, with the block that says it.
+fn said(voice: &Voice, block: &str, facts: &Json) -> Reply {
+    let case = [
+        &facts["problem"]["is"],
+        &facts["lacking"]["is"],
+        &facts["status"],
+    ];
+    let case = case.into_iter().find_map(Json::as_str);
+    Reply {
+        shown: case.map_or_else(|| block.to_owned(), |case| format!("{block}:{case}")),
+        text: voice.say(block, facts),
+        ..Reply::default()
+    }
+}
+
+/// What every reply of a turn is made from.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    knowledge: &'a Knowledge,
+    around: Around<'a>,
+}
+
+impl Page<'_> {
+    fn reply(self, effect: &Effect) -> Reply {
+        match effect {
+            Effect::ShowSop { .. }
+            | Effect::ShowPoint { .. }
+            | Effect::ShowPart { .. }
+            | Effect::Ruled { .. }
+            | Effect::NumberIs { .. } => return self.procedure(effect),
+            _ => {}
+        }
+        let (block, facts) = self.facts(effect);
+        Reply {
+            buttons: self.buttons(effect),
+            ..said(self.around.voice, &block, &facts)
+        }
+    }
+
+    fn buttons(self, effect: &Effect) -> Vec<Button> {
+        let button = |label: &str, act| self.around.voice.button(label, act);
+        match effect {
+            Effect::Also { intent } | Effect::Waiting { intent } => vec![self.open(intent)],
+            Effect::Clarify { intents } => self.choices(intents),
+            Effect::Offer { intent } => self.next_steps(intent),
+            Effect::Fallback => vec![button("list", Act::ListSops), button("help", Act::Help)],
+            Effect::Help => vec![button("list", Act::ListSops)],
+            Effect::ListSops => {
+                let sops = self.knowledge.catalog.sops.iter();
+                sops.map(|sop| self.open(&sop.id)).collect()
             }
-            reply
-        }
-        Effect::ShowPoint { intent, id } => sop::part(knowledge, intent, id, around),
-        Effect::Also { intent } => say_with(
-            format!("Pesan ini juga menyangkut **{}**. Selesaikan yang ini dulu, atau buka sekarang.", title(catalog, intent)),
-            vec![button(&title(catalog, intent), format!("answer:{intent}"))],
-        ),
-        Effect::Waiting { intent } => say_with(
-            format!("Tadi ada satu kasus lagi: **{}**. Lanjut ke situ?", title(catalog, intent)),
-            vec![button(&title(catalog, intent), format!("answer:{intent}"))],
-        ),
-        Effect::Clarify { intents } => clarify(catalog, intents),
-        Effect::ShowPart { intent, part } => sop::other_part(knowledge, intent, *part, around),
-        Effect::Offer { intent } => say_with(
-            format!("Lanjut dengan *{}*?", title(catalog, intent)),
-            sop::next_steps(catalog, intent),
-        ),
-        Effect::Patience => say("Siap, saya tunggu.".to_owned()),
-        Effect::Fallback => fallback(catalog),
-        Effect::Help => help(catalog),
-        Effect::ListSops => list(catalog),
-        Effect::ListTickets { parked } => tickets::list(catalog, parked, around),
-        Effect::ShowTicket { id } => tickets::one(id, around),
-        Effect::Explain { intent, evidence } => explain(catalog, intent, evidence),
-        Effect::ProofNoted { count } => say(format!(
-            "Gambar dicatat di draft sebagai tautan ({count} sejauh ini). Jawab pertanyaan terakhir untuk lanjut."
-        )),
-        Effect::PictureOnly => say(
-            "Saya tidak membaca gambar. Tulis kendala pelanggannya; gambarnya boleh dilampirkan saat mengisi tiket."
-                .to_owned(),
-        ),
-        Effect::Noted { entries } => say(format!("Dicatat:\n{}", lines(entries))),
-        Effect::NotTaken { prompts } => {
-            let lines: Vec<_> = prompts
-                .iter()
-                .filter_map(|prompt| Some((prompt, prompt.problem.as_ref()?)))
-                .map(|(prompt, problem)| format!("- {}: {}", prompt.label, problems::sentence(problem, prompt)))
-                .collect();
-            say(format!("Ini juga belum bisa dipakai:\n{}", lines.join("\n")))
-        }
-        Effect::Incomplete { intent, missing } => say(format!(
-            "Draft *{}* belum lengkap, jadi belum dikirim. Kurang {} data: {}.",
-            title(catalog, intent),
-            missing.len(),
-            missing.join(", ")
-        )),
-        Effect::WhyAsked { intent, label, mandatory: true } => say(format!(
-            "**{label}** termasuk isi tiket *{}*: tanpa itu tiketnya belum lengkap.",
-            title(catalog, intent)
-        )),
-        Effect::WhyAsked { intent, label, mandatory: false } => say(format!(
-            "**{label}** tidak wajib di tiket *{}*. Ketik `lewati` bila tidak perlu diubah.",
-            title(catalog, intent)
-        )),
-        Effect::PickOne { buttons } => say_with("Yang mana? Pilih salah satu.".to_owned(), buttons.clone()),
-        Effect::Ready => say("Baik. Tulis kendala pelanggan berikutnya, atau ketik `bantuan`.".to_owned()),
-        Effect::Ask(prompt) => ask(prompt),
-        Effect::Review(draft) => review(draft, around.recent),
-        Effect::ChooseField { fields } => choose_field(fields),
-        Effect::Am { card } => directory::card(card),
-        Effect::AmHow => directory::how_to_ask(),
-        Effect::AmChoose { companies } => directory::choose(companies),
-        Effect::AmValidate { company } => directory::validate(company),
-        Effect::AmUnknown { query } => directory::unknown(knowledge, query),
-        Effect::AmAdded { card } => directory::added(card),
-        Effect::AmAddHow { lacking } => directory::how_to_add(lacking.as_ref()),
-        Effect::AmSilent { card } => directory::silent(card),
-        Effect::Defined { term } => match catalog.glossary.get(term) {
-            Some(term) => directory::term(knowledge, term),
-            None => directory::glossary(catalog.glossary.terms(), Some(term)),
-        },
-        Effect::Glossary { missing } => {
-            directory::glossary(catalog.glossary.terms(), missing.as_deref())
-        }
-        Effect::Ruled { intent, ruling } => rules::ruling(knowledge, intent, ruling),
-        Effect::NumberIs { kinds } => rules::number(knowledge, kinds, around),
-        Effect::Forwarded { owner } => say(format!("Pertanyaannya diteruskan ke **{owner}**.")),
-        Effect::WalkStep(step) => walk::step(step),
-        Effect::WalkEnd(end) => walk::end(end),
-        Effect::ChooseStep { steps } => walk::choose_step(steps),
-        Effect::ChooseWalk { intents } => walk::choose(catalog, intents),
-        Effect::NoWalk { intent } => walk::none(&title(catalog, intent)),
-        Effect::WalkLeft { intent } => walk::left(&title(catalog, intent)),
-        Effect::Filed { id, text, follow_up } => tickets::filed(id, text, *follow_up),
-        Effect::Revising { id, agent } => tickets::revising(id, agent.as_deref()),
-        Effect::Unchanged { id } => say(format!("Tidak ada yang berubah, jadi draft **{id}** tetap seperti semula.")),
-        Effect::Outdated { id, latest } => tickets::outdated(id, latest),
-        Effect::NoTicket { id } => tickets::none(id),
-        Effect::NotYours { id } => say(format!(
-            "Draft `{id}` milik agent lain. Yang boleh mengubahnya hanya agent pembuatnya atau team lead."
-        )),
-        Effect::AskNumber { case, refused } => tickets::ask_number(case, *refused),
-        Effect::NumberLeft { case } => say(format!("Baik, status draft **{case}** tidak diubah.")),
-        Effect::Marked { case, status, external } => tickets::marked(case, *status, external.as_deref()),
-        Effect::WillRemind { case, at } => tickets::will_remind(case, *at, around.now),
-        Effect::CheckAgain { cases } => tickets::check_again(catalog, cases),
-        Effect::Kit { text } => say(format!("Teruskan ke pelanggan:\n```\n{text}\n```")),
-        Effect::Parked { line } => say_with(
-            format!("Draft *{}* disimpan dulu ({}). Lanjutkan kapan saja.", title(catalog, &line.intent), still(line)),
-            vec![resume(catalog, line)],
-        ),
-        Effect::ParkedBySilence { line } => say_with(
-            format!("Draft *{}* lama tidak dilanjutkan, jadi disimpan dulu.", title(catalog, &line.intent)),
-            vec![resume(catalog, line)],
-        ),
-        Effect::Remind { parked } => say_with(
-            format!("Pengingat: masih ada draft yang menunggu.\n{}", parked_lines(catalog, parked)),
-            parked.iter().map(|line| resume(catalog, line)).collect(),
-        ),
-        Effect::OtherCase { open, other } => say_with(
-            format!(
-                "Ini tampaknya kasus lain: **{}**. Draft *{}* belum selesai. Mau diapakan?",
-                title(catalog, other),
-                title(catalog, open)
-            ),
-            vec![
-                button("Simpan dulu", "park:"),
-                button("Buang draft", "drop:"),
-                button("Lanjut draft ini", "keep:"),
+            Effect::PickOne { buttons } => buttons.clone(),
+            Effect::ListTickets { parked } | Effect::Remind { parked } => {
+                parked.iter().map(|line| self.resume(line)).collect()
+            }
+            Effect::Parked { line } | Effect::ParkedBySilence { line } => vec![self.resume(line)],
+            Effect::ShowTicket { id } => match self.ticket(id) {
+                Some((tracked, ticket)) if ticket.id == tracked.latest.id => {
+                    self.of_filed(&ticket.id, tracked.status(), false)
+                }
+                _ => Vec::new(),
+            },
+            Effect::Filed { id, follow_up, .. } => self.of_filed(id, Status::Open, *follow_up),
+            Effect::Marked {
+                case,
+                status: Status::Entered,
+                ..
+            } => vec![
+                button("done", Act::Done(case.clone())),
+                button("remind", Act::FollowUp(case.clone())),
             ],
-        ),
-        Effect::Discarded { intent } => say_with(
-            format!("Draft tiket *{}* dibatalkan. Berubah pikiran? Ketik `undo`.", title(catalog, intent)),
-            vec![button("Undo", "undo:"), button("Daftar SOP", "list:")],
-        ),
-        Effect::NoForm { intent } => say(format!(
-            "SOP **{}** tidak punya form tiket: dokumennya tidak meminta tiket dibuat.",
-            title(catalog, intent)
-        )),
-        Effect::NothingOpen => {
-            say("Tidak ada yang sedang dibuka. Tulis kendala pelanggan, atau ketik `/sop` untuk daftar SOP.".to_owned())
+            Effect::WillRemind { case, .. } => vec![button("done", Act::Done(case.clone()))],
+            Effect::CheckAgain { cases } => self.to_check(cases),
+            Effect::Outdated { latest, .. } => {
+                vec![button("revise_latest", Act::Revise(latest.clone()))]
+            }
+            Effect::Ask(prompt) => self.answers(prompt),
+            Effect::Review(_) => vec![
+                button("send", Act::Send),
+                button("edit", Act::Edit(None)),
+                button("cancel", Act::Cancel),
+            ],
+            Effect::ChooseField { fields } => named(fields, |id| Act::Edit(Some(id))),
+            Effect::ChooseStep { steps } => named(steps, |id| Act::Jump(Some(id))),
+            Effect::ChooseWalk { intents } => {
+                let walk =
+                    |intent: &String| plain(&self.title(intent), Act::Walk(Some(intent.clone())));
+                intents.iter().map(walk).collect()
+            }
+            Effect::OtherCase { .. } => vec![
+                button("park", Act::Park),
+                button("drop", Act::Drop),
+                button("keep", Act::KeepDraft),
+            ],
+            Effect::Discarded { .. } | Effect::WalkLeft { .. } => {
+                vec![button("undo", Act::Undo), button("list", Act::ListSops)]
+            }
+            Effect::WalkStep(step) => self.of_step(step),
+            Effect::WalkEnd(end) => self.of_end(end),
+            Effect::Am { card } | Effect::AmAdded { card } => self.of_contact(card),
+            Effect::AmValidate { company } => {
+                vec![button("am_valid", Act::ValidateCompany(beginning(company)))]
+            }
+            Effect::AmChoose { companies } => {
+                let choose = |company: &String| {
+                    plain(company, Act::AccountManager(Some(beginning(company))))
+                };
+                companies.iter().map(choose).collect()
+            }
+            Effect::Defined { term } => self.where_used(term),
+            _ => Vec::new(),
         }
-        Effect::Stale => say("Tombol itu sudah tidak berlaku. Silakan lanjut dari pesan terakhir.".to_owned()),
-        Effect::TooLong => say("Pesannya terlalu panjang untuk dibaca utuh. Kirim intinya dalam beberapa kalimat.".to_owned()),
-        Effect::Welcome => say("Sama-sama. Semoga lancar dengan pelanggannya.".to_owned()),
-    })
-}
+    }
 
-fn clarify(catalog: &Catalog, intents: &[String]) -> Reply {
-    let sops: Vec<_> = intents
-        .iter()
-        .filter_map(|intent| catalog.sop(intent))
-        .collect();
-    let (question, none) = match sops.len() {
-        1 => ("Maksudnya ini?", "Bukan ini"),
-        _ => ("Yang mana yang dimaksud?", "Bukan semuanya"),
-    };
-    let choices: Vec<_> = sops
-        .iter()
-        .map(|sop| format!("- {}: {}", sop.distinction, sop.title))
-        .collect();
-    let mut buttons: Vec<_> = sops
-        .iter()
-        .map(|sop| button(&sop.distinction, format!("answer:{}", sop.id)))
-        .collect();
-    buttons.push(button(none, "none:"));
-    say_with(format!("{question}\n{}", choices.join("\n")), buttons)
-}
+    fn open(self, intent: &str) -> Button {
+        plain(&self.title(intent), Act::Open(intent.to_owned()))
+    }
 
-fn fallback(catalog: &Catalog) -> Reply {
-    let titles: Vec<_> = catalog
-        .sops
-        .iter()
-        .map(|sop| format!("- {}", sop.title))
-        .collect();
-    say_with(
-        format!(
-            "Belum ada SOP yang cocok dengan pertanyaan ini, jadi saya tidak menebak. Pertanyaannya dicatat untuk team lead.\n\
-             Yang saya kuasai:\n{}",
-            titles.join("\n")
-        ),
-        vec![button("Daftar SOP", "list:"), button("Bantuan", "help:")],
-    )
-}
+    fn choices(self, intents: &[String]) -> Vec<Button> {
+        let sops: Vec<_> = intents
+            .iter()
+            .filter_map(|intent| self.knowledge.catalog.sop(intent))
+            .collect();
+        let none = if sops.len() == 1 { "not" } else { "none" };
+        let none = self.around.voice.button(none, Act::NoneOfThese);
+        let sops = sops.iter();
+        let open = sops.map(|sop| plain(&sop.distinction, Act::Open(sop.id.clone())));
+        open.chain([none]).collect()
+    }
 
-fn help(catalog: &Catalog) -> Reply {
-    let examples: Vec<_> = catalog
-        .sops
-        .iter()
-        .filter_map(|sop| sop.matching.utterances.first())
-        .take(3)
-        .map(|text| format!("- {text}"))
-        .collect();
-    say_with(
-        format!(
-            "Tulis kendala pelanggan apa adanya, misalnya:\n{}\n\n\
-             Saya carikan SOP-nya, lalu bantu mengisi tiket. Data yang sudah ditulis tidak ditanyakan lagi.\n\
-             - `/sop` daftar SOP, `/sop ID` membuka satu SOP\n\
-             - `/pandu` memandu langkah demi langkah; di dalamnya `kembali`, `lompat ke ...`, `langsung tiket`\n\
-             - `/am NAMA` mencari AM perusahaan, `/istilah KATA` arti singkatan\n\
-             - `/tiket` draft tiket saya, `/tiket ID` membuka satu draft, `/ubah ID` mengubahnya\n\
-             - `/selesai ID NOMOR` sudah diinput, `/selesai ID` kasusnya selesai\n\
-             - saat mengisi: `kembali`, `lewati`, `ubah NAMA-FIELD`, `nanti`, `batal`",
-            examples.join("\n")
-        ),
-        vec![button("Daftar SOP", "list:")],
-    )
-}
+    fn resume(self, line: &ParkedLine) -> Button {
+        let facts = json!({"number": line.number, "sop_title": self.title(&line.intent)});
+        let act = Act::Resume(Some(line.number.to_string()));
+        self.around.voice.button_about("resume", &facts, act)
+    }
 
-fn list(catalog: &Catalog) -> Reply {
-    let lines: Vec<_> = catalog
-        .sops
-        .iter()
-        .map(|sop| format!("- `{}` {}", sop.id, sop.title))
-        .collect();
-    let buttons = catalog
-        .sops
-        .iter()
-        .map(|sop| button(&sop.title, format!("answer:{}", sop.id)))
-        .collect();
-    say_with(format!("SOP yang tersedia:\n{}", lines.join("\n")), buttons)
-}
+    /// What may be done with a filed ticket.
+    fn of_filed(self, id: &str, status: Status, follow_up: bool) -> Vec<Button> {
+        let case = case_of(id).to_owned();
+        let button = |label: &str, act| self.around.voice.button(label, act);
+        let revise = button("revise", Act::Revise(id.to_owned()));
+        let entered = || button("entered", Act::Enter(case.clone()));
+        match status {
+            Status::Open if follow_up => {
+                vec![
+                    revise,
+                    entered(),
+                    button("remind", Act::FollowUp(case.clone())),
+                ]
+            }
+            Status::Open => vec![revise, entered()],
+            Status::Entered => vec![revise, button("done", Act::Done(case))],
+            Status::Done => vec![revise],
+        }
+    }
 
-fn parked_lines(catalog: &Catalog, parked: &[ParkedLine]) -> String {
-    let lines = parked.iter().map(|line| {
-        let expired = if line.expired { ", kedaluwarsa" } else { "" };
-        format!(
-            "- {}: {} ({}{expired})",
-            title(catalog, &line.intent),
-            line.about,
-            still(line)
-        )
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
+    fn to_check(self, cases: &[FollowUp]) -> Vec<Button> {
+        let (done, later) = match cases.len() {
+            1 => ("done", "remind"),
+            _ => ("done_case", "remind_case"),
+        };
+        let voice = self.around.voice;
+        let both = |follow_up: &FollowUp| {
+            let (case, facts) = (&follow_up.case, json!({"case": follow_up.case}));
+            [
+                voice.button_about(done, &facts, Act::Done(case.clone())),
+                voice.button_about(later, &facts, Act::FollowUp(case.clone())),
+            ]
+        };
+        cases.iter().flat_map(both).collect()
+    }
 
-fn still(line: &ParkedLine) -> String {
-    match (line.walk_left, line.left) {
-        (Some(left), _) => format!("panduan, paling banyak {left} langkah lagi"),
-        (None, 0) => "tinggal dikirim".to_owned(),
-        (None, left) => format!("kurang {left} data"),
+    fn answers(self, prompt: &Prompt) -> Vec<Button> {
+        let answer = |value: &str| Act::Value {
+            field: prompt.field.clone(),
+            value: value.to_owned(),
+        };
+        let options = prompt.options.iter();
+        let options = options.map(|option| plain(option, answer(option)));
+        let absent = prompt
+            .may_be_absent
+            .then(|| self.around.voice.button("absent", answer(ABSENT)));
+        options.chain(absent).collect()
+    }
+
+    fn of_step(self, step: &WalkStep) -> Vec<Button> {
+        let button = |label: &str, act| self.around.voice.button(label, act);
+        let branches = step.branches.iter().enumerate();
+        let branches = branches.map(|(place, label)| {
+            let branch = format!("{}/{}/{place}", step.intent, step.cause);
+            plain(label, Act::Branch(branch))
+        });
+        let back = (!step.done.is_empty()).then(|| button("back", Act::Back));
+        let ticket = || button("to_ticket", Act::Ticket(Some(step.intent.clone())));
+        let ticket = step.ticket.then(ticket);
+        branches.chain(back).chain(ticket).collect()
+    }
+
+    fn of_end(self, end: &WalkEnd) -> Vec<Button> {
+        if end.goes_on {
+            return Vec::new();
+        }
+        let button = |label: &str, act| self.around.voice.button(label, act);
+        let ticket = || button("ticket", Act::Ticket(Some(end.intent.clone())));
+        let ticket = end.ticket.then(ticket);
+        ticket
+            .into_iter()
+            .chain([button("back", Act::Back)])
+            .collect()
+    }
+
+    fn of_contact(self, card: &ContactCard) -> Vec<Button> {
+        let company = beginning(&card.company);
+        let button = |label: &str, act| self.around.voice.button(label, act);
+        let valid = || button("am_valid", Act::ValidateCompany(company.clone()));
+        let valid = card.unvalidated.then(valid);
+        let silent = button("am_silent", Act::SilentAccountManager(company.clone()));
+        valid.into_iter().chain([silent]).collect()
+    }
+
+    fn where_used(self, term: &str) -> Vec<Button> {
+        let term = self.knowledge.catalog.glossary.get(term);
+        let points = term.into_iter().flat_map(|term| &term.points);
+        let buttons = points.filter_map(|point| {
+            let (intent, _) = point.split_once('#')?;
+            self.knowledge.catalog.sop(intent)?;
+            let facts = json!({"sop_title": self.title(intent)});
+            let act = Act::Point(point.clone());
+            Some(self.around.voice.button_about("where", &facts, act))
+        });
+        buttons.collect()
+    }
+
+    fn title(self, intent: &str) -> String {
+        let sop = self.knowledge.catalog.sop(intent);
+        sop.map_or_else(|| intent.to_owned(), |sop| sop.title.clone())
     }
 }
 
-fn resume(catalog: &Catalog, line: &ParkedLine) -> Button {
-    button(
-        &format!(
-            "Lanjutkan {}: {}",
-            line.number,
-            title(catalog, &line.intent)
-        ),
-        format!("resume:{}", line.number),
-    )
-}
-
-fn explain(catalog: &Catalog, intent: &str, evidence: &[String]) -> Reply {
-    if evidence.is_empty() {
-        return say(format!(
-            "SOP **{}** dipilih sendiri dari daftar.",
-            title(catalog, intent)
-        ));
-    }
-    let lines: Vec<_> = evidence.iter().map(|line| format!("- {line}")).collect();
-    say(format!(
-        "SOP **{}** dipilih karena:\n{}",
-        title(catalog, intent),
-        lines.join("\n")
-    ))
-}
-
-fn ask(prompt: &Prompt) -> Reply {
-    let mut text = String::new();
-    if let Some(problem) = &prompt.problem {
-        text += &format!("{}\n", problems::sentence(problem, prompt));
-    }
-    let question = prompt
-        .question
-        .clone()
-        .unwrap_or_else(|| format!("{}?", prompt.label));
-    text += &format!("**{question}**");
-    // Each refusal says a little more; the first question is short.
-    if let Some(help) = prompt.help.as_ref().filter(|_| prompt.refused <= 3) {
-        text += &format!("\n{help}");
-    }
-    if let Some(example) = prompt
-        .example
-        .as_ref()
-        .filter(|_| prompt.options.is_empty() || prompt.refused > 0)
-    {
-        text += &format!("\nContoh: `{example}`");
-    }
-    if prompt.may_be_absent && prompt.refused > 0 {
-        text += "\nBila memang tidak ada, ketik `tidak ada`.";
-    }
-    if prompt.looked_up && prompt.refused > 0 {
-        text += "\nBelum bisa dilihat? Ketik `tidak bisa dicek karena ...` dengan alasannya.";
-    }
-    if prompt.refused > 1 {
-        text += "\nBisa juga `kembali` ke pertanyaan sebelumnya, atau `batal`.";
-    }
-    text += &match prompt.left {
-        0 => String::new(),
-        1 => "\n*Data terakhir yang dibutuhkan.*".to_owned(),
-        left => format!("\n*Masih {left} data.*"),
-    };
-    let mut buttons: Vec<_> = prompt
-        .options
-        .iter()
-        .map(|option| button(option, format!("value:{}={option}", prompt.field)))
-        .collect();
-    if prompt.may_be_absent {
-        buttons.push(button(
-            "Tidak ada",
-            format!("value:{}=tidak ada", prompt.field),
-        ));
-    }
-    say_with(text, buttons)
-}
-
-fn review(draft: &Review, recent: &[Ticket]) -> Reply {
-    let mut text = format!(
-        "Periksa draft **{}**:\n{}\n- KIP: {}",
-        draft.title,
-        lines(&draft.entries),
-        draft.kip
-    );
-    for remarked in &draft.remarks {
-        text += &format!(
-            "\n⚠ {}: {}. Memang begitu? `tetap pakai`.",
-            remarked.label,
-            remark(&remarked.remark)
-        );
-    }
-    for ticket in recent
-        .iter()
-        .filter(|ticket| ticket.is_same_case(&draft.entries))
-        .filter(|ticket| draft.revises.as_deref().map(case_of) != Some(ticket.case()))
-    {
-        text += &format!(
-            "\n⚠ Sudah ada draft `{}` untuk kasus dan nomor yang sama. Cek ulang dulu sebelum mengirim.",
-            ticket.id
-        );
-    }
-    if !draft.optional.is_empty() {
-        text += &format!("\nBoleh ditambah: {}.", draft.optional.join(", "));
-    }
-    text += "\nSudah benar? `Kirim`, atau tulis koreksinya, misalnya `nama pelanggan: Contoh`.";
-    let buttons = [("Kirim", "send:"), ("Ubah", "edit:"), ("Batal", "cancel:")];
-    say_with(
-        text,
-        buttons
-            .map(|(label, action)| button(label, action))
-            .to_vec(),
-    )
-}
-
-fn remark(remark: &Remark) -> &'static str {
-    match remark {
-        Remark::UnusualSerial => "biasanya 25 digit dengan awalan 02, pastikan lagi ke pelanggan",
-        Remark::UnusualAmount => "nominalnya tidak lazim, pastikan lagi",
-        Remark::Unlisted => "di luar pilihan baku, dicatat seperti ditulis",
-    }
-}
-
-fn choose_field(fields: &[(String, String)]) -> Reply {
-    let buttons = fields
-        .iter()
-        .map(|(id, label)| button(label, format!("edit:{id}")))
-        .collect();
-    say_with(
-        "Data mana yang diubah? Pilih, atau tulis langsung: `lokasi: Bandung`.".to_owned(),
-        buttons,
-    )
-}
-
-fn lines(entries: &[Entry]) -> String {
-    let lines: Vec<_> = entries
-        .iter()
-        .map(|entry| format!("- {}: {}", entry.label, entry.answer.display()))
-        .collect();
-    lines.join("\n")
-}
-
-fn title(catalog: &Catalog, intent: &str) -> String {
-    catalog
-        .sop(intent)
-        .map_or_else(|| intent.to_owned(), |sop| sop.title.clone())
-}
-
-/// Returns what an answer says that was given while nothing could be kept.
-pub fn from_memory() -> Reply {
-    say(
-        "Penyimpanan saya sedang tidak bisa dihubungi, jadi jawaban ini dari ingatan dan belum tercatat. Tiket bisa dibuat \
-         begitu tersambung lagi, biasanya dalam setengah menit."
-            .to_owned(),
-    )
-}
-
-fn say(text: String) -> Reply {
-    Reply {
-        text,
-        buttons: Vec::new(),
-        sop: None,
-    }
-}
-
-fn say_with(text: String, buttons: Vec<Button>) -> Reply {
-    Reply {
-        text,
-        buttons,
-        sop: None,
-    }
-}
-
-fn button(label: &str, action: impl Into<String>) -> Button {
+/// A button that is called as an SOP, a company or an option is called.
+fn plain(label: &str, action: Act) -> Button {
     Button {
         label: label.to_owned(),
-        action: Act::parse(&action.into()),
+        action,
     }
+}
+
+fn named(those: &[(String, String)], act: impl Fn(String) -> Act) -> Vec<Button> {
+    let buttons = those.iter().map(|(id, name)| plain(name, act(id.clone())));
+    buttons.collect()
+}
+
+fn beginning(company: &str) -> String {
+    company[..company.floor_char_boundary(NAME_BYTES_MAX)].to_owned()
 }

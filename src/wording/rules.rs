@@ -1,15 +1,18 @@
-//! What rules say: yes or no with the reason, the packages to choose from, a bill made up, a pasted number.
+//! What the rule of a procedure says: yes or no with the reason, the packages to choose from, a bill made up.
 
-use super::{Around, button, say_with, sop};
-use crate::dialog::NumberKind;
-use crate::guide::Knowledge;
-use crate::guide::upgrade::{Answer, Open, Reason, Ruling, Silence, Total};
-use crate::message::Reply;
+use crate::guide::upgrade::{Answer, Open, Reason, Silence, Total};
 use crate::value::rupiah;
 
-/// The answer of a rule, with the point that states it.
-pub fn ruling(knowledge: &Knowledge, intent: &str, ruling: &Ruling) -> Reply {
-    let mut text = match &ruling.answer {
+pub(super) use crate::guide::upgrade::Ruling;
+
+/// Whether the document leaves it open.
+pub(super) fn is_silent(ruling: &Ruling) -> bool {
+    matches!(ruling.answer, Answer::Silent { .. })
+}
+
+/// The rule's answer in a sentence.
+pub(super) fn sentence(ruling: &Ruling) -> String {
+    match &ruling.answer {
         Answer::Possible { from, to } => {
             format!("**Bisa.** {from} ke {to}: speed naik dan masa langganan tidak turun.")
         }
@@ -46,18 +49,6 @@ pub fn ruling(knowledge: &Knowledge, intent: &str, ruling: &Ruling) -> Reply {
         }
         Answer::Silent { about } => format!("**Tidak tercantum di SOP**: {}.", silence(about)),
         Answer::Bill(total) => bill(total),
-    };
-    for id in &ruling.points {
-        text += &format!("\n\n{}", sop::point_text(knowledge, intent, id));
-    }
-    let mut buttons = Vec::new();
-    if matches!(ruling.answer, Answer::Silent { .. }) {
-        buttons.push(sop::forward(intent));
-    }
-    buttons.push(button("Pandu", format!("walk:{intent}")));
-    Reply {
-        sop: Some(intent.to_owned()),
-        ..say_with(text, buttons)
     }
 }
 
@@ -113,23 +104,4 @@ fn bill(total: &Total) -> String {
         ),
     };
     text
-}
-
-/// What a pasted number is, or what it may be.
-pub fn number(knowledge: &Knowledge, kinds: &[NumberKind], around: Around<'_>) -> Reply {
-    if let [only] = kinds {
-        let path = sop::part(knowledge, &only.intent, &only.point, around);
-        return Reply {
-            text: format!("Ini seperti **{}**.\n{}", only.label, path.text),
-            ..path
-        };
-    }
-    let buttons = kinds
-        .iter()
-        .map(|kind| button(&kind.label, format!("point:{}#{}", kind.intent, kind.point)));
-    say_with(
-        "Nomor ini bisa berarti beberapa hal; bentuknya saja tidak cukup untuk memastikan. Nomor apa menurut pelanggan?"
-            .to_owned(),
-        buttons.collect(),
-    )
 }

@@ -1,352 +1,447 @@
-//! A procedure as agents read it: what they asked for first, then the checklist, the rest behind buttons.
+//! A procedure as agents read it: the short answer to a case, a point or section alone, the whole on request.
 
-use super::{Around, button, say, say_with, title};
-use crate::act::Part;
-use crate::catalog::sop::{Cause, Item, Outcome, OutcomeKind, Section, SectionKind};
-use crate::catalog::{Catalog, Sop};
-use crate::guide::{Knowledge, Point, PointKind};
-use crate::message::{Button, ChannelKind, Reply};
+use serde_json::{Value as Json, json};
 
-/// The link target that stands for all causes and outcomes of an SOP.
+use super::facts::json_of;
+use super::{Page, plain, rules, said};
+use crate::act::{Act, Part};
+use crate::catalog::{Case, Form, Sop};
+use crate::catalog::sop::{Cause, Item, Outcome, Section, SectionKind};
+use crate::dialog::{Effect, SopForm};
+use crate::guide::{Point, PointKind};
+use crate::message::{Button, Reply};
+use crate::ticket::Answers;
+
+/// The link target of all causes and outcomes of an SOP.
 const CAUSES: &str = "penyebab";
+/// A short answer has so many checks, and so many questions to the customer.
+const SHORT_ITEMS: usize = 3;
+/// A line of a short answer stays a line on a terminal of 80 columns, with its mark.
+const SHORT_CHARS: usize = 76;
+/// The values that a short answer repeats.
+const SHORT_NOTED: usize = 4;
+/// The buttons of a short answer stay within two lines of that terminal; each needs so much beside its label.
+const SHORT_LABELS_CHARS: usize = 150;
+const AROUND_LABEL_CHARS: usize = 6;
 
-/// The procedure, beginning with the points that were asked for.
-pub fn whole(knowledge: &Knowledge, intent: &str, points: &[String], around: Around<'_>) -> Reply {
-    let Some(sop) = knowledge.catalog.sop(intent) else {
-        return gone(intent);
-    };
-    let mut text = format!("**{}**\n{}", sop.title, sop.summary);
-    let asked = known(knowledge, intent, points);
-    for point in &asked {
-        text += &format!("\n\n{}", answer(knowledge, sop, point));
-    }
-    for section in checklist(sop) {
-        text += &format!(
-            "\n\n{}",
-            section_text(knowledge, section, around.channel_kind)
-        );
-    }
-    text += &ending(knowledge, sop, around);
-    let mut reply = shown(sop, text);
-    if asked.first().is_some_and(|point| is_hole(point)) {
-        reply.buttons.insert(0, forward(intent));
-    }
-    reply
-}
-
-/// The points that were asked for, and nothing else; the procedure behind a button.
-pub fn brief(knowledge: &Knowledge, intent: &str, points: &[String], around: Around<'_>) -> Reply {
-    let Some(sop) = knowledge.catalog.sop(intent) else {
-        return gone(intent);
-    };
-    let asked = known(knowledge, intent, points);
-    if asked.is_empty() {
-        return whole(knowledge, intent, points, around);
-    }
-    let answers: Vec<_> = asked
-        .iter()
-        .map(|point| answer(knowledge, sop, point))
-        .collect();
-    let text = answers.join("\n\n") + &ending(knowledge, sop, around);
-    let hole = is_hole(asked[0]).then(|| forward(intent));
-    let whole = button("SOP lengkap", format!("answer:{intent}"));
-    let buttons = hole.into_iter().chain([whole]).chain(deeds(sop));
-    Reply {
-        sop: Some(sop.id.clone()),
-        ..say_with(text, buttons.collect())
-    }
-}
-
-fn known<'k>(knowledge: &'k Knowledge, intent: &str, points: &[String]) -> Vec<&'k Point> {
-    let points = points.iter();
-    points
-        .filter_map(|id| knowledge.point(intent, id))
-        .collect()
-}
-
-/// What goes with it in this channel, whether it is overdue, and where it is from.
-fn ending(knowledge: &Knowledge, sop: &Sop, around: Around<'_>) -> String {
-    let mut text = String::new();
-    for see in sop
-        .see
-        .iter()
-        .filter(|see| see.proactive_in.contains(&around.channel_kind))
-    {
-        let name = see.sop.as_ref().map_or_else(
-            || see.title.clone().unwrap_or_default(),
-            |id| title(&knowledge.catalog, id),
-        );
-        text += &format!("\n\n➤ {}: **{name}**", see.when);
-    }
-    if sop.review_by < around.now.date() {
-        text += &format!(
-            "\n\n⚠ SOP ini seharusnya ditinjau {} sebelum {}.",
-            sop.owner, sop.review_by
-        );
-    }
-    text + &format!("\n\n*{}*", source(sop))
-}
-
-/// A section, all causes, or one point.
-pub fn part(knowledge: &Knowledge, intent: &str, id: &str, around: Around<'_>) -> Reply {
-    let Some(sop) = knowledge.catalog.sop(intent) else {
-        return gone(intent);
-    };
-    if id == CAUSES && !sop.causes.is_empty() {
-        return shown(sop, causes(sop));
-    }
-    if let Some(section) = sop.sections.iter().find(|section| section.id == id) {
-        return shown(sop, section_text(knowledge, section, around.channel_kind));
-    }
-    match knowledge.point(intent, id) {
-        Some(point) => {
-            let text = format!("{}\n*{}*", answer(knowledge, sop, point), source(sop));
-            let mut reply = shown(sop, text);
-            if is_hole(point) {
-                reply.buttons.insert(0, forward(intent));
+impl<'a> Page<'a> {
+    /// What shows a procedure or a part of it.
+    pub(super) fn procedure(self, effect: &Effect) -> Reply {
+        let shown = match effect {
+            Effect::ShowSop {
+                intent,
+                points,
+                form,
+                may_be_wrong,
+                noted,
+            } => {
+                let sop = self.knowledge.catalog.sop(intent);
+                sop.map(|sop| {
+                    let points = self.points(intent, points);
+                    let mut reply = match form {
+                        SopForm::Points if !points.is_empty() => self.of_points(sop, &points),
+                        SopForm::Short => self.short(sop, noted),
+                        SopForm::Points | SopForm::Whole => self.whole(sop, &points),
+                    };
+                    if *may_be_wrong {
+                        let act = Act::NotThis(Some(intent.clone()));
+                        reply.buttons.push(self.around.voice.button("not", act));
+                    }
+                    reply
+                })
             }
-            reply
+            Effect::ShowPoint { intent, id } => self.part(intent, id),
+            Effect::ShowPart { intent, part } => self.other_part(intent, *part),
+            Effect::Ruled { intent, ruling } => self.ruled(intent, ruling),
+            Effect::NumberIs { kinds } => return self.number(kinds),
+            _ => None,
+        };
+        let intent = match effect {
+            Effect::ShowSop { intent, .. }
+            | Effect::ShowPoint { intent, .. }
+            | Effect::ShowPart { intent, .. }
+            | Effect::Ruled { intent, .. } => intent.as_str(),
+            _ => "",
+        };
+        shown.unwrap_or_else(|| said(self.around.voice, "sop_gone", &json!({"intent": intent})))
+    }
+
+    fn reply_about(self, sop: &Sop, block: &str, facts: &Json, buttons: Vec<Button>) -> Reply {
+        Reply {
+            buttons,
+            sop: Some(sop.id.clone()),
+            ..said(self.around.voice, block, facts)
         }
-        None => say(format!("SOP **{}** tidak punya bagian `{id}`.", sop.title)),
     }
-}
 
-/// A part that is no section: causes, mandatory fields, complaint categories, source.
-pub fn other_part(knowledge: &Knowledge, intent: &str, part: Part, around: Around<'_>) -> Reply {
-    let Some(sop) = knowledge.catalog.sop(intent) else {
-        return gone(intent);
-    };
-    let text = match part {
-        Part::Causes => causes(sop),
-        Part::Kip => kips(sop),
-        Part::Fields => mandatory_fields(sop, around.channel_kind),
-        Part::Source => format!("**{}**\n{}", sop.title, source(sop)),
-        Part::Next => format!("**{}**: {}", sop.title, sop.summary),
-        Part::Whole | Part::Checks | Part::Questions | Part::Handling => {
-            return whole(knowledge, intent, &[], around);
+    /// The first answer to a case: what to do at once, the rest behind buttons.
+    fn short(self, sop: &Sop, noted: &Answers) -> Reply {
+        let (checks, checks_in_all) = self.first_items(sop, SectionKind::Check);
+        let (questions, questions_in_all) = self.first_items(sop, SectionKind::Ask);
+        let noted = noted
+            .iter()
+            .take(SHORT_NOTED)
+            .filter_map(|(field, answer)| {
+                let label = &sop.field(field)?.base.label;
+                Some(json!({"label": label, "answer": super::facts::flat(json_of(answer))}))
+            });
+        let facts = json!({
+            "title": sop.title,
+            "summary": shortened(&sop.summary, 2 * SHORT_CHARS),
+            "noted": noted.collect::<Vec<_>>(),
+            "checks": checks,
+            "checks_in_all": checks_in_all,
+            "questions": questions,
+            "questions_in_all": questions_in_all,
+            "see": self.see(sop),
+            "overdue": self.overdue(sop),
+            "walk": !sop.causes.is_empty(),
+            "ticket": !sop.forms.is_empty(),
+            "cite": cite(sop),
+        });
+        let whole = self.around.voice.button("whole", Act::Open(sop.id.clone()));
+        let first: Vec<_> = self.ways_on(sop).chain([whole]).collect();
+        let width = |button: &Button| button.label.chars().count() + AROUND_LABEL_CHARS;
+        let mut left = SHORT_LABELS_CHARS.saturating_sub(first.iter().map(width).sum());
+        let parts = self.parts(sop, false).take_while(|part| {
+            let fits = width(part) <= left;
+            left = left.saturating_sub(width(part));
+            fits
+        });
+        let buttons = first.into_iter().chain(parts).collect();
+        self.reply_about(sop, "show_sop_short", &facts, buttons)
+    }
+
+    /// The beginnings of the first items of a kind, and how many there are.
+    fn first_items(self, sop: &Sop, kind: SectionKind) -> (Vec<String>, usize) {
+        let sections = sop.sections.iter().filter(|section| section.kind == kind);
+        let items: Vec<_> = sections.flat_map(|section| self.items(section)).collect();
+        let first = items.iter().take(SHORT_ITEMS);
+        let first = first.map(|item| shortened(&item.text, SHORT_CHARS));
+        (first.collect(), items.len())
+    }
+
+    /// The procedure, beginning with the points that were asked for.
+    fn whole(self, sop: &Sop, points: &[&Point]) -> Reply {
+        let sections = sop
+            .sections
+            .iter()
+            .filter(|section| is_worked_through(section));
+        let facts = json!({
+            "title": sop.title,
+            "summary": sop.summary,
+            "points": points.iter().map(|point| self.point(sop, point)).collect::<Vec<_>>(),
+            "sections": sections.map(|section| self.section(section)).collect::<Vec<_>>(),
+            "see": self.see(sop),
+            "overdue": self.overdue(sop),
+            "cite": cite(sop),
+        });
+        let buttons = self.forward(sop, points).chain(self.ways_on(sop));
+        let buttons = buttons.chain(self.parts(sop, true)).collect();
+        self.reply_about(sop, "show_sop", &facts, buttons)
+    }
+
+    /// The points that were asked for, and nothing else.
+    fn of_points(self, sop: &Sop, points: &[&Point]) -> Reply {
+        let facts = json!({
+            "points": points.iter().map(|point| self.point(sop, point)).collect::<Vec<_>>(),
+            "overdue": self.overdue(sop),
+        });
+        let whole = self.around.voice.button("whole", Act::Open(sop.id.clone()));
+        let buttons = self.forward(sop, points).chain([whole]);
+        let buttons = buttons.chain(self.ways_on(sop)).collect();
+        self.reply_about(sop, "show_points", &facts, buttons)
+    }
+
+    /// A section, all causes, or one point; none when the SOP is gone.
+    pub(super) fn part(self, intent: &str, id: &str) -> Option<Reply> {
+        let sop = self.knowledge.catalog.sop(intent)?;
+        let buttons = || self.ways_on(sop).chain(self.parts(sop, true));
+        if id == CAUSES && !sop.causes.is_empty() {
+            return Some(self.reply_about(sop, "causes", &all_causes(sop), buttons().collect()));
         }
-    };
-    Reply {
-        sop: Some(sop.id.clone()),
-        ..say_with(text, deeds(sop).collect())
+        if let Some(section) = sop.sections.iter().find(|section| section.id == id) {
+            let facts = self.section(section);
+            return Some(self.reply_about(sop, "section", &facts, buttons().collect()));
+        }
+        let Some(point) = self.knowledge.point(intent, id) else {
+            let facts = json!({"sop_title": sop.title, "id": id});
+            return Some(said(self.around.voice, "no_such_part", &facts));
+        };
+        let buttons = self.forward(sop, &[point]).chain(buttons()).collect();
+        Some(self.reply_about(sop, "point", &self.point(sop, point), buttons))
     }
-}
 
-/// What can be done about a case of a procedure.
-pub fn next_steps(catalog: &Catalog, intent: &str) -> Vec<Button> {
-    let sop = catalog.sop(intent);
-    sop.map(|sop| deeds(sop).collect()).unwrap_or_default()
-}
-
-fn kips(sop: &Sop) -> String {
-    let lines = sop.forms.iter().map(|form| {
-        let paths = form.kips.iter().map(|kip| kip.path.as_str());
-        let paths: Vec<_> = paths.chain(form.kip_none.as_deref()).collect();
-        format!("- {}: {}", form.title, paths.join("\n  atau: "))
-    });
-    let lines: Vec<_> = lines.collect();
-    match lines.is_empty() {
-        true => format!("SOP **{}** tidak mencantumkan KIP.", sop.title),
-        false => format!("**KIP**\n{}", lines.join("\n")),
+    /// A part that is no section: causes, mandatory fields, complaint categories, source.
+    fn other_part(self, intent: &str, part: Part) -> Option<Reply> {
+        let sop = self.knowledge.catalog.sop(intent)?;
+        let (block, facts) = match part {
+            Part::Causes => ("causes", all_causes(sop)),
+            Part::Kip => ("kips", kips(sop)),
+            Part::Fields => ("mandatory_fields", self.mandatory_fields(sop)),
+            Part::Source => ("part_source", json!({"title": sop.title, "cite": cite(sop)})),
+            Part::Next => ("part_next", json!({"title": sop.title, "summary": sop.summary})),
+            Part::Whole | Part::Checks | Part::Questions | Part::Handling => {
+                return Some(self.whole(sop, &[]));
+            }
+        };
+        Some(self.reply_about(sop, block, &facts, self.ways_on(sop).collect()))
     }
-}
 
-fn mandatory_fields(sop: &Sop, channel_kind: ChannelKind) -> String {
-    let answers = crate::ticket::Answers::new();
-    let case = crate::catalog::Case {
-        answers: &answers,
-        channel_kind,
-    };
-    let fields = sop.form(case).into_iter().flat_map(|form| &form.fields);
-    let lines = fields.filter(|field| field.mandatory(case));
-    let lines: Vec<_> = lines
-        .map(|field| format!("- {}", field.spec(case).label))
-        .collect();
-    match lines.is_empty() {
-        true => format!("SOP **{}** tidak punya form tiket.", sop.title),
-        false => format!("**Data wajib tiket**\n{}", lines.join("\n")),
+    /// What can be done about a case of a procedure.
+    pub(super) fn next_steps(self, intent: &str) -> Vec<Button> {
+        let sop = self.knowledge.catalog.sop(intent);
+        sop.map_or_else(Vec::new, |sop| self.ways_on(sop).collect())
     }
-}
 
-/// One point, with where it stands in the SOP; nothing when the catalogue has lost it.
-pub fn point_text(knowledge: &Knowledge, intent: &str, id: &str) -> String {
-    let sop = knowledge.catalog.sop(intent);
-    let point = sop.zip(knowledge.point(intent, id));
-    point.map_or_else(String::new, |(sop, point)| answer(knowledge, sop, point))
-}
-
-/// Hands the question to the owner of the procedure.
-pub fn forward(intent: &str) -> Button {
-    button("Teruskan ke pemilik SOP", format!("forward:{intent}"))
-}
-
-fn is_hole(point: &Point) -> bool {
-    matches!(point.kind, PointKind::Unclear(_))
-}
-
-fn shown(sop: &Sop, text: String) -> Reply {
-    Reply {
-        sop: Some(sop.id.clone()),
-        ..say_with(text, buttons(sop))
+    fn mandatory_fields(self, sop: &Sop) -> Json {
+        let answers = Answers::new();
+        let case = Case {
+            answers: &answers,
+            channel_kind: self.around.channel_kind,
+        };
+        let fields = sop.form(case).into_iter().flat_map(|form| &form.fields);
+        let mandatory = fields.filter(|field| field.mandatory(case));
+        let labels: Vec<_> = mandatory.map(|field| &field.spec(case).label).collect();
+        json!({"title": sop.title, "labels": labels})
     }
-}
 
-fn gone(intent: &str) -> Reply {
-    say(format!(
-        "SOP `{intent}` sudah tidak ada di katalog. Ketik `/sop` untuk daftar terbaru."
-    ))
+    fn points(self, intent: &str, points: &[String]) -> Vec<&'a Point> {
+        let points = points.iter();
+        points
+            .filter_map(|id| self.knowledge.point(intent, id))
+            .collect()
+    }
+
+    /// What can be done about the case.
+    fn ways_on(self, sop: &Sop) -> impl Iterator<Item = Button> {
+        let button = |label: &str, act| self.around.voice.button(label, act);
+        let ticket = || button("ticket", Act::Ticket(Some(sop.id.clone())));
+        let walk = || button("walk", Act::Walk(Some(sop.id.clone())));
+        let ticket = (!sop.forms.is_empty()).then(ticket);
+        ticket
+            .into_iter()
+            .chain((!sop.causes.is_empty()).then(walk))
+    }
+
+    /// The parts that are shown alone; those that an agent works through are in the whole already.
+    fn parts<'s>(self, sop: &'s Sop, besides_whole: bool) -> impl Iterator<Item = Button> + 's {
+        let part = |id: &str| Act::Point(format!("{}#{id}", sop.id));
+        let causes =
+            (!sop.causes.is_empty()).then(|| self.around.voice.button("causes", part(CAUSES)));
+        let sections = sop.sections.iter();
+        let sections =
+            sections.filter(move |section| !(besides_whole && is_worked_through(section)));
+        let sections = sections.map(move |section| plain(&section.title, part(&section.id)));
+        causes.into_iter().chain(sections)
+    }
+
+    /// Hands a question that the document leaves open to the owner of the procedure.
+    fn forward(self, sop: &Sop, points: &[&Point]) -> impl Iterator<Item = Button> + use<> {
+        let is_open = |point: &&Point| matches!(point.kind, PointKind::Unclear(_));
+        let forward = || {
+            self.around
+                .voice
+                .button("forward", Act::Forward(sop.id.clone()))
+        };
+        points
+            .first()
+            .is_some_and(is_open)
+            .then(forward)
+            .into_iter()
+    }
+
+    fn see(self, sop: &Sop) -> Vec<Json> {
+        let kind = &self.around.channel_kind;
+        let see = sop.see.iter().filter(|see| see.proactive_in.contains(kind));
+        see.map(|see| {
+            let title = see.sop.as_ref().map(|id| self.title(id));
+            json!({"when": see.when, "title": title.or_else(|| see.title.clone())})
+        })
+        .collect()
+    }
+
+    fn overdue(self, sop: &Sop) -> Option<Json> {
+        let overdue = sop.review_by < self.around.now.date();
+        overdue.then(|| json!({"owner": sop.owner, "by": sop.review_by}))
+    }
+
+    /// One point, with its place in the SOP.
+    pub(super) fn point(self, sop: &Sop, point: &Point) -> Json {
+        let mut facts = match point.kind {
+            PointKind::Item(section, place) => {
+                let item = self.item(&sop.sections[section].items[place]);
+                json!({"kind": "item", "under": point.under, "item": item})
+            }
+            PointKind::Cause(place) => {
+                json!({"kind": "cause", "cause": cause_facts(sop, &sop.causes[place])})
+            }
+            PointKind::Outcome(place) => {
+                json!({"kind": "outcome", "outcome": outcome_facts(sop, &sop.outcomes[place])})
+            }
+            PointKind::Unclear(place) => {
+                json!({"kind": "unclear", "text": sop.unclear[place].text})
+            }
+            PointKind::Kip(place) => {
+                let mut facts = kip(&sop.forms[place]);
+                facts["kind"] = json!("kip");
+                facts
+            }
+        };
+        facts["id"] = json!(point.id);
+        facts["intent"] = json!(sop.id);
+        facts["cite"] = cite(sop);
+        facts
+    }
+
+    fn section(self, section: &Section) -> Json {
+        let items: Vec<_> = self.items(section).map(|item| self.item(item)).collect();
+        json!({"title": section.title, "items": items})
+    }
+
+    fn items(self, section: &Section) -> impl Iterator<Item = &Item> {
+        let kind = self.around.channel_kind;
+        let items = section.items.iter();
+        items
+            .filter(move |item| item.channel_kinds.is_empty() || item.channel_kinds.contains(&kind))
+    }
+
+    fn item(self, item: &Item) -> Json {
+        let link = item.link.as_ref();
+        let address = link.and_then(|link| self.knowledge.catalog.links.get(link));
+        json!({"text": item.text, "steps": item.steps, "address": address, "secret": item.secret})
+    }
+
+    /// What a point of the SOP about account managers says; nothing where the catalogue has none.
+    pub(super) fn am_point(self, id: &str) -> Json {
+        let intent = "am-eskalasi";
+        let found = self
+            .knowledge
+            .catalog
+            .sop(intent)
+            .zip(self.knowledge.point(intent, id));
+        found.map_or(Json::Null, |(sop, point)| self.point(sop, point))
+    }
+
+    /// The answer of a rule, with the points that state it.
+    fn ruled(self, intent: &str, ruling: &rules::Ruling) -> Option<Reply> {
+        let sop = self.knowledge.catalog.sop(intent)?;
+        let points = self.points(intent, &ruling.points);
+        let points: Vec<_> = points.iter().map(|point| self.point(sop, point)).collect();
+        let facts = json!({"sentence": rules::sentence(ruling), "points": points});
+        let button = |label: &str, act| self.around.voice.button(label, act);
+        let forward =
+            rules::is_silent(ruling).then(|| button("forward", Act::Forward(sop.id.clone())));
+        let walk = button("walk", Act::Walk(Some(sop.id.clone())));
+        let buttons = forward.into_iter().chain([walk]).collect();
+        Some(self.reply_about(sop, "ruled", &facts, buttons))
+    }
+
+    /// What a pasted number is, or what it may be.
+    fn number(self, kinds: &[crate::dialog::NumberKind]) -> Reply {
+        if let [only] = kinds
+            && let Some(shown) = self.part(&only.intent, &only.point)
+        {
+            let facts = json!({"label": only.label, "shown": shown.text});
+            return Reply {
+                buttons: shown.buttons,
+                sop: shown.sop,
+                ..said(self.around.voice, "number_is", &facts)
+            };
+        }
+        let buttons = kinds.iter();
+        let act = |intent: &str, point: &str| Act::Point(format!("{intent}#{point}"));
+        let buttons = buttons.map(|kind| plain(&kind.label, act(&kind.intent, &kind.point)));
+        Reply {
+            buttons: buttons.collect(),
+            ..said(self.around.voice, "number_which", &Json::Null)
+        }
+    }
 }
 
 /// What an agent works through: the checks and the questions to the customer.
-fn checklist(sop: &Sop) -> impl Iterator<Item = &Section> {
-    sop.sections
-        .iter()
-        .filter(|section| matches!(section.kind, SectionKind::Check | SectionKind::Ask))
+fn is_worked_through(section: &Section) -> bool {
+    matches!(section.kind, SectionKind::Check | SectionKind::Ask)
 }
 
-/// What can be done about the case.
-fn deeds(sop: &Sop) -> impl Iterator<Item = Button> {
-    let ticket =
-        (!sop.forms.is_empty()).then(|| button("Buat tiket", format!("ticket:{}", sop.id)));
-    let walk = (!sop.causes.is_empty()).then(|| button("Pandu", format!("walk:{}", sop.id)));
-    ticket.into_iter().chain(walk)
+fn all_causes(sop: &Sop) -> Json {
+    let causes = sop.causes.iter().map(|cause| cause_facts(sop, cause));
+    let outcomes = sop.outcomes.iter();
+    let outcomes = outcomes.map(|outcome| outcome_facts(sop, outcome));
+    json!({"causes": causes.collect::<Vec<_>>(), "outcomes": outcomes.collect::<Vec<_>>()})
 }
 
-fn buttons(sop: &Sop) -> Vec<Button> {
-    let causes = (!sop.causes.is_empty())
-        .then(|| button("Kemungkinan penyebab", format!("point:{}#{CAUSES}", sop.id)));
-    let shown: Vec<_> = checklist(sop).map(|section| section.id.as_str()).collect();
-    let sections = sop
-        .sections
-        .iter()
-        .filter(|section| !shown.contains(&section.id.as_str()));
-    let sections =
-        sections.map(|section| button(&section.title, format!("point:{}#{}", sop.id, section.id)));
-    deeds(sop).chain(causes).chain(sections).collect()
+fn kips(sop: &Sop) -> Json {
+    let forms: Vec<_> = sop.forms.iter().map(kip).collect();
+    json!({"title": sop.title, "forms": forms})
 }
 
-/// One point, with where it stands in the SOP.
-fn answer(knowledge: &Knowledge, sop: &Sop, point: &Point) -> String {
-    let text = match point.kind {
-        PointKind::Item(section, place) => {
-            item_text(knowledge, &sop.sections[section].items[place])
-        }
-        PointKind::Cause(place) => cause_text(sop, &sop.causes[place]),
-        PointKind::Outcome(place) => outcome_text(sop, &sop.outcomes[place]),
-        PointKind::Unclear(place) => {
-            format!("{}\nPemilik SOP: {}.", sop.unclear[place].text, sop.owner)
-        }
-        PointKind::Kip(place) => {
-            let form = &sop.forms[place];
-            let paths: Vec<_> = form
-                .kips
-                .iter()
-                .map(|kip| kip.path.as_str())
-                .chain(form.kip_none.as_deref())
-                .collect();
-            format!("{}: {}", form.title, paths.join("\natau: "))
-        }
-    };
-    format!(
-        "➤ **{}**\n{text}\n*{} › {} › {}#{}*",
-        point.under, sop.title, point.under, sop.id, point.id
-    )
+fn kip(form: &Form) -> Json {
+    let paths = form.kips.iter().map(|kip| kip.path.as_str());
+    let paths: Vec<_> = paths.chain(form.kip_none.as_deref()).collect();
+    json!({"title": form.title, "paths": paths})
 }
 
-fn section_text(knowledge: &Knowledge, section: &Section, kind: ChannelKind) -> String {
-    let items = section
-        .items
-        .iter()
-        .filter(|item| item.channel_kinds.is_empty() || item.channel_kinds.contains(&kind));
-    let mut lines = vec![format!("**{}**", section.title)];
-    for (number, item) in items.enumerate() {
-        let text = item_text(knowledge, item).replace('\n', "\n   ");
-        lines.push(format!("{}. {text}", number + 1));
-    }
-    lines.join("\n")
-}
-
-fn item_text(knowledge: &Knowledge, item: &Item) -> String {
-    let mut text = item.text.clone();
-    if !item.steps.is_empty() {
-        text += &format!("\n{}", item.steps.join(" › "));
-    }
-    if let Some(address) = item
-        .link
-        .as_ref()
-        .and_then(|link| knowledge.catalog.links.get(link))
-    {
-        text += &format!("\n{address}");
-    }
-    if let Some(secret) = &item.secret {
-        text += &format!("\nLogin: `secret:{secret}`, minta ke team lead");
-    }
-    text
-}
-
-fn causes(sop: &Sop) -> String {
-    let causes = sop.causes.iter().map(|cause| cause_text(sop, cause));
-    let outcomes = sop
-        .outcomes
-        .iter()
-        .map(|outcome| format!("{}: {}", outcome.id, outcome_text(sop, outcome)));
-    let causes: Vec<_> = causes.collect();
-    let outcomes: Vec<_> = outcomes.collect();
-    format!(
-        "**Kemungkinan penyebab**\n{}\n\n**Tindak lanjut**\n{}",
-        causes.join("\n"),
-        outcomes.join("\n")
-    )
-}
-
-fn cause_text(sop: &Sop, cause: &Cause) -> String {
+fn cause_facts(sop: &Sop, cause: &Cause) -> Json {
     let branches = cause.branches.iter().map(|branch| {
-        let target = sop
-            .outcomes
-            .iter()
-            .find(|outcome| outcome.id == branch.goto);
-        let then = match target {
-            Some(outcome) => format!("{} ({})", kind_word(outcome.kind), outcome.id),
-            None => format!("lanjut ke {}", branch.goto),
-        };
-        format!("   - {} → {then}", branch.when)
+        let outcome = sop.outcome(&branch.goto);
+        let outcome = outcome.map(|outcome| json!({"kind": outcome.kind}));
+        json!({"when": branch.when, "to": branch.goto, "outcome": outcome})
     });
-    let branches: Vec<_> = branches.collect();
-    format!("{}. {}\n{}", cause.id, cause.text, branches.join("\n"))
+    json!({"id": cause.id, "text": cause.text, "branches": branches.collect::<Vec<_>>()})
 }
 
-fn outcome_text(sop: &Sop, outcome: &Outcome) -> String {
-    let mut text = format!("[{}] {}", kind_word(outcome.kind), outcome.text);
-    if let Some(say) = &outcome.say {
-        text += &format!("\n   Ke pelanggan: \"{}\"", with_labels(sop, say));
-    }
-    text
+fn outcome_facts(sop: &Sop, outcome: &Outcome) -> Json {
+    let say = outcome.say.as_ref().map(|say| with_labels(sop, say));
+    let kind = json!({"kind": outcome.kind});
+    json!({"id": outcome.id, "outcome": kind, "text": outcome.text, "say": say})
 }
 
 /// Shows what goes into a placeholder: `{msisdn}` becomes `[MSISDN]`.
 fn with_labels(sop: &Sop, say: &str) -> String {
     let fields = sop.forms.iter().flat_map(|form| &form.fields);
     fields.fold(say.to_owned(), |text, field| {
-        text.replace(
-            &format!("{{{}}}", field.id),
-            &format!("[{}]", field.base.label),
-        )
+        let label = format!("[{}]", field.base.label);
+        text.replace(&format!("{{{}}}", field.id), &label)
     })
 }
 
-pub fn kind_word(kind: OutcomeKind) -> &'static str {
-    match kind {
-        OutcomeKind::Inform => "informasikan",
-        OutcomeKind::Recheck => "cek ulang",
-        OutcomeKind::Ticket => "buat tiket",
-        OutcomeKind::Escalate => "eskalasi",
-    }
+fn cite(sop: &Sop) -> Json {
+    json!({
+        "intent": sop.id,
+        "number": document_number(&sop.source),
+        "revised": sop.revised,
+        "source": sop.source,
+        "owner": sop.owner,
+    })
 }
 
-fn source(sop: &Sop) -> String {
-    let revised = sop.revised.as_ref().map_or_else(
-        || "tahun tidak tercantum".to_owned(),
-        |revised| format!("sumber {revised}"),
-    );
-    format!("{} · {revised} · {}", sop.source, sop.owner)
+/// The number by which a document is known: `SOP-001` of `Dokumen 'X'; SOP-001/CCM-AC/CHM/XI/2016 - ...`.
+fn document_number(source: &str) -> Option<&str> {
+    let mut words = source.split(|c: char| c != '-' && !c.is_alphanumeric());
+    words.find(|word| {
+        let (letters, digits) = word.split_once('-').unwrap_or_default();
+        let is_number =
+            |text: &str, is: fn(&u8) -> bool| text.len() > 1 && text.as_bytes().iter().all(is);
+        is_number(letters, u8::is_ascii_uppercase) && is_number(digits, u8::is_ascii_digit)
+    })
+}
+
+/// The first sentence of a text, or as much of it as fits.
+fn shortened(text: &str, chars: usize) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let sentence = line.split_once(". ").map_or(line, |(first, _)| first);
+    let whole = if sentence.len() < line.len() {
+        format!("{sentence}.")
+    } else {
+        line.to_owned()
+    };
+    if whole.chars().count() <= chars {
+        return whole;
+    }
+    let cut: String = whole.chars().take(chars - 1).collect();
+    let words = cut
+        .rsplit_once(' ')
+        .map_or(cut.as_str(), |(words, _)| words);
+    format!("{}…", words.trim_end_matches([',', ';', ':', ' ']))
 }

@@ -313,6 +313,7 @@ fn place_text(knowledge: &Knowledge, sop: &str, id: &str) -> Option<String> {
             lead: false,
             tickets: &[],
             recent: &[],
+            voice: knowledge.voices.of(&sigap::message::Language::default()),
         };
         let effect = sigap::dialog::Effect::ShowPoint {
             intent: sop.to_owned(),

@@ -1,6 +1,7 @@
 //! Scripted conversations: what agents write, what the assistant makes of it, what a ticket holds in the end.
 //!
-//! A line that begins with `>` is typed; below it stand the decision, the state of the dialog and the reply.
+//! A line that begins with `>` is typed; below it are the decision, the state of the dialog, and what was shown: the
+//! block that says it, its SOP, and the acts of its buttons. What is said is in the golden files of `wording`.
 //! `@channel-kind ecare`, `@service telkomsel`, `@user sari`, `@lead` and `@restart` steer, `@wait 5h` lets time pass and
 //! shows what is said unasked; `{tiket}` in a typed line is the id of the ticket filed last.
 //! `UPDATE=1 cargo test` rewrites what is below the typed lines, and the diff is the review.
@@ -8,7 +9,8 @@
 //! `# expect` lines say what must have come out where they stand, and no rewriting touches them:
 //! `# expect class=Gold nama_pelanggan="Contoh Satu"` names every field of the open draft, or of the ticket filed last,
 //! with its canonical value; a final `...` allows others. Besides fields there are `asking`, `intent`, `form`, `tickets`
-//! and `parked` (how many), and `kip` and `says` (a part of the category, of the last replies).
+//! and `parked` (how many), `kip` (a part of the category), `shown` (one of the blocks that the last replies are) and
+//! `says` (a value, or a part of an SOP, that is in the last replies).
 
 mod killed;
 mod program;
@@ -26,9 +28,6 @@ use sigap::store::{self, Store};
 use sigap::ticket::{Entry, Ticket, canonical_json};
 
 use crate::shipped;
-
-/// A longer reply is an SOP, which has tests of its own; its beginning is enough here.
-const LINES_SHOWN: usize = 14;
 
 #[test]
 fn conversations_go_as_written() {
@@ -220,6 +219,7 @@ impl Stage {
             at: setting.now.clone(),
             said: Said::Text(self.scene.typed(typed).replace("\\n", "\n")),
             continues: None,
+            language: None,
         };
         self.handle(&incoming)
     }
@@ -317,6 +317,8 @@ impl Scene {
     fn after(before: &Scene, assistant: &Assistant, handled: &Handled, setting: &Setting) -> Scene {
         let says = handled.replies.iter().map(|reply| reply.text.as_str());
         let says = says.collect::<Vec<_>>().join("\n");
+        let shown = handled.replies.iter().map(|reply| reply.shown.as_str());
+        let shown = shown.collect::<Vec<_>>().join(" ");
         let (mut tickets, mut filed) = (before.tickets.clone(), before.filed.clone());
         if let Some(ticket) = &handled.ticket {
             tickets.push(ticket.id.clone());
@@ -348,6 +350,7 @@ impl Scene {
             ("tickets", tickets.len().to_string()),
             ("parked", handled.conversation.parked.len().to_string()),
             ("says", says),
+            ("shown", shown),
         ]);
         Scene {
             fields,
@@ -375,6 +378,7 @@ impl Scene {
                 Some(is) if matches!(name.as_str(), "kip" | "says") && is.contains(&value) => {
                     continue;
                 }
+                Some(is) if name == "shown" && is.split(' ').any(|one| one == value) => continue,
                 Some(is) => Some(is),
                 None => {
                     names_fields = true;
@@ -462,22 +466,9 @@ fn shown(assistant: &Assistant, handled: &Handled, setting: &Setting) -> String 
         out += &format!("= {{{}}}\n", fields.collect::<Vec<_>>().join(" "));
     }
     for reply in &handled.replies {
-        let lines: Vec<_> = reply.text.lines().collect();
-        for line in lines.iter().take(LINES_SHOWN) {
-            out += format!("| {line}").trim_end();
-            out.push('\n');
-        }
-        if lines.len() > LINES_SHOWN {
-            out += "| ...\n";
-        }
-        if !reply.buttons.is_empty() {
-            let labels: Vec<_> = reply
-                .buttons
-                .iter()
-                .map(|button| format!("[{}]", button.label))
-                .collect();
-            out += &format!("| {}\n", labels.join(" "));
-        }
+        let sop = reply.sop.iter().map(|sop| format!(" {sop}"));
+        let acts = reply.buttons.iter().map(|button| format!(" [{}]", button.action));
+        out += &format!("| {}{}\n", reply.shown, sop.chain(acts).collect::<String>());
     }
     out
 }

@@ -134,6 +134,7 @@ impl Program {
             at: now() + number.seconds(),
             said: Said::Text(text.to_owned()),
             continues: None,
+            language: None,
         };
         self.assistant.handle(&incoming).await.unwrap()
     }

@@ -315,6 +315,10 @@ impl Desk {
             lead: false,
             tickets: &[],
             recent: &[],
+            voice: self
+                .knowledge
+                .voices
+                .of(&sigap::message::Language::default()),
         };
         let replies = wording::replies(&self.knowledge, &step.effects, around);
         step.next.offer(&replies, said);

@@ -6,7 +6,7 @@ mod questions;
 mod upgrades;
 mod walks;
 
-use sigap::dialog::Effect;
+use sigap::dialog::{Effect, SopForm};
 
 use crate::shipped;
 
@@ -50,7 +50,7 @@ fn a_question_is_answered_by_its_point() {
 /// Whether a turn shows points alone or the whole procedure, and what it knows of the ticket.
 fn shown(effects: &[Effect]) -> Option<(&[String], bool)> {
     effects.iter().find_map(|effect| match effect {
-        Effect::ShowSop { points, brief, .. } => Some((points.as_slice(), *brief)),
+        Effect::ShowSop { points, form, .. } => Some((points.as_slice(), *form == SopForm::Points)),
         _ => None,
     })
 }

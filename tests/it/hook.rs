@@ -85,6 +85,7 @@ async fn file(store: &Arc<dyn Store>, said: &[&str]) -> Vec<String> {
             at: shipped::now() + i64::try_from(number).unwrap().seconds(),
             said: Said::Text((*text).to_owned()),
             continues: None,
+            language: None,
         };
         let handled = assistant.handle(&incoming).await.unwrap();
         filed.extend(handled.ticket.map(|ticket| ticket.id));

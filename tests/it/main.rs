@@ -28,3 +28,4 @@ mod reload;
 mod shipped;
 mod store;
 mod values;
+mod wording;

@@ -186,6 +186,7 @@ fn incoming(conversation: &str, number: usize, said: &str) -> Incoming {
         at: shipped::now().saturating_add(i64::try_from(number).unwrap().seconds()),
         said: Said::Text(said.to_owned()),
         continues: None,
+        language: None,
     }
 }
 

@@ -46,8 +46,8 @@ pub fn window(
             let hint = spec.example.as_ref().or(spec.help.as_ref());
             Input {
                 id: &field.id,
-                label: &spec.label,
-                hint: hint.map_or("", String::as_str),
+                label: spec.label.clone(),
+                hint: hint.cloned().unwrap_or_default(),
                 value: kept.get(&field.id).map_or("", String::as_str),
                 long: matches!(spec.kind, Kind::Text { max_chars } if max_chars > LINE_CHARS),
                 ..Input::default()
@@ -85,9 +85,9 @@ pub struct Input<'a> {
     /// Its id.
     pub id: &'a str,
     /// Its title.
-    pub label: &'a str,
+    pub label: String,
     /// How it may look.
-    pub hint: &'a str,
+    pub hint: String,
     /// What it holds already.
     pub value: &'a str,
     /// Whether the window is not sent without it.
@@ -105,11 +105,11 @@ pub fn texts(title: &str, mark: &str, inputs: &[Input<'_>]) -> Json {
         .map(|text| {
             let mut input = json!({
                 "type": 4, "custom_id": text.id, "style": if text.long { 2 } else { 1 },
-                "label": shortened(text.label, LABEL_MAX), "required": text.required,
+                "label": shortened(&text.label, LABEL_MAX), "required": text.required,
                 "max_length": if text.long { TEXT_MAX } else { ANSWER_MAX },
             });
             if !text.hint.is_empty() {
-                input["placeholder"] = shortened(text.hint, PLACEHOLDER_MAX).into();
+                input["placeholder"] = shortened(&text.hint, PLACEHOLDER_MAX).into();
             }
             if !text.value.is_empty() {
                 input["value"] = shortened(text.value, ANSWER_MAX).into();

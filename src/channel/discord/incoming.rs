@@ -17,7 +17,7 @@ use super::Settings;
 use super::channels::Channels;
 use crate::channel::manners::{Addressed, By, Called};
 use crate::channel::place::{Person, Place};
-use crate::message::EventId;
+use crate::message::{EventId, Language};
 use crate::wording::platform;
 
 /// A message that may be for the bot.
@@ -48,6 +48,8 @@ pub struct Ask {
     pub place: Place,
     /// Who.
     pub person: Person,
+    /// The language that this person has chosen on the platform.
+    pub language: Language,
     /// The message of a button or menu, and whether only one person sees that.
     pub on: Option<On>,
 }
@@ -288,6 +290,7 @@ pub fn press(interaction: &ComponentInteraction, settings: &Settings) -> (Ask, V
             interaction.channel.as_ref(),
         ),
         person: member(&interaction.user, interaction.member.as_ref(), settings),
+        language: Language::of(&interaction.locale),
         on: Some(on),
     };
     let mut marks = vec![interaction.data.custom_id.clone()];
@@ -308,6 +311,7 @@ pub fn command(interaction: &CommandInteraction, settings: &Settings) -> Ask {
             interaction.channel.as_ref(),
         ),
         person: member(&interaction.user, interaction.member.as_deref(), settings),
+        language: Language::of(&interaction.locale),
         on: None,
     }
 }
@@ -323,6 +327,7 @@ pub fn form(interaction: &ModalInteraction, settings: &Settings) -> Ask {
             interaction.channel.as_ref(),
         ),
         person: member(&interaction.user, interaction.member.as_ref(), settings),
+        language: Language::of(&interaction.locale),
         on: interaction.message.as_ref().map(|message| On {
             message: message.id.get(),
             ephemeral: message

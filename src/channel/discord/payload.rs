@@ -169,7 +169,7 @@ mod tests {
         Reply {
             text: text.to_owned(),
             buttons: buttons.iter().map(button).collect(),
-            sop: None,
+            ..Reply::default()
         }
     }
 

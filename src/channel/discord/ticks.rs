@@ -8,13 +8,14 @@ use crate::catalog::Sop;
 use crate::channel::manners::checklist;
 use crate::channel::pages::shortened;
 use crate::message::ChannelKind;
+use crate::voice::Voice;
 
 /// Discord's limits on a menu.
 const OPTIONS_MAX: usize = 25;
 const LABEL_MAX: usize = 100;
 
 /// Returns the menu of what an agent works through; none when there is nothing to tick.
-pub fn menu(sop: &Sop, kind: ChannelKind, mark: &str) -> Option<Json> {
+pub fn menu(sop: &Sop, kind: ChannelKind, mark: &str, voice: &Voice) -> Option<Json> {
     let items = checklist(sop, kind).filter(|(id, _)| id.len() <= LABEL_MAX);
     let options = items.take(OPTIONS_MAX).map(|(id, text)| {
         let label = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -25,7 +26,7 @@ pub fn menu(sop: &Sop, kind: ChannelKind, mark: &str) -> Option<Json> {
         return None;
     }
     let menu = json!({
-        "type": 3, "custom_id": mark, "placeholder": "Checklist: centang yang sudah",
+        "type": 3, "custom_id": mark, "placeholder": shortened(&voice.line("ticks"), LABEL_MAX),
         "min_values": 0, "max_values": options.len(), "options": options,
     });
     Some(json!({"type": 1, "components": [menu]}))

@@ -1,7 +1,7 @@
 //! Second messages: a question without a procedure of its own is read with the one under discussion, and what is told of
 //! the customer outside a form is noted.
 
-use super::super::{Asked, Decision, Effect, Heard, Phase};
+use super::super::{Asked, Decision, Effect, Heard, Phase, SopForm};
 use super::Turn;
 use super::question::{asks, confidence, shown};
 use crate::act::Part;
@@ -165,7 +165,8 @@ impl Turn<'_> {
             Part::Whole => Effect::ShowSop {
                 intent: intent.clone(),
                 points: Vec::new(),
-                brief: false,
+                form: SopForm::Whole,
+                noted: Answers::new(),
                 may_be_wrong: false,
             },
             part => Effect::ShowPart {

@@ -1,10 +1,13 @@
 //! Questions: answered from a procedure, clarified between several, or honestly not answered.
 
-use super::super::{Asked, Decision, Effect, Heard, Phase, Unanswered, Understood, fill};
+use super::super::{
+    Asked, Decision, Effect, Heard, Phase, SopForm, Unanswered, Understood, fill,
+};
 use super::Turn;
 use crate::catalog::Sop;
 use crate::guide::Question;
 use crate::matcher::{self, Classification, Context};
+use crate::ticket::Answers;
 use crate::value;
 
 /// A message this sure of another procedure, in the middle of a dialog, is a question of its own.
@@ -239,22 +242,32 @@ impl Turn<'_> {
         if self.knowledge.catalog.sop(intent).is_none() {
             return self.stale();
         }
-        let clarified = match &self.conversation.phase {
+        let first = match &self.conversation.phase {
             Phase::Clarifying(choices) => picked(choices, intent),
-            // The whole after a part: what was answered already need not come again.
-            Phase::Answered(heard) if heard.intent == intent && heard.brief => Some(Heard {
-                points: Vec::new(),
-                brief: false,
-                ..heard.clone()
-            }),
             _ => None,
         };
         let waiting = self.conversation.waiting.as_deref();
         let waiting = waiting.filter(|heard| heard.intent == intent);
         let opens_waiting = waiting.is_some();
-        let heard = clarified.or_else(|| waiting.cloned());
-        let heard = heard.unwrap_or_else(|| Heard::of(intent));
-        let show = shown(&heard);
+        let (heard, show) = match first.or_else(|| waiting.cloned()) {
+            Some(heard) => {
+                let show = shown(&heard);
+                (heard, show)
+            }
+            // Opened by name, or once more: all of it. What was answered already need not come again.
+            None => {
+                let heard = match &self.conversation.phase {
+                    Phase::Answered(heard) if heard.intent == intent => Heard {
+                        points: Vec::new(),
+                        brief: false,
+                        ..heard.clone()
+                    },
+                    _ => Heard::of(intent),
+                };
+                let show = shown_as(&heard, SopForm::Whole);
+                (heard, show)
+            }
+        };
         if self.draft().is_some() {
             return self.aside(show);
         }
@@ -347,12 +360,24 @@ pub fn asks(text: &str) -> bool {
     text.contains('?') || words.any(|word| QUESTION_WORDS.contains(&word))
 }
 
-/// The procedure, beginning with the points that were asked for.
+/// The points that were asked for, or what to do first.
 pub fn shown(heard: &Heard) -> Effect {
+    match heard.brief {
+        true => shown_as(heard, SopForm::Points),
+        false => shown_as(heard, SopForm::Short),
+    }
+}
+
+fn shown_as(heard: &Heard, form: SopForm) -> Effect {
+    let noted = match form {
+        SopForm::Short => heard.answers.clone(),
+        SopForm::Whole | SopForm::Points => Answers::new(),
+    };
     Effect::ShowSop {
         intent: heard.intent.clone(),
         points: heard.points.clone(),
-        brief: heard.brief,
+        form,
+        noted,
         may_be_wrong: heard.question.is_some(),
     }
 }

@@ -12,9 +12,9 @@ use super::{Filed, Line, Scene, Setting, Steer, lines, scripts};
 use crate::binary::{Chat, Place};
 
 /// What the program does not tell a script.
-const UNSEEN: &[&str] = &["form", "parked"];
+const UNSEEN: &[&str] = &["form", "parked", "shown"];
 /// The category is told of a filed ticket only.
-const UNSEEN_IN_A_DRAFT: &[&str] = &["form", "parked", "kip"];
+const UNSEEN_IN_A_DRAFT: &[&str] = &["form", "parked", "shown", "kip"];
 
 #[test]
 fn conversations_go_as_written_through_the_program() {

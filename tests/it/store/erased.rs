@@ -403,6 +403,7 @@ async fn talk(assistant: &Assistant, user: &str, lines: &[&str]) -> Handled {
         let incoming = Incoming {
             event: EventId(format!("line-{number}")),
             continues: None,
+            language: None,
             conversation: ConversationId(format!("console:{user}")),
             user: user.to_owned(),
             lead: false,

@@ -15,24 +15,23 @@ use crate::channel::discord::incoming;
 use crate::channel::discord::mark::Mark;
 use crate::matcher;
 use crate::slash::{self, Filled, Filling, Slash, Takes};
-use crate::wording::{leads, platform};
 
 impl Bot {
     pub(super) async fn command(self: &Arc<Self>, command: &CommandInteraction) {
         let ask = incoming::command(command, &self.settings);
         if !incoming::is_allowed(ask.place, &self.settings) {
-            return self.refuse(ask, platform::NOT_HERE).await;
+            return self.refuse(ask, "not_here").await;
         }
         let name = command.data.name.as_str();
         let (part, options) = parts(&command.data.options);
         let slash = slash::offered(name, part);
         let brings_file = name == commands::MAKE.id || slash.is_some_and(Slash::takes_file);
         if brings_file && !ask.person.lead {
-            return self.refuse(ask, platform::LEADS_ONLY).await;
+            return self.refuse(ask, "leads_only").await;
         }
         if brings_file {
             let Some(source) = attached(command, options).or_else(|| posted(command)) else {
-                return self.refuse(ask, leads::NO_DOCUMENT).await;
+                return self.refuse(ask, "no_document").await;
             };
             let (id, conversation) = (ask.id, ask.place.conversation(ask.person.id));
             let responder = self.responder(ask, true);
@@ -42,17 +41,17 @@ impl Bot {
             Some(slash) => slash.act(&filled(slash, options)),
             None if name == commands::FIND.id => match target(command) {
                 Some(text) => Some(Act::Ask(text)),
-                None => return self.refuse(ask, platform::NO_TEXT).await,
+                None => return self.refuse(ask, "no_text").await,
             },
             None => None,
         };
         let Some(act) = act else {
             tracing::warn!(command = name, "a command that makes no sense");
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         };
         let for_leads = act.who() == Who::Lead;
         if for_leads && !ask.person.lead {
-            return self.refuse(ask, platform::LEADS_ONLY).await;
+            return self.refuse(ask, "leads_only").await;
         }
         let owner = ask.person.id;
         let (id, conversation) = (ask.id, ask.place.conversation(owner));

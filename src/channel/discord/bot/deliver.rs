@@ -12,10 +12,11 @@ use crate::act::Act;
 use crate::assistant::Handled;
 use crate::channel::discord::payload::{self, Face};
 use crate::channel::discord::ticks;
-use crate::channel::manners::{self, Extras, button, decorate};
+use crate::channel::manners::{self, Extras, decorate};
 use crate::message::{ChannelKind, Incoming, Reply};
 use crate::store;
 use crate::ticket::Ticket;
+use crate::voice::Voice;
 use crate::wording::platform;
 
 /// Where replies go.
@@ -72,15 +73,21 @@ impl Bot {
             }
             Err(error) => {
                 tracing::error!(%error, "a turn was not kept");
-                return self.say(sink, json!({"content": platform::NOT_KEPT})).await;
+                let language = match sink {
+                    Sink::Interaction(responder) => Some(&responder.ask.language),
+                    Sink::Channel(_) => None,
+                };
+                let said = self.voice(language).line("not_kept");
+                return self.say(sink, json!({"content": said})).await;
             }
         };
+        let voice = self.voice(handled.conversation.language.as_ref());
         // The kind only decides which fields there are; two open ones make the button worth it under any.
         let (knowledge, kind) = (self.assistant.knowledge(), self.settings.channel_kind);
         if manners::is_form_worth_it(&handled.conversation, &knowledge, kind, &(self.now)())
             && let Some(reply) = handled.replies.last_mut()
         {
-            reply.buttons.push(button(platform::FORM_BUTTON, Act::Form));
+            reply.buttons.push(voice.button("form", Act::Form));
         }
         let kind = match sink {
             Sink::Interaction(responder) => self.kind_of(responder.ask.place).await,
@@ -98,10 +105,10 @@ impl Bot {
                 has_logins: logins.is_some_and(|logins| !logins.is_empty()),
                 is_private: sink.is_ephemeral(),
             };
-            decorate(reply, extras);
+            decorate(reply, extras, &voice);
             let mut bodies = self.messages(reply, owner);
             if let Some((last, sop)) = bodies.last_mut().zip(shown) {
-                self.add_checklist(last, sop, owner, kind);
+                self.add_checklist(last, sop, owner, (kind, &voice));
             }
             for body in bodies {
                 self.say(sink, body).await;
@@ -117,7 +124,7 @@ impl Bot {
         let Some(channel) = self.settings.ticket_channel else {
             return;
         };
-        let reply = manners::draft_card(ticket);
+        let reply = manners::draft_card(ticket, &self.voice(None));
         for (number, body) in self.messages(&reply, owner).into_iter().enumerate() {
             let nonce = format!("{}.{number}", ticket.id);
             if let Err(error) = self.rest.post(channel, body, &nonce).await {
@@ -127,18 +134,24 @@ impl Bot {
     }
 
     /// A procedure as it is shown to an agent who asks for it by name.
-    pub(super) fn procedure(&self, intent: &str, kind: ChannelKind) -> Vec<Reply> {
+    pub(super) fn procedure(&self, intent: &str, kind: ChannelKind, voice: &Voice) -> Vec<Reply> {
         let knowledge = self.assistant.knowledge();
-        manners::procedure(&knowledge, intent, kind, &(self.now)())
+        manners::procedure(&knowledge, intent, kind, (&(self.now)(), voice))
     }
 
-    fn add_checklist(&self, body: &mut Json, sop: &str, owner: u64, kind: ChannelKind) {
+    fn add_checklist(
+        &self,
+        body: &mut Json,
+        sop: &str,
+        owner: u64,
+        (kind, voice): (ChannelKind, &Voice),
+    ) {
         let knowledge = self.assistant.knowledge();
         let Some(sop) = knowledge.catalog.sop(sop) else {
             return;
         };
         let mark = self.marks.write(owner, &Act::Ticks(sop.id.clone()));
-        let Some(row) = mark.and_then(|mark| ticks::menu(sop, kind, &mark)) else {
+        let Some(row) = mark.and_then(|mark| ticks::menu(sop, kind, &mark, voice)) else {
             return;
         };
         match body["components"].as_array_mut() {

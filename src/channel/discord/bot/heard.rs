@@ -8,9 +8,8 @@ use super::deliver::{Posts, Sink};
 use super::{Author, Bot, Work};
 use crate::act::Act;
 use crate::channel::discord::incoming::{self, Edited, Post};
-use crate::channel::manners::{Called, button, is_question, is_quiet, said};
+use crate::channel::manners::{Called, is_question, is_quiet, said};
 use crate::message::{EventId, Said};
-use crate::wording::platform;
 
 /// A message that makes no sound: a message flag.
 const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
@@ -99,8 +98,9 @@ impl Bot {
         let is_question = handled.as_ref().is_ok_and(is_question);
         match handled {
             Ok(handled) if is_quiet(post.called, &handled) => {
-                let list = button(platform::QUIET_FALLBACK_BUTTON, Act::ListSops);
-                let reply = said(platform::QUIET_FALLBACK.to_owned(), vec![list]);
+                let voice = self.voice(handled.conversation.language.as_ref());
+                let list = voice.button("quiet_list", Act::ListSops);
+                let reply = said(voice.line("quiet_fallback"), vec![list]);
                 for mut body in self.messages(&reply, post.person.id) {
                     body["flags"] = SUPPRESS_NOTIFICATIONS.into();
                     self.say(&mut sink, body).await;

@@ -12,9 +12,10 @@ use crate::assistant::Actor;
 use crate::channel::discord::incoming;
 use crate::channel::discord::rest;
 use crate::channel::place::Place;
-use crate::desk::{self, Posting, Share, Shown, reply};
+use crate::desk::reply::Speaker;
+use crate::desk::{self, Posting, Share, Shown};
 use crate::message::ChannelKind;
-use crate::wording::{leads, platform};
+use crate::wording::platform;
 
 /// What a lead may attach.
 const FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -70,7 +71,8 @@ impl Bot {
                     Ok(bytes) => File { name, bytes },
                     Err(error) => {
                         tracing::warn!(%error, "a document was not loaded");
-                        return to.say(json!({"content": leads::NO_DOWNLOAD})).await;
+                        let said = self.voice(Some(&to.ask.language)).line("no_download");
+                        return to.say(json!({"content": said})).await;
                     }
                 }
             }
@@ -88,7 +90,12 @@ impl Bot {
 
     async fn show(&self, to: &Arc<Responder>, shown: &Shown) {
         let knowledge = self.assistant.knowledge();
-        for said in reply::replies(shown, &knowledge, &(self.now)()) {
+        let speaker = Speaker {
+            knowledge: &knowledge,
+            voice: &self.voice(Some(&to.ask.language)),
+            now: &(self.now)(),
+        };
+        for said in speaker.replies(shown) {
             let mut bodies = self.messages(&said.reply, to.ask.person.id);
             let with_file = said.file.and_then(|file| Some((bodies.pop()?, file)));
             for body in bodies {
@@ -102,18 +109,20 @@ impl Bot {
 
     async fn keep_kind(&self, to: &Arc<Responder>, kind: ChannelKind) {
         let place = to.ask.place;
+        let voice = self.voice(Some(&to.ask.language));
         if place.workspace.is_none() {
-            return to.say(json!({"content": platform::WORKSPACE_ONLY})).await;
+            let said = voice.line("workspace_only");
+            return to.say(json!({"content": said})).await;
         }
         let (channel, by) = (place.channel_id(), self.actor(to));
         let said = match self.assistant.set_channel_kind(&channel, kind, &by).await {
             Ok(()) => {
                 self.kinds.keep(channel, Some(kind));
-                platform::kind_set(kind)
+                voice.say("kind_set", &json!({"kind": kind.name()}))
             }
             Err(error) => {
                 tracing::error!(%error, "the kind of a channel was not kept");
-                platform::NOT_KEPT.to_owned()
+                voice.line("not_kept")
             }
         };
         to.say(json!({"content": said})).await;
@@ -172,8 +181,15 @@ impl Bot {
         let Some(place) = Place::of(&posting.share.place, incoming::CHANNEL) else {
             return Ok(None);
         };
-        let shown = self.procedure(&posting.share.sop, self.kind_of(place).await);
-        let replies = reply::post(&posting, shown, &(self.now)());
+        let voice = self.voice(None);
+        let kind = self.kind_of(place).await;
+        let shown = self.procedure(&posting.share.sop, kind, &voice);
+        let replies = Speaker {
+            knowledge: &self.assistant.knowledge(),
+            voice: &voice,
+            now: &(self.now)(),
+        }
+        .post(&posting, shown);
         let mut sink = Sink::Channel(Posts {
             channel: place.channel,
             event: incoming::digest(&posting.by.event.0),
@@ -202,7 +218,12 @@ impl Bot {
         let link = format!("{}/{guild}/{}/{message}", platform::MESSAGES, place.channel);
         let reminder = {
             let knowledge = self.assistant.knowledge();
-            reply::reminder(share, &link, &knowledge, &(self.now)())
+            Speaker {
+                knowledge: &knowledge,
+                voice: &self.voice(None),
+                now: &(self.now)(),
+            }
+            .reminder(share, &link)
         };
         let mut reminded = 0;
         for account in unread.into_iter().take(REMINDED_MAX) {
@@ -262,7 +283,12 @@ impl Bot {
             return;
         };
         let knowledge = self.assistant.knowledge();
-        let replies = reply::replies(shown, &knowledge, &(self.now)());
+        let speaker = Speaker {
+            knowledge: &knowledge,
+            voice: &self.voice(None),
+            now: &(self.now)(),
+        };
+        let replies = speaker.replies(shown);
         let bodies = replies
             .iter()
             .flat_map(|said| self.messages(&said.reply, 0));

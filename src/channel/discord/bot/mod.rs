@@ -45,7 +45,8 @@ use crate::channel::place::{Person, Place};
 use crate::channel::queue::{Queues, Taken};
 use crate::channel::recall::Recall;
 use crate::desk::Desk;
-use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
+use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Language, Said};
+use crate::voice::Voice;
 
 /// The bot.
 pub struct Bot {
@@ -99,6 +100,8 @@ enum DocumentAt {
 struct Author<'a> {
     place: Place,
     person: &'a Person,
+    /// The language in which the person reads, where the platform says.
+    language: Option<&'a Language>,
     /// Another one than the person when a lead presses in an agent's conversation: what is filed is the agent's.
     owner: u64,
 }
@@ -108,6 +111,7 @@ impl<'a> Author<'a> {
         Self {
             place: post.place,
             person: &post.person,
+            language: None,
             owner: post.person.id,
         }
     }
@@ -116,6 +120,7 @@ impl<'a> Author<'a> {
         Self {
             place: ask.place,
             person: &ask.person,
+            language: Some(&ask.language),
             owner,
         }
     }
@@ -309,7 +314,13 @@ impl Bot {
     }
 
     /// Says to one person why nothing happens.
-    async fn refuse(&self, ask: Ask, why: &str) {
+    async fn refuse(&self, ask: Ask, block: &str) {
+        let why = self.voice(Some(&ask.language)).line(block);
+        self.say_alone(ask, &why).await;
+    }
+
+    /// Says something that only one person sees.
+    async fn say_alone(&self, ask: Ask, why: &str) {
         let body = json!({"content": why, "flags": EPHEMERAL});
         if let Err(error) = self.rest.respond(ask.id, &ask.token, 4, body).await {
             tracing::warn!(%error, "a refusal was not delivered");
@@ -339,7 +350,8 @@ impl Bot {
     async fn publicise(&self, responder: &Arc<Responder>, intent: &str) {
         let ask = &responder.ask;
         let kind = self.kind_of(ask.place).await;
-        for reply in self.procedure(intent, kind) {
+        let voice = self.voice(None);
+        for reply in self.procedure(intent, kind, &voice) {
             for body in self.messages(&reply, ask.person.id) {
                 responder.say(body).await;
             }
@@ -359,6 +371,7 @@ impl Bot {
             at: (self.now)(),
             said,
             continues: None,
+            language: from.language.cloned(),
         }
     }
 
@@ -407,6 +420,12 @@ impl Bot {
                 false
             }
         }
+    }
+
+    /// What speaks to a reader of this language, or to one whose language is not known.
+    fn voice(&self, language: Option<&Language>) -> Arc<Voice> {
+        let language = language.unwrap_or(self.assistant.language_of_all());
+        Arc::clone(self.assistant.knowledge().voices.of(language))
     }
 
     fn title(&self, intent: &str) -> String {

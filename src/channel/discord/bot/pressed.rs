@@ -45,10 +45,10 @@ impl Bot {
             _ => self.chosen(&marks),
         };
         let Some(mark) = mark else {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         };
         if !incoming::is_allowed(ask.place, &self.settings) {
-            return self.refuse(ask, platform::NOT_HERE).await;
+            return self.refuse(ask, "not_here").await;
         }
         let mark = match permitted(mark.owner, &mark.act, &ask.person) {
             Ok(owner) => Mark { owner, ..mark },
@@ -88,7 +88,7 @@ impl Bot {
     async fn tick(&self, ask: Ask, rows: &[ActionRow], mark: &str, ticked: &[String]) {
         const CHANGE_MESSAGE: u8 = 7;
         let Some(rows) = ticks::ticked(rows, mark, ticked) else {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         };
         let changed = json!({"components": rows});
         let sent = self
@@ -117,24 +117,26 @@ impl Bot {
     /// Shows logins to one person who may see them; they are neither stored nor logged.
     async fn show_logins(&self, ask: Ask, intent: &str) {
         if !ask.person.cleared {
-            return self.refuse(ask, platform::LOGINS_REFUSED).await;
+            return self.refuse(ask, "logins_refused").await;
         }
         let logins = self.logins(intent);
         if logins.is_empty() {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         }
         tracing::info!(who = ask.person.id, intent, "logins were shown");
-        self.refuse(ask, &platform::logins(&logins)).await;
+        let said = platform::logins(&self.voice(Some(&ask.language)), &logins);
+        self.say_alone(ask, &said).await;
     }
 
     /// Shows a draft and nothing else, so that it is copied as it is.
     pub(super) async fn answer_copy(&self, responder: Arc<Responder>, ticket: &str) {
+        let voice = self.voice(Some(&responder.ask.language));
         let text = match self.assistant.ticket(ticket).await {
             Ok(Some(ticket)) => format!("```\n{}\n```", ticket.text),
-            Ok(None) => platform::NO_SUCH_DRAFT.to_owned(),
+            Ok(None) => voice.line("no_such_draft"),
             Err(error) => {
                 tracing::error!(%error, "a ticket does not read");
-                platform::NOT_KEPT.to_owned()
+                voice.line("not_kept")
             }
         };
         for body in self.messages(&said(text, Vec::new()), responder.ask.person.id) {
@@ -180,7 +182,9 @@ impl Bot {
     async fn open_ticket(&self, responder: &Arc<Responder>, mark: Mark, title: &str) {
         let ask = &responder.ask;
         let handle = ask.person.name.split(' ').next().unwrap_or_default();
-        let name = shortened(&platform::thread_name(title, handle), THREAD_NAME_MAX);
+        let voice = self.voice(Some(&ask.language));
+        let name = voice.say("thread_name", &json!({"title": title, "agent": handle}));
+        let name = shortened(&name, THREAD_NAME_MAX);
         let opened = self.rest.thread(ask.place.channel, &name, mark.owner).await;
         let author = Author::asked(ask, mark.owner);
         let said = Said::Press(mark.act);
@@ -197,8 +201,8 @@ impl Bot {
                 incoming.conversation = place.conversation(mark.owner);
                 incoming.continues = Some(ask.place.conversation(mark.owner));
                 self.same_kind(&incoming, place, ask).await;
-                let there = json!({"content": platform::goes_on_in(thread)});
-                responder.say(there).await;
+                let there = voice.say("goes_on_in", &json!({"thread": thread}));
+                responder.say(json!({"content": there})).await;
                 sink = Sink::Channel(Posts {
                     channel: thread,
                     event: ask.id,

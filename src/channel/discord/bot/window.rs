@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use serenity::model::application::ModalInteraction;
 
 use super::deliver::Sink;
@@ -16,7 +16,7 @@ use crate::channel::discord::incoming::{self, Ask};
 use crate::channel::discord::mark::Mark;
 use crate::channel::manners::{permitted, said};
 use crate::message::Said;
-use crate::wording::{leads, platform};
+use crate::wording::platform;
 
 impl Bot {
     /// Opens the window of the next text fields: it must be the first response, so it waits for no turn.
@@ -32,25 +32,27 @@ impl Bot {
             form::window(form, draft, kind, &(self.now)(), &mark, &kept)
         });
         let Some(window) = window else {
-            return self.refuse(ask, platform::NO_OPEN_FIELDS).await;
+            return self.refuse(ask, "no_open_fields").await;
         };
         self.open(ask, window).await;
     }
 
     /// Asks for the number that the ticketing application gave a draft.
     pub(super) async fn ask_number(&self, ask: Ask, mark: &Mark) {
+        let voice = self.voice(Some(&ask.language));
         let number = Input {
             id: act::NUMBER,
-            label: platform::ENTERED_LABEL,
-            hint: platform::ENTERED_HINT,
+            label: voice.line("number_label"),
+            hint: voice.line("number_hint"),
             ..Input::default()
         };
-        self.ask_in_window(ask, mark, platform::ENTERED_TITLE, &[number])
+        self.ask_in_window(ask, mark, "number_window", &[number])
             .await;
     }
 
     /// Asks a lead for what an order lacks.
     pub(super) async fn open_window(&self, ask: Ask, mark: &Mark, order: &Order) {
+        let voice = self.voice(Some(&ask.language));
         let input = |id, label, hint| Input {
             id,
             label,
@@ -61,38 +63,46 @@ impl Bot {
         match order {
             Order::Amend { proposal, .. } => {
                 let Ok(proposal) = self.desk.proposal(proposal).await else {
-                    return self.refuse(ask, leads::NO_PROPOSAL).await;
+                    return self.refuse(ask, "no_proposal").await;
                 };
                 let fields = proposal.short_fields();
                 let inputs = fields.iter().map(|(key, value)| Input {
                     value,
-                    ..input(key, leads::short_field(key), "")
+                    ..input(
+                        key,
+                        voice.say("amend_field", &json!({"key": key})),
+                        String::new(),
+                    )
                 });
                 let inputs: Vec<_> = inputs.collect();
-                self.ask_in_window(ask, mark, leads::AMEND_TITLE, &inputs)
+                self.ask_in_window(ask, mark, "amend_title", &inputs)
                     .await;
             }
             Order::Begin { .. } => {
-                let title = input(act::TITLE, leads::NEW_NAME, "");
+                let title = input(act::TITLE, voice.line("new_name"), String::new());
                 let text = Input {
                     long: true,
-                    ..input(act::TEXT, leads::NEW_TEXT, leads::NEW_HINT)
+                    ..input(act::TEXT, voice.line("new_text"), voice.line("new_hint"))
                 };
-                self.ask_in_window(ask, mark, leads::NEW_TITLE, &[title, text])
+                self.ask_in_window(ask, mark, "new_title", &[title, text])
                     .await;
             }
             _ => {
-                let why = input(act::WHY, leads::WHY_LABEL, leads::WHY_HINT);
-                self.ask_in_window(ask, mark, leads::WHY_TITLE, &[why])
+                let why = input(act::WHY, voice.line("why_label"), voice.line("why_hint"));
+                self.ask_in_window(ask, mark, "why_title", &[why])
                     .await;
             }
         }
     }
 
+    /// Opens a window whose title is a block.
     async fn ask_in_window(&self, ask: Ask, mark: &Mark, title: &str, inputs: &[Input<'_>]) {
         match self.marks.write(mark.owner, &mark.act) {
-            Some(id) => self.open(ask, form::texts(title, &id, inputs)).await,
-            None => self.refuse(ask, platform::UNKNOWN_BUTTON).await,
+            Some(id) => {
+                let title = self.voice(Some(&ask.language)).line(title);
+                self.open(ask, form::texts(&title, &id, inputs)).await;
+            }
+            None => self.refuse(ask, "unknown_button").await,
         }
     }
 
@@ -107,10 +117,10 @@ impl Bot {
     pub(super) async fn form(self: &Arc<Self>, form: &ModalInteraction) {
         let ask = incoming::form(form, &self.settings);
         let Some(mark) = self.marks.read(&form.data.custom_id) else {
-            return self.refuse(ask, platform::UNKNOWN_BUTTON).await;
+            return self.refuse(ask, "unknown_button").await;
         };
         if !incoming::is_allowed(ask.place, &self.settings) {
-            return self.refuse(ask, platform::NOT_HERE).await;
+            return self.refuse(ask, "not_here").await;
         }
         let owner = match permitted(mark.owner, &mark.act, &ask.person) {
             Ok(owner) => owner,
@@ -118,7 +128,7 @@ impl Bot {
         };
         if !form::is_whole(&form.data.components) {
             tracing::error!("a form's answers were lost in decoding");
-            return self.refuse(ask, platform::UNREAD_FORM).await;
+            return self.refuse(ask, "unread_form").await;
         }
         let typed = form::typed(&form.data.components);
         let id = ask.id;
@@ -133,13 +143,13 @@ impl Bot {
                 let is_private = ask.is_on_ephemeral() || ask.place.is_shared();
                 (Act::Mark { id, note }, is_private)
             }
-            Act::Form if typed.is_empty() => return self.refuse(ask, platform::EMPTY_FORM).await,
+            Act::Form if typed.is_empty() => return self.refuse(ask, "empty_form").await,
             Act::Form => {
                 let ephemeral = ask.is_on_ephemeral();
                 let work = Work::Form(self.responder(ask, ephemeral), owner, typed);
                 return self.take(conversation, id, work);
             }
-            _ => return self.refuse(ask, platform::UNKNOWN_BUTTON).await,
+            _ => return self.refuse(ask, "unknown_button").await,
         };
         let responder = self.responder(ask, is_private);
         self.take(conversation, id, Work::Act(responder, Mark { owner, act }));
@@ -190,7 +200,8 @@ impl Bot {
         self.refused.keep(whole.conversation, kept);
         let Some(handled) = last else { return };
         if !refused.is_empty() {
-            let reply = said(platform::refused(&refused), Vec::new());
+            let voice = self.voice(Some(&responder.ask.language));
+            let reply = said(platform::refused(&voice, &refused), Vec::new());
             for body in self.messages(&reply, owner) {
                 self.say(&mut sink, body).await;
             }
