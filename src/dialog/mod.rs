@@ -20,7 +20,7 @@ use crate::catalog::sop::OutcomeKind;
 use crate::catalog::{Case, Catalog, Form};
 use crate::directory::{Contact, Directory};
 use crate::guide::Walk;
-use crate::guide::upgrade::Ruling;
+use crate::guide::ruling::Ruling;
 use crate::message::{Button, ChannelKind, EventId, Reply, Said};
 use crate::ticket::{Answers, Entry, Progress, Remarked, Status, Ticket, Tracked};
 use crate::value;

@@ -1,104 +1,19 @@
 //! Account managers and the glossary: looked up by command, by question, or brought unasked where the SOP wants it.
 //!
-//! Whoever asks for an account manager is told. In written channels one is looked for unasked as soon as the company is
-//! known, and shown once the agent has validated it; until then nobody tells the customer, and a card says so.
+//! A question for an account manager is answered. In written channels one is looked for unasked as soon as the company
+//! is known, and shown once the agent has validated it; until then the card says that it is not for the customer yet.
 
 use super::super::{
     AmLacking, ContactCard, Conversation, Decision, Deed, Effect, Heard, Phase, Step,
 };
 use super::Turn;
 use crate::catalog::glossary::Term;
-use crate::directory::{self, Contact, Found, Lacking};
+use crate::catalog::{FieldRole, SopTopic};
+use crate::directory::{Contact, Found, Lacking};
 use crate::message::ChannelKind;
-use crate::text;
+use crate::text::{self, Role};
 use crate::ticket::{Answer, Answers};
 use crate::value;
-
-/// The fields by which a company is known.
-const COMPANY_FIELDS: [&str; 3] = ["sid", "account_number", "nama_perusahaan"];
-/// What a lead writes to add a company: `/am tambah`.
-const ADD: &[&str] = &["tambah", "tambahkan", "add"];
-/// Words of a question for an account manager that are no part of the company's name.
-const ABOUT: &[&str] = &[
-    "am",
-    "amnya",
-    "nya",
-    "siapa",
-    "siapakah",
-    "cari",
-    "cariin",
-    "carikan",
-    "nyari",
-    "info",
-    "data",
-    "kontak",
-    "nomor",
-    "no",
-    "hp",
-    "email",
-    "untuk",
-    "buat",
-    "dari",
-    "di",
-    "perusahaan",
-    "plgn",
-    "pelanggan",
-    "sid",
-    "account",
-    "number",
-    "akun",
-    "tolong",
-    "minta",
-    "kak",
-    "min",
-    "ya",
-    "dong",
-    "dengan",
-    "nama",
-    "account",
-    "manager",
-    "itu",
-    "tau",
-    "punya",
-];
-/// Words that ask for an account manager.
-const WHO: &[&str] = &[
-    "siapa", "siapakah", "cari", "cariin", "carikan", "nyari", "kontak", "info", "minta", "data",
-    "nomor",
-];
-/// Stems of what an account manager does not do who does not respond.
-const RESPONDS: &[&str] = &[
-    "respon", "respond", "balas", "bales", "angkat", "hubung", "jawab",
-];
-const FAILS: &[&str] = &["tidak", "belum", "susah", "sulit"];
-/// Words with which a meaning is asked for.
-const MEANING: &[&str] = &[
-    "apa",
-    "apaan",
-    "itu",
-    "tuh",
-    "tu",
-    "sih",
-    "ya",
-    "kak",
-    "min",
-    "arti",
-    "artinya",
-    "maksud",
-    "maksudnya",
-    "kepanjangan",
-    "kepanjangannya",
-    "singkatan",
-    "singkatannya",
-    "istilah",
-    "dari",
-    "yang",
-    "yg",
-    "dimaksud",
-    "adalah",
-    "what",
-    "is",
-];
 
 impl Turn<'_> {
     /// `/am NAME`.
@@ -107,13 +22,18 @@ impl Turn<'_> {
             return self.aside(conversation, Effect::AmHow);
         };
         let (first, rest) = query.split_once(char::is_whitespace).unwrap_or((query, ""));
-        if ADD.contains(&first.to_lowercase().as_str()) {
+        if self.is(Role::Adding, &first.to_lowercase()) {
             return self.add_am(conversation, rest.trim());
         }
         let (effect, company) = self.found(query);
         let mut step = self.aside(conversation, effect);
         step.next.am = company.or_else(|| conversation.am.clone());
         step
+    }
+
+    /// Whether an everyday word does this in a sentence.
+    fn is(&self, role: Role, word: &str) -> bool {
+        self.knowledge.lexicon.everyday.has(role, word)
     }
 
     fn found(&self, query: &str) -> (Effect, Option<String>) {
@@ -139,7 +59,7 @@ impl Turn<'_> {
         }
     }
 
-    /// `/am tambah COMPANY; AM; ...`: a lead tells of a company, which the next search finds.
+    /// `/am tambah COMPANY; AM; ...`: a lead adds a company, which the next search finds.
     fn add_am(&self, conversation: &Conversation, line: &str) -> Step {
         let how = |lacking| {
             let lacking = Some(lacking);
@@ -151,7 +71,7 @@ impl Turn<'_> {
         if line.is_empty() {
             return self.aside(conversation, Effect::AmAddHow { lacking: None });
         }
-        let contact = match directory::told(line, self.around.now.date()) {
+        let contact = match self.around.directory.told(line, self.around.now.date()) {
             Ok(contact) => contact,
             Err(Lacking::Company) => return how(AmLacking::Company),
             Err(Lacking::Am) => return how(AmLacking::Am),
@@ -162,14 +82,17 @@ impl Turn<'_> {
         };
         let codes = contact.sids.iter().chain(&contact.account_numbers);
         if let Some((other, code)) = self.around.directory.owner(codes)
-            && !directory::is_same_company(&other.company, &contact.company)
+            && !self
+                .around
+                .directory
+                .is_same_company(&other.company, &contact.company)
         {
             return how(AmLacking::Taken {
                 code: code.to_owned(),
                 company: other.company.clone(),
             });
         }
-        // Whoever tells of it vouches for it.
+        // The lead who adds it vouches for it.
         let card = ContactCard {
             unvalidated: false,
             ..self.card(&contact)
@@ -257,7 +180,7 @@ impl Turn<'_> {
         step
     }
 
-    /// A message that asks for an account manager by company, or says that the one just told does not respond.
+    /// A message that asks for an account manager by company, or says that the one just shown does not respond.
     pub fn about_am(&self, conversation: &Conversation, text: &str) -> Option<Step> {
         let words = text::words(text, &self.knowledge.lexicon);
         let lower = text.to_lowercase();
@@ -265,15 +188,15 @@ impl Turn<'_> {
             .split(|c: char| !c.is_alphanumeric() && c != '-')
             .filter(|word| !word.is_empty())
             .collect();
-        if !plain.iter().any(|word| matches!(*word, "am" | "amnya")) {
+        if !plain.iter().any(|word| self.is(Role::AccountManager, word)) {
             return None;
         }
-        let has = |among: &[&str]| words.iter().any(|word| among.contains(&word.as_str()));
-        let starts = words
-            .iter()
-            .any(|word| RESPONDS.iter().any(|stem| word.starts_with(stem)));
-        if starts
-            && has(FAILS)
+        let everyday = &self.knowledge.lexicon.everyday;
+        let stems = everyday.entries(Role::Responding);
+        let responds = |word: &String| stems.iter().any(|stem| word.starts_with(&**stem));
+        let fails = |word: &String| self.is(Role::Negation, word) || self.is(Role::Hardly, word);
+        if words.iter().any(responds)
+            && words.iter().any(fails)
             && let Some(contact) = conversation
                 .am
                 .as_ref()
@@ -281,14 +204,20 @@ impl Turn<'_> {
         {
             return Some(self.am_is_silent(conversation, contact));
         }
-        if !plain.iter().any(|word| WHO.contains(word)) {
+        if !plain.iter().any(|word| self.is(Role::Lookup, word)) {
             return None;
         }
-        let name: Vec<&str> = plain
-            .into_iter()
-            .filter(|word| !ABOUT.contains(word))
-            .collect();
-        let name = name.join(" ");
+        let is_about = |word: &str| {
+            let about = [
+                Role::AccountManager,
+                Role::Lookup,
+                Role::Company,
+                Role::Courtesy,
+            ];
+            about.into_iter().any(|role| self.is(role, word)) || self.is(Role::Filler, word)
+        };
+        let name = plain.into_iter().filter(|word| !is_about(word));
+        let name = name.collect::<Vec<_>>().join(" ");
         if name.is_empty() {
             return None;
         }
@@ -299,7 +228,7 @@ impl Turn<'_> {
         let heard = self
             .knowledge
             .catalog
-            .sop("am-eskalasi")
+            .answering(SopTopic::Am)
             .map(|sop| Heard::of(&sop.id));
         let phase = heard.map_or_else(|| conversation.phase.clone(), Phase::Answered);
         let mut step = self.go_as(conversation, phase, vec![effect], Decision::Answer);
@@ -336,16 +265,17 @@ impl Turn<'_> {
         step.effects.insert(at, Effect::AmValidate { company });
     }
 
-    /// The contacts of a case's company: the one that its fields name, or the one that was told last.
+    /// The contacts of a case's company: the one that its fields name, or the one that was shown last.
     pub fn contact_of(&self, conversation: &Conversation, answers: &Answers) -> Option<&Contact> {
         let company = self.company_of(answers).or_else(|| conversation.am.clone());
         self.around.directory.company(&company?)
     }
 
     fn company_of(&self, answers: &Answers) -> Option<String> {
-        COMPANY_FIELDS
-            .iter()
-            .find_map(|field| match answers.get(*field)? {
+        let fields = self.knowledge.catalog.fields_with(FieldRole::Company);
+        fields
+            .filter_map(|field| answers.get(&field.id))
+            .find_map(|answer| match answer {
                 Answer::Given(value) => match self.around.directory.search(&value.display) {
                     Found::One(contact) => Some(contact.company.clone()),
                     Found::Several(_) | Found::None => None,
@@ -372,13 +302,13 @@ impl Turn<'_> {
         let lower = text.to_lowercase();
         let words = lower.split(|c: char| c.is_whitespace() || matches!(c, '?' | '!' | '.' | ','));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        let asks = words.iter().any(|word| {
-            MEANING.contains(word) && !matches!(*word, "dari" | "ya" | "kak" | "min" | "itu" | "is")
-        });
-        let name: Vec<&str> = words
-            .into_iter()
-            .filter(|word| !MEANING.contains(word))
-            .collect();
+        let asks = words.iter().any(|word| self.is(Role::Meaning, word));
+        let is_around = |word: &str| {
+            let around = [Role::Meaning, Role::Link, Role::Courtesy, Role::Filler];
+            around.into_iter().any(|role| self.is(role, word))
+        };
+        let name = words.into_iter().filter(|word| !is_around(word));
+        let name: Vec<&str> = name.collect();
         if !asks || name.is_empty() {
             return None;
         }
