@@ -165,7 +165,7 @@ fn inside(lexicon: &Lexicon) -> Result<()> {
         ),
         (
             "an account manager among 5,000",
-            Box::new(Companies(Directory::new(contacts))),
+            Box::new(Companies(Directory::new(contacts, lexicon))),
             &typed,
         ),
     ];

@@ -100,9 +100,10 @@ pub fn directory_source(data: &Path) -> anyhow::Result<Option<Source>> {
 
 /// Reads the list of account managers; one that is not there is empty.
 pub fn directory(data: &Path) -> Result<Directory, Error> {
+    let lexicon = lexicon(data)?;
     match directory_source(data)? {
-        Some(source) => Directory::parse(&source).map_err(Error::Mistakes),
-        None => Ok(Directory::default()),
+        Some(source) => Directory::parse(&source, &lexicon).map_err(Error::Mistakes),
+        None => Ok(Directory::new(Vec::new(), &lexicon)),
     }
 }
 

@@ -6,11 +6,12 @@
 
 mod aspects;
 pub mod branch;
+pub mod foreign;
 mod index;
 pub mod number;
 mod points;
+pub mod ruling;
 mod terms;
-pub mod upgrade;
 pub mod walk;
 mod words;
 
@@ -22,9 +23,10 @@ use crate::catalog::{Catalog, Sop};
 use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::{Lexicon, Talk, stem};
+use foreign::{Brands, Foreign};
 use index::{Index, Usage};
 use number::Numbers;
-use upgrade::Ruling;
+use ruling::Ruling;
 
 pub use points::{Point, PointKind};
 pub use terms::Question;
@@ -49,8 +51,7 @@ pub struct Knowledge {
     points: HashMap<String, Arc<Index>>,
     usage: Arc<Usage>,
     numbers: Arc<Numbers>,
-    /// The places of the procedures that have a rule.
-    ruling: Vec<usize>,
+    brands: Arc<Brands>,
 }
 
 impl Knowledge {
@@ -67,12 +68,12 @@ impl Knowledge {
         let points = catalog.sops.iter().map(index).collect();
         Self {
             numbers: Arc::new(Numbers::new(&catalog)),
-            ruling: ruling(&catalog),
             talk: Arc::new(Talk::shipped(&lexicon)),
+            brands: Arc::new(Brands::new(&catalog)),
+            directory: Arc::new(Directory::new(Vec::new(), &lexicon)),
             catalog,
             matcher,
             lexicon,
-            directory: Arc::default(),
             points,
             usage: Arc::new(usage),
         }
@@ -96,7 +97,7 @@ impl Knowledge {
         }
     }
 
-    /// The same with another edition of an SOP: messages find it as they find the one that it stands for.
+    /// The same with another edition of an SOP: messages find it as they find the present one.
     #[must_use]
     pub fn with_sop(&self, sop: &Sop) -> Self {
         let mut other = self.clone();
@@ -104,7 +105,6 @@ impl Knowledge {
         other.points.insert(sop.id.clone(), Arc::new(index));
         other.catalog = self.catalog.with_sop(sop);
         other.numbers = Arc::new(Numbers::new(&other.catalog));
-        other.ruling = ruling(&other.catalog);
         other
     }
 
@@ -126,18 +126,26 @@ impl Knowledge {
 
     /// Returns what a rule says to a question, and whose rule it is.
     pub fn ruled(&self, question: &str) -> Option<(&Sop, Ruling)> {
-        let mut rulings = self.ruling.iter().filter_map(|&place| {
-            let sop = &self.catalog.sops[place];
-            let rule = sop.upgrade.as_ref()?;
-            let bill = || upgrade::bill(rule.bill.as_ref()?, question);
-            Some((sop, upgrade::rule(rule, question).or_else(bill)?))
-        });
-        rulings.next()
+        self.catalog.sops.iter().find_map(|sop| {
+            let mut tables = sop.rules.iter();
+            let ruling = tables.find_map(|table| ruling::by_table(table, question, &self.lexicon));
+            let by_sum = || {
+                sop.sums
+                    .iter()
+                    .find_map(|sum| ruling::by_sum(sum, question))
+            };
+            Some((sop, ruling.or_else(by_sum)?))
+        })
     }
 
     /// Returns the kinds of number that a message may hold, each with its SOP; nothing when it says more than a number.
     pub fn numbers(&self, message: &str) -> Vec<(&str, &Number)> {
-        self.numbers.kinds(message)
+        self.numbers.kinds(message, &self.lexicon)
+    }
+
+    /// Returns the brand of others that a message is about; none when it may be about ours.
+    pub fn foreign(&self, message: &str) -> Option<&Foreign> {
+        self.brands.foreign(message, &self.lexicon)
     }
 
     /// Whether agents use a word whatever they write about.
@@ -149,13 +157,6 @@ impl Knowledge {
     pub fn point(&self, intent: &str, id: &str) -> Option<&Point> {
         self.points.get(intent)?.get(id)
     }
-}
-
-/// The places of the procedures that have a rule.
-fn ruling(catalog: &Catalog) -> Vec<usize> {
-    let sops = catalog.sops.iter().enumerate();
-    let with_rule = sops.filter(|(_, sop)| sop.upgrade.is_some());
-    with_rule.map(|(place, _)| place).collect()
 }
 
 /// What the matcher learns from a catalogue, its intents in the order of the catalogue's SOPs.

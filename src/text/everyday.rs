@@ -48,7 +48,7 @@ pub enum Role {
     Works,
     /// Carries a value in an answer without adding to it: `kayaknya`, `kartu`, `pelanggan`.
     Carrier,
-    /// Opens a message.
+    /// Opens a message: `halo`, `selamat pagi`.
     Greeting,
     /// Takes note of something, without a value: `oke`, `siap`.
     Acknowledging,
@@ -70,6 +70,44 @@ pub enum Role {
     Somewhere,
     /// What a place is: `kota`, `kab`.
     PlaceKind,
+    /// Leads to what is wanted: `ke`, `->`.
+    Toward,
+    /// Says that something is wanted: `mau`, `ambil`.
+    Wanted,
+    /// Leads to what there is now: `dari`, `pelanggan`.
+    Present,
+    /// Asks for what there is to choose from: `pilihan`, `apa aja`.
+    Listing,
+    /// Asks for a price: `harga`, `tarif`.
+    Price,
+    /// A unit of something else than what is compared: `rb`, `gb`.
+    Unit,
+    /// Names a thing that a brand's name follows: `nomor`, `aplikasi`.
+    Naming,
+    /// Says who is spoken of: `pelanggan`, `saya`.
+    Customer,
+    /// Calls the account manager: `am`.
+    AccountManager,
+    /// Looks for somebody's data: `cari`, `siapa`.
+    Lookup,
+    /// Is said of a company without being its name: `perusahaan`, `sid`.
+    Company,
+    /// Adds an entry to a list: `tambah`.
+    Adding,
+    /// The beginning of a word for answering somebody: `respon`, `balas`.
+    Responding,
+    /// Says that something hardly works: `susah`.
+    Hardly,
+    /// Asks what a word means: `apa`, `artinya`.
+    Meaning,
+    /// Links a word to its sentence: `yang`, `dari`, `is`.
+    Link,
+    /// Is said around a number whose kind is asked for: `termasuk`, `format`.
+    AroundNumber,
+    /// Carries an answer without being it: `statusnya`, `masih`.
+    StatusCarrier,
+    /// The legal form of a company: `pt`.
+    LegalForm,
 }
 
 /// Everyday words by role.

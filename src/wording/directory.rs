@@ -2,6 +2,8 @@
 
 use super::{button, say, say_with, sop};
 use crate::catalog::glossary::Term;
+use crate::catalog::sop::Item;
+use crate::catalog::{ItemTopic, Sop, SopTopic};
 use crate::dialog::{AmLacking, ContactCard};
 use crate::guide::Knowledge;
 use crate::message::Reply;
@@ -81,12 +83,15 @@ pub fn how_to_add(lacking: Option<&AmLacking>) -> Reply {
 }
 
 /// The way on when the account manager does not respond.
-pub fn silent(card: &ContactCard) -> Reply {
+pub fn silent(knowledge: &Knowledge, card: &ContactCard) -> Reply {
+    let point = am_point(knowledge, ItemTopic::AmSilent);
+    let point = point.map(|(sop, item)| format!("\n*{}#{}*", sop.id, item.id));
     say(format!(
-        "AM **{}** ({}) tidak merespon: koordinasikan kendalanya dengan EOS.\nEOS: {}\nUpaya menghubungi AM sudah dicatat.\n*am-eskalasi#jalur-eos*",
+        "AM **{}** ({}) tidak merespon: koordinasikan kendalanya dengan EOS.\nEOS: {}\nUpaya menghubungi AM sudah dicatat.{}",
         card.am,
         card.company,
-        eos(card)
+        eos(card),
+        point.unwrap_or_default()
     ))
 }
 
@@ -110,11 +115,19 @@ pub fn choose(companies: &[String]) -> Reply {
 
 /// Nobody is known for this.
 pub fn unknown(knowledge: &Knowledge, query: &str) -> Reply {
-    let how = sop::point_text(knowledge, "am-eskalasi", "alat-pencari-am");
+    let how = am_point(knowledge, ItemTopic::AmUnknown);
+    let how = how.map(|(sop, item)| sop::point_text(knowledge, &sop.id, &item.id));
     say(format!(
-        "Tidak ada AM untuk `{}` di direktori. Jangan menyebut AM perkiraan.\n{how}\nTeam lead dapat menambahkannya: `/am tambah {ADD_EXAMPLE}`.",
-        query.replace('`', "'")
+        "Tidak ada AM untuk `{}` di direktori. Jangan menyebut AM perkiraan.\n{}\nTeam lead dapat menambahkannya: `/am tambah {ADD_EXAMPLE}`.",
+        query.replace('`', "'"),
+        how.unwrap_or_default()
     ))
+}
+
+/// The point of the SOP about account managers that says this.
+fn am_point(knowledge: &Knowledge, topic: ItemTopic) -> Option<(&Sop, &Item)> {
+    let sop = knowledge.catalog.answering(SopTopic::Am)?;
+    Some((sop, sop.item_answering(topic)?))
 }
 
 /// How `/am` is used.

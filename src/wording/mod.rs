@@ -20,7 +20,7 @@ use crate::catalog::Catalog;
 use crate::dialog::{Effect, ParkedLine, Prompt, Review};
 use crate::guide::Knowledge;
 use crate::message::{Button, ChannelKind, Reply};
-use crate::ticket::{Entry, Ticket, Tracked, case_of};
+use crate::ticket::{Entry, Remarked, Ticket, Tracked, case_of};
 use crate::value::Remark;
 
 /// What a reply depends on besides the decision.
@@ -105,6 +105,9 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         ),
         Effect::Patience => say("Siap, saya tunggu.".to_owned()),
         Effect::Fallback => fallback(catalog),
+        Effect::ForeignCustomer { brand } => say(format!(
+            "*{brand}* bukan layanan yang saya tangani, jadi tidak ada SOP-nya di sini."
+        )),
         Effect::Help => help(catalog),
         Effect::ListSops => list(catalog),
         Effect::ListTickets { parked } => tickets::list(catalog, parked, around),
@@ -152,7 +155,7 @@ fn reply(knowledge: &Knowledge, effect: &Effect, around: Around<'_>) -> Option<R
         Effect::AmUnknown { query } => directory::unknown(knowledge, query),
         Effect::AmAdded { card } => directory::added(card),
         Effect::AmAddHow { lacking } => directory::how_to_add(lacking.as_ref()),
-        Effect::AmSilent { card } => directory::silent(card),
+        Effect::AmSilent { card } => directory::silent(knowledge, card),
         Effect::Defined { term } => match catalog.glossary.get(term) {
             Some(term) => directory::term(knowledge, term),
             None => directory::glossary(catalog.glossary.terms(), Some(term)),
@@ -406,7 +409,7 @@ fn review(draft: &Review, recent: &[Ticket]) -> Reply {
         text += &format!(
             "\n⚠ {}: {}. Memang begitu? `tetap pakai`.",
             remarked.label,
-            remark(&remarked.remark)
+            remark(remarked)
         );
     }
     for ticket in recent
@@ -432,11 +435,18 @@ fn review(draft: &Review, recent: &[Ticket]) -> Reply {
     )
 }
 
-fn remark(remark: &Remark) -> &'static str {
-    match remark {
-        Remark::UnusualSerial => "biasanya 25 digit dengan awalan 02, pastikan lagi ke pelanggan",
-        Remark::UnusualAmount => "nominalnya tidak lazim, pastikan lagi",
-        Remark::Unlisted => "di luar pilihan baku, dicatat seperti ditulis",
+fn remark(remarked: &Remarked) -> String {
+    let (digits, prefix) = (remarked.serial.digits, &remarked.serial.prefix);
+    match remarked.remark {
+        Remark::UnusualSerial if digits == 0 => "bentuknya tidak lazim, pastikan lagi".to_owned(),
+        Remark::UnusualSerial if prefix.is_empty() => {
+            format!("biasanya {digits} digit, pastikan lagi ke pelanggan")
+        }
+        Remark::UnusualSerial => {
+            format!("biasanya {digits} digit dengan awalan {prefix}, pastikan lagi ke pelanggan")
+        }
+        Remark::UnusualAmount => "nominalnya tidak lazim, pastikan lagi".to_owned(),
+        Remark::Unlisted => "di luar pilihan baku, dicatat seperti ditulis".to_owned(),
     }
 }
 
