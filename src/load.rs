@@ -77,7 +77,12 @@ pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
     let path = data.join("lexicon.toml");
     let text =
         fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))
+    let lexicon = Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))?;
+    let groups = optional(&data.join("synonyms.txt"))?;
+    Ok(match groups {
+        Some(groups) => lexicon.with_groups(&groups.text),
+        None => lexicon,
+    })
 }
 
 /// Reads the file of account managers, when there is one.

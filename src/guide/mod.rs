@@ -7,6 +7,7 @@
 mod aspects;
 pub mod branch;
 mod index;
+mod lines;
 pub mod number;
 mod points;
 mod terms;
@@ -148,6 +149,7 @@ pub fn training<'a>(catalog: &'a Catalog, lexicon: &'a Lexicon) -> Training<'a> 
         patterns: &sop.matching.patterns,
         unless: &sop.matching.unless,
         utterances: &sop.matching.utterances,
+        document: points::passages(sop),
     };
     Training {
         intents: catalog.sops.iter().map(source).collect(),
