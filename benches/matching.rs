@@ -477,12 +477,8 @@ fn learn(rows: &Rows, lexicon: &Lexicon) -> Matcher {
     }
     let source = |(id, utterances)| Source {
         id,
-        service: None,
-        keywords: &[],
-        hints: &[],
-        patterns: &[],
-        unless: &[],
         utterances,
+        ..Source::default()
     };
     Matcher::train(&Training {
         intents: by_id

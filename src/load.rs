@@ -80,7 +80,12 @@ pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
     let path = data.join("lexicon.toml");
     let text =
         fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))
+    let lexicon = Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))?;
+    let groups = optional(&data.join("synonyms.txt"))?;
+    Ok(match groups {
+        Some(groups) => lexicon.with_groups(&groups.text),
+        None => lexicon,
+    })
 }
 
 /// Reads what agents say to steer the bot; the shipped rows serve where there is no file.

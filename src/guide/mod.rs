@@ -8,6 +8,7 @@ mod aspects;
 pub mod branch;
 pub mod foreign;
 mod index;
+mod lines;
 pub mod number;
 mod points;
 pub mod ruling;
@@ -169,6 +170,7 @@ pub fn training<'a>(catalog: &'a Catalog, lexicon: &'a Lexicon) -> Training<'a> 
         patterns: &sop.matching.patterns,
         unless: &sop.matching.unless,
         utterances: &sop.matching.utterances,
+        document: points::passages(sop),
     };
     Training {
         intents: catalog.sops.iter().map(source).collect(),

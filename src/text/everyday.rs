@@ -108,6 +108,50 @@ pub enum Role {
     StatusCarrier,
     /// The legal form of a company: `pt`.
     LegalForm,
+    /// Is in every question and counts for nothing in it: `apa`, `tolong`.
+    Empty,
+    /// Says little: `langsung`, `semua`.
+    Faint,
+    /// Denies the next word of a question.
+    Denying,
+    /// Says nothing unless it is denied: `ada`, `bisa`.
+    Deniable,
+    /// A denial in front of it belongs to the question: `lewat`, `kalau`.
+    NeverDenied,
+    /// A denial in front of it asks for assent: `sih`, `ya`.
+    Appealing,
+    /// Asks rather than says.
+    Questioning,
+    /// `berapa` in front of it asks how long: `hari`.
+    CountedTime,
+    /// A message that begins with it asks for it: `syarat`, `format`.
+    AskedFor,
+    /// Wants a person.
+    AsksWho,
+    /// Wants a place.
+    AsksWhere,
+    /// Wants a moment.
+    AsksWhen,
+    /// Wants a reason.
+    AsksWhy,
+    /// Wants a way.
+    AsksHow,
+    /// Wants a duration.
+    AsksHowLong,
+    /// Wants a number.
+    AsksHowMuch,
+    /// Wants a meaning.
+    AsksMeaning,
+    /// Wants the meaning of what is in front of it: `itu apa`.
+    AsksMeaningBehind,
+    /// Wants a meaning, in so many words: `artinya`.
+    AsksMeaningInWords,
+    /// Wants a difference.
+    AsksDifference,
+    /// Wants what to do.
+    AsksWhatToDo,
+    /// Wants a tool.
+    AsksWithWhat,
 }
 
 /// Everyday words by role.
@@ -142,9 +186,12 @@ impl Everyday {
 
     /// Whether a word, or a phrase with one blank between its words, has this role.
     pub fn has(&self, role: Role, entry: &str) -> bool {
-        self.roles
-            .get(entry)
-            .is_some_and(|roles| roles.contains(&role))
+        self.roles(entry).contains(&role)
+    }
+
+    /// Everything that a word, or a phrase with one blank between its words, does.
+    pub fn roles(&self, entry: &str) -> &[Role] {
+        self.roles.get(entry).map_or(&[], Vec::as_slice)
     }
 
     /// Where words and phrases of a role are in a text, the longest where several begin in one place.
