@@ -48,7 +48,7 @@ pub enum Role {
     Naming,
     /// Opens a message: `halo`, `selamat pagi`.
     Greeting,
-    /// Says who is spoken of: `pelanggan`, `saya`.
+    /// Says who is spoken of: `pelanggan`, `user`.
     Customer,
     /// Calls the account manager: `am`.
     AccountManager,
