@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::catalog::{BrandKind, Catalog, Service};
+use crate::catalog::{BrandKind, Catalog};
 use crate::text::{Lexicon, Role, fold, likeness, stem};
 
 /// The longest name of a brand, in words.
@@ -48,7 +48,10 @@ impl Brands {
     pub fn new(catalog: &Catalog) -> Self {
         let mut brands = Self::default();
         for service in catalog.services.values() {
-            brands.ours.extend(names(service));
+            let named = [&service.id, &service.title].into_iter();
+            brands
+                .ours
+                .extend(named.chain(&service.names).map(|name| letters(name)));
         }
         for service in &catalog.foreign {
             let kind = service.kind.as_ref();
@@ -56,7 +59,7 @@ impl Brands {
             let Some(kind) = kind else {
                 continue;
             };
-            for name in names(service) {
+            for name in service.names.iter().map(|name| letters(name)) {
                 brands.named.insert(name, brands.foreign.len());
             }
             let foreign = Foreign {
@@ -188,15 +191,10 @@ impl Word {
     }
 }
 
-/// The letters and digits of every name of a service.
-fn names(service: &Service) -> impl Iterator<Item = String> {
-    let names = [&service.id, &service.title]
-        .into_iter()
-        .chain(&service.names);
-    names.map(|name| {
-        let letters = name.chars().filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
-    })
+/// The letters and digits of a name.
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 fn words(text: &str, lexicon: &Lexicon) -> Vec<Word> {

@@ -84,7 +84,7 @@ pub enum Role {
     Unit,
     /// Names a thing that a brand's name follows: `nomor`, `aplikasi`.
     Naming,
-    /// Says who is spoken of: `pelanggan`, `saya`.
+    /// Says who is spoken of: `pelanggan`, `user`.
     Customer,
     /// Calls the account manager: `am`.
     AccountManager,
