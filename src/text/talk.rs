@@ -96,6 +96,7 @@ struct Word {
     /// It may be said beside anything.
     light: bool,
     denies: bool,
+    asks: bool,
 }
 
 impl Talk {
@@ -222,6 +223,8 @@ impl Talk {
             Word {
                 light: is_word && !denies && (courtesy || function),
                 span: token.span.clone(),
+                asks: everyday.has(Role::Asking, spoken.text)
+                    || everyday.has(Role::Asking, written),
                 denies,
                 stem,
             }
@@ -268,6 +271,7 @@ impl Row {
         {
             return None;
         }
+        let is_question = asks || outside_asks(words, &head);
         let is_denied = words[..head.start]
             .iter()
             .rev()
@@ -276,7 +280,7 @@ impl Row {
         match (is_denied, &self.denied) {
             (true, Some(other)) => Some((head.start.saturating_sub(1)..head.end, other.clone())),
             (true, None) => None,
-            (false, _) if asks && !self.may_ask && !self.keeps_rest => None,
+            (false, _) if is_question && !self.may_ask && !(self.keeps_rest && asks) => None,
             (false, _) => Some((head, self.act.clone())),
         }
     }
@@ -291,6 +295,15 @@ fn bare<'a>(word: &'a str, lexicon: &'a Lexicon) -> &'a str {
         Some([one]) => one,
         _ => word,
     }
+}
+
+/// Whether a question word is said beside a head.
+fn outside_asks(words: &[Word], head: &std::ops::Range<usize>) -> bool {
+    let beside = words
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !head.contains(place));
+    beside.into_iter().any(|(_, word)| word.asks)
 }
 
 /// Where a head is that begins at a word; light words may be between its own.

@@ -1,15 +1,14 @@
 //! Corrections: `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`, `bukan kemarin tapi tgl 17`.
 
 use super::answer::{another_hour, is_mark, without_courtesy};
-use super::labels::{label_of, labelled};
+use super::filled::FilledForm;
+use super::labels::{Labels, label_of, labelled};
 use super::lines::numbered;
 use super::message::{Message, clauses};
-use super::speaking::{Again, Which, speaking};
-use super::{Labels, Taken, changed};
+use super::speaking::{Again, Which, only_field, speaking};
+use super::{Taken, taken};
 use crate::catalog::{Case, Field, Form};
-use crate::message::ChannelKind;
-use crate::ticket::{Answer, Answers};
-use crate::value::{self, Background, Kind};
+use crate::value::Kind;
 
 /// Words that say that what follows corrects something.
 const CORRECTIONS: &[&str] = &[
@@ -32,7 +31,7 @@ const CORRECTIONS: &[&str] = &[
 /// Those of them with which a text may begin that corrects nothing: `maaf, saldo Rp50.000 tidak cukup`.
 const AMBIGUOUS: &[&str] = &["maaf", "sorry", "salah"];
 
-/// Those of them that begin no name and no status: a message that opens with one is about what was told before.
+/// Those of them that begin no name and no status: a message that opens with one is about what was said before.
 const CHANGES: &[&str] = &["ralat", "koreksi", "ganti", "ubah", "edit", "bukan"];
 
 /// Words between a field's name and its corrected value: `sidnya salah, harusnya ...`.
@@ -61,104 +60,56 @@ const INSTEAD: &[&str] = &[" tapi ", " tp ", " melainkan "];
 
 /// Reads corrections from a message: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
 /// `in_a_text` says that a text is asked, which the message may be instead.
-pub fn corrections(
-    form: &Form,
-    text: &str,
-    answers: &Answers,
-    channel_kind: ChannelKind,
-    background: Background<'_>,
-    in_a_text: bool,
-) -> Taken {
-    let case = Case {
-        answers,
-        channel_kind,
-    };
-    let plain = corrected(form, case, text);
-    let mut taken = answers.clone();
+pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> Taken {
+    let plain = corrected(filled.form, filled.case(), text);
+    let named = called_wrong(filled.form, filled.case(), text);
     let mut message = Message::new(&plain);
-    labelled(
-        form,
-        &mut message,
-        &mut taken,
-        channel_kind,
-        background,
-        Labels::All,
-    );
-    numbered(form, &mut message, &mut taken, channel_kind, background);
-    let told = taken != *answers || message.refused.iter().any(|refused| refused.certain);
-    let may_be_one = is_surely_correction(text) || !in_a_text;
-    if !told && !text.trim_end().ends_with('?') && may_be_one {
-        let again = if opened(text).1.is_empty() {
-            Again::WithCue
-        } else {
-            Again::Freely
-        };
-        speaking(
-            form,
-            &mut message,
-            &mut taken,
-            channel_kind,
-            background,
-            again,
-            Which::All,
-        );
-        if taken == *answers {
-            corrected_hour(form, case, opened(text).0, &mut taken, background);
-        }
-        if taken == *answers
-            && again == Again::Freely
-            && let Some((field, answer)) = replaced(form, case, &plain, background)
-        {
-            taken.insert(field, answer);
-        }
-    }
-    if told && is_surely_correction(text) {
-        // `ralat nominal 15rb, jam 2 siang`: the hour is told beside the label.
+    labelled(&mut filled, &mut message, Labels::All);
+    numbered(&mut filled, &mut message);
+    let changed = |filled: &FilledForm<'_>| filled.answers != *filled.before;
+    let sure = is_surely_correction(text);
+    let labelled = changed(&filled) || message.refused.iter().any(|refused| refused.certain);
+    if labelled && sure {
+        // `ralat nominal 15rb, jam 2 siang`: the hour comes beside the label.
         for clause in clauses(&plain).filter(|clause| message.is_unused(clause)) {
-            corrected_hour(form, case, plain[clause].trim(), &mut taken, background);
+            correct_hour(&mut filled, plain[clause].trim());
         }
     }
-    let others = changed(form, answers, &taken).collect();
+    if !labelled && !text.trim_end().ends_with('?') && (sure || !in_a_text) {
+        let (rest, words) = opened(text);
+        let again = match words.is_empty() {
+            true => Again::WithCue,
+            false => Again::Freely,
+        };
+        speaking(&mut filled, &mut message, again, Which::All);
+        if !changed(&filled) {
+            correct_hour(&mut filled, rest);
+        }
+        if !changed(&filled) && again == Again::Freely {
+            replace(&mut filled, &plain);
+        }
+    }
     Taken {
-        answers: taken,
-        others,
-        problem: None,
-        refused: message.refused,
-        named: called_wrong(form, case, text).map(|field| field.id.clone()),
+        named: named.map(|field| field.id.clone()),
+        ..taken(filled, message, None)
     }
 }
 
 /// `eh bukan bca tapi indomaret`: the answered field whose new value this is, if it is one field's only.
-fn replaced(
-    form: &Form,
-    case: Case<'_>,
-    text: &str,
-    background: Background<'_>,
-) -> Option<(String, Answer)> {
-    let answered = form
-        .fields
-        .iter()
-        .filter(|field| field.exists(case) && case.answers.contains_key(&field.id));
-    let mut fitting = answered.filter_map(|field| {
-        let value = value::exactly(&field.spec(case).kind, without_courtesy(text), background)?;
-        Some((field.id.clone(), Answer::Given(value)))
-    });
-    fitting.next().filter(|_| fitting.next().is_none())
+fn replace(filled: &mut FilledForm<'_>, text: &str) {
+    let answered = filled.fields().filter(|field| filled.is_answered(field));
+    if let Some((field, answer)) = only_field(filled, answered, without_courtesy(text)) {
+        filled.take(field, answer);
+    }
 }
 
-/// `eh jam 9 deng`: another hour on the day that was told.
-fn corrected_hour(
-    form: &Form,
-    case: Case<'_>,
-    text: &str,
-    answers: &mut Answers,
-    background: Background<'_>,
-) {
-    for field in form.fields.iter().filter(|field| field.exists(case)) {
-        if let Some(answer) =
-            another_hour(field.spec(case), answers.get(&field.id), text, background)
-        {
-            answers.insert(field.id.clone(), answer);
+/// `eh jam 9 deng`: another hour on the day that is known.
+fn correct_hour(filled: &mut FilledForm<'_>, text: &str) {
+    let fields: Vec<_> = filled.fields().collect();
+    for field in fields {
+        let (spec, known) = (filled.spec(field), filled.answer(field));
+        if let Some(answer) = another_hour(spec, known, text, filled.background) {
+            filled.take(field, answer);
         }
     }
 }
@@ -168,7 +119,7 @@ pub fn is_correction(form: &Form, case: Case<'_>, text: &str) -> bool {
     let rest = opened(text).0;
     rest.len() != text.trim().len()
         || between(form, case, rest).is_some()
-        || when_told(form, case, rest).is_some()
+        || when_said(form, case, rest).is_some()
 }
 
 /// Whether a message opens with words that say for sure that it corrects something.
@@ -176,7 +127,7 @@ pub fn is_surely_correction(text: &str) -> bool {
     opened(text).1.iter().any(|word| !AMBIGUOUS.contains(word))
 }
 
-/// Whether a message can only be about what was told before, even where any text is an answer.
+/// Whether a message can only be about what was said before, even where any text is an answer.
 pub fn is_change(text: &str) -> bool {
     opened(text).1.iter().any(|word| CHANGES.contains(word))
 }
@@ -187,8 +138,8 @@ fn corrected(form: &Form, case: Case<'_>, text: &str) -> String {
     if let Some((_, name, value)) = between(form, case, rest) {
         return format!("{name}: {value}");
     }
-    if let Some((field, told)) = when_told(form, case, rest).filter(|(_, told)| !told.is_empty()) {
-        return format!("{}: {told}", field.spec(case).label);
+    if let Some((field, said)) = when_said(form, case, rest).filter(|(_, said)| !said.is_empty()) {
+        return format!("{}: {said}", field.spec(case).label);
     }
     let rest = match words.contains(&"bukan") {
         true => instead(rest),
@@ -205,14 +156,14 @@ fn called_wrong<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<&'f Fi
     match between(form, case, rest) {
         Some((field, _, value)) => value.is_empty().then_some(field),
         None => {
-            let (field, told) = when_told(form, case, rest)?;
-            told.is_empty().then_some(field)
+            let (field, said) = when_said(form, case, rest)?;
+            said.is_empty().then_some(field)
         }
     }
 }
 
 /// `tglnya 16`, `jamnya salah, jam 9 malam`: the only field of the form that says when, and the value.
-fn when_told<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<(&'f Field, String)> {
+fn when_said<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<(&'f Field, String)> {
     const WHEN: &[&str] = &["tanggal", "tgl", "hari", "waktu", "jam"];
     let lower = text.to_lowercase();
     let (word, rest) = WHEN.iter().find_map(|word| {
@@ -229,12 +180,12 @@ fn when_told<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<(&'f Fiel
     };
     let mut fields = form.fields.iter().filter(says_when);
     let field = fields.next().filter(|_| fields.next().is_none())?;
-    let told = match rest {
+    let said = match rest {
         "" => String::new(),
         rest if rest.starts_with(word) => rest.to_owned(),
         rest => format!("{word} {rest}"),
     };
-    Some((field, told))
+    Some((field, said))
 }
 
 /// A field's name followed by words that say that its value changes: the field, its name as written, and the value.

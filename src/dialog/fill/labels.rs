@@ -2,20 +2,19 @@
 //! 4700001-0001`).
 
 use std::cell::LazyCell;
+use std::iter::Peekable;
 use std::ops::Range;
 
-use super::answer::{another_hour, holds_commas, is_brief, is_free, read, without_courtesy};
+use super::answer::{another_hour, holds_commas, is_brief, is_free, without_courtesy};
+use super::filled::FilledForm;
 use super::lines::is_list;
 use super::message::{Message, clauses};
-use super::passing::{end_of_words, is_told_in_passing};
+use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
+use super::passing::{end_of_words, is_of_any_words};
 use super::{Problem, Refused};
 use crate::catalog::{Case, Field, Form, Spec};
-use crate::message::ChannelKind;
-use crate::ticket::{Answer, Answers};
-use crate::value::{self, Background, Kind, Value};
-
-/// A text behind its label without a colon is taken over only up to this many words: more is a sentence.
-pub const LOOSE_TEXT_WORDS: usize = 4;
+use crate::ticket::Answer;
+use crate::value::{self, Kind, Value};
 
 /// A label without a colon in the first words of an answer needs so many letters: a name may begin with `An`.
 const LOOSE_LABEL_LETTERS_MIN: usize = 4;
@@ -57,132 +56,140 @@ pub struct Label<'a> {
     pub value_at: usize,
 }
 
-pub fn labelled(
-    form: &Form,
-    message: &mut Message<'_>,
-    answers: &mut Answers,
-    channel_kind: ChannelKind,
-    background: Background<'_>,
-    labels: Labels<'_>,
-) {
-    let mut rest = clauses(message.text).peekable();
-    // In a pasted template each line is one field; in a sentence any label begins the next.
-    let one_a_line = message.text.contains('\n');
-    let listed = is_list(message.text);
-    while let Some(mut clause) = rest.next() {
-        let case = Case {
-            answers,
-            channel_kind,
-        };
-        let text = &message.text[clause.clone()];
-        let Some(label) = label_of(form, case, text).filter(|label| label.value_at < text.len())
-        else {
-            continue;
-        };
-        let (field, colon, value_at) = (label.field, label.colon, label.value_at);
-        let spec = field.spec(case);
-        let first = message.text[..clause.start + label.at].trim().is_empty();
-        if !colon && (listed || !labels.count(&label, &spec.kind, first)) {
-            continue;
-        }
-        if colon && holds_commas(&spec.kind) {
-            // `alamat: Jl Contoh 1, Jakarta, sid: ...`: the address goes on up to the next label or line.
-            while let Some(next) = rest.next_if(|next| {
-                let label = label_of(form, case, &message.text[next.clone()]);
-                let goes_on = label.is_none_or(|label| !label.colon && one_a_line);
-                message.text.as_bytes()[next.start - 1] == b',' && goes_on
-            }) {
-                clause.end = next.end;
-            }
-        }
-        let value_at = clause.start + value_at;
-        if !colon && is_told_in_passing(&spec.kind) {
-            // `lokasi bandung sudah bayar`: the name or place ends before the sentence does.
-            let text = &message.text[..clause.end];
-            match end_of_words(form, case, field, text, value_at, background) {
-                Some(end) => clause.end = end,
-                None => continue,
-            }
-        }
-        let raw = message.text[value_at..clause.end].trim();
-        let whole = clause.start + label.at..clause.end;
-        if !colon && is_free(&spec.kind) && raw.split_whitespace().count() > LOOSE_TEXT_WORDS {
-            continue;
-        }
-        let another = another_hour(spec, answers.get(&field.id), raw, background);
-        let mut answer = another.map_or_else(|| read(spec, raw, background), Ok);
-        if matches!(spec.kind, Kind::Choice(_)) && answer.is_err() {
-            // `collection block 1`: the label is a part of the option's name.
-            let with_label = &message.text[whole.clone()];
-            answer =
-                answer.or_else(|problem| read(spec, with_label, background).map_err(|_| problem));
-        }
-        match answer {
-            Ok(answer) if is_sure(spec, &answer, colon) => {
-                let end = place_of(
-                    spec,
-                    &answer,
-                    &message.text[value_at..clause.end],
-                    colon,
-                    background,
-                );
-                let end = end.map_or(clause.end, |end| value_at + end);
-                answers.insert(field.id.clone(), answer);
-                message.used.push(whole.start..end);
-            }
-            Ok(_) => {}
-            // `keterangan: -` leaves out what may be left out.
-            Err(Problem::Mandatory) if !field.mandatory(case) => message.used.push(whole),
-            Err(problem) => {
-                message.refused.push(Refused {
-                    field: field.id.clone(),
-                    problem,
-                    certain: colon,
-                });
-                if colon {
-                    message.used.push(whole);
-                }
-            }
+/// A label with the text that may be its value.
+struct Labelled<'f> {
+    field: &'f Field,
+    spec: &'f Spec,
+    colon: bool,
+    /// From the label to the end of the value.
+    whole: Range<usize>,
+    value_at: usize,
+}
+
+pub fn labelled(filled: &mut FilledForm<'_>, message: &mut Message<'_>, labels: Labels<'_>) {
+    let text = message.text;
+    let mut rest = clauses(text).peekable();
+    while let Some(clause) = rest.next() {
+        if let Some(found) = label_in(filled, text, clause, &mut rest, labels) {
+            take_labelled(filled, message, found);
         }
     }
-    for field in &form.fields {
-        let case = Case {
-            answers,
-            channel_kind,
-        };
-        let spec = field.spec(case);
+    for field in &filled.form.fields {
+        let spec = filled.spec(field);
         let is_code = matches!(
             spec.kind,
             Kind::Code { .. } | Kind::Serial { .. } | Kind::Contact | Kind::Card
         );
         if is_code
-            && !answers.contains_key(&field.id)
-            && let Some((span, answer)) = behind_its_label(field, spec, message, background)
+            && !filled.is_answered(field)
+            && let Some((span, answer)) = behind_its_label(filled, field, spec, message)
         {
-            answers.insert(field.id.clone(), answer);
+            filled.take(field, answer);
             message.used.push(span);
         }
     }
 }
 
-/// Where a labelled value ends, when more may stand behind it: `no 0812-0000-1234 simpati`, `bayar via ovo kemarin`.
-fn place_of(
+/// The label that a clause begins with, when it counts, and how far its value may go: into the clauses of `rest` as well.
+fn label_in<'f>(
+    filled: &FilledForm<'f>,
+    text: &str,
+    mut clause: Range<usize>,
+    rest: &mut Peekable<impl Iterator<Item = Range<usize>>>,
+    labels: Labels<'_>,
+) -> Option<Labelled<'f>> {
+    let label_at = |clause: Range<usize>| label_of(filled.form, filled.case(), &text[clause]);
+    let label = label_at(clause.clone()).filter(|label| label.value_at < clause.len())?;
+    let (field, colon) = (label.field, label.colon);
+    let spec = filled.spec(field);
+    let (at, value_at) = (clause.start + label.at, clause.start + label.value_at);
+    let first = text[..at].trim().is_empty();
+    if !colon && (is_list(text) || !labels.count(&label, &spec.kind, first)) {
+        return None;
+    }
+    // In a pasted template each line is one field; in a sentence any label begins the next.
+    let one_a_line = text.contains('\n');
+    if colon && holds_commas(&spec.kind) {
+        // `alamat: Jl Contoh 1, Jakarta, sid: ...`: the address goes on up to the next label or line.
+        while let Some(next) = rest.next_if(|next| {
+            let label = label_at(next.clone());
+            let goes_on = label.is_none_or(|label| !label.colon && one_a_line);
+            text.as_bytes()[next.start - 1] == b',' && goes_on
+        }) {
+            clause.end = next.end;
+        }
+    }
+    if !colon && is_of_any_words(&spec.kind) {
+        // `lokasi bandung sudah bayar`: the name or place ends before the sentence does.
+        clause.end = end_of_words(filled, field, spec, &text[..clause.end], value_at)?;
+    }
+    let words = text[value_at..clause.end].split_whitespace().count();
+    if !colon && is_free(&spec.kind) && words > LOOSE_TEXT_WORDS {
+        return None;
+    }
+    Some(Labelled {
+        field,
+        spec,
+        colon,
+        whole: at..clause.end,
+        value_at,
+    })
+}
+
+fn take_labelled<'f>(filled: &mut FilledForm<'f>, message: &mut Message<'_>, found: Labelled<'f>) {
+    let Labelled {
+        field, spec, colon, ..
+    } = found;
+    let (whole, value) = (found.whole, &message.text[found.value_at..]);
+    let value = &value[..whole.end - found.value_at];
+    let raw = value.trim();
+    let another = another_hour(spec, filled.answer(field), raw, filled.background);
+    let mut answer = another.map_or_else(|| filled.read(spec, raw), Ok);
+    if matches!(spec.kind, Kind::Choice(_)) && answer.is_err() {
+        // `collection block 1`: the label is a part of the option's name.
+        let with_label = &message.text[whole.clone()];
+        answer = answer.or_else(|problem| filled.read(spec, with_label).map_err(|_| problem));
+    }
+    match answer {
+        Ok(answer) if is_sure(spec, &answer, colon) => {
+            let end = end_of_value(filled, spec, &answer, value, colon);
+            let end = end.map_or(whole.end, |end| found.value_at + end);
+            filled.take(field, answer);
+            message.used.push(whole.start..end);
+        }
+        Ok(_) => {}
+        // `keterangan: -` leaves out what may be left out.
+        Err(Problem::Mandatory) if !field.mandatory(filled.case()) => message.used.push(whole),
+        Err(problem) => {
+            message.refused.push(Refused {
+                field: field.id.clone(),
+                problem,
+                certain: colon,
+            });
+            if colon {
+                message.used.push(whole);
+            }
+        }
+    }
+}
+
+/// Where a labelled value ends, when more may follow it: `no 0812-0000-1234 simpati`, `bayar via ovo kemarin`.
+fn end_of_value(
+    filled: &FilledForm<'_>,
     spec: &Spec,
     answer: &Answer,
     text: &str,
     colon: bool,
-    background: Background<'_>,
 ) -> Option<usize> {
     let Answer::Given(value) = answer else {
         return None;
     };
-    // Behind a colon an option may be told in more words than its name.
+    // Behind a colon an option may be named in more words than its own.
     if colon && matches!(spec.kind, Kind::Choice(_)) {
         return None;
     }
-    let found = value::find(&spec.kind, text, background)
-        .into_iter()
-        .next()?;
+    let found = value::find(&spec.kind, text, filled.background);
+    let found = found.into_iter().next()?;
     (found.value.canonical == value.canonical).then_some(found.span.end)
 }
 
@@ -200,18 +207,14 @@ fn is_sure(spec: &Spec, answer: &Answer, colon: bool) -> bool {
 
 /// Finds `label token` anywhere, where the token has a digit: `dgn sid 4700001-0001 ga bisa`.
 fn behind_its_label(
+    filled: &FilledForm<'_>,
     field: &Field,
     spec: &Spec,
     message: &Message<'_>,
-    background: Background<'_>,
 ) -> Option<(Range<usize>, Answer)> {
-    let lower = message.text.to_lowercase();
-    // Lower-casing may move bytes; then spans of one text say nothing about the other.
-    if lower.len() != message.text.len() {
-        return None;
-    }
+    let lower = lowered(message.text)?;
     // `no cc 4111 1111 1111 1111`: a value may have blanks of its own.
-    let whole = LazyCell::new(|| message.find(&spec.kind, background));
+    let whole = LazyCell::new(|| message.find(&spec.kind, filled.background));
     for label in names(field, spec) {
         for (at, _) in lower.match_indices(&label) {
             let starts_word = !lower[..at].ends_with(char::is_alphanumeric);
@@ -233,7 +236,7 @@ fn behind_its_label(
             let span = start..start + length;
             if token.contains(|c: char| c.is_ascii_digit())
                 && message.is_unused(&span)
-                && let Ok(answer) = read(spec, token, background)
+                && let Ok(answer) = filled.read(spec, token)
             {
                 return Some((span, answer));
             }
@@ -242,30 +245,13 @@ fn behind_its_label(
     None
 }
 
-/// The field's names, longest first, so that `nomor lain` is not read as `nomor`.
-pub fn names(field: &Field, spec: &Spec) -> Vec<String> {
-    let id = field.id.replace('_', " ");
-    let own = [spec.label.as_str(), id.as_str()];
-    let mut names: Vec<String> = own
-        .into_iter()
-        .chain(spec.aliases.iter().map(String::as_str))
-        .map(str::to_lowercase)
-        .collect();
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    names.dedup();
-    names
-}
-
 /// Returns the field whose name a clause begins with; of several names the longest.
 pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Label<'a>> {
     let at = clause.len()
         - clause
             .trim_start_matches(|c: char| !c.is_alphabetic())
             .len();
-    let lower = clause.to_lowercase();
-    if lower.len() != clause.len() {
-        return None;
-    }
+    let lower = lowered(clause)?;
     let mut best: Option<(Label<'_>, usize)> = None;
     for field in form.fields.iter().filter(|field| field.exists(case)) {
         for name in names(field, field.spec(case)) {
@@ -312,13 +298,4 @@ pub fn without_own_label<'a>(field: &Field, spec: &Spec, text: &'a str) -> &'a s
         Kind::Text { .. } | Kind::Place { .. } => stripped.unwrap_or(text),
         _ => text,
     }
-}
-
-/// `snnya` and `sn nya`: what is behind the suffix of a name.
-pub fn without_suffix(text: &str) -> &str {
-    let rest = text
-        .strip_prefix("nya")
-        .or_else(|| text.strip_prefix(" nya"));
-    rest.filter(|rest| !rest.starts_with(char::is_alphanumeric))
-        .unwrap_or(text)
 }

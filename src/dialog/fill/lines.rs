@@ -3,12 +3,8 @@
 use std::ops::Range;
 
 use super::Refused;
-use super::answer::read;
+use super::filled::FilledForm;
 use super::message::Message;
-use crate::catalog::{Case, Form};
-use crate::message::ChannelKind;
-use crate::ticket::Answers;
-use crate::value::Background;
 
 /// One numbered line may be a figure of speech; two are a list.
 const NUMBERED_LINES_MIN: usize = 2;
@@ -20,45 +16,27 @@ pub fn is_list(text: &str) -> bool {
 
 /// Numbered lines without labels answer the mandatory fields in the form's order: all of them when there are as many
 /// lines as mandatory fields, otherwise those that are missing.
-pub fn numbered(
-    form: &Form,
-    message: &mut Message<'_>,
-    answers: &mut Answers,
-    channel_kind: ChannelKind,
-    background: Background<'_>,
-) {
+pub fn numbered(filled: &mut FilledForm<'_>, message: &mut Message<'_>) {
     let lines: Vec<_> = numbered_lines(message.text)
         .filter(|(_, span)| message.is_unused(span))
         .collect();
     if lines.len() < NUMBERED_LINES_MIN {
         return;
     }
-    let case = Case {
-        answers,
-        channel_kind,
-    };
-    let mandatory: Vec<_> = form
-        .fields
-        .iter()
-        .filter(|field| field.mandatory(case))
-        .collect();
+    let (form, case) = (filled.form, filled.case());
+    let fields = form.fields.iter();
+    let mandatory: Vec<_> = fields.filter(|field| field.mandatory(case)).collect();
     let in_order = if lines.len() == mandatory.len() {
         mandatory
     } else {
-        form.missing(case, background.now)
+        form.missing(case, filled.background.now)
     };
     for (number, span) in lines {
         let Some(field) = number.checked_sub(1).and_then(|place| in_order.get(place)) else {
             continue;
         };
-        let spec = field.spec(Case {
-            answers,
-            channel_kind,
-        });
-        match read(spec, &message.text[span.clone()], background) {
-            Ok(answer) => {
-                answers.insert(field.id.clone(), answer);
-            }
+        match filled.read(filled.spec(field), &message.text[span.clone()]) {
+            Ok(answer) => filled.take(field, answer),
             Err(problem) => message.refused.push(Refused {
                 field: field.id.clone(),
                 problem,

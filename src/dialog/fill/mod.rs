@@ -1,25 +1,28 @@
-//! Reads field values out of a message: what was told once is never asked; what is not certain is not taken.
+//! Reads field values out of a message: what was said once is never asked; what is not certain is not taken.
 //!
 //! `labels` reads labelled values (`nominal: 50rb`, `lokasi bandung`) and a whole filled template pasted back, `lines`
 //! numbered lines that answer in the form's order, `speaking` values that need no label (a phone number, an amount, a
-//! day), `passing` names and places behind what they are called, `corrections` what changes an answer; `answer` reads one field's value, `message` keeps what is used up.
+//! day), `passing` names and places behind what they are called, `corrections` what changes an answer; `answer` reads one
+//! field's value, `names` knows what fields are called, `filled` is the form with its answers, `message` keeps what is
+//! used up.
 
 mod answer;
 mod corrections;
+mod filled;
 mod labels;
 mod lines;
 mod message;
+mod names;
 mod passing;
 mod speaking;
 
 use std::collections::BTreeMap;
 
 use super::Problem;
-use crate::catalog::{Case, Field, Form, Sop, Spec};
+use crate::catalog::{Case, Field, Sop, Spec};
 use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
 use crate::value::{self, Background, Kind};
-use answer::read;
 use labels::{Labels, labelled, without_own_label};
 use lines::numbered;
 use passing::{absent, in_passing, is_absence_of};
@@ -27,6 +30,7 @@ use speaking::{Again, Which, belongs_to, speaking};
 
 pub use answer::{is_absence, is_brief, is_free};
 pub use corrections::{corrections, is_change, is_correction, is_surely_correction};
+pub use filled::FilledForm;
 pub use message::Message;
 
 /// The plainest way to say that there is no value.
@@ -76,38 +80,30 @@ pub fn named(
     background: Background<'_>,
 ) -> Answers {
     message.begin_again();
+    let nothing = Answers::new();
     let mut answers = Answers::new();
     // The first value may decide which form applies, so a second look reads that form's own fields.
     for _ in 0..2 {
-        let before = (answers.len(), message.used.len());
-        let Some(form) = sop.form(Case {
+        let found = (answers.len(), message.used.len());
+        let case = Case {
             answers: &answers,
             channel_kind,
-        }) else {
+        };
+        let Some(form) = sop.form(case) else {
             break;
         };
-        labelled(
-            form,
-            message,
-            &mut answers,
-            channel_kind,
-            background,
-            Labels::All,
-        );
-        numbered(form, message, &mut answers, channel_kind, background);
-        speaking(
-            form,
-            message,
-            &mut answers,
-            channel_kind,
-            background,
-            Again::Never,
-            Which::All,
-        );
-        in_passing(form, message, &mut answers, channel_kind, background, None);
-        absent(form, message, &mut answers, channel_kind, None);
+        let mut filled = FilledForm {
+            answers,
+            ..FilledForm::new(form, &nothing, channel_kind, background)
+        };
+        labelled(&mut filled, message, Labels::All);
+        numbered(&mut filled, message);
+        speaking(&mut filled, message, Again::Never, Which::All);
+        in_passing(&mut filled, message, None);
+        absent(&mut filled, message, None);
+        answers = filled.answers;
         // Nothing was found, so a second look would see the same.
-        if before == (answers.len(), message.used.len()) {
+        if found == (answers.len(), message.used.len()) {
             break;
         }
     }
@@ -173,136 +169,110 @@ fn several(
     (shown.len() > 1).then(|| shown.join(", "))
 }
 
-/// Reads an answer to the asked field, and whatever else the message tells. `partial` is the part of the value that
-/// was told before.
-pub fn from_answer(
-    form: &Form,
-    asked: &Field,
+/// Reads an answer to the asked field, and whatever else the message says. `partial` is the part of the value that is
+/// known already.
+pub fn from_answer<'f>(
+    mut filled: FilledForm<'f>,
+    asked: &'f Field,
     text: &str,
     partial: Option<&str>,
-    answers: &Answers,
-    channel_kind: ChannelKind,
-    background: Background<'_>,
 ) -> Taken {
-    let mut taken = answers.clone();
+    let spec = filled.spec(asked);
+    let (free, brief) = (is_free(&spec.kind), is_brief(&spec.kind));
     let mut message = Message::new(text);
-    let spec = asked.spec(Case {
-        answers,
-        channel_kind,
-    });
-    let free = is_free(&spec.kind);
-    let labels = match free {
-        false => Labels::All,
-        true if is_brief(&spec.kind) => Labels::Others(&asked.id),
-        true => Labels::WithColon,
+    let labels = match (free, brief) {
+        (false, _) => Labels::All,
+        (true, true) => Labels::Others(&asked.id),
+        (true, false) => Labels::WithColon,
     };
-    labelled(
-        form,
-        &mut message,
-        &mut taken,
-        channel_kind,
-        background,
-        labels,
-    );
-    numbered(form, &mut message, &mut taken, channel_kind, background);
-    let brief = is_brief(&spec.kind);
+    labelled(&mut filled, &mut message, labels);
+    numbered(&mut filled, &mut message);
     if !free || brief {
-        let asked = Some(asked.id.as_str());
-        in_passing(
-            form,
-            &mut message,
-            &mut taken,
-            channel_kind,
-            background,
-            asked,
-        );
-        absent(form, &mut message, &mut taken, channel_kind, asked);
+        in_passing(&mut filled, &mut message, Some(asked));
+        absent(&mut filled, &mut message, Some(asked));
     }
     let mut problem = None;
-    let named = taken.get(&asked.id) != answers.get(&asked.id);
-    if !named {
-        // `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it. Without a
-        // single word all of it may be something else.
-        let wordless = !message.text.contains(char::is_alphabetic);
-        let first = message.first_of_several().filter(|_| !wordless);
+    if !filled.is_changed(asked) {
         if brief {
-            let which = match (&first, wordless) {
-                (None, false) => Which::Unmistakable,
-                _ => Which::All,
-            };
-            message.used.extend(first.clone());
-            speaking(
-                form,
-                &mut message,
-                &mut taken,
-                channel_kind,
-                background,
-                Again::Never,
-                which,
-            );
-            message.used.retain(|used| Some(used) != first.as_ref());
+            speaking_beside_the_first(&mut filled, &mut message);
         }
-        let rest = message.unused();
-        let beside = message.unused_pieces();
-        let texts: Vec<_> = beside
-            .iter()
-            .map(|piece| text[piece.clone()].trim())
-            .collect();
-        // `Budi lokasi bandung`: the name is what stands before the place.
-        let first = texts
-            .first()
-            .filter(|first| brief && !rest.starts_with(**first));
-        let rest = first.copied().unwrap_or(&rest);
-        let rest = match spec.may_be_absent && is_absence_of(asked, spec, rest) {
-            true => NONE,
-            false => without_own_label(asked, spec, rest),
-        };
-        let completed = partial
-            .and_then(|partial| read(spec, &completed(spec, partial, rest)?, background).ok());
-        let answer = completed.map_or_else(|| read(spec, rest, background), Ok);
-        let firm = matches!(&answer, Ok(answer) if is_firm(spec, answer));
-        let elsewhere = || {
-            let text = answer::without_courtesy(rest);
-            belongs_to(form, asked, text, &taken, channel_kind, background)
-        };
-        if !firm && let Some((field, answer)) = elsewhere() {
-            taken.insert(field, answer);
-            problem = Some(Problem::Unusable(value::Error::NotFound));
-        } else {
-            // `halo lokasi bandung`: what is left of a clause may be the answer when it is one for sure.
-            let left = || read(spec, &texts.join(", "), background).ok();
-            let answer = answer
-                .or_else(|problem| left().filter(|answer| is_firm(spec, answer)).ok_or(problem));
-            match answer {
-                Ok(answer) => {
-                    taken.insert(asked.id.clone(), answer);
-                    match beside.as_slice() {
-                        [first, _, ..] if brief => message.used.push(first.clone()),
-                        _ => message.use_up(&spec.kind, background),
-                    }
-                }
-                Err(error) => problem = Some(error),
-            }
-        }
+        problem = take_rest(&mut filled, &mut message, asked, spec, partial).err();
     }
     if problem.is_none() && (!free || brief) {
-        speaking(
-            form,
-            &mut message,
-            &mut taken,
-            channel_kind,
-            background,
-            Again::Never,
-            Which::All,
-        );
+        speaking(&mut filled, &mut message, Again::Never, Which::All);
     }
-    let others = changed(form, answers, &taken)
-        .filter(|id| *id != asked.id)
-        .collect();
     Taken {
-        answers: taken,
-        others,
         problem,
+        ..taken(filled, message, Some(asked))
+    }
+}
+
+/// `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it. Without a single
+/// word all of it may be something else.
+fn speaking_beside_the_first(filled: &mut FilledForm<'_>, message: &mut Message<'_>) {
+    let wordless = !message.text.contains(char::is_alphabetic);
+    let first = message.first_of_several().filter(|_| !wordless);
+    let which = match (&first, wordless) {
+        (None, false) => Which::Unmistakable,
+        _ => Which::All,
+    };
+    message.used.extend(first.clone());
+    speaking(filled, message, Again::Never, which);
+    message.used.retain(|used| Some(used) != first.as_ref());
+}
+
+/// Takes what no other field has used as the answer to the asked field.
+fn take_rest<'f>(
+    filled: &mut FilledForm<'f>,
+    message: &mut Message<'_>,
+    asked: &'f Field,
+    spec: &'f Spec,
+    partial: Option<&str>,
+) -> Result<(), Problem> {
+    let brief = is_brief(&spec.kind);
+    let rest = message.unused();
+    let beside = message.unused_pieces();
+    let pieces = beside.iter();
+    let texts: Vec<_> = pieces
+        .map(|piece| message.text[piece.clone()].trim())
+        .collect();
+    // `Budi lokasi bandung`: the name is what comes before the place.
+    let first = texts.first();
+    let first = first.filter(|first| brief && !rest.starts_with(**first));
+    let rest = first.copied().unwrap_or(&rest);
+    let rest = match spec.may_be_absent && is_absence_of(asked, spec, rest) {
+        true => NONE,
+        false => without_own_label(asked, spec, rest),
+    };
+    let completed = partial.and_then(|partial| completed(spec, partial, rest));
+    let completed = completed.and_then(|whole| filled.read(spec, &whole).ok());
+    let answer = completed.map_or_else(|| filled.read(spec, rest), Ok);
+    let firm = matches!(&answer, Ok(answer) if is_firm(spec, answer));
+    let whole = answer::without_courtesy(rest);
+    if !firm && let Some((field, answer)) = belongs_to(filled, asked, whole) {
+        filled.take(field, answer);
+        return Err(Problem::Unusable(value::Error::NotFound));
+    }
+    // `halo lokasi bandung`: what is left of a clause may be the answer when it is one for sure.
+    let left = || filled.read(spec, &texts.join(", ")).ok();
+    let left = || left().filter(|answer| is_firm(spec, answer));
+    let answer = answer.or_else(|problem| left().ok_or(problem))?;
+    filled.take(asked, answer);
+    match beside.as_slice() {
+        [first, _, ..] if brief => message.used.push(first.clone()),
+        _ => message.use_up(&spec.kind, filled.background),
+    }
+    Ok(())
+}
+
+/// What a message has brought, besides the asked field.
+fn taken(filled: FilledForm<'_>, message: Message<'_>, asked: Option<&Field>) -> Taken {
+    let mut others = filled.changed();
+    others.retain(|id| asked.is_none_or(|asked| asked.id != *id));
+    Taken {
+        answers: filled.answers,
+        others,
+        problem: None,
         refused: message.refused,
         named: None,
     }
@@ -323,7 +293,7 @@ fn is_firm(spec: &Spec, answer: &Answer) -> bool {
     }
 }
 
-/// What was told before with what is told now: the day with the hour, the wallet with where it was used.
+/// What is known with what is said now: the day with the hour, the wallet with where it was used.
 fn completed(spec: &Spec, partial: &str, rest: &str) -> Option<String> {
     let number = rest.trim().parse::<u8>().is_ok();
     match (&spec.kind, number) {
@@ -355,15 +325,4 @@ pub fn partial(problem: &Problem, spec: &Spec, text: &str) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn changed<'a>(
-    form: &'a Form,
-    before: &'a Answers,
-    after: &'a Answers,
-) -> impl Iterator<Item = String> + 'a {
-    let fields = form.fields.iter().map(|field| &field.id);
-    fields
-        .filter(|id| after.get(*id) != before.get(*id))
-        .cloned()
 }

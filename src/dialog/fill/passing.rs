@@ -1,4 +1,4 @@
-//! Names and places told in passing, behind what they are called and in front of anything else: `plgn a.n. Budi Contoh
+//! Names and places mentioned in passing, behind what they are called and in front of anything else: `plgn a.n. Budi Contoh
 //! sudah bayar`, `class gold nama Wati Contoh lokasi kota Malang`.
 //!
 //! Any words may be a name, so what ends one has to be known: a mark, a value of another field, what another field is
@@ -6,13 +6,13 @@
 
 use std::ops::Range;
 
-use super::answer::{absence_at, absence_before, is_brief, read, without_courtesy};
-use super::labels::{LOOSE_TEXT_WORDS, names, without_suffix};
+use super::answer::{absence_at, absence_before, is_brief, without_courtesy};
+use super::filled::FilledForm;
 use super::message::{Message, clauses};
-use crate::catalog::{Case, Field, Form, Spec};
-use crate::message::ChannelKind;
-use crate::ticket::{Answer, Answers};
-use crate::value::{self, Background, Kind};
+use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
+use crate::catalog::{Field, Spec};
+use crate::ticket::Answer;
+use crate::value::{self, Kind};
 
 /// Words of a sentence that no name and no place begins or goes on with.
 const OTHER_WORDS: &str = "\
@@ -37,33 +37,21 @@ const DIGITS_MAX: usize = 4;
 /// What a field, a cue or an option is called is not longer, so a word costs the same in a long message as in a short one.
 const LOOKED_AHEAD: usize = 120;
 
-/// Takes what unanswered fields are told in passing, except `asked`, which is answered otherwise.
-pub fn in_passing(
-    form: &Form,
-    message: &mut Message<'_>,
-    answers: &mut Answers,
-    channel_kind: ChannelKind,
-    background: Background<'_>,
-    asked: Option<&str>,
-) {
+/// Takes the values of unanswered fields that are mentioned in passing, except of `asked`, which is answered otherwise.
+pub fn in_passing(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked: Option<&Field>) {
     let mut others = None;
-    for field in &form.fields {
-        let case = Case {
-            answers,
-            channel_kind,
-        };
-        let open = !answers.contains_key(&field.id) && asked != Some(field.id.as_str());
-        let spec = field.spec(case);
-        if !open || !field.exists(case) {
+    for field in &filled.form.fields {
+        if !filled.is_open(field) || is_it(field, asked) {
             continue;
         }
+        let spec = filled.spec(field);
         let mut places = places_of_beginnings(spec, message.text);
-        if is_told_in_passing(&spec.kind) {
+        if is_of_any_words(&spec.kind) {
             places.extend(places_of_names(field, spec, message.text));
         }
         for (at, from) in places {
             let others = others.get_or_insert_with(|| {
-                Others::of(form, case, |kind| message.find(kind, background))
+                Others::of(filled, |kind| message.find(kind, filled.background))
             });
             let from = match spec.kind {
                 Kind::Place { .. } => behind_words(message.text, from, BEFORE_A_PLACE),
@@ -72,15 +60,14 @@ pub fn in_passing(
             let Some(end) = others.end_of(field, spec, message.text, from) else {
                 continue;
             };
-            // `PT` alone is nobody's name.
+            // `PT` alone is no name.
             if at == from && !message.text[from..end].contains(' ') {
                 continue;
             }
             if message.is_unused(&(at..end))
-                && let Ok(answer @ Answer::Given(_)) =
-                    read(spec, &message.text[from..end], background)
+                && let Ok(answer @ Answer::Given(_)) = filled.read(spec, &message.text[from..end])
             {
-                answers.insert(field.id.clone(), answer);
+                filled.take(field, answer);
                 message.used.push(at..end);
                 break;
             }
@@ -88,26 +75,19 @@ pub fn in_passing(
     }
 }
 
+fn is_it(field: &Field, asked: Option<&Field>) -> bool {
+    asked.is_some_and(|asked| asked.id == field.id)
+}
+
 /// Takes what unanswered fields are said to have no value of: `cp ga ada`, `ga punya sid`. A question says nothing.
-pub fn absent(
-    form: &Form,
-    message: &mut Message<'_>,
-    answers: &mut Answers,
-    channel_kind: ChannelKind,
-    asked: Option<&str>,
-) {
+pub fn absent(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked: Option<&Field>) {
     let text = message.text;
     if text.trim_end().ends_with('?') {
         return;
     }
-    for field in &form.fields {
-        let case = Case {
-            answers,
-            channel_kind,
-        };
-        let spec = field.spec(case);
-        let open = !answers.contains_key(&field.id) && asked != Some(field.id.as_str());
-        if !open || !spec.may_be_absent || !field.exists(case) {
+    for field in &filled.form.fields {
+        let spec = filled.spec(field);
+        if !spec.may_be_absent || !filled.is_open(field) || is_it(field, asked) {
             continue;
         }
         let said = places_of_names(field, spec, text).into_iter();
@@ -118,7 +98,7 @@ pub fn absent(
         });
         let span = spans.into_iter().find(|span| message.is_unused(span));
         if let Some(span) = span {
-            answers.insert(field.id.clone(), Answer::Absent);
+            filled.take(field, Answer::Absent);
             message.used.push(span);
         }
     }
@@ -137,40 +117,38 @@ pub fn is_absence_of(field: &Field, spec: &Spec, text: &str) -> bool {
 }
 
 /// Whether a value of this kind is a few words of any sort.
-pub fn is_told_in_passing(kind: &Kind) -> bool {
+pub fn is_of_any_words(kind: &Kind) -> bool {
     matches!(kind, Kind::Place { .. }) || is_brief(kind)
 }
 
 /// Where the field's value ends that begins here in a clause, `None` when it is no such value.
 pub fn end_of_words(
-    form: &Form,
-    case: Case<'_>,
+    filled: &FilledForm<'_>,
     field: &Field,
+    spec: &Spec,
     text: &str,
     from: usize,
-    background: Background<'_>,
 ) -> Option<usize> {
-    let find = |kind: &Kind| value::find(kind, text, background);
-    Others::of(form, case, find).end_of(field, field.spec(case), text, from)
+    let find = |kind: &Kind| value::find(kind, text, filled.background);
+    Others::of(filled, find).end_of(field, spec, text, from)
 }
 
-/// What may stand behind a name and is no part of it.
+/// What may come behind a name and is no part of it.
 struct Others<'f> {
     /// Where values of which fields were found.
     values: Vec<(&'f str, usize)>,
-    /// What which fields and their options are called, and what stands near their values.
+    /// What which fields and their options are called, and what is near their values.
     phrases: Vec<(&'f str, Vec<String>)>,
 }
 
 impl<'f> Others<'f> {
-    fn of(form: &'f Form, case: Case<'_>, find: impl Fn(&Kind) -> Vec<value::Found>) -> Self {
-        let fields = || form.fields.iter().filter(|field| field.exists(case));
-        let values = fields().flat_map(|field| {
-            let found = find(&field.spec(case).kind).into_iter();
+    fn of(filled: &FilledForm<'f>, find: impl Fn(&Kind) -> Vec<value::Found>) -> Self {
+        let values = filled.fields().flat_map(|field| {
+            let found = find(&filled.spec(field).kind).into_iter();
             found.map(|found| (field.id.as_str(), found.span.start))
         });
-        let phrases = fields().map(|field| {
-            let spec = field.spec(case);
+        let phrases = filled.fields().map(|field| {
+            let spec = filled.spec(field);
             let mut phrases = names(field, spec);
             phrases.extend(spec.cues.iter().map(|cue| cue.to_lowercase()));
             if let Kind::Choice(choices) = &spec.kind {
@@ -234,13 +212,11 @@ impl<'f> Others<'f> {
     }
 }
 
-/// Where a text names the field, the longest name first, and where what stands behind it begins.
+/// Where a text names the field, the longest name first, and where what is behind it begins.
 fn places_of_names(field: &Field, spec: &Spec, text: &str) -> Vec<(usize, usize)> {
-    let lower = text.to_lowercase();
-    // Lower-casing may move bytes; then places of one text say nothing about the other.
-    if lower.len() != text.len() {
+    let Some(lower) = lowered(text) else {
         return Vec::new();
-    }
+    };
     let mut places = Vec::new();
     for name in names(field, spec) {
         for (at, _) in lower.match_indices(&name) {
@@ -255,15 +231,14 @@ fn places_of_names(field: &Field, spec: &Spec, text: &str) -> Vec<(usize, usize)
     places
 }
 
-/// Where a value stands that is known by how it begins.
+/// Where a value is that is known by how it begins.
 fn places_of_beginnings(spec: &Spec, text: &str) -> Vec<(usize, usize)> {
     if spec.begins.is_empty() {
         return Vec::new();
     }
-    let lower = text.to_lowercase();
-    if lower.len() != text.len() {
+    let Some(lower) = lowered(text) else {
         return Vec::new();
-    }
+    };
     let begins = |begin: &str, at: usize| {
         let behind = &lower[at + begin.len()..];
         !lower[..at].ends_with(char::is_alphanumeric) && behind.starts_with([' ', '.'])
@@ -277,10 +252,9 @@ fn places_of_beginnings(spec: &Spec, text: &str) -> Vec<(usize, usize)> {
 
 /// Where a clause ends with the field's name.
 fn names_at_the_end(field: &Field, spec: &Spec, text: &str) -> Vec<(usize, usize)> {
-    let folded = text.to_lowercase();
-    if folded.len() != text.len() {
+    let Some(folded) = lowered(text) else {
         return Vec::new();
-    }
+    };
     let ends = |clause: Range<usize>| {
         let said = folded[clause.clone()].trim_end();
         names(field, spec).into_iter().find_map(|name| {

@@ -2,19 +2,19 @@
 
 use std::ops::Range;
 
-use super::labels::names;
+use super::filled::FilledForm;
 use super::message::{Message, clauses};
-use crate::catalog::{Case, Field, Form, Spec};
-use crate::message::ChannelKind;
-use crate::ticket::{Answer, Answers};
-use crate::value::{self, Background, Kind, Value};
+use super::names::{lowered, names};
+use crate::catalog::{Field, Spec};
+use crate::ticket::Answer;
+use crate::value::{self, Kind, Value};
 
 /// Whether values that speak for themselves replace what was answered.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Again {
     /// They do not.
     Never,
-    /// Where their cue stands near them, as for a first answer.
+    /// Where their cue is near them, as for a first answer.
     WithCue,
     /// The message says that it corrects: what looks like nothing else needs no cue.
     Freely,
@@ -31,31 +31,26 @@ pub enum Which {
 
 /// Values that need no label. Fields come in the form's order; bytes once used serve no second field.
 pub fn speaking(
-    form: &Form,
+    filled: &mut FilledForm<'_>,
     message: &mut Message<'_>,
-    answers: &mut Answers,
-    channel_kind: ChannelKind,
-    background: Background<'_>,
     again: Again,
     which: Which,
 ) {
-    for field in &form.fields {
-        let case = Case {
-            answers,
-            channel_kind,
-        };
-        let answered = answers.contains_key(&field.id);
-        if !field.exists(case) {
+    for field in &filled.form.fields {
+        if !field.exists(filled.case()) {
             continue;
         }
-        let spec = field.spec(case);
+        let spec = filled.spec(field);
+        let known = filled.answer(field);
+        let answered = known.is_some();
+        let found = || message.find(&spec.kind, filled.background);
         if answered && again == Again::Never {
-            // Told once more, it is no part of anything else.
-            let told = |found: &value::Found| matches!(answers.get(&field.id), Some(Answer::Given(known)) if known.canonical == found.value.canonical);
-            let found = message.find(&spec.kind, background).into_iter();
+            // Said once more, it is no part of anything else.
+            let is_it = |found: &value::Found| matches!(known, Some(Answer::Given(known)) if known.canonical == found.value.canonical);
+            let again: Vec<_> = found().into_iter().filter(is_it).collect();
             message
                 .used
-                .extend(found.filter(told).map(|found| found.span));
+                .extend(again.into_iter().map(|found| found.span));
             continue;
         }
         // A second number or another way to reach somebody is only one when the agent says so.
@@ -64,7 +59,7 @@ pub fn speaking(
         {
             continue;
         }
-        let all = message.find(&spec.kind, background);
+        let all = found();
         if matches!(spec.kind, Kind::Msisdn) && are_several(&all, message) {
             continue;
         }
@@ -76,7 +71,7 @@ pub fn speaking(
                 && !is_catch_all(&found.value)
         });
         if let Some(found) = found {
-            answers.insert(field.id.clone(), Answer::Given(found.value));
+            filled.take(field, Answer::Given(found.value));
             let at = before_its_name(field, spec, message.text, found.span.start);
             message.used.push(at..found.span.end);
         }
@@ -84,25 +79,26 @@ pub fn speaking(
 }
 
 /// The missing field whose value the whole text is, if it is one field's only: an address where a name is asked.
-pub fn belongs_to(
-    form: &Form,
+pub fn belongs_to<'f>(
+    filled: &FilledForm<'f>,
     asked: &Field,
     text: &str,
-    answers: &Answers,
-    channel_kind: ChannelKind,
-    background: Background<'_>,
-) -> Option<(String, Answer)> {
-    let case = Case {
-        answers,
-        channel_kind,
-    };
-    let missing = form.missing(case, background.now).into_iter();
-    let mut fitting = missing
-        .filter(|field| field.id != asked.id)
-        .filter_map(|field| {
-            let value = value::exactly(&field.spec(case).kind, text, background)?;
-            Some((field.id.clone(), Answer::Given(value)))
-        });
+) -> Option<(&'f Field, Answer)> {
+    let missing = filled.form.missing(filled.case(), filled.background.now);
+    let others = missing.into_iter().filter(|field| field.id != asked.id);
+    only_field(filled, others, text)
+}
+
+/// The one of these fields whose value the whole text is; none when it is that of several.
+pub fn only_field<'f>(
+    filled: &FilledForm<'f>,
+    fields: impl Iterator<Item = &'f Field>,
+    text: &str,
+) -> Option<(&'f Field, Answer)> {
+    let mut fitting = fields.filter_map(|field| {
+        let value = value::exactly(&filled.spec(field).kind, text, filled.background)?;
+        Some((field, Answer::Given(value)))
+    });
     fitting.next().filter(|_| fitting.next().is_none())
 }
 
@@ -118,13 +114,13 @@ fn are_several(found: &[value::Found], message: &Message<'_>) -> bool {
 
 /// Where a value begins together with what its field is called: `nomor 0812-0000-1234`.
 fn before_its_name(field: &Field, spec: &Spec, text: &str, at: usize) -> usize {
-    let before = text[..at].trim_end_matches([' ', ':', '=', '.']);
-    let folded = before.to_lowercase();
+    let Some(folded) = lowered(text[..at].trim_end_matches([' ', ':', '=', '.'])) else {
+        return at;
+    };
     let bare = folded.strip_suffix("nya").unwrap_or(&folded);
     let named = names(field, spec).into_iter().find_map(|name| {
         let rest = bare.strip_suffix(name.as_str())?;
-        (folded.len() == before.len() && !rest.ends_with(char::is_alphanumeric))
-            .then_some(rest.len())
+        (!rest.ends_with(char::is_alphanumeric)).then_some(rest.len())
     });
     named.unwrap_or(at)
 }
@@ -151,7 +147,7 @@ fn is_catch_all(value: &Value) -> bool {
         .starts_with("lain")
 }
 
-/// `halo kak, ...` greets, wherever it stands; it does not name a card.
+/// `halo kak, ...` greets, wherever it is; it does not name a card.
 fn is_greeting(text: &str, span: &Range<usize>) -> bool {
     const GREETED: &[&str] = &["kak", "min", "admin", "mba", "mbak", "mas", "selamat"];
     let greets = matches!(

@@ -1,6 +1,6 @@
 //! Filling a ticket in: the next question, the answer, corrections, the review.
 
-use super::super::fill::Refused;
+use super::super::fill::{FilledForm, Refused};
 use super::super::{Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, fill};
 use super::filing::remarks;
 use super::question::Aside;
@@ -273,14 +273,7 @@ impl<'a> Turn<'a> {
         let brief = fill::is_brief(&asked.spec.kind);
         let open = matches!(&asked.spec.kind, Kind::Choice(choices) if choices.open);
         let in_a_text = matches!(asked.spec.kind, Kind::Text { .. } | Kind::Place { .. }) && !brief;
-        let taken = fill::corrections(
-            asked.form,
-            text,
-            &draft.answers,
-            self.case(draft).channel_kind,
-            self.background(),
-            in_a_text,
-        );
+        let taken = fill::corrections(self.filled(asked.form, draft), text, in_a_text);
         let sure = !in_a_text && fill::is_surely_correction(text);
         self.take(taken.answers, &taken.others);
         let refused = taken.refused.into_iter();
@@ -308,15 +301,8 @@ impl<'a> Turn<'a> {
             form, field, spec, ..
         } = asked;
         let mandatory = field.mandatory(self.case(draft));
-        let taken = fill::from_answer(
-            form,
-            field,
-            text,
-            asked.partial.as_deref(),
-            &draft.answers,
-            self.case(draft).channel_kind,
-            self.background(),
-        );
+        let filled = self.filled(form, draft);
+        let taken = fill::from_answer(filled, field, text, asked.partial.as_deref());
         let unlisted = taken.answers.get(&field.id).is_some_and(is_unlisted);
         let any_text = fill::is_free(&spec.kind) || unlisted;
         let question = any_text && text.trim_end().ends_with('?');
@@ -426,14 +412,7 @@ impl<'a> Turn<'a> {
         let Some((form, draft)) = self.form_and_draft() else {
             return self.stale();
         };
-        let taken = fill::corrections(
-            form,
-            text,
-            &draft.answers,
-            self.case(draft).channel_kind,
-            self.background(),
-            false,
-        );
+        let taken = fill::corrections(self.filled(form, draft), text, false);
         // At a review a label is meant as one, unless something else was changed.
         let unchanged = taken.others.is_empty();
         let refused = taken.refused.into_iter();
@@ -639,6 +618,12 @@ impl<'a> Turn<'a> {
     /// What the conditions of a draft are evaluated against.
     pub fn case<'d>(&self, draft: &'d Draft) -> Case<'d> {
         draft.case(self.setting.channel_kind)
+    }
+
+    /// The form as the draft fills it in.
+    pub fn filled<'f>(&'f self, form: &'f Form, draft: &'f Draft) -> FilledForm<'f> {
+        let kind = self.case(draft).channel_kind;
+        FilledForm::new(form, &draft.answers, kind, self.background())
     }
 
     pub fn form_and_draft(&self) -> Option<(&'a Form, &Draft)> {

@@ -277,16 +277,7 @@ impl<'a> Turn<'a> {
         let Some((form, draft)) = self.form_and_draft() else {
             return self.stale();
         };
-        let kind = self.setting.channel_kind;
-        let taken = fill::from_answer(
-            form,
-            field,
-            text,
-            None,
-            &draft.answers,
-            kind,
-            self.background(),
-        );
+        let taken = fill::from_answer(self.filled(form, draft), field, text, None);
         let Some(problem) = taken.problem else {
             self.set_answers(taken.answers);
             return self.walk_on(0);

@@ -1,5 +1,5 @@
 //! Three PostgreSQL nodes under Patroni, whose lock is in three members of etcd: the shared engine as it is run in earnest,
-//! with the settings of the README's recipe, on loopback.
+//! with the settings of the recipe of docs/several-machines.md, on loopback.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
