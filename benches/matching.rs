@@ -165,7 +165,7 @@ fn inside(lexicon: &Lexicon) -> Result<()> {
         ),
         (
             "an account manager among 5,000",
-            Box::new(Companies(Directory::new(contacts))),
+            Box::new(Companies(Directory::new(contacts, lexicon))),
             &typed,
         ),
     ];
@@ -477,12 +477,8 @@ fn learn(rows: &Rows, lexicon: &Lexicon) -> Matcher {
     }
     let source = |(id, utterances)| Source {
         id,
-        service: None,
-        keywords: &[],
-        hints: &[],
-        patterns: &[],
-        unless: &[],
         utterances,
+        ..Source::default()
     };
     Matcher::train(&Training {
         intents: by_id

@@ -295,6 +295,8 @@ mod tests {
                 label: "CP lain".to_owned(),
                 answer: Answer::Given(value(number)),
                 masked: String::new(),
+                identifies: false,
+                serial: None,
             }],
             kip: "K22".to_owned(),
             checked: Vec::new(),

@@ -305,6 +305,8 @@ fn samples(templates: &Environment<'_>) -> Vec<Ticket> {
             label: awkward(),
             answer: Answer::Unchecked(awkward()),
             masked: awkward(),
+            identifies: false,
+            serial: None,
         })
     };
     let sample = Ticket::sample();

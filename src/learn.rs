@@ -30,7 +30,7 @@ const TAUGHT_MAX: usize = 20;
 /// Questions that say the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Its name in commands: the same as long as the same question stands for it.
+    /// Its name in commands: the same as long as the same question is most like the others.
     pub id: String,
     /// The question that is most like the others.
     pub leader: usize,
@@ -107,7 +107,7 @@ fn messages_equal(texts: &[&str], at: usize, from: usize) -> bool {
     texts[from..].contains(&texts[at])
 }
 
-/// The different wordings of a group, as they may stand in a file.
+/// The different wordings of a group, as a file may have them.
 pub fn wordings(group: &Group, questions: &[&str]) -> Vec<String> {
     let mut seen = Vec::new();
     let mut wordings = Vec::new();
@@ -155,7 +155,7 @@ fn vectors(texts: &[&str], lexicon: &Lexicon) -> Vec<Vec<(u32, f32)>> {
             .iter()
             .filter(|word| !lexicon.is_function(word))
             .collect();
-        // A question of function words alone is told by them.
+        // A question of function words alone is compared by them.
         let said: Vec<&String> = if content.is_empty() {
             said.iter().collect()
         } else {
@@ -270,7 +270,7 @@ fn linked(count: usize, alike: &BTreeMap<(usize, usize), f32>) -> Vec<Vec<usize>
     groups
 }
 
-/// Adds utterances to an SOP file, leaving everything else in it as it stands: comments, order, layout.
+/// Adds utterances to an SOP file, leaving everything else in it as it is: comments, order, layout.
 ///
 /// # Errors
 ///

@@ -81,7 +81,12 @@ pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
     let path = data.join("lexicon.toml");
     let text =
         fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))
+    let lexicon = Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))?;
+    let groups = optional(&data.join("synonyms.txt"))?;
+    Ok(match groups {
+        Some(groups) => lexicon.with_groups(&groups.text),
+        None => lexicon,
+    })
 }
 
 /// Reads what agents say to steer the bot; the shipped rows serve where there is no file.
@@ -101,9 +106,10 @@ pub fn directory_source(data: &Path) -> anyhow::Result<Option<Source>> {
 
 /// Reads the list of account managers; one that is not there is empty.
 pub fn directory(data: &Path) -> Result<Directory, Error> {
+    let lexicon = lexicon(data)?;
     match directory_source(data)? {
-        Some(source) => Directory::parse(&source).map_err(Error::Mistakes),
-        None => Ok(Directory::default()),
+        Some(source) => Directory::parse(&source, &lexicon).map_err(Error::Mistakes),
+        None => Ok(Directory::new(Vec::new(), &lexicon)),
     }
 }
 

@@ -28,7 +28,7 @@ use tokio::time::sleep;
 
 use crate::catalog::Sop;
 use crate::dialog::{self, Conversation, Effect, Hours, SopForm, Step, Understood};
-use crate::directory::{self, Contact, Directory};
+use crate::directory::{Contact, Directory};
 use crate::guide::Knowledge;
 use crate::live::Live;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Language, Reply, Said};
@@ -293,6 +293,9 @@ impl Assistant {
             step.next.offer(&replies, &incoming.said);
             let wake = self.wake(&step.next, incoming);
             let mut turn = turn(incoming, loaded.revision, &step, wake);
+            let contacts = step.contact.iter();
+            turn.papers
+                .extend(contacts.map(|contact| contact_paper(&directory, contact)));
             turn.fence = self.fence(&incoming.conversation);
             if self.sends {
                 turn.papers.extend(step.ticket.iter().map(parcel));
@@ -553,11 +556,11 @@ fn own(user: &str) -> Query {
 }
 
 /// A company's contacts as they are kept, in the place of what was told of that company before.
-fn contact_paper(contact: &Contact) -> Paper {
+fn contact_paper(directory: &Directory, contact: &Contact) -> Paper {
     let content = serde_json::to_value(contact).expect("a contact is texts and a date");
     Paper {
         shelf: Shelf::Contacts,
-        id: directory::company_key(&contact.company),
+        id: directory.company_key(&contact.company),
         content: Some(content),
     }
 }
@@ -593,7 +596,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
             channel_kind: incoming.channel_kind,
         }),
         audit: filed.chain(marked).chain(notes).collect(),
-        papers: step.contact.iter().map(contact_paper).collect(),
+        papers: Vec::new(),
         fence: None,
     }
 }

@@ -7,7 +7,7 @@
 //! value = 'in quotes' | word
 //! ```
 //!
-//! A field alone holds when it has a value other than `tidak ada`. The name `channel_kind` stands for the kind of the
+//! A field alone holds when it has a value other than `tidak ada`. The name `channel_kind` means the kind of the
 //! channel. A group is resolved to its options when the catalogue is loaded, so that evaluating needs answers alone.
 
 use std::ops::Range;
@@ -16,7 +16,7 @@ use crate::message::ChannelKind;
 use crate::ticket::{Answer, Answers};
 use crate::value::Canonical;
 
-/// The name that stands for the kind of the channel.
+/// The name of the channel's kind.
 pub const CHANNEL_KIND: &str = "channel_kind";
 
 /// Parsing recurses into parentheses, so their number needs a bound; no condition of a real SOP comes near it.
@@ -39,7 +39,7 @@ pub enum Condition {
     Any(Vec<Condition>),
 }
 
-/// A name or value, and where in the condition it stands.
+/// A name or value, and its place in the condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
     /// As written, without quotes.

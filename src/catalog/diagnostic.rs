@@ -98,18 +98,3 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
         (a.severity, &a.path, a.line, a.column).cmp(&(b.severity, &b.path, b.line, b.column))
     });
 }
-
-/// Returns the candidate that was most likely meant by a mistyped word.
-pub fn did_you_mean<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    /// Below this Jaro-Winkler similarity a suggestion is more often wrong than right (the value cargo-like tools use).
-    const SIMILAR_MIN: f64 = 0.8;
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(similarity, _)| *similarity >= SIMILAR_MIN)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
-}

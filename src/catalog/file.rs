@@ -4,17 +4,17 @@
 //! The same schema is what `check` holds a file against, therefore the two cannot disagree.
 //! References between keys (a branch's target, a condition's field) are the work of `validate`.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::rules::{Number, Upgrade};
-use super::sop::{Figure, Matching, Outcome, Section, See, Unclear};
+use super::form::{Kip, Kit};
+use super::role::{FieldRole, SopTopic};
+use super::rules::{Number, RuleSum, RuleTable};
+use super::sop::{Branch, Cause, Figure, Matching, Outcome, Section, See, Unclear};
 
 /// One standard operating procedure: what agents may ask, what to check, what to ask the customer, which cause leads
 /// to which outcome, and the ticket that may come out of it.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SopFile {
     /// The intent's id: lower-case words joined by dashes, the same as the file's name.
@@ -28,13 +28,15 @@ pub struct SopFile {
     /// What the procedure is about, in one or two sentences.
     #[schemars(length(min = 1, max = 600))]
     pub summary: String,
-    /// What tells this procedure from its neighbours, in a few words; the label of its button in a clarification.
+    /// How this procedure differs from its neighbours, in a few words; the label of its button in a clarification.
     #[schemars(length(min = 1, max = 60))]
     pub distinction: String,
+    /// What the assistant answers from it without being asked for the SOP: `am`, who the account manager is.
+    pub answers: Option<SopTopic>,
     /// The team that answers for the content.
     #[schemars(length(min = 1))]
     pub owner: String,
-    /// When the source was last revised, as far as it says: `2023-07`, `2017`.
+    /// When the source was last revised, if it says so: `2023-07`, `2017`.
     #[schemars(regex(pattern = r"^\d{4}(-\d{2}(-\d{2})?)?$"))]
     pub revised: Option<String>,
     /// The date by which the owner looks at it again: `2027-06-30`.
@@ -47,79 +49,48 @@ pub struct SopFile {
     #[serde(rename = "match")]
     pub matching: Matching,
     /// The procedure's parts in reading order.
-    #[serde(default, rename = "section")]
+    #[serde(default, rename = "section", skip_serializing_if = "Vec::is_empty")]
     pub sections: Vec<Section>,
     /// Questions whose answers decide what happens; each branch leads to another cause or to an outcome.
-    #[serde(default, rename = "cause")]
+    #[serde(default, rename = "cause", skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<CauseFile>,
     /// Where the causes end.
-    #[serde(default, rename = "outcome")]
+    #[serde(default, rename = "outcome", skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<Outcome>,
     /// Pictures of the source document: a slot each, with an optional file.
-    #[serde(default, rename = "figure")]
+    #[serde(default, rename = "figure", skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Figure>,
     /// Neighbouring procedures an agent may have meant instead.
-    #[serde(default, rename = "see")]
+    #[serde(default, rename = "see", skip_serializing_if = "Vec::is_empty")]
     pub see: Vec<See>,
     /// Holes and contradictions of the source: shown to leads, never decided silently.
-    #[serde(default, rename = "unclear")]
+    #[serde(default, rename = "unclear", skip_serializing_if = "Vec::is_empty")]
     pub unclear: Vec<Unclear>,
-    /// Which packages a customer may change to, and what that costs.
-    pub upgrade: Option<Upgrade>,
+    /// Tables of what a customer may have, and whether one row may be changed for another.
+    #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleTable>,
+    /// Sums that a question may ask for.
+    #[serde(default, rename = "sum", skip_serializing_if = "Vec::is_empty")]
+    pub sums: Vec<RuleSum>,
     /// What a pasted number may be, and where it leads.
-    #[serde(default, rename = "number")]
+    #[serde(default, rename = "number", skip_serializing_if = "Vec::is_empty")]
     pub numbers: Vec<Number>,
     /// The ticket forms. The first whose `when` holds applies; one without `when` comes last.
-    #[serde(default, rename = "form")]
+    #[serde(default, rename = "form", skip_serializing_if = "Vec::is_empty")]
     pub forms: Vec<FormFile>,
 }
 
-/// A question of the walk through an SOP.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CauseFile {
-    /// Link target, unique in the file.
-    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
-    pub id: String,
-    /// What to find out.
-    #[schemars(length(min = 1, max = 400))]
-    pub text: String,
-    /// What it is called in the list of what was checked, where the text is a long one: `History interaksi`.
-    #[schemars(length(min = 1, max = 40))]
-    pub short: Option<String>,
-    /// Words agents use when they ask for exactly this point.
-    #[serde(default)]
-    pub asked: Vec<String>,
-    /// The form field that an answer in the agent's own words is a value of; its value then chooses the branch by `if`.
-    pub field: Option<String>,
-    /// The possible answers.
-    #[serde(rename = "branch")]
-    #[schemars(length(min = 1, max = 8))]
-    pub branches: Vec<BranchFile>,
-}
-
-/// One possible answer to a cause's question.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BranchFile {
-    /// The answer, short enough for a button.
-    #[schemars(length(min = 1, max = 80))]
-    pub when: String,
-    /// What agents write instead: `ya`, `kepotong`.
-    #[serde(default)]
-    pub aliases: Vec<String>,
-    /// The condition under which this is the answer already, so that nobody is asked: `channel_isi_ulang in aplikasi`.
-    #[serde(rename = "if")]
-    pub known: Option<String>,
-    /// The field values that this answer establishes: `{ status_hlr = "Aktif" }`.
-    #[serde(default)]
-    pub sets: BTreeMap<String, String>,
-    /// The id of the cause or outcome it leads to.
-    pub goto: String,
-}
+/// A question of the walk as it is written: its conditions are texts.
+pub type CauseFile = Cause<String>;
+/// An answer to one.
+pub type BranchFile = Branch<String>;
+/// A complaint category as it is written.
+pub type KipFile = Kip<String>;
+/// A text for the customer as it is written.
+pub type KitFile = Kit<String>;
 
 /// A ticket form.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FormFile {
     /// Link target, unique in the file.
@@ -135,7 +106,7 @@ pub struct FormFile {
     #[schemars(length(min = 1))]
     pub fields: Vec<FieldFile>,
     /// The complaint categories; the first whose `when` holds is proposed.
-    #[serde(default, rename = "kip")]
+    #[serde(default, rename = "kip", skip_serializing_if = "Vec::is_empty")]
     pub kips: Vec<KipFile>,
     /// Why there is no KIP, when the document states none.
     pub kip_none: Option<String>,
@@ -143,36 +114,12 @@ pub struct FormFile {
     #[schemars(regex(pattern = r"^[1-9][0-9]{0,2}[mhd]$"))]
     pub follow_up: Option<String>,
     /// Texts to pass on to the customer once the ticket is filed; each whose `when` holds.
-    #[serde(default, rename = "kit")]
+    #[serde(default, rename = "kit", skip_serializing_if = "Vec::is_empty")]
     pub kits: Vec<KitFile>,
 }
 
-/// A text for the customer that belongs to a ticket: what to send where, with the subject filled in.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KitFile {
-    /// The condition under which it is needed.
-    pub when: Option<String>,
-    /// The text; `{msisdn}` and other field ids in braces are filled in.
-    #[schemars(length(min = 1, max = 900))]
-    pub text: String,
-}
-
-/// A complaint category of the ticketing system.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KipFile {
-    /// The category path, as the ticketing system spells it.
-    #[schemars(length(min = 1))]
-    pub path: String,
-    /// Its code: `K22`.
-    pub code: Option<String>,
-    /// The condition under which it applies.
-    pub when: Option<String>,
-}
-
 /// One value a ticket needs. A field of the same id in `data/fields.toml` supplies every key that is left out here.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct FieldFile {
     /// The field's id: lower-case words joined by underscores.
@@ -182,12 +129,12 @@ pub struct FieldFile {
     #[serde(flatten)]
     pub spec: FieldSpecFile,
     /// How the field looks while a condition holds; the first that holds applies.
-    #[serde(default, rename = "variant")]
+    #[serde(default, rename = "variant", skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<VariantFile>,
 }
 
 /// How a field looks while a condition holds. Keys that are left out stay as they are.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct VariantFile {
     /// The condition: `channel_isi_ulang in fintech-mytelkomsel`.
@@ -198,7 +145,7 @@ pub struct VariantFile {
 }
 
 /// Everything about a field except its id.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct FieldSpecFile {
     /// Its name on the draft and in questions.
     pub label: Option<String>,
@@ -216,16 +163,20 @@ pub struct FieldSpecFile {
     pub only_when: Option<String>,
     /// The condition under which it is mandatory; always when left out.
     pub required_when: Option<String>,
-    /// Never mandatory: taken when told, offered at review.
+    /// Never mandatory: taken when given, offered at review.
     pub optional: Option<bool>,
-    /// Words one of which must stand in the same clause before an unasked value is taken over: `mati`, `tidak bisa`.
+    /// Words one of which the same clause must have before an unasked value is taken over: `mati`, `tidak bisa`.
     pub cues: Option<Vec<String>>,
-    /// Words with which its value itself begins wherever it is told: `PT`.
+    /// Words with which its value itself begins, anywhere in a message: `PT`.
     pub begins: Option<Vec<String>>,
     /// `tidak ada` is an accepted answer.
     pub may_be_absent: Option<bool>,
     /// The agent looks it up in a system: `tidak bisa dicek karena ...` is an accepted answer.
     pub looked_up: Option<bool>,
+    /// What the assistant itself knows the field as, whatever it is called here.
+    pub role: Option<FieldRole>,
+    /// Its value says whose case a draft is about: two drafts with the same value are the same case.
+    pub identifies: Option<bool>,
     /// For `choice` and `choices`: what there is to choose from.
     pub options: Option<Vec<OptionFile>>,
     /// For `choice`: another answer than the listed ones is taken as typed.
@@ -243,7 +194,7 @@ pub struct FieldSpecFile {
 }
 
 /// The kinds of value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KindName {
     /// Free text.
@@ -272,21 +223,21 @@ pub enum KindName {
     Serial,
     /// A short identifier of letters and digits: SID, account number, order, transaction id, device serial.
     Code,
-    /// A payment card's number, of which only the last four digits are kept.
+    /// A payment card's number; only its last four digits are kept.
     Card,
 }
 
 /// One option of a choice.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionFile {
     /// The value as it goes into the ticket.
     #[schemars(length(min = 1, max = 80))]
     pub value: String,
     /// What agents write instead; an alias that two options share makes the bot ask which one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
     /// The families it belongs to, for conditions: `channel_isi_ulang in ecommerce`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
 }

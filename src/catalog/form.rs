@@ -2,9 +2,12 @@
 //! complete.
 
 use jiff::{SignedDuration, Zoned};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::condition::{Case, Condition};
-use crate::ticket::{self, Answer, Entry};
+use super::role::FieldRole;
+use crate::ticket::{self, Answer, Entry, SerialForm};
 use crate::value::{self, Kind};
 
 /// The form of one kind of ticket.
@@ -20,7 +23,7 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// The complaint categories, the first that holds being proposed.
     pub kips: Vec<Kip>,
-    /// What stands in a KIP's place when the document states none.
+    /// What the draft says in a KIP's place when the document states none.
     pub kip_none: Option<String>,
     /// Texts to pass on to the customer.
     pub kits: Vec<Kit>,
@@ -28,22 +31,30 @@ pub struct Form {
     pub follow_up: Option<SignedDuration>,
 }
 
-/// A text for the customer, with fields in braces.
-#[derive(Debug, Clone)]
-pub struct Kit {
-    /// When it is needed; without, always.
-    pub when: Option<Condition>,
-    /// The text.
+/// A text for the customer that belongs to a ticket: what to send where, with the subject filled in.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Kit")]
+pub struct Kit<C = Condition> {
+    /// The condition under which it is needed.
+    pub when: Option<C>,
+    /// The text; `{msisdn}` and other field ids in braces are filled in.
+    #[schemars(length(min = 1, max = 900))]
     pub text: String,
 }
 
 /// A complaint category of the ticketing system.
-#[derive(Debug, Clone)]
-pub struct Kip {
-    /// The category path as spelled there.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Kip")]
+pub struct Kip<C = Condition> {
+    /// The category path, as the ticketing system spells it.
+    #[schemars(length(min = 1))]
     pub path: String,
-    /// When it applies; without, always.
-    pub when: Option<Condition>,
+    /// Its code: `K22`.
+    pub code: Option<String>,
+    /// The condition under which it applies.
+    pub when: Option<C>,
 }
 
 /// One value a ticket needs.
@@ -87,14 +98,18 @@ pub struct Spec {
     pub example: Option<String>,
     /// Other names for it in messages.
     pub aliases: Vec<String>,
-    /// Words that must stand near an unasked value.
+    /// Words that must be near an unasked value.
     pub cues: Vec<String>,
-    /// Words with which its value itself begins wherever it is told, in lower case: `pt`.
+    /// Words with which its value itself begins, in lower case: `pt`.
     pub begins: Vec<String>,
     /// `tidak ada` is an answer.
     pub may_be_absent: bool,
     /// `tidak bisa dicek karena ...` is an answer.
     pub looked_up: bool,
+    /// What the assistant knows it as.
+    pub role: Option<FieldRole>,
+    /// Its value says whose case a draft is about.
+    pub identifies: bool,
 }
 
 /// The fields of a ticket that lacks nothing. Only [`Form::complete`] makes one, so nothing else can be filed.
@@ -102,7 +117,7 @@ pub struct Spec {
 pub struct Complete {
     /// The fields in the SOP's order.
     pub entries: Vec<Entry>,
-    /// The complaint category, or what stands in its place.
+    /// The complaint category, or what the SOP says in its place.
     pub kip: String,
 }
 
@@ -168,6 +183,14 @@ impl Form {
                     label: spec.label.clone(),
                     answer,
                     masked,
+                    identifies: spec.identifies,
+                    serial: match &spec.kind {
+                        Kind::Serial { digits, prefix, .. } => Some(SerialForm {
+                            digits: *digits,
+                            prefix: prefix.clone(),
+                        }),
+                        _ => None,
+                    },
                 })
             })
             .collect()

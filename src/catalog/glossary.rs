@@ -1,4 +1,4 @@
-//! The abbreviations and words of the SOPs, as far as the documents say what they mean.
+//! The abbreviations and words of the SOPs, where the documents say what they mean.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub struct Term {
     /// What agents write instead.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// What the letters stand for, when a document says so.
+    /// The words behind the letters, when a document spells them out.
     pub stands_for: Option<String>,
     /// What a document says of it.
     #[schemars(length(min = 1, max = 400))]

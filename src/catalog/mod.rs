@@ -9,6 +9,10 @@ pub mod diagnostic;
 pub mod file;
 pub mod form;
 pub mod glossary;
+mod inherit;
+mod older;
+pub mod parsed;
+pub mod role;
 pub mod rules;
 pub mod schema;
 pub mod sop;
@@ -20,6 +24,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use condition::Case;
 pub use diagnostic::{Diagnostic, Severity};
 pub use form::{Complete, Field, Form, Spec};
+pub use role::{FieldRole, ItemTopic, SopTopic};
 pub use sop::Sop;
 pub use source::Source;
 pub use validate::sensitive_in;
@@ -73,6 +78,10 @@ pub struct Catalog {
     pub sops: Vec<Sop>,
     /// The brands by id.
     pub services: BTreeMap<String, Service>,
+    /// The brands that are not ours.
+    pub foreign: Vec<Service>,
+    /// The kinds of those.
+    pub kinds: Vec<BrandKind>,
     /// Named addresses.
     pub links: BTreeMap<String, String>,
     /// Messages that belong to no SOP.
@@ -100,6 +109,32 @@ pub struct Service {
     /// Its customers have account managers.
     #[serde(default)]
     pub account_managers: bool,
+    /// Whether it is a brand of ours; of others there are no procedures.
+    #[serde(default = "yes")]
+    pub ours: bool,
+    /// What kind of brand it is, where it is not ours: the id of a `[[kind]]`.
+    pub kind: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A kind of brands that are not ours, and what makes a message ours although it names one.
+#[derive(Debug, Clone, serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BrandKind {
+    /// Its id: `operator`.
+    pub id: String,
+    /// Words of what we sell, anywhere in the message.
+    #[serde(default)]
+    pub ours_with: Vec<String>,
+    /// Words right before the brand's name: `lewat`, `ke`.
+    #[serde(default)]
+    pub ours_after: Vec<String>,
+    /// Words in the same clause: `dulu`.
+    #[serde(default)]
+    pub ours_beside: Vec<String>,
 }
 
 /// What loading found: the catalogue if nothing was wrong, and everything there is to say.
@@ -122,20 +157,29 @@ impl Catalog {
         self.by_id.get(id).map(|&place| &self.sops[place])
     }
 
+    /// Returns the SOP from which the assistant answers this.
+    pub fn answering(&self, topic: SopTopic) -> Option<&Sop> {
+        self.sops.iter().find(|sop| sop.answers == Some(topic))
+    }
+
+    /// Returns the fields with this role; those whose values identify a case first, for they are the surest.
+    pub fn fields_with(&self, role: FieldRole) -> impl Iterator<Item = &Field> {
+        let fields = || {
+            let forms = self.sops.iter().flat_map(|sop| &sop.forms);
+            let fields = forms.flat_map(|form| &form.fields);
+            fields.filter(move |field| field.base.role == Some(role))
+        };
+        let sure = fields().filter(|field| field.base.identifies);
+        sure.chain(fields().filter(|field| !field.base.identifies))
+    }
+
     /// The same with this SOP in the place of the one with its id.
     #[must_use]
     pub fn with_sop(&self, sop: &Sop) -> Self {
-        let other = self.clone();
-        let others = other.sops.into_iter().filter(|known| known.id != sop.id);
-        let sops = others.chain([sop.clone()]).collect();
-        Self::new(
-            sops,
-            other.services,
-            other.links,
-            other.outside,
-            other.glossary,
-            (other.template, other.templates),
-        )
+        let mut other = self.clone();
+        other.sops.retain(|known| known.id != sop.id);
+        other.sops.push(sop.clone());
+        other.indexed()
     }
 
     /// Returns the template of an intent's drafts.
@@ -143,29 +187,11 @@ impl Catalog {
         self.templates.get(intent).unwrap_or(&self.template)
     }
 
-    fn new(
-        mut sops: Vec<Sop>,
-        services: BTreeMap<String, Service>,
-        links: BTreeMap<String, String>,
-        outside: Vec<String>,
-        glossary: glossary::Glossary,
-        (template, templates): (Template, BTreeMap<String, Template>),
-    ) -> Self {
-        sops.sort_by(|a, b| a.id.cmp(&b.id));
-        let by_id = sops
-            .iter()
-            .enumerate()
-            .map(|(place, sop)| (sop.id.clone(), place))
-            .collect();
-        Self {
-            sops,
-            services,
-            links,
-            outside,
-            template,
-            glossary,
-            templates,
-            by_id,
-        }
+    /// The same with its SOPs in the order of their ids, found by them.
+    fn indexed(mut self) -> Self {
+        self.sops.sort_by(|a, b| a.id.cmp(&b.id));
+        let ids = self.sops.iter().enumerate();
+        self.by_id = ids.map(|(place, sop)| (sop.id.clone(), place)).collect();
+        self
     }
 }

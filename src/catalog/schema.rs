@@ -1,29 +1,38 @@
-//! Holds a file against the JSON Schema of its shape and turns each deviation into a [`Diagnostic`].
+//! Holds a file against the JSON Schema of its shape: every deviation becomes a [`Diagnostic`].
 //!
 //! The schema is generated from the Rust types in `file`, so what editors show and what `check` enforces is one thing.
+//! Only the words of JSON Schema that such types lead to are understood; a test says so when there is another.
 
-use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{ValidationError, Validator};
+use std::collections::HashMap;
+
+use regex::Regex;
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
-use super::diagnostic::{Diagnostic, Severity, did_you_mean};
-use super::source::Parsed;
+use super::diagnostic::{Diagnostic, Severity};
+use super::parsed::Parsed;
+use crate::text::likeness::nearest;
 
-/// A compiled shape.
+/// A shape with its schema.
 #[derive(Debug)]
 pub struct Shape {
     schema: Json,
-    validator: Validator,
+    patterns: HashMap<String, Regex>,
 }
 
 impl Shape {
-    /// Compiles the schema of a Rust type.
+    /// Makes the schema of a Rust type.
     pub fn of<T: JsonSchema>() -> Self {
         let schema = schemars::schema_for!(T).to_value();
-        let validator = jsonschema::validator_for(&schema)
-            .expect("a schema generated from a Rust type compiles");
-        Self { schema, validator }
+        let mut patterns = HashMap::new();
+        each(&schema, &mut |key, value| {
+            if let ("pattern", Some(pattern)) = (key, value.as_str()) {
+                let regex =
+                    Regex::new(pattern).expect("the patterns of the shapes are checked by a test");
+                patterns.insert(pattern.to_owned(), regex);
+            }
+        });
+        Self { schema, patterns }
     }
 
     /// Returns the schema itself, for editors.
@@ -33,250 +42,306 @@ impl Shape {
 
     /// Returns every deviation of a parsed file from the shape.
     pub fn check(&self, parsed: &Parsed<'_>) -> Vec<Diagnostic> {
-        self.validator
-            .iter_errors(&parsed.json)
-            .flat_map(|error| self.explain(parsed, &error))
-            .collect()
-    }
-
-    fn explain(&self, parsed: &Parsed<'_>, error: &ValidationError<'_>) -> Vec<Diagnostic> {
-        let pointer = error.instance_path().as_str();
-        let name = pointer
-            .rsplit('/')
-            .find(|step| step.parse::<usize>().is_err())
-            .unwrap_or_default();
-        let one = |message: String, help: Option<String>| {
-            let mut diagnostic = parsed.error(pointer, message);
-            diagnostic.help = help;
-            vec![diagnostic]
+        let mut check = Check {
+            shape: self,
+            parsed,
+            found: Vec::new(),
         };
-        match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected }
-            | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-                let known = self.keys_allowed_beside(error);
-                unexpected
-                    .iter()
-                    .map(|key| unknown_key(parsed, pointer, key, &known))
-                    .collect()
-            }
-            ValidationErrorKind::Required { property } => {
-                let key = property.as_str().unwrap_or_default();
-                let place = if name.is_empty() {
-                    "the file".to_owned()
-                } else {
-                    format!("`{name}`")
-                };
-                one(
-                    format!("{place} lacks the key `{key}`"),
-                    self.describe(error, key),
-                )
-            }
-            ValidationErrorKind::Type { kind } => {
-                let expected = expected_type(kind);
-                one(
-                    format!(
-                        "`{name}` takes {expected}, found {}",
-                        found(error.instance())
-                    ),
-                    Some(format!("write {}", written_as(&expected, error.instance()))),
-                )
-            }
-            ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::AnyOf { .. } => {
-                self.not_listed(error, name, one)
-            }
-            ValidationErrorKind::Enum { options } => {
-                not_one_of(strings(options), error.instance(), name, one)
-            }
-            ValidationErrorKind::Pattern { pattern } => {
-                let help = match name {
-                    "id" if !pattern.contains('_') => {
-                        "lower-case letters and digits, words joined by dashes"
-                    }
-                    "id" => "lower-case letters and digits, words joined by underscores",
-                    "review_by" => "a date like `2027-06-30`",
-                    "follow_up" => "minutes, hours or days: `30m`, `4h`, `1d`",
-                    "revised" => "a year, or year and month: `2023`, `2023-07`",
-                    _ => pattern.as_str(),
-                };
-                one(
-                    format!(
-                        "`{name}` has another form than expected: {}",
-                        found(error.instance())
-                    ),
-                    Some(help.into()),
-                )
-            }
-            ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => one(
-                format!("`{name}` is empty"),
-                Some("fill it in, or leave the key out where it is optional".into()),
-            ),
-            ValidationErrorKind::MaxLength { limit } => one(
-                format!("`{name}` has more than {limit} characters"),
-                Some("say it in fewer words, or split it into two points".into()),
-            ),
-            ValidationErrorKind::MaxItems { limit } => {
-                one(format!("`{name}` has more than {limit} entries"), None)
-            }
-            _ => one(error.to_string(), None),
-        }
+        check.value(&self.schema, &parsed.json, "");
+        check.found
     }
 
-    /// An enum's values stand in the schema as alternatives with one constant each.
-    fn not_listed(
-        &self,
-        error: &ValidationError<'_>,
-        name: &str,
-        one: impl Fn(String, Option<String>) -> Vec<Diagnostic>,
-    ) -> Vec<Diagnostic> {
-        let mut options = Vec::new();
-        if let Some(alternatives) = self.schema_at(error) {
-            self.collect_constants(alternatives, &mut options);
-        }
-        not_one_of(options, error.instance(), name, one)
-    }
-
-    fn collect_constants(&self, schema: &Json, into: &mut Vec<String>) {
-        match schema {
-            Json::Array(parts) => parts
-                .iter()
-                .for_each(|part| self.collect_constants(part, into)),
-            Json::Object(map) => {
-                into.extend(map.get("const").and_then(Json::as_str).map(str::to_owned));
-                into.extend(map.get("enum").map(strings).unwrap_or_default());
-                let target = map
-                    .get("$ref")
-                    .and_then(Json::as_str)
-                    .and_then(|path| self.resolve(path));
-                let nested = ["oneOf", "anyOf"]
-                    .iter()
-                    .filter_map(|key| map.get(*key))
-                    .chain(target);
-                nested.for_each(|part| self.collect_constants(part, into));
-            }
-            _ => {}
-        }
-    }
-
-    fn keys_allowed_beside(&self, error: &ValidationError<'_>) -> Vec<String> {
-        let schema = self.parent_schema(error);
-        let properties = schema
-            .and_then(|schema| schema.get("properties"))
-            .and_then(Json::as_object);
-        properties
-            .map(|map| map.keys().cloned().collect())
-            .unwrap_or_default()
-    }
-
-    fn describe(&self, error: &ValidationError<'_>, key: &str) -> Option<String> {
-        let property = self.parent_schema(error)?.get("properties")?.get(key)?;
-        let property = property
-            .get("$ref")
-            .and_then(Json::as_str)
-            .and_then(|path| self.resolve(path))
-            .unwrap_or(property);
-        Some(format!(
-            "add `{key}`: {}",
-            property.get("description")?.as_str()?
-        ))
-    }
-
-    fn parent_schema(&self, error: &ValidationError<'_>) -> Option<&Json> {
-        let path = error.schema_path().as_str();
-        self.follow(path.rsplit_once('/')?.0)
-    }
-
-    fn schema_at(&self, error: &ValidationError<'_>) -> Option<&Json> {
-        self.follow(error.schema_path().as_str())
-    }
-
-    /// Walks a schema path; a step `$ref` continues at the definition it names.
-    fn follow(&self, path: &str) -> Option<&Json> {
-        path.split('/')
-            .skip(1)
-            .try_fold(&self.schema, |here, step| match (here, step) {
-                (Json::Object(map), "$ref") => self.resolve(map.get("$ref")?.as_str()?),
-                (Json::Object(map), _) => map.get(step),
-                (Json::Array(list), _) => list.get(step.parse::<usize>().ok()?),
-                _ => None,
-            })
-    }
-
-    fn resolve(&self, reference: &str) -> Option<&Json> {
-        self.schema.pointer(reference.strip_prefix('#')?)
+    /// The schema that a reference names, or this one.
+    fn resolved<'s>(&'s self, schema: &'s Json) -> &'s Json {
+        let reference = schema.get("$ref").and_then(Json::as_str);
+        let named = reference.and_then(|path| self.schema.pointer(path.strip_prefix('#')?));
+        named.map_or(schema, |named| self.resolved(named))
     }
 }
 
-fn unknown_key(parsed: &Parsed<'_>, pointer: &str, key: &str, known: &[String]) -> Diagnostic {
-    let span = parsed.key_span(pointer, key);
-    let diagnostic = Diagnostic::new(
-        parsed.source,
-        span,
-        Severity::Error,
-        format!("unknown key `{key}`"),
-    );
-    match did_you_mean(key, known.iter().map(String::as_str)) {
+/// Calls `visit` for every key of a schema.
+fn each(schema: &Json, visit: &mut dyn FnMut(&str, &Json)) {
+    match schema {
+        Json::Object(map) => map.iter().for_each(|(key, value)| {
+            visit(key, value);
+            each(value, visit);
+        }),
+        Json::Array(list) => list.iter().for_each(|value| each(value, visit)),
+        _ => {}
+    }
+}
+
+/// One file on its way through the schema.
+struct Check<'c> {
+    shape: &'c Shape,
+    parsed: &'c Parsed<'c>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'c> Check<'c> {
+    fn value(&mut self, schema: &'c Json, value: &Json, at: &str) {
+        let schema = self.shape.resolved(schema);
+        if let Some(alternatives) = alternatives(schema) {
+            let is_null = |one: &&Json| one.get("type").is_some_and(|kind| kind == "null");
+            let options: Vec<&str> = alternatives.iter().filter_map(constant).collect();
+            match alternatives.iter().find(|one| !is_null(one)) {
+                Some(one) if options.is_empty() => self.value(one, value, at),
+                _ => self.option(&options, value, at),
+            }
+            return;
+        }
+        if !self.is_of_type(schema, value, at) {
+            return;
+        }
+        match value {
+            Json::String(text) => self.text(schema, text, at),
+            Json::Array(list) => self.list(schema, list, at),
+            Json::Object(map) => self.table(schema, map, at),
+            Json::Number(number) => self.number(schema, number, at),
+            Json::Bool(_) | Json::Null => {}
+        }
+    }
+
+    fn say(&mut self, at: &str, message: String, help: Option<String>) {
+        let mut diagnostic = self.parsed.error(at, message);
+        diagnostic.help = help;
+        self.found.push(diagnostic);
+    }
+
+    fn is_of_type(&mut self, schema: &Json, value: &Json, at: &str) -> bool {
+        let kinds: Vec<&str> = match schema.get("type") {
+            Some(Json::String(kind)) => vec![kind],
+            Some(Json::Array(kinds)) => kinds.iter().filter_map(Json::as_str).collect(),
+            _ => return true,
+        };
+        if kinds.iter().any(|kind| is_a(kind, value)) {
+            return true;
+        }
+        let words: Vec<&str> = kinds
+            .into_iter()
+            .filter(|kind| *kind != "null")
+            .map(expected)
+            .collect();
+        let expected = words.join(" or ");
+        let message = format!("`{}` takes {expected}, found {}", name(at), found(value));
+        self.say(
+            at,
+            message,
+            Some(format!("write {}", written_as(&expected, value))),
+        );
+        false
+    }
+
+    fn text(&mut self, schema: &Json, text: &str, at: &str) {
+        let name = name(at);
+        let chars = text.chars().count() as u64;
+        if schema
+            .get("minLength")
+            .and_then(Json::as_u64)
+            .is_some_and(|least| chars < least)
+        {
+            self.is_empty(at);
+        }
+        if let Some(most) = schema
+            .get("maxLength")
+            .and_then(Json::as_u64)
+            .filter(|most| chars > *most)
+        {
+            let message = format!("`{name}` has more than {most} characters");
+            self.say(
+                at,
+                message,
+                Some("say it in fewer words, or split it into two points".to_owned()),
+            );
+        }
+        let pattern = schema
+            .get("pattern")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
+        if self
+            .shape
+            .patterns
+            .get(pattern)
+            .is_some_and(|regex| !regex.is_match(text))
+        {
+            let help = match name {
+                "id" if !pattern.contains('_') => {
+                    "lower-case letters and digits, words joined by dashes"
+                }
+                "id" => "lower-case letters and digits, words joined by underscores",
+                "review_by" => "a date like `2027-06-30`",
+                "follow_up" => "minutes, hours or days: `30m`, `4h`, `1d`",
+                "revised" => "a year, or year and month: `2023`, `2023-07`",
+                _ => pattern,
+            };
+            let message = format!("`{name}` has another form than expected: `{text}`");
+            self.say(at, message, Some(help.to_owned()));
+        }
+    }
+
+    fn is_empty(&mut self, at: &str) {
+        let help = "fill it in, or leave the key out where it is optional".to_owned();
+        self.say(at, format!("`{}` is empty", name(at)), Some(help));
+    }
+
+    fn number(&mut self, schema: &Json, number: &serde_json::Number, at: &str) {
+        let limit = |key: &str| schema.get(key).and_then(Json::as_f64);
+        let number = number.as_f64().unwrap_or_default();
+        if let Some(least) = limit("minimum").filter(|least| number < *least) {
+            self.say(at, format!("`{}` is at least {least}", name(at)), None);
+        }
+        if let Some(most) = limit("maximum").filter(|most| number > *most) {
+            self.say(at, format!("`{}` is at most {most}", name(at)), None);
+        }
+    }
+
+    fn list(&mut self, schema: &'c Json, list: &[Json], at: &str) {
+        let entries = list.len() as u64;
+        if let Some(least) = schema
+            .get("minItems")
+            .and_then(Json::as_u64)
+            .filter(|least| entries < *least)
+        {
+            match entries {
+                0 => self.is_empty(at),
+                _ => self.say(
+                    at,
+                    format!("`{}` has fewer than {least} entries", name(at)),
+                    None,
+                ),
+            }
+        }
+        if let Some(most) = schema
+            .get("maxItems")
+            .and_then(Json::as_u64)
+            .filter(|most| entries > *most)
+        {
+            self.say(
+                at,
+                format!("`{}` has more than {most} entries", name(at)),
+                None,
+            );
+        }
+        if let Some(items) = schema.get("items") {
+            for (place, value) in list.iter().enumerate() {
+                self.value(items, value, &format!("{at}/{place}"));
+            }
+        }
+    }
+
+    fn table(&mut self, schema: &'c Json, map: &serde_json::Map<String, Json>, at: &str) {
+        let properties = schema.get("properties").and_then(Json::as_object);
+        let others = schema.get("additionalProperties");
+        for (key, value) in map {
+            match (properties.and_then(|known| known.get(key)), others) {
+                (Some(schema), _) => self.value(schema, value, &format!("{at}/{key}")),
+                (None, Some(Json::Bool(false))) => {
+                    let known = properties
+                        .into_iter()
+                        .flatten()
+                        .map(|(key, _)| key.as_str());
+                    let known: Vec<&str> = known.collect();
+                    self.found.push(unknown_key(self.parsed, at, key, &known));
+                }
+                (None, Some(schema)) => self.value(schema, value, &format!("{at}/{key}")),
+                (None, None) => {}
+            }
+        }
+        let required = schema.get("required").and_then(Json::as_array);
+        let required = required.into_iter().flatten().filter_map(Json::as_str);
+        for key in required.filter(|key| !map.contains_key(*key)) {
+            let place = match name(at) {
+                "" => "the file".to_owned(),
+                name => format!("`{name}`"),
+            };
+            let property = properties.and_then(|known| known.get(key));
+            let described =
+                property.and_then(|property| self.shape.resolved(property).get("description"));
+            let help = described
+                .and_then(Json::as_str)
+                .map(|what| format!("add `{key}`: {what}"));
+            self.say(at, format!("{place} lacks the key `{key}`"), help);
+        }
+    }
+
+    fn option(&mut self, options: &[&str], value: &Json, at: &str) {
+        if value.as_str().is_some_and(|word| options.contains(&word)) {
+            return;
+        }
+        let meant = value
+            .as_str()
+            .and_then(|word| nearest(word, options.iter().copied()));
+        let help = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("one of {}", backticked(options)),
+        };
+        self.say(
+            at,
+            format!("unknown `{}` {}", name(at), found(value)),
+            Some(help),
+        );
+    }
+}
+
+/// The alternatives of a schema: the values of an enum, or a shape and nothing.
+fn alternatives(schema: &Json) -> Option<&Vec<Json>> {
+    let list = schema.get("oneOf").or_else(|| schema.get("anyOf"));
+    list.and_then(Json::as_array)
+}
+
+fn constant(schema: &Json) -> Option<&str> {
+    schema.get("const").and_then(Json::as_str)
+}
+
+/// The key that a place is about: the last step of its pointer that is no number.
+fn name(at: &str) -> &str {
+    let mut steps = at.rsplit('/');
+    steps
+        .find(|step| step.parse::<usize>().is_err())
+        .unwrap_or_default()
+}
+
+fn unknown_key(parsed: &Parsed<'_>, at: &str, key: &str, known: &[&str]) -> Diagnostic {
+    let span = parsed.key_span(at, key);
+    let message = format!("unknown key `{key}`");
+    let diagnostic = Diagnostic::new(parsed.source, span, Severity::Error, message);
+    match nearest(key, known.iter().copied()) {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
         None => diagnostic.help(format!("known here: {}", backticked(known))),
     }
 }
 
-fn not_one_of(
-    options: Vec<String>,
-    instance: &Json,
-    name: &str,
-    one: impl Fn(String, Option<String>) -> Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
-    let help = match instance
-        .as_str()
-        .and_then(|word| did_you_mean(word, options.iter().map(String::as_str)))
-    {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("one of {}", backticked(&options)),
-    };
-    one(format!("unknown `{name}` {}", found(instance)), Some(help))
+fn backticked(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(", ")
 }
 
-fn strings(list: &Json) -> Vec<String> {
-    let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    list.iter()
-        .filter_map(|value| value.as_str().map(str::to_owned))
-        .collect()
-}
-
-fn backticked(words: &[String]) -> String {
-    words
-        .iter()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn expected_type(kind: &TypeKind) -> String {
-    let word = |name: &str| match name {
-        "string" => "text in quotes".to_owned(),
-        "array" => "a list".to_owned(),
-        "object" => "a table".to_owned(),
-        "boolean" => "`true` or `false`".to_owned(),
-        "integer" | "number" => "a number".to_owned(),
-        other => other.to_owned(),
-    };
+fn is_a(kind: &str, value: &Json) -> bool {
     match kind {
-        TypeKind::Single(single) => word(&single.to_string()),
-        TypeKind::Multiple(several) => {
-            let words: Vec<_> = several
-                .iter()
-                .map(|one| one.to_string())
-                .filter(|name| name != "null")
-                .map(|name| word(&name))
-                .collect();
-            words.join(" or ")
-        }
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        _ => value.is_null(),
+    }
+}
+
+fn expected(kind: &str) -> &str {
+    match kind {
+        "string" => "text in quotes",
+        "array" => "a list",
+        "object" => "a table",
+        "boolean" => "`true` or `false`",
+        "integer" | "number" => "a number",
+        other => other,
     }
 }
 
 /// The value as it would be accepted where only its form is wrong.
-fn written_as(expected: &str, instance: &Json) -> String {
-    match (expected, instance) {
+fn written_as(expected: &str, value: &Json) -> String {
+    match (expected, value) {
         ("text in quotes", Json::Number(number)) => format!("`\"{number}\"`"),
         ("text in quotes", Json::Bool(flag)) => format!("`\"{flag}\"`"),
         ("a list", Json::String(text)) => format!("`[\"{text}\"]`"),
@@ -290,5 +355,50 @@ fn found(value: &Json) -> String {
         Json::Array(_) => "a list".to_owned(),
         Json::Object(_) => "a table".to_owned(),
         other => format!("`{other}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::file::SopFile;
+
+    #[test]
+    fn every_word_of_the_schema_is_understood() {
+        const CHECKED: &str = "type properties required additionalProperties oneOf anyOf const $ref items minLength \
+                               maxLength minItems maxItems pattern minimum maximum";
+        const SILENT: &str = "$schema $defs title description default format";
+        let shape = Shape::of::<SopFile>();
+        let mut unknown = Vec::new();
+        let mut ask = vec![&shape.schema];
+        while let Some(schema) = ask.pop() {
+            let Some(map) = schema.as_object() else {
+                continue;
+            };
+            for (key, value) in map {
+                match key.as_str() {
+                    "properties" | "$defs" => ask.extend(value.as_object().unwrap().values()),
+                    "oneOf" | "anyOf" => ask.extend(value.as_array().unwrap()),
+                    "items" | "additionalProperties" => ask.push(value),
+                    _ => {}
+                }
+                if !format!("{CHECKED} {SILENT}")
+                    .split(' ')
+                    .any(|word| word == key)
+                {
+                    unknown.push(key.clone());
+                }
+            }
+            if let Some(list) = alternatives(schema) {
+                let shapes = list
+                    .iter()
+                    .filter(|one| one.get("type").is_none_or(|kind| kind != "null"));
+                assert!(
+                    shapes.clone().all(|one| constant(one).is_some()) || shapes.count() == 1,
+                    "{schema}"
+                );
+            }
+        }
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 }

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::condition::{Case, Condition};
 use super::form::{Field, Form};
-use super::rules::{Number, Upgrade};
+use super::role::{ItemTopic, SopTopic};
+use super::rules::{Number, RuleSum, RuleTable};
 use crate::message::ChannelKind;
 
-/// Placeholders in what is said to a customer that stand for the contacts of the case's company, and what stands there while
-/// nobody knows them.
+/// Placeholders for the contacts of the case's company in what is said to a customer, and the words in their place while
+/// the contacts are unknown.
 pub const CONTACT_PLACEHOLDERS: [(&str, &str); 5] = [
     ("perusahaan", "nama perusahaan"),
     ("am", "nama AM dari tool"),
@@ -35,11 +36,13 @@ pub struct Sop {
     pub service: String,
     /// What it is about.
     pub summary: String,
-    /// What tells it from its neighbours.
+    /// How it differs from its neighbours.
     pub distinction: String,
+    /// What the assistant answers from it.
+    pub answers: Option<SopTopic>,
     /// The team that answers for it.
     pub owner: String,
-    /// When its source was last revised, as far as that is known.
+    /// When its source was last revised, if that is known.
     pub revised: Option<String>,
     /// When it is to be looked at again.
     pub review_by: jiff::civil::Date,
@@ -59,8 +62,10 @@ pub struct Sop {
     pub see: Vec<See>,
     /// Holes and contradictions of its source.
     pub unclear: Vec<Unclear>,
-    /// Which packages a customer may change to.
-    pub upgrade: Option<Upgrade>,
+    /// What a customer may change for what.
+    pub rules: Vec<RuleTable>,
+    /// How sums are made up.
+    pub sums: Vec<RuleSum>,
     /// What a pasted number may be.
     pub numbers: Vec<Number>,
     /// Its ticket forms; the first whose condition holds applies.
@@ -89,6 +94,12 @@ impl Sop {
             || self.unclear.iter().any(|hole| hole.id == id)
     }
 
+    /// Returns the item that the assistant itself says.
+    pub fn item_answering(&self, topic: ItemTopic) -> Option<&Item> {
+        let mut items = self.sections.iter().flat_map(|section| &section.items);
+        items.find(|item| item.answers == Some(topic))
+    }
+
     /// Returns the cause with this id.
     pub fn cause(&self, id: &str) -> Option<&Cause> {
         self.causes.iter().find(|cause| cause.id == id)
@@ -101,28 +112,28 @@ impl Sop {
 }
 
 /// How agents ask for a procedure.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Matching {
     /// Words or phrases that speak for this procedure almost by themselves.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keywords: Vec<String>,
     /// Words that fit this procedure but others as well.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
     /// Regular expressions over the folded (lower-case) message.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub patterns: Vec<String>,
     /// Phrases that say the message belongs elsewhere although it looks alike.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unless: Vec<String>,
     /// Messages as agents write them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub utterances: Vec<String>,
 }
 
 /// A part of the procedure.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
     /// Link target, unique in the file: lower-case words and digits joined by dashes.
@@ -140,7 +151,7 @@ pub struct Section {
 }
 
 /// What a section is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SectionKind {
     /// What the agent looks at.
@@ -156,7 +167,7 @@ pub enum SectionKind {
 }
 
 /// One point of a section.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// Link target, unique in the file.
@@ -166,43 +177,74 @@ pub struct Item {
     #[schemars(length(min = 1, max = 900))]
     pub text: String,
     /// A path of menus or actions, one step each.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<String>,
-    /// It says which case the procedure is for, so whoever asks for it is shown the whole procedure.
-    #[serde(default)]
+    /// It says which case the procedure is for: a question for it shows the whole procedure.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub scope: bool,
     /// Words agents use when they ask for exactly this point.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
+    /// What the assistant itself says with this point.
+    pub answers: Option<ItemTopic>,
     /// A named address from `data/links.toml`.
     pub link: Option<String>,
     /// The login this needs, as the name of a secret; never the login itself.
     pub secret: Option<String>,
     /// The ids of figures that belong to it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<String>,
     /// The form field that the customer's answer fills.
     pub field: Option<String>,
     /// Only for these channel kinds; all when left out.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channel_kinds: Vec<ChannelKind>,
 }
 
 /// A question of the walk through an SOP.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cause {
-    /// Link target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Cause")]
+pub struct Cause<C = Condition> {
+    /// Link target, unique in the file.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
     pub id: String,
     /// What to find out.
+    #[schemars(length(min = 1, max = 400))]
     pub text: String,
-    /// What it is called in the list of what was checked; the text when there is no shorter name.
+    /// What it is called in the list of what was checked, where the text is a long one: `History interaksi`.
+    #[schemars(length(min = 1, max = 40))]
     pub short: Option<String>,
     /// Words agents use when they ask for exactly this point.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
-    /// The form field that an answer in the agent's own words is a value of.
+    /// The form field that an answer in the agent's own words is a value of; its value then chooses the branch by `if`.
     pub field: Option<String>,
     /// The possible answers.
-    pub branches: Vec<Branch>,
+    #[serde(rename = "branch")]
+    #[schemars(length(min = 1, max = 8))]
+    pub branches: Vec<Branch<C>>,
+}
+
+/// One possible answer to a cause's question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Branch")]
+pub struct Branch<C = Condition> {
+    /// The answer, short enough for a button.
+    #[schemars(length(min = 1, max = 80))]
+    pub when: String,
+    /// What agents write instead: `ya`, `kepotong`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// The condition under which this is the answer already, without a question: `channel_isi_ulang in aplikasi`.
+    #[serde(rename = "if")]
+    pub known: Option<C>,
+    /// The field values that this answer establishes: `{ status_hlr = "Aktif" }`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sets: BTreeMap<String, String>,
+    /// The id of the cause or outcome it leads to.
+    pub goto: String,
 }
 
 impl Cause {
@@ -212,23 +254,8 @@ impl Cause {
     }
 }
 
-/// One possible answer to a cause's question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Branch {
-    /// The answer as its button says it.
-    pub when: String,
-    /// What agents write instead.
-    pub aliases: Vec<String>,
-    /// What is known of the case when this is the answer.
-    pub known: Option<Condition>,
-    /// The field values that this answer establishes, as they are parsed.
-    pub sets: BTreeMap<String, String>,
-    /// The id of the cause or outcome it leads to.
-    pub goto: String,
-}
-
 /// Where a walk ends.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// Link target, unique in the file.
@@ -242,10 +269,10 @@ pub struct Outcome {
     /// A sentence to say to the customer.
     pub say: Option<String>,
     /// The field values that this end establishes: `{ fa_pembayaran = "Sudah masuk" }`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sets: BTreeMap<String, String>,
     /// Words agents use when they ask for exactly this point.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
 }
 
@@ -253,7 +280,7 @@ pub struct Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OutcomeKind {
-    /// Tell the customer; no ticket.
+    /// Inform the customer; no ticket.
     Inform,
     /// Look again at what is already open.
     Recheck,
@@ -264,7 +291,7 @@ pub enum OutcomeKind {
 }
 
 /// A picture of the source document.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
     /// Link target, unique in the file.
@@ -278,7 +305,7 @@ pub struct Figure {
 }
 
 /// A neighbouring procedure.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct See {
     /// The id of a procedure in this catalogue.
@@ -289,12 +316,12 @@ pub struct See {
     #[schemars(length(min = 1))]
     pub when: String,
     /// Shown unasked in channels of these kinds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proactive_in: Vec<ChannelKind>,
 }
 
 /// A hole or contradiction of the source.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unclear {
     /// Link target, unique in the file.
@@ -304,6 +331,6 @@ pub struct Unclear {
     #[schemars(length(min = 1))]
     pub text: String,
     /// Words agents use when they ask for what the source does not say.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
 }

@@ -44,13 +44,13 @@ impl Am {
         match self.command {
             AmCommand::Search { name } => {
                 let path = config.data.join(load::DIRECTORY);
-                let Some(directory) = directory(&path)? else {
+                let Some(directory) = directory(&path, config)? else {
                     return Ok(ExitCode::FAILURE);
                 };
                 let directory = directory.with(told(config)?);
                 search(&directory, &name.join(" "), config)
             }
-            AmCommand::Import { file } => import(&file, &config.data.join(load::DIRECTORY)),
+            AmCommand::Import { file } => import(&file, config),
         }
     }
 }
@@ -77,9 +77,9 @@ fn told(config: &Config) -> anyhow::Result<Vec<Contact>> {
 }
 
 /// Reads a list; its mistakes are shown, and then there is none.
-fn directory(path: &Path) -> anyhow::Result<Option<Directory>> {
+fn directory(path: &Path, config: &Config) -> anyhow::Result<Option<Directory>> {
     let source = load::source(path)?;
-    match Directory::parse(&source) {
+    match Directory::parse(&source, &load::lexicon(&config.data)?) {
         Ok(directory) => Ok(Some(directory)),
         Err(mistakes) => {
             show(&mistakes, source);
@@ -130,10 +130,11 @@ fn search(directory: &Directory, name: &str, config: &Config) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-fn import(file: &Path, list: &Path) -> anyhow::Result<ExitCode> {
-    let Some(directory) = directory(file)? else {
+fn import(file: &Path, config: &Config) -> anyhow::Result<ExitCode> {
+    let Some(directory) = directory(file, config)? else {
         return Ok(ExitCode::FAILURE);
     };
+    let list = &config.data.join(load::DIRECTORY);
     let text = load::source(file)?.text;
     let folder = list.parent().unwrap_or(Path::new("."));
     // A program that starts meanwhile reads the old list or the new one, never a half.

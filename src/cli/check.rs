@@ -60,7 +60,7 @@ impl Check {
             diagnostic::sort(&mut loaded.diagnostics);
         }
         let list = load::directory_source(&config.data)?;
-        let listed = list.as_ref().map(Directory::parse);
+        let listed = list.as_ref().map(|list| Directory::parse(list, &lexicon));
         let mistakes = listed.and_then(Result::err).unwrap_or_default();
         let is_sound = loaded.catalog.is_some() && mistakes.is_empty();
         loaded.diagnostics.extend(mistakes);

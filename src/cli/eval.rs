@@ -106,12 +106,8 @@ fn learn(rows: Vec<Row>, config: &Config) -> anyhow::Result<Matcher> {
             .iter()
             .map(|(id, utterances)| Source {
                 id,
-                service: None,
-                keywords: &[],
-                hints: &[],
-                patterns: &[],
-                unless: &[],
                 utterances,
+                ..Source::default()
             })
             .collect(),
         outside: &outside,

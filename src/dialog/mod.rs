@@ -23,7 +23,7 @@ use crate::catalog::sop::OutcomeKind;
 use crate::catalog::{Case, Catalog, Form};
 use crate::directory::{Contact, Directory};
 use crate::guide::Walk;
-use crate::guide::upgrade::Ruling;
+use crate::guide::ruling::Ruling;
 use crate::message::{Button, ChannelKind, EventId, Language, Reply, Said};
 use crate::ticket::{Answers, Entry, Progress, Remarked, Status, Ticket, Tracked};
 use crate::value;
@@ -286,6 +286,8 @@ pub enum Effect {
     Clarify { intents: Vec<String> },
     /// Nothing fits.
     Fallback,
+    /// The customer is another company's, so no procedure is about them.
+    ForeignCustomer { brand: String },
     /// A part of a procedure that is no section of it.
     ShowPart { intent: String, part: Part },
     /// What can be done next with a procedure whose values were noted.

@@ -13,62 +13,92 @@ const NEEDED: [&str; 3] = ["company", "am", "verified"];
 /// Several values in one cell are separated by this.
 const LIST_SEPARATOR: char = ';';
 
+/// A value of the list and its place in it.
+type CsvCell = (String, Range<usize>);
+
 /// Reads a list; what is wrong with it goes to `found`.
 pub fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Contact> {
     let mut rows = Rows {
         text: &source.text,
         at: 0,
     };
-    let mut say = |span: Range<usize>, message: String, cure: String| {
-        found.push(Diagnostic::new(source, span, Severity::Error, message).help(cure));
+    let mut reader = ListReader {
+        source,
+        found,
+        columns: HashMap::new(),
+        owners: HashMap::new(),
     };
     let header = rows.next().unwrap_or_default();
-    let mut columns: HashMap<&str, usize> = HashMap::new();
-    for (place, (name, span)) in header.iter().enumerate() {
-        let name = name.trim();
-        match COLUMNS.iter().find(|column| **column == name) {
-            Some(column) => {
-                if columns.insert(column, place).is_some() {
-                    let cure = "keep one of the two".to_owned();
-                    say(
-                        span.clone(),
-                        format!("the column `{name}` stands twice"),
-                        cure,
-                    );
+    if !reader.read_header(&header) {
+        return Vec::new();
+    }
+    let filled = rows.filter(|row| row.len() > 1 || !row[0].0.trim().is_empty());
+    filled
+        .filter_map(|row| reader.contact(&row, header.len()))
+        .collect()
+}
+
+/// Reads the list row by row.
+struct ListReader<'s> {
+    source: &'s Source,
+    found: &'s mut Vec<Diagnostic>,
+    /// The place of each column in a row.
+    columns: HashMap<&'static str, usize>,
+    /// The company of each number.
+    owners: HashMap<String, String>,
+}
+
+impl ListReader<'_> {
+    fn say(&mut self, span: &Range<usize>, message: String, cure: &str) {
+        let mistake = Diagnostic::new(self.source, span.clone(), Severity::Error, message);
+        self.found.push(mistake.help(cure));
+    }
+
+    /// Notes the places of the columns; false when one that is needed is missing.
+    fn read_header(&mut self, header: &[CsvCell]) -> bool {
+        for (place, (name, span)) in header.iter().enumerate() {
+            let name = name.trim();
+            match COLUMNS.iter().find(|column| **column == name) {
+                Some(column) => {
+                    if self.columns.insert(column, place).is_some() {
+                        let message = format!("the column `{name}` stands twice");
+                        self.say(span, message, "keep one of the two");
+                    }
+                }
+                None => {
+                    let cure = format!("the columns are {}", COLUMNS.join(", "));
+                    self.say(span, format!("unknown column `{name}`"), &cure);
                 }
             }
-            None => {
-                let cure = format!("the columns are {}", COLUMNS.join(", "));
-                say(span.clone(), format!("unknown column `{name}`"), cure);
+        }
+        let mut is_whole = true;
+        for column in NEEDED {
+            if !self.columns.contains_key(column) {
+                is_whole = false;
+                let cure = format!("name it in the first line: {}", COLUMNS.join(","));
+                self.say(&(0..0), format!("the column `{column}` is missing"), &cure);
             }
         }
+        is_whole
     }
-    for column in NEEDED {
-        if !columns.contains_key(column) {
-            let cure = format!("name it in the first line: {}", COLUMNS.join(","));
-            say(0..0, format!("the column `{column}` is missing"), cure);
+
+    /// One company; none when something is wrong with its row.
+    fn contact(&mut self, row: &[CsvCell], columns: usize) -> Option<Contact> {
+        let start = row.first().map_or(0, |(_, span)| span.start);
+        let whole = start..row.last().map_or(0, |(_, span)| span.end);
+        if row.len() != columns {
+            let message = format!("{} values for {columns} columns", row.len());
+            self.say(
+                &whole,
+                message,
+                "a value with a comma in it stands in double quotes",
+            );
+            return None;
         }
-    }
-    let (mut contacts, mut codes) = (Vec::new(), HashMap::new());
-    if NEEDED.iter().any(|column| !columns.contains_key(column)) {
-        return contacts;
-    }
-    for row in rows {
-        if row.len() == 1 && row[0].0.trim().is_empty() {
-            continue;
-        }
-        let whole = row.first().map_or(0, |(_, span)| span.start)
-            ..row.last().map_or(0, |(_, span)| span.end);
-        if row.len() != header.len() {
-            let message = format!("{} values for {} columns", row.len(), header.len());
-            let cure = "a value with a comma in it stands in double quotes".to_owned();
-            say(whole, message, cure);
-            continue;
-        }
+        let places = self.columns.clone();
         let cell = |column: &str| {
-            columns
-                .get(column)
-                .map_or((String::new(), whole.clone()), |&place| row[place].clone())
+            let place = places.get(column);
+            place.map_or((String::new(), whole.clone()), |&place| row[place].clone())
         };
         let text = |column: &str| cell(column).0.trim().to_owned();
         let list = |column: &str| {
@@ -77,58 +107,42 @@ pub fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Contact> {
             let parts = parts.filter(|part| !part.is_empty());
             parts.map(str::to_owned).collect::<Vec<_>>()
         };
-        let mut wrong = false;
-        for column in NEEDED {
-            let (value, span) = cell(column);
-            if value.trim().is_empty() {
-                wrong = true;
-                let cure = "fill it in, or take the line out".to_owned();
-                say(span, format!("`{column}` is empty"), cure);
-            }
+        let mistakes = self.found.len();
+        for column in NEEDED.into_iter().filter(|column| text(column).is_empty()) {
+            let message = format!("`{column}` is empty");
+            self.say(&cell(column).1, message, "fill it in, or take the line out");
         }
-        let (verified, span) = cell("verified");
-        let date = verified.trim().parse::<Date>();
-        if date.is_err() && !verified.trim().is_empty() {
-            wrong = true;
-            let cure = "a date like 2026-06-30".to_owned();
-            say(
-                span,
-                format!("`verified`: `{}` is no date", verified.trim()),
-                cure,
-            );
+        let verified = text("verified").parse::<Date>();
+        if verified.is_err() && !text("verified").is_empty() {
+            let message = format!("`verified`: `{}` is no date", text("verified"));
+            self.say(&cell("verified").1, message, "a date like 2026-06-30");
         }
         for column in ["sids", "account_numbers"] {
-            let (_, span) = cell(column);
             for code in list(column) {
-                if let Some(other) = codes.insert(code_key(&code), text("company"))
+                if let Some(other) = self.owners.insert(code_key(&code), text("company"))
                     && other != text("company")
                 {
-                    wrong = true;
                     let message = format!("`{column}`: `{code}` belongs to `{other}` already");
-                    say(
-                        span.clone(),
-                        message,
-                        "a number belongs to one company".to_owned(),
-                    );
+                    self.say(&cell(column).1, message, "a number belongs to one company");
                 }
             }
         }
-        if let (Ok(verified), false) = (date, wrong) {
-            contacts.push(Contact {
-                company: text("company"),
-                aliases: list("aliases"),
-                sids: list("sids"),
-                account_numbers: list("account_numbers"),
-                am: text("am"),
-                am_contact: text("am_contact"),
-                eos: text("eos"),
-                eos_contact: text("eos_contact"),
-                region: text("region"),
-                verified,
-            });
+        if self.found.len() > mistakes {
+            return None;
         }
+        Some(Contact {
+            company: text("company"),
+            aliases: list("aliases"),
+            sids: list("sids"),
+            account_numbers: list("account_numbers"),
+            am: text("am"),
+            am_contact: text("am_contact"),
+            eos: text("eos"),
+            eos_contact: text("eos_contact"),
+            region: text("region"),
+            verified: verified.ok()?,
+        })
     }
-    contacts
 }
 
 /// Splits CSV into rows of values, each with its place: a diagnostic has to point at it.
@@ -138,7 +152,7 @@ struct Rows<'t> {
 }
 
 impl Iterator for Rows<'_> {
-    type Item = Vec<(String, Range<usize>)>;
+    type Item = Vec<CsvCell>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.at >= self.text.len() {

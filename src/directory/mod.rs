@@ -8,16 +8,16 @@
 mod list;
 mod told;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Unit;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Diagnostic, Source};
-use crate::text;
+use crate::text::{self, Lexicon, Role, likeness};
 
-pub use told::{Lacking, told};
+pub use told::Lacking;
 
 /// The columns, in any order.
 pub const COLUMNS: [&str; 10] = [
@@ -32,28 +32,7 @@ pub const COLUMNS: [&str; 10] = [
     "region",
     "verified",
 ];
-/// What stands in front of or behind a company's name and tells nothing of it.
-const LEGAL_FORMS: &[&str] = &[
-    "pt",
-    "cv",
-    "tbk",
-    "persero",
-    "ud",
-    "fa",
-    "pd",
-    "yayasan",
-    "koperasi",
-    "perum",
-    "firma",
-    "kop",
-    "yys",
-    "ltd",
-    "inc",
-    "co",
-    "corp",
-    "perusahaan",
-];
-/// A contact nobody has verified for so long may have changed.
+/// A contact that was verified longer ago may have changed.
 const STALE_AFTER_DAYS: i32 = 180;
 
 /// How many candidates the words are compared for.
@@ -101,7 +80,7 @@ impl Contact {
         age.get_days() > STALE_AFTER_DAYS
     }
 
-    /// Returns what a placeholder in a sentence stands for; nothing where that is not known.
+    /// Returns the value of a placeholder in a sentence; nothing where it is not known.
     pub fn part(&self, placeholder: &str) -> &str {
         match placeholder {
             "perusahaan" => &self.company,
@@ -123,6 +102,8 @@ pub struct Directory {
     pieces: HashMap<[u8; 3], Vec<u32>>,
     /// How many names have a word.
     words: HashMap<String, u32>,
+    /// Words in front of or behind a name that many companies have: `pt`.
+    legal_forms: HashSet<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -144,24 +125,32 @@ pub enum Found<'d> {
 
 impl Directory {
     /// Reads a list; every mistake of it at once.
-    pub fn parse(source: &Source) -> Result<Self, Vec<Diagnostic>> {
+    pub fn parse(source: &Source, lexicon: &Lexicon) -> Result<Self, Vec<Diagnostic>> {
         let mut found = Vec::new();
         let contacts = list::read(source, &mut found);
         match found.is_empty() {
-            true => Ok(Self::new(contacts)),
+            true => Ok(Self::new(contacts, lexicon)),
             false => Err(found),
         }
     }
 
     /// Indexes a list.
-    pub fn new(contacts: Vec<Contact>) -> Self {
-        let mut directory = Self::default();
+    pub fn new(contacts: Vec<Contact>, lexicon: &Lexicon) -> Self {
+        let legal_forms = lexicon.everyday.entries(Role::LegalForm);
+        Self::indexed(contacts, legal_forms.iter().cloned().collect())
+    }
+
+    fn indexed(contacts: Vec<Contact>, legal_forms: HashSet<Box<str>>) -> Self {
+        let mut directory = Self {
+            legal_forms,
+            ..Self::default()
+        };
         for (place, contact) in contacts.iter().enumerate() {
             for code in contact.sids.iter().chain(&contact.account_numbers) {
                 directory.by_code.insert(code_key(code), place);
             }
             for name in [&contact.company].into_iter().chain(&contact.aliases) {
-                let words = words(name);
+                let words = directory.name_words(name);
                 let number = directory.names.len() as u32;
                 for piece in pieces(&words) {
                     let names = directory.pieces.entry(piece).or_default();
@@ -182,15 +171,16 @@ impl Directory {
         directory
     }
 
-    /// Returns this directory with what leads have added; whom they told of stands in the place of who was listed.
+    /// Returns this directory with what leads have added, in the place of what was listed of the same companies.
     #[must_use]
     pub fn with(&self, added: Vec<Contact>) -> Self {
         let is_new = |contact: &&Contact| {
             let mut added = added.iter();
-            !added.any(|added| is_same_company(&added.company, &contact.company))
+            !added.any(|added| self.is_same_company(&added.company, &contact.company))
         };
         let listed: Vec<Contact> = self.contacts.iter().filter(is_new).cloned().collect();
-        Self::new(listed.into_iter().chain(added).collect())
+        let all = listed.into_iter().chain(added).collect();
+        Self::indexed(all, self.legal_forms.clone())
     }
 
     /// Returns the company that one of these numbers belongs to, with the number.
@@ -215,7 +205,7 @@ impl Directory {
         if let Some(&place) = self.by_code.get(&code_key(query)) {
             return Found::One(&self.contacts[place]);
         }
-        let asked = words(query);
+        let asked = self.name_words(query);
         let mut scores: HashMap<usize, f32> = HashMap::new();
         for number in self.candidates(&asked) {
             let name = &self.names[number as usize];
@@ -241,6 +231,27 @@ impl Directory {
             [only] => Found::One(only),
             _ => Found::Several(near),
         }
+    }
+
+    /// Whether two names are one company's: the same words in the same order, whatever its legal form.
+    pub fn is_same_company(&self, one: &str, other: &str) -> bool {
+        self.name_words(one) == self.name_words(other)
+    }
+
+    /// The form of a name in which one company's names are equal.
+    pub fn company_key(&self, name: &str) -> String {
+        self.name_words(name).join(" ")
+    }
+
+    /// The words of a company's name without its legal form.
+    fn name_words(&self, name: &str) -> Vec<String> {
+        let folded = text::fold(name).text;
+        let words = folded.split(|c: char| !c.is_alphanumeric());
+        let words = words.filter(|word| !word.is_empty());
+        let (forms, telling): (Vec<String>, Vec<String>) = words
+            .map(str::to_owned)
+            .partition(|word| self.legal_forms.contains(word.as_str()));
+        if telling.is_empty() { forms } else { telling }
     }
 
     /// The company with exactly this name.
@@ -285,7 +296,7 @@ impl Directory {
         let best = |word: &str, among: &[String]| {
             among
                 .iter()
-                .map(|other| (alike(word, other), weight(other)))
+                .map(|other| (likeness::alike(word, other), weight(other)))
                 .max_by(|a, b| a.0.total_cmp(&b.0))
                 .unwrap_or((0.0, 1.0))
         };
@@ -313,45 +324,6 @@ impl Directory {
     }
 }
 
-/// How alike two words are: the same, one the beginning of the other, or a slip or two apart.
-fn alike(asked: &str, known: &str) -> f32 {
-    if asked == known {
-        return 1.0;
-    }
-    let (short, long) = (asked.len().min(known.len()), asked.len().max(known.len()));
-    if short >= 3 && known.starts_with(asked) {
-        return 0.9;
-    }
-    if short >= 4 {
-        let slips = strsim::damerau_levenshtein(asked, known);
-        let most = if long >= 7 { 2 } else { 1 };
-        if slips <= most {
-            return 1.0 - 0.13 * slips as f32;
-        }
-    }
-    // `mtr` for `mitra`: the consonants, first letter first.
-    let bare: String = known.chars().filter(|c| !"aeiou".contains(*c)).collect();
-    if asked.len() >= 3 && asked == bare {
-        0.8
-    } else {
-        0.0
-    }
-}
-
-/// The words of a company's name that tell it from others.
-fn words(name: &str) -> Vec<String> {
-    let folded = text::fold(name).text;
-    let words = folded.split(|c: char| !c.is_alphanumeric());
-    let words = words.filter(|word| !word.is_empty());
-    let all: Vec<String> = words.map(str::to_owned).collect();
-    let telling: Vec<String> = all
-        .iter()
-        .filter(|word| !LEGAL_FORMS.contains(&word.as_str()))
-        .cloned()
-        .collect();
-    if telling.is_empty() { all } else { telling }
-}
-
 /// The three-letter pieces of the words, each with the blank before it.
 fn pieces(words: &[String]) -> Vec<[u8; 3]> {
     let mut found = Vec::new();
@@ -370,16 +342,6 @@ fn pieces(words: &[String]) -> Vec<[u8; 3]> {
     found.sort_unstable();
     found.dedup();
     found
-}
-
-/// Whether two names are one company's: the same words in the same order, whatever its legal form.
-pub fn is_same_company(one: &str, other: &str) -> bool {
-    words(one) == words(other)
-}
-
-/// The form of a name in which one company's names are equal.
-pub fn company_key(name: &str) -> String {
-    words(name).join(" ")
 }
 
 fn code_key(code: &str) -> String {

@@ -1,5 +1,7 @@
 //! What a question wants to know of its subject: where, when, how long, who, how, why, what it means.
 
+use crate::text::{Everyday, Role};
+
 /// What is wanted; a question may want several things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Aspects(u16);
@@ -46,47 +48,40 @@ impl Aspects {
 }
 
 /// Returns what the words of a question, slang replaced, want to know.
-pub fn of(words: &[&str]) -> Aspects {
+pub fn of(words: &[&str], everyday: &Everyday) -> Aspects {
     let mut found = 0;
+    let mut is_paired = false;
     for (at, word) in words.iter().enumerate() {
-        let before = at.checked_sub(1).map_or("", |at| words[at]);
-        let next = words.get(at + 1).copied().unwrap_or_default();
-        found |= aspect(word, before, next);
+        let pair = words.get(at + 1).map(|next| format!("{word} {next}"));
+        let pair = pair.map_or(&[][..], |pair| everyday.roles(&pair));
+        let pair = pair.iter().fold(0, |bits, &role| bits | bits_of(role, at));
+        if pair != 0 {
+            found |= pair;
+        } else if !is_paired {
+            let alone = everyday.roles(word).iter();
+            found |= alone.fold(0, |bits, &role| bits | bits_of(role, at));
+        }
+        is_paired = pair != 0;
     }
     Aspects(found)
 }
 
-fn aspect(word: &str, before: &str, next: &str) -> u16 {
-    match (before, word, next) {
-        (_, "berapa", "lama" | "hari" | "jam" | "menit" | "minggu" | "bulan") => HOW_LONG,
-        (_, "berapa", _) => HOW_MUCH,
-        ("sampai", "kapan", _) => HOW_LONG,
-        ("di" | "ke" | "dari", "mana", _) => WHERE,
-        ("harus" | "disuruh", "apa", _) => WHAT_TO_DO,
-        ("", "itu", _) => 0,
-        (_, "itu" | "adalah", "apa") | (_, "apa", "itu" | "sih" | "maksud" | "arti") => MEANING,
-        (_, "pakai" | "lewat" | "via", "apa" | "mana" | "menu" | "alat" | "aplikasi" | "tools") => {
-            WITH_WHAT
-        }
-        (_, word, _) => alone(word),
-    }
-}
-
-fn alone(word: &str) -> u16 {
-    match word {
-        "siapa" | "who" | "whom" => WHO,
-        "kapan" | "when" => WHEN,
-        "kenapa" | "mengapa" | "kok" | "why" | "alasan" => WHY,
-        "dimana" | "kemana" | "where" | "lokasi" | "letak" | "tempat" => WHERE,
-        "cara" | "caranya" | "bagaimana" | "gimana" | "langkah" | "urutan" | "prosedur" | "how"
-        | "step" | "steps" => HOW,
-        "lama" | "sla" | "estimasi" => HOW_LONG,
-        "arti" | "artinya" | "maksud" | "maksudnya" | "kepanjangan" | "kepanjangannya"
-        | "singkatan" | "singkatannya" | "definisi" | "mean" | "means" => MEANING | IN_WORDS,
-        "beda" | "bedanya" | "perbedaan" | "difference" | "vs" => DIFFERENCE,
-        "diapain" | "ngapain" | "tindakan" | "tindakannya" | "penanganan" | "penanganannya"
-        | "handling" => WHAT_TO_DO,
-        "alat" | "tool" | "tools" => WITH_WHAT,
+/// What a word or a pair with this role wants to know, at this place of the question.
+fn bits_of(role: Role, at: usize) -> u16 {
+    match role {
+        Role::AsksWho => WHO,
+        Role::AsksWhere => WHERE,
+        Role::AsksWhen => WHEN,
+        Role::AsksWhy => WHY,
+        Role::AsksHow => HOW,
+        Role::AsksHowLong => HOW_LONG,
+        Role::AsksHowMuch => HOW_MUCH,
+        Role::AsksMeaning => MEANING,
+        Role::AsksMeaningBehind if at > 0 => MEANING,
+        Role::AsksMeaningInWords => MEANING | IN_WORDS,
+        Role::AsksDifference => DIFFERENCE,
+        Role::AsksWhatToDo => WHAT_TO_DO,
+        Role::AsksWithWhat => WITH_WHAT,
         _ => 0,
     }
 }

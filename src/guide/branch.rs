@@ -1,65 +1,22 @@
 //! Which branch of a cause an answer in an agent's own words means: one, or none where two would do.
 //!
-//! A branch is what its button says, clause by clause, and its aliases. Words that every branch has tell nothing, a
+//! A branch is what its button says, clause by clause, and its aliases. Words that every branch has say nothing, a
 //! negated clause is meant by a negated answer only, and `ya` or `tidak` choose where one branch alone can be meant.
 
 use super::terms;
 use crate::catalog::sop::{Branch, Cause};
-use crate::text::{self, Lexicon};
+use crate::text::{self, Lexicon, Role, likeness};
 
 /// How much of an answer's words a branch must account for: more than half is about it.
 const COVER_MIN: f32 = 0.5;
 /// A branch is meant rather than its neighbour when it scores this many times as much.
 const AHEAD: f32 = 1.5;
-/// Words this long may have one slip of the finger in them.
+/// Words this long may be typed another way.
 const SLIP_LETTERS_MIN: usize = 5;
+/// Words less alike than this, a slip of the finger apart, are two words.
+const ALIKE_MIN: f32 = 0.87;
 /// An answer longer than this is a story.
 const WORDS_MAX: usize = 12;
-
-/// Words that negate, as the lexicon leaves them.
-const NEGATIONS: &[&str] = &["tidak", "belum", "bukan", "tanpa", "no", "not"];
-/// Words that say yes by themselves.
-const YES: &[&str] = &[
-    "ya", "iya", "iy", "y", "yes", "yup", "yoi", "betul", "benar", "ok", "oke", "sudah", "ada",
-    "sesuai",
-];
-/// Words that carry an answer rather than tell it.
-const EMPTY: &[&str] = &[
-    "yang",
-    "di",
-    "ke",
-    "dari",
-    "dan",
-    "atau",
-    "itu",
-    "ini",
-    "nya",
-    "nih",
-    "sih",
-    "kak",
-    "min",
-    "mba",
-    "mbak",
-    "mas",
-    "bang",
-    "status",
-    "statusnya",
-    "hasil",
-    "hasilnya",
-    "katanya",
-    "kok",
-    "lagi",
-    "masih",
-    "tetap",
-    "sama",
-    "saja",
-    "dengan",
-    "pada",
-    "untuk",
-    "the",
-    "is",
-    "it",
-];
 
 /// Returns the branch an answer means.
 pub fn meant(cause: &Cause, answer: &str, lexicon: &Lexicon) -> Option<usize> {
@@ -77,7 +34,11 @@ pub fn meant(cause: &Cause, answer: &str, lexicon: &Lexicon) -> Option<usize> {
             .then(|| by_yes_or_no(cause, &answer, lexicon))
             .flatten();
     }
-    if answer.words.iter().all(|word| YES.contains(&word.as_str())) {
+    if answer
+        .words
+        .iter()
+        .all(|word| lexicon.everyday.has(Role::Yes, word))
+    {
         return by_yes_or_no(cause, &answer, lexicon);
     }
     by_words(cause, &answer, lexicon)
@@ -92,7 +53,7 @@ fn by_yes_or_no(cause: &Cause, answer: &Clause, lexicon: &Lexicon) -> Option<usi
         let words = text::words(&branch.when, lexicon);
         words
             .first()
-            .is_some_and(|word| NEGATIONS.contains(&word.as_str()))
+            .is_some_and(|word| lexicon.everyday.has(Role::Negation, word))
     };
     let mut fitting = cause
         .branches
@@ -170,9 +131,15 @@ struct Clause {
 impl Clause {
     fn new(text: &str, lexicon: &Lexicon) -> Self {
         let words = terms::all(text, lexicon);
-        let negated = words.iter().any(|word| NEGATIONS.contains(&word.as_str()));
-        let telling =
-            |word: &String| !NEGATIONS.contains(&word.as_str()) && !EMPTY.contains(&word.as_str());
+        let is = |role, word: &str| lexicon.everyday.has(role, word);
+        let negated = words.iter().any(|word| is(Role::Negation, word));
+        let is_empty = |word: &str| {
+            let empty = [Role::Courtesy, Role::Filler, Role::Joining, Role::Link];
+            let carries =
+                empty.into_iter().any(|role| is(role, word)) || is(Role::StatusCarrier, word);
+            carries && !is(Role::Yes, word)
+        };
+        let telling = |word: &String| !is(Role::Negation, word) && !is_empty(word);
         Self {
             words: words.into_iter().filter(telling).collect(),
             negated,
@@ -196,7 +163,7 @@ fn clauses(branch: &Branch, lexicon: &Lexicon) -> Vec<Clause> {
 fn is_same(own: &str, said: &str) -> bool {
     own == said
         || (own.len().min(said.len()) >= SLIP_LETTERS_MIN
-            && strsim::damerau_levenshtein(own, said) <= 1)
+            && likeness::alike(said, own) >= ALIKE_MIN)
 }
 
 fn folded(text: &str) -> String {

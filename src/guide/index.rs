@@ -2,47 +2,48 @@
 //!
 //! Every word of the question counts for how few points have it, and less when agents use it about anything. A point
 //! answers when it accounts for enough of the question, most surely by a phrase with which it is asked for; a question
-//! whose rare word stands nowhere in the SOP is not answered by what is left of it.
+//! whose rare word is nowhere in the SOP is not answered by what is left of it.
 
 use rustc_hash::FxHashMap;
 
 use super::aspects::Aspects;
+use super::lines::LineIndex;
 use super::points::{Point, PointKind, Written, collect};
 use super::terms::{self, Question, Term};
-use super::words;
+use super::words::{self, Slips};
 use crate::catalog::Sop;
-use crate::text::Lexicon;
 use crate::text::spelling::Speller;
+use crate::text::{Everyday, Lexicon};
 
 // These were chosen on the odd rows of `tests/it/guide/questions.tsv` and on `practice.tsv`, where a wide range of each
 // does alike.
 
 /// How much of an `asked` phrase a question must contain to be asked for by it, weighted by how rare its words are.
 const PHRASE_FIT_MIN: f32 = 0.75;
-/// The same of a case that is told at length: it asks for the SOP, unless it says a whole phrase besides.
+/// The same of a case that is described at length: it asks for the SOP, unless it says a whole phrase besides.
 const STORY_FIT_MIN: f32 = 0.95;
 /// How much of a question a point must account for that is asked for by a phrase of its own: a story that merely touches
 /// a point asks for the SOP.
 const PHRASE_COVER_MIN: f32 = 0.45;
 /// The same where the question holds a whole phrase of some words, whatever else it says.
 const WHOLE_COVER_MIN: f32 = 0.4;
-/// A phrase of fewer words stands in too many questions.
+/// A phrase of fewer words is in too many questions.
 const WHOLE_WORDS_MIN: usize = 2;
-/// Of a phrase so many words must stand in a question, if it has them.
+/// Of a phrase so many words must be in a question, if it has them.
 const PHRASE_WORDS_MIN: usize = 2;
 /// So much of a phrase is all of it.
 const WHOLE_SHARE: f32 = 0.95;
 /// The same for a point that merely has the words, which is enough for a question only.
 const TEXT_COVER_MIN: f32 = 0.65;
-/// A word that neither the SOP nor any agent has used weighs as much as one that stands in three of a hundred points.
+/// A word that neither the SOP nor any agent has used weighs as much as one that is in three of a hundred points.
 const UNKNOWN_WORD_WEIGHT: f32 = 3.5;
 /// So much of its weight a word keeps that agents use about anything.
 const COMMON_WORD_SHARE: f32 = 0.4;
-/// So much of its weight a word keeps that tells little wherever it stands.
+/// So much of its weight a word keeps that says little wherever it is.
 const FAINT_WORD_SHARE: f32 = 0.35;
 /// So much of its weight a word keeps that only leads up to what is asked.
 const ASIDE_SHARE: f32 = 0.5;
-/// What a word counts for where it stands: in a phrase with which the point is asked for, it counts in full.
+/// What a word counts for by its place: in a phrase with which the point is asked for, it counts in full.
 const IN_TEXT: f32 = 0.6;
 /// In the words before the text's first colon or full stop, which say what it is about.
 const IN_HEAD: f32 = 0.9;
@@ -56,13 +57,13 @@ const AS_BEGINNING: f32 = 0.8;
 const AS_REPAIRED: f32 = 0.9;
 /// A phrase that fits as a whole is worth this much more than its words.
 const PHRASE_BONUS: f32 = 0.8;
-/// Two words that stand side by side in the question and in the point, as a share of their weights.
+/// Two words that are side by side in the question and in the point, as a share of their weights.
 const PAIR_BONUS: f32 = 0.15;
 /// A phrase that asks as the question does (`berapa lama`, `ke mana`) fits better,
 const SAME_ASPECT: f32 = 1.2;
 /// and one that asks for something else worse.
 const OTHER_ASPECT: f32 = 0.8;
-/// What the source leaves open is told when nothing that it says fits about as well.
+/// What the source leaves open is shown when nothing that it says fits about as well.
 const HOLE_SHARE: f32 = 0.95;
 /// A longer beginning than this is a sentence, not what the text is about.
 const HEAD_CHARS_MAX: usize = 80;
@@ -73,16 +74,28 @@ const SHOWN_MAX: usize = 3;
 /// Fewer letters begin too many words.
 const BEGINNING_MIN: usize = 3;
 
+/// Where fewer of the points have phrases by which they are asked for, the text alone must answer.
+const ASKED_SHARE: f32 = 0.3;
+
 /// How often agents use a word, whatever they talk about.
 #[derive(Debug, Default)]
 pub struct Usage {
     messages: u32,
     by_word: FxHashMap<String, u32>,
+    slips: Slips,
 }
 
 impl Usage {
-    /// Counts the words of messages.
+    /// Counts the words of all messages, and knows those of asking.
     pub fn of<'m>(messages: impl Iterator<Item = &'m String>, lexicon: &Lexicon) -> Self {
+        Self {
+            slips: Slips::of(&lexicon.everyday),
+            ..Self::counted(messages, lexicon)
+        }
+    }
+
+    /// Counts the words of messages.
+    fn counted<'m>(messages: impl Iterator<Item = &'m String>, lexicon: &Lexicon) -> Self {
         let mut usage = Self::default();
         for message in messages {
             usage.messages += 1;
@@ -98,7 +111,7 @@ impl Usage {
     }
 
     /// How much a word says to those who speak of something else than `own`, from 0 for one of every message to 1 for one
-    /// that nobody has used.
+    /// that no agent has used.
     fn says(&self, word: &str, own: &Usage) -> f32 {
         let messages = self.messages.saturating_sub(own.messages) as f32;
         let used = self.count(word).saturating_sub(own.count(word)) as f32;
@@ -119,12 +132,14 @@ pub struct Index {
     spellings: Vec<String>,
     speller: Speller,
     phrases: Vec<Phrase>,
-    /// Whether a point tells a time, by place.
+    /// Whether a point says a time, by place.
     timed: Vec<bool>,
-    /// Whether it tells a number.
+    /// Whether it says a number.
     numbered: Vec<bool>,
-    /// The points in which two words stand side by side.
+    /// The points in which two words are side by side.
     pairs: FxHashMap<(u32, u32), Vec<usize>>,
+    /// The same points as lines of text, for an SOP without phrases by which its points are asked for.
+    lines: Option<LineIndex>,
     /// What agents say who mean this SOP.
     own: Usage,
 }
@@ -137,7 +152,7 @@ struct Phrase {
     weight: f32,
     words: usize,
     aspects: Aspects,
-    /// It asks (`kapan pulsa masuk`), so a message that only tells does not mean it.
+    /// It asks (`kapan pulsa masuk`), so a message that asks nothing does not mean it.
     asks: bool,
 }
 
@@ -170,6 +185,13 @@ impl Words {
         &mut self.all[at as usize]
     }
 
+    /// The words in their order.
+    fn sorted(&self) -> Vec<String> {
+        let mut words: Vec<String> = self.by_text.keys().cloned().collect();
+        words.sort_unstable();
+        words
+    }
+
     /// Lets a word be found by how it is spoken as well.
     fn also(&mut self, spoken: String, word: &str) {
         if let Some(at) = self.get(word) {
@@ -177,12 +199,12 @@ impl Words {
         }
     }
 
-    fn weigh(&mut self, points: usize, usage: &Usage, own: &Usage) {
+    fn weigh(&mut self, points: usize, usage: &Usage, own: &Usage, everyday: &Everyday) {
         for (text, &at) in &self.by_text {
             let word = &mut self.all[at as usize];
             let rare = (1.0 + points as f32 / (word.points.len() as f32).max(1.0)).ln();
             let says = COMMON_WORD_SHARE + (1.0 - COMMON_WORD_SHARE) * usage.says(text, own);
-            let faint = if words::uses(text).faint {
+            let faint = if words::uses(text, everyday).is_faint() {
                 FAINT_WORD_SHARE
             } else {
                 1.0
@@ -201,93 +223,135 @@ impl Word {
     }
 }
 
-impl Index {
-    /// Collects and indexes the points of an SOP.
-    pub fn new(sop: &Sop, lexicon: &Lexicon, usage: &Usage) -> Self {
-        let own = Usage::of(sop.matching.utterances.iter(), lexicon);
-        let written = collect(sop);
-        let (mut words, mut concepts) = (Words::default(), Words::default());
-        let (mut phrases, mut phrase_terms) = (Vec::new(), Vec::new());
-        let mut side_by_side = Vec::new();
-        let mut spoken: FxHashMap<String, String> = FxHashMap::default();
-        let (mut timed, mut numbered) = (Vec::new(), Vec::new());
-        for (place, point) in written.iter().enumerate() {
-            let mut note = |term: &Term, credit: f32, phrase: Option<usize>| {
-                if !term.is_denial() && !spoken.contains_key(&term.spoken) {
-                    spoken.insert(term.spoken.clone(), term.word.clone());
-                }
-                let concept = term.concept.as_deref();
-                let concept = concept.map(|concept| concepts.entry(concept));
-                for word in [Some(words.entry(&term.word)), concept]
-                    .into_iter()
-                    .flatten()
-                {
-                    word.stands_in(place, credit);
-                    word.phrases.extend(phrase);
-                }
-            };
-            let parts = [
-                (point.title.as_str(), IN_TITLE),
-                (point.text.as_str(), IN_TEXT),
-                (head(&point.text), IN_HEAD),
-            ];
-            for (text, credit) in parts {
-                for term in Question::read(text, lexicon).terms {
-                    note(&term, credit, None);
-                }
+/// The points of an SOP while they are filed.
+#[derive(Debug, Default)]
+struct Filing {
+    words: Words,
+    concepts: Words,
+    phrases: Vec<Phrase>,
+    /// The words of each phrase.
+    phrase_terms: Vec<Vec<Term>>,
+    /// Words in their order, with the point they are in.
+    side_by_side: Vec<(usize, Vec<Term>)>,
+    /// How words are spoken, with the stem of each.
+    spoken: FxHashMap<String, String>,
+    timed: Vec<bool>,
+    numbered: Vec<bool>,
+}
+
+impl Filing {
+    fn file(&mut self, place: usize, point: &Written, lexicon: &Lexicon) {
+        let parts = [
+            (point.title.as_str(), IN_TITLE),
+            (point.text.as_str(), IN_TEXT),
+            (head(&point.text), IN_HEAD),
+        ];
+        for (text, credit) in parts {
+            for term in Question::read(text, lexicon).terms {
+                self.note(&term, place, credit, None);
             }
-            let is_hole = matches!(point.kind(), PointKind::Unclear(_));
-            let mut tells_time = is_hole || words::tells_time(&point.text);
-            let mut tells_number = is_hole || point.text.contains(|c: char| c.is_ascii_digit());
-            for phrase in &point.asked {
-                let read = Question::read(phrase, lexicon);
-                // What is asked for with `berapa lama` tells it; `tiket lama` is no such question.
-                tells_time |= phrase.contains("berapa") && read.aspects.wants_time();
-                tells_number |= read.aspects.wants_number();
-                for term in &read.terms {
-                    note(term, 1.0, Some(phrases.len()));
-                }
-                phrases.push(Phrase {
-                    point: place,
-                    weight: 0.0,
-                    words: read.terms.len(),
-                    aspects: read.aspects,
-                    asks: read.asks,
-                });
-                side_by_side.push((place, read.terms.clone()));
-                phrase_terms.push(read.terms);
+        }
+        let is_hole = matches!(point.kind(), PointKind::Unclear(_));
+        let mut tells_time = is_hole || words::tells_time(&point.text, &lexicon.everyday);
+        let mut tells_number = is_hole || point.text.contains(|c: char| c.is_ascii_digit());
+        for phrase in &point.asked {
+            let read = Question::read(phrase, lexicon);
+            // What is asked for with `berapa lama` says it; `tiket lama` is no such question.
+            tells_time |= phrase.contains("berapa") && read.aspects.wants_time();
+            tells_number |= read.aspects.wants_number();
+            for term in &read.terms {
+                self.note(term, place, 1.0, Some(self.phrases.len()));
             }
-            side_by_side.push((place, Question::read(&point.text, lexicon).terms));
-            timed.push(tells_time);
-            numbered.push(tells_number);
+            self.phrases.push(Phrase {
+                point: place,
+                weight: 0.0,
+                words: read.terms.len(),
+                aspects: read.aspects,
+                asks: read.asks,
+            });
+            self.side_by_side.push((place, read.terms.clone()));
+            self.phrase_terms.push(read.terms);
         }
-        words.weigh(written.len(), usage, &own);
-        concepts.weigh(written.len(), usage, &own);
-        let known = |term: &Term| words.get(&term.word).expect("it was noted above");
-        for (phrase, terms) in phrases.iter_mut().zip(&phrase_terms) {
-            let weights = terms
-                .iter()
-                .map(|term| words.all[known(term) as usize].weight);
-            phrase.weight = weights.sum();
+        let terms = Question::read(&point.text, lexicon).terms;
+        self.side_by_side.push((place, terms));
+        self.timed.push(tells_time);
+        self.numbered.push(tells_number);
+    }
+
+    fn note(&mut self, term: &Term, place: usize, credit: f32, phrase: Option<usize>) {
+        if !term.is_denial() && !self.spoken.contains_key(&term.spoken) {
+            (self.spoken).insert(term.spoken.clone(), term.word.clone());
         }
+        let concept = term.concept.as_deref();
+        let concept = concept.map(|concept| self.concepts.entry(concept));
+        let word = self.words.entry(&term.word);
+        for word in std::iter::once(word).chain(concept) {
+            word.stands_in(place, credit);
+            word.phrases.extend(phrase);
+        }
+    }
+
+    fn known(&self, term: &Term) -> u32 {
+        self.words.get(&term.word).expect("it was filed")
+    }
+
+    fn weigh_phrases(&mut self) {
+        for at in 0..self.phrases.len() {
+            let terms = self.phrase_terms[at].iter();
+            let weights = terms.map(|term| self.words.all[self.known(term) as usize].weight);
+            self.phrases[at].weight = weights.sum();
+        }
+    }
+
+    /// The points in which two words are side by side.
+    fn pairs(&self) -> FxHashMap<(u32, u32), Vec<usize>> {
         let mut pairs: FxHashMap<(u32, u32), Vec<usize>> = FxHashMap::default();
-        for (place, terms) in &side_by_side {
+        for (place, terms) in &self.side_by_side {
             for two in terms.windows(2) {
-                let places = pairs.entry((known(&two[0]), known(&two[1]))).or_default();
+                let pair = (self.known(&two[0]), self.known(&two[1]));
+                let places = pairs.entry(pair).or_default();
                 if places.last() != Some(place) {
                     places.push(*place);
                 }
             }
         }
+        pairs
+    }
+}
+
+impl Index {
+    /// Collects and indexes the points of an SOP.
+    pub fn new(sop: &Sop, lexicon: &Lexicon, usage: &Usage) -> Self {
+        let own = Usage::counted(sop.matching.utterances.iter(), lexicon);
+        let written = collect(sop);
+        let mut filing = Filing::default();
+        for (place, point) in written.iter().enumerate() {
+            filing.file(place, point, lexicon);
+        }
+        let everyday = &lexicon.everyday;
+        (filing.words).weigh(written.len(), usage, &own, everyday);
+        (filing.concepts).weigh(written.len(), usage, &own, everyday);
+        filing.weigh_phrases();
+        let pairs = filing.pairs();
+        let with_phrases = written.iter().filter(|point| !point.asked.is_empty());
+        let is_bare = (with_phrases.count() as f32) < ASKED_SHARE * written.len() as f32;
+        let lines = is_bare.then(|| LineIndex::new(&written, lexicon));
         let points: Vec<_> = written.into_iter().map(Written::point).collect();
         let ids = points.iter().enumerate();
-        let mut vocabulary: Vec<String> = words.by_text.keys().cloned().collect();
-        vocabulary.sort_unstable();
+        let Filing {
+            mut words,
+            concepts,
+            phrases,
+            timed,
+            numbered,
+            spoken,
+            ..
+        } = filing;
+        let vocabulary = words.sorted();
         for (spoken, word) in spoken {
             words.also(spoken, &word);
         }
-        let mut spellings: Vec<String> = words.by_text.keys().cloned().collect();
-        spellings.sort_unstable();
+        let spellings = words.sorted();
         Self {
             by_id: ids
                 .map(|(place, point)| (point.id.clone(), place))
@@ -302,6 +366,7 @@ impl Index {
             timed,
             numbered,
             pairs,
+            lines,
             own,
         }
     }
@@ -314,6 +379,13 @@ impl Index {
     /// Returns the points a question asks for, the best first.
     pub fn asked(&self, question: &Question, usage: &Usage) -> Vec<&Point> {
         let scored = self.scored(question, usage);
+        if let Some(lines) = self.lines.as_ref().filter(|_| scored.is_empty()) {
+            let said = |word: &str| usage.says(word, &self.own);
+            let is_told = |place: usize| self.tells_what_is_wanted(place, question);
+            return (lines.nearest(question, said, is_told).into_iter())
+                .map(|place| &self.points[place])
+                .collect();
+        }
         let best = scored.first().map_or(0.0, |(_, score)| *score);
         let near = scored
             .iter()
@@ -333,7 +405,7 @@ impl Index {
             let sum = if term.aside { &mut aside } else { &mut all };
             let Some(weight) = meant.weight else {
                 // A denial is not missed where what is denied is; a word that agents use is no slip of another.
-                let is_slip = usage.count(&term.word) == 0 && words::is_slip(&term.word);
+                let is_slip = usage.count(&term.word) == 0 && usage.slips.has(&term.word);
                 if !term.faint && !term.is_denial() && !is_slip {
                     let says = usage.says(&term.word, &self.own);
                     *sum += UNKNOWN_WORD_WEIGHT * says * says;
@@ -374,27 +446,9 @@ impl Index {
             }
             before = here;
         }
-        for (phrase, (weight, words)) in phrases {
-            let phrase = &self.phrases[phrase];
-            // One word of several may be any question's.
-            if words < phrase.words.min(PHRASE_WORDS_MIN) {
-                continue;
-            }
-            if let Some(fit) = phrase.fit(question, weight) {
-                found[phrase.point].alike |= weight >= WHOLE_SHARE * phrase.weight
-                    || question.aspects.like(phrase.aspects) == Some(true);
-                let found = &mut found[phrase.point];
-                found.by_phrase = found.by_phrase.max(fit);
-                found.whole |=
-                    phrase.words >= WHOLE_WORDS_MIN && weight >= WHOLE_SHARE * phrase.weight;
-            }
-        }
+        self.fit_phrases(phrases, question, &mut found);
         let scores = found.iter().enumerate().filter_map(|(place, found)| {
-            // What tells no time does not say how long.
-            if question.aspects.wants_time() && !self.timed[place] {
-                return None;
-            }
-            if question.aspects.wants_number() && !self.numbered[place] {
+            if !self.tells_what_is_wanted(place, question) {
                 return None;
             }
             // What uses a word does not say what it means.
@@ -410,6 +464,36 @@ impl Index {
         let mut scored: Vec<_> = scores.collect();
         scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         scored
+    }
+
+    /// Notes which phrases fit, by how much of each is in the question: weight and words.
+    fn fit_phrases(
+        &self,
+        phrases: FxHashMap<usize, (f32, usize)>,
+        question: &Question,
+        found: &mut [Match],
+    ) {
+        for (phrase, (weight, words)) in phrases {
+            let phrase = &self.phrases[phrase];
+            // One word of several may be any question's.
+            if words < phrase.words.min(PHRASE_WORDS_MIN) {
+                continue;
+            }
+            if let Some(fit) = phrase.fit(question, weight) {
+                found[phrase.point].alike |= weight >= WHOLE_SHARE * phrase.weight
+                    || question.aspects.like(phrase.aspects) == Some(true);
+                let found = &mut found[phrase.point];
+                found.by_phrase = found.by_phrase.max(fit);
+                found.whole |=
+                    phrase.words >= WHOLE_WORDS_MIN && weight >= WHOLE_SHARE * phrase.weight;
+            }
+        }
+    }
+
+    /// Whether a point has a time or a number, if that is wanted.
+    fn tells_what_is_wanted(&self, place: usize, question: &Question) -> bool {
+        (!question.aspects.wants_time() || self.timed[place])
+            && (!question.aspects.wants_number() || self.numbered[place])
     }
 
     /// What the SOP has for a word: the word itself, and what means the same.
@@ -433,7 +517,7 @@ impl Index {
         }
     }
 
-    /// The word as the SOP has it: as it stands, as everyday speech makes it (`nyari` of `cari`), cut short, or with a slip
+    /// The word as the SOP has it: as it is, as everyday speech makes it (`nyari` of `cari`), cut short, or with a slip
     /// mended.
     fn known(&self, word: &str, spoken: &str) -> Option<(u32, f32)> {
         let get = |word: &str, share| Some((self.words.get(word)?, share));
@@ -490,7 +574,7 @@ impl<'i> Meant<'i> {
 }
 
 impl Phrase {
-    /// How well it fits, when so much of it stands in a question.
+    /// How well it fits, when so much of it is in a question.
     fn fit(&self, question: &Question, weight: f32) -> Option<f32> {
         let share = (weight / self.weight).min(1.0);
         let fit_min = if question.is_story() {
@@ -525,7 +609,7 @@ struct Match {
     by_phrase: f32,
     /// Whether a phrase that fits asks for the same of its subject.
     alike: bool,
-    /// Whether a phrase of some words stands in the question as a whole.
+    /// Whether a phrase of some words is in the question as a whole.
     whole: bool,
     pairs: f32,
 }

@@ -6,11 +6,13 @@
 
 mod aspects;
 pub mod branch;
+pub mod foreign;
 mod index;
+mod lines;
 pub mod number;
 mod points;
+pub mod ruling;
 mod terms;
-pub mod upgrade;
 pub mod walk;
 mod words;
 
@@ -22,10 +24,11 @@ use crate::catalog::{Catalog, Sop};
 use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::{Lexicon, Talk, stem};
+use foreign::{Brands, Foreign};
 use crate::voice::Voices;
 use index::{Index, Usage};
 use number::Numbers;
-use upgrade::Ruling;
+use ruling::Ruling;
 
 pub use points::{Point, PointKind};
 pub use terms::Question;
@@ -52,8 +55,7 @@ pub struct Knowledge {
     points: HashMap<String, Arc<Index>>,
     usage: Arc<Usage>,
     numbers: Arc<Numbers>,
-    /// The places of the procedures that have a rule.
-    ruling: Vec<usize>,
+    brands: Arc<Brands>,
 }
 
 impl Knowledge {
@@ -70,12 +72,12 @@ impl Knowledge {
         let points = catalog.sops.iter().map(index).collect();
         Self {
             numbers: Arc::new(Numbers::new(&catalog)),
-            ruling: ruling(&catalog),
             talk: Arc::new(Talk::shipped(&lexicon)),
+            brands: Arc::new(Brands::new(&catalog)),
+            directory: Arc::new(Directory::new(Vec::new(), &lexicon)),
             catalog,
             matcher,
             lexicon,
-            directory: Arc::default(),
             voices: Arc::default(),
             points,
             usage: Arc::new(usage),
@@ -117,7 +119,6 @@ impl Knowledge {
         other.points.insert(sop.id.clone(), Arc::new(index));
         other.catalog = self.catalog.with_sop(sop);
         other.numbers = Arc::new(Numbers::new(&other.catalog));
-        other.ruling = ruling(&other.catalog);
         other
     }
 
@@ -139,18 +140,26 @@ impl Knowledge {
 
     /// Returns what a rule says to a question, and whose rule it is.
     pub fn ruled(&self, question: &str) -> Option<(&Sop, Ruling)> {
-        let mut rulings = self.ruling.iter().filter_map(|&place| {
-            let sop = &self.catalog.sops[place];
-            let rule = sop.upgrade.as_ref()?;
-            let bill = || upgrade::bill(rule.bill.as_ref()?, question);
-            Some((sop, upgrade::rule(rule, question).or_else(bill)?))
-        });
-        rulings.next()
+        self.catalog.sops.iter().find_map(|sop| {
+            let mut tables = sop.rules.iter();
+            let ruling = tables.find_map(|table| ruling::by_table(table, question, &self.lexicon));
+            let by_sum = || {
+                sop.sums
+                    .iter()
+                    .find_map(|sum| ruling::by_sum(sum, question))
+            };
+            Some((sop, ruling.or_else(by_sum)?))
+        })
     }
 
     /// Returns the kinds of number that a message may hold, each with its SOP; nothing when it says more than a number.
     pub fn numbers(&self, message: &str) -> Vec<(&str, &Number)> {
-        self.numbers.kinds(message)
+        self.numbers.kinds(message, &self.lexicon)
+    }
+
+    /// Returns the brand of others that a message is about; none when it may be about ours.
+    pub fn foreign(&self, message: &str) -> Option<&Foreign> {
+        self.brands.foreign(message, &self.lexicon)
     }
 
     /// Whether agents use a word whatever they write about.
@@ -164,13 +173,6 @@ impl Knowledge {
     }
 }
 
-/// The places of the procedures that have a rule.
-fn ruling(catalog: &Catalog) -> Vec<usize> {
-    let sops = catalog.sops.iter().enumerate();
-    let with_rule = sops.filter(|(_, sop)| sop.upgrade.is_some());
-    with_rule.map(|(place, _)| place).collect()
-}
-
 /// What the matcher learns from a catalogue, its intents in the order of the catalogue's SOPs.
 pub fn training<'a>(catalog: &'a Catalog, lexicon: &'a Lexicon) -> Training<'a> {
     let source = |sop: &'a Sop| Source {
@@ -181,6 +183,7 @@ pub fn training<'a>(catalog: &'a Catalog, lexicon: &'a Lexicon) -> Training<'a> 
         patterns: &sop.matching.patterns,
         unless: &sop.matching.unless,
         utterances: &sop.matching.utterances,
+        document: points::passages(sop),
     };
     Training {
         intents: catalog.sops.iter().map(source).collect(),

@@ -1,7 +1,7 @@
 //! What a pasted number may be: `4700001-0001 ini sid?`, an AO without a word, a serial of 25 digits.
 //!
-//! A message that is a number and little else is told apart by what the agent calls it, then by what it looks like as far
-//! as the documents show that; where neither tells, the kinds are offered instead of one being guessed.
+//! The kind of a number is known by what the agent calls it, then by its looks, where the documents show them; where
+//! neither decides, the kinds are offered and none is guessed.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -10,65 +10,8 @@ use regex::Regex;
 
 use crate::catalog::Catalog;
 use crate::catalog::rules::Number;
+use crate::text::{Lexicon, Role};
 
-/// Words around a number that ask what it is.
-const AROUND: &[&str] = &[
-    "ini",
-    "itu",
-    "apa",
-    "apakah",
-    "nomor",
-    "no",
-    "nomer",
-    "nya",
-    "ya",
-    "kak",
-    "plgn",
-    "pelanggan",
-    "cek",
-    "dari",
-    "ada",
-    "punya",
-    "cuma",
-    "hanya",
-    "doang",
-    "aja",
-    "kasih",
-    "dikasih",
-    "seperti",
-    "kayak",
-    "kaya",
-    "atau",
-    "sih",
-    "tolong",
-    "cust",
-    "customer",
-    "min",
-    "mba",
-    "mas",
-    "yg",
-    "yang",
-    "mana",
-    "jenis",
-    "termasuk",
-    "bukan",
-    "ni",
-    "nih",
-    "gimana",
-    "gmn",
-    "diapain",
-    "dicek",
-    "di",
-    "nyari",
-    "cari",
-    "tau",
-    "format",
-    "itu",
-    "dia",
-    "cm",
-    "code",
-    "kode",
-];
 /// Fewer digits are a count.
 const DIGITS_MIN: usize = 5;
 
@@ -116,7 +59,7 @@ impl Numbers {
     }
 
     /// Returns the kinds of number that a message may hold, each with its SOP; nothing when it says more than a number.
-    pub fn kinds(&self, text: &str) -> Vec<(&str, &Number)> {
+    pub fn kinds(&self, text: &str, lexicon: &Lexicon) -> Vec<(&str, &Number)> {
         static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
             let pattern = r"(?i)\b(?:\d[\d -]{9,}\d|[a-z0-9][a-z0-9/.-]*)\b";
             Regex::new(pattern).expect("the pattern is checked by a test")
@@ -135,7 +78,11 @@ impl Numbers {
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .collect();
-        let is_around = |word: &&str| AROUND.contains(word) || self.named.contains(*word);
+        let is_around = |word: &&str| {
+            let around = [Role::AroundNumber, Role::Courtesy, Role::Filler];
+            let has = |role| lexicon.everyday.has(role, word);
+            around.into_iter().any(has) || self.named.contains(*word)
+        };
         if !words.iter().all(is_around) {
             return Vec::new();
         }

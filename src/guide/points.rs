@@ -1,6 +1,7 @@
-//! The points of one SOP: every place that can be linked and answered alone, and the words that stand there.
+//! The points of one SOP: every place that can be linked and answered alone, and its words.
 
 use crate::catalog::Sop;
+use crate::matcher::documents::{Passage, PassagePlace};
 use crate::message::ChannelKind;
 
 /// One place of an SOP that can be linked and answered alone.
@@ -10,7 +11,7 @@ pub struct Point {
     pub id: String,
     /// What kind of place it is.
     pub kind: PointKind,
-    /// The heading it stands under.
+    /// The heading above it.
     pub under: String,
     /// For which kinds of channel it is; all when empty.
     pub channel_kinds: Vec<ChannelKind>,
@@ -152,4 +153,46 @@ pub fn collect(sop: &Sop) -> Vec<Written> {
         add(&form.id, PointKind::Kip(place), "KIP", &[], text, &asked);
     }
     written
+}
+
+/// Returns what an SOP says, as the matcher reads it.
+pub fn passages(sop: &Sop) -> Vec<Passage<'_>> {
+    let mut passages = vec![
+        (PassagePlace::Title, sop.title.as_str()),
+        (PassagePlace::Summary, &sop.summary),
+    ];
+    for section in &sop.sections {
+        passages.push((PassagePlace::Heading, &section.title));
+        for item in &section.items {
+            passages.push((PassagePlace::Item, &item.text));
+            passages.extend(
+                item.steps
+                    .iter()
+                    .map(|step| (PassagePlace::Item, step.as_str())),
+            );
+        }
+    }
+    for cause in &sop.causes {
+        passages.push((PassagePlace::Item, &cause.text));
+        let branches = cause.branches.iter();
+        passages.extend(branches.map(|branch| (PassagePlace::Item, branch.when.as_str())));
+    }
+    let outcomes = sop.outcomes.iter().map(|outcome| &outcome.text);
+    let holes = sop.unclear.iter().map(|hole| &hole.text);
+    passages.extend(
+        outcomes
+            .chain(holes)
+            .map(|text| (PassagePlace::Item, text.as_str())),
+    );
+    for form in &sop.forms {
+        passages.extend(
+            form.kips
+                .iter()
+                .map(|kip| (PassagePlace::Label, kip.path.as_str())),
+        );
+        let labels = form.fields.iter().map(|field| &field.base.label);
+        passages.extend(labels.map(|label| (PassagePlace::Label, label.as_str())));
+    }
+    let of = |(place, text)| Passage { place, text };
+    passages.into_iter().map(of).collect()
 }

@@ -5,15 +5,15 @@ use std::ops::{Range, RangeInclusive};
 use rustc_hash::FxHashSet;
 
 use super::aspects::{self, Aspects};
-use super::words::{same, uses};
-use crate::text::{self, Kind, Lexicon, Spoken, Utterance, stem};
+use super::words::uses;
+use crate::text::{self, Everyday, Kind, Lexicon, Role, Spoken, Utterance, stem};
 
 /// Fewer words that count name a thing: `format sn`, `bukti kartu kredit`.
 const STORY_WORDS_MIN: usize = 5;
 
 /// Shorter numbers count things and longer ones are a customer's.
 const NUMBER_DIGITS: RangeInclusive<usize> = 4..=8;
-/// What stands between the parts of a message.
+/// What is between the parts of a message.
 const CLAUSE_ENDS: &[char] = &['.', ',', '?', '!', ';', '\n'];
 
 /// A word that counts.
@@ -25,14 +25,16 @@ pub struct Term {
     pub spoken: String,
     /// What other words mean the same.
     pub concept: Option<String>,
-    /// Whether it tells little.
+    /// The groups of words for the same thing that it is in.
+    pub groups: Vec<u32>,
+    /// Whether it says little.
     pub faint: bool,
     /// Whether it only leads up to what is asked: `sudah coba restart, terus lapor ke mana`.
     pub aside: bool,
 }
 
 impl Term {
-    /// Whether it stands for a word that was denied.
+    /// Whether it is a word that was denied.
     pub fn is_denial(&self) -> bool {
         self.word.starts_with('-')
     }
@@ -41,21 +43,21 @@ impl Term {
 /// A text, read as a question.
 #[derive(Debug)]
 pub struct Question {
-    /// The words that count, each once; a denied word stands for itself and for what is denied.
+    /// The words that count, each once; a denied word counts as itself and as what is denied.
     pub terms: Vec<Term>,
     /// What it wants to know.
     pub aspects: Aspects,
-    /// Whether something is asked rather than told.
+    /// Whether something is asked rather than said.
     pub asks: bool,
 }
 
 impl Question {
-    /// Whether it tells a case instead of asking for something.
+    /// Whether it describes a case instead of asking for something.
     pub fn tells(&self) -> bool {
         !self.asks && self.aspects.is_empty()
     }
 
-    /// Whether it tells a case at length.
+    /// Whether it describes a case at length.
     pub fn is_story(&self) -> bool {
         let told = self.terms.iter().filter(|term| !term.is_denial());
         self.tells() && told.count() >= STORY_WORDS_MIN
@@ -72,31 +74,33 @@ impl Question {
             .map(|clause| &spoken[clause.clone()])
             .collect();
         // `perlu dicek ga`, `sudah dipakai, terus`: what ends so asks.
-        let ends_asking = words
-            .last()
-            .is_some_and(|word| uses(word).denies || ["terus", "kan"].contains(word));
+        let everyday = &lexicon.everyday;
+        let ends_asking = words.last().is_some_and(|word| {
+            everyday.has(Role::Denying, word) || ["terus", "kan"].contains(word)
+        });
+        let appeals = |two: &[&str]| {
+            everyday.has(Role::Denying, two[0]) && everyday.has(Role::Appealing, two[1])
+        };
         Self {
             terms: terms(&parts, lexicon),
-            aspects: aspects::of(&words),
+            aspects: aspects::of(&words, everyday),
             asks: text.contains('?')
                 || ends_asking
-                || words
-                    .windows(2)
-                    .any(|two| uses(two[0]).denies && uses(two[1]).appeals)
-                || words.iter().any(|word| uses(word).asks)
-                || is_asked_for(&words),
+                || words.windows(2).any(appeals)
+                || (words.iter()).any(|word| everyday.has(Role::Questioning, word))
+                || is_asked_for(&words, everyday),
         }
     }
 }
 
 /// Whether the first word that says something is a noun of what is asked for.
-fn is_asked_for(words: &[&str]) -> bool {
-    let mut telling = words
-        .iter()
-        .filter(|word| !uses(word).empty || uses(word).asked_for);
+fn is_asked_for(words: &[&str], everyday: &Everyday) -> bool {
+    let asked_for = |word: &str| everyday.has(Role::AskedFor, word);
+    let mut telling =
+        (words.iter()).filter(|word| !uses(word, everyday).is_empty() || asked_for(word));
     telling
         .next()
-        .is_some_and(|word| uses(word).asked_for || uses(&stem(word)).asked_for)
+        .is_some_and(|word| asked_for(word) || asked_for(&stem(word)))
 }
 
 /// Where the parts of a message are that punctuation sets apart, by the places of their words.
@@ -124,7 +128,9 @@ fn terms(parts: &[&[Spoken<'_>]], lexicon: &Lexicon) -> Vec<Term> {
         .iter()
         .map(|part| {
             let words: Vec<&str> = part.iter().map(|word| word.text).collect();
-            let asks = words.iter().any(|word| uses(word).asks) || !aspects::of(&words).is_empty();
+            let everyday = &lexicon.everyday;
+            let asks = (words.iter()).any(|word| everyday.has(Role::Questioning, word))
+                || !aspects::of(&words, everyday).is_empty();
             (asks, of_part(part, lexicon))
         })
         .collect();
@@ -143,6 +149,7 @@ fn terms(parts: &[&[Spoken<'_>]], lexicon: &Lexicon) -> Vec<Term> {
 }
 
 fn of_part(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
+    let everyday = &lexicon.everyday;
     let mut found = Vec::new();
     let (mut denied, mut counted) = (false, false);
     for spoken in spoken {
@@ -151,17 +158,22 @@ fn of_part(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
             continue;
         }
         let word = spoken.text;
-        let told = uses(word);
-        if told.denies {
+        let known = uses(word, everyday);
+        if known.denies() {
             denied = true;
             continue;
         }
-        let word = if counted && told.time { "lama" } else { word };
+        let word = if counted && known.is(Role::CountedTime) {
+            "lama"
+        } else {
+            word
+        };
         counted = word == "berapa";
-        let is_denied = denied && !told.never_denied;
+        let is_denied = denied && !known.is(Role::NeverDenied);
+        let is_deniable = known.is(Role::Deniable);
         // `tidak di hp` denies nothing, `tidak lagi muncul` denies the last word.
-        denied = is_denied && told.empty && !told.deniable;
-        if told.empty && !(is_denied && told.deniable) {
+        denied = is_denied && known.is_empty() && !is_deniable;
+        if known.is_empty() && !(is_denied && is_deniable) {
             continue;
         }
         let term = term(word, lexicon);
@@ -170,20 +182,22 @@ fn of_part(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
             concept: term.concept.as_ref().map(|concept| format!("-{concept}")),
             ..term.clone()
         });
-        let counts = !told.empty && (term.concept.is_some() || !uses(&term.word).empty);
+        let counts =
+            !known.is_empty() && (term.concept.is_some() || !uses(&term.word, everyday).is_empty());
         let both = [counts.then_some(term), denial].into_iter().flatten();
         found.extend(both);
     }
     found
 }
 
-/// A number that is not the customer's: where a procedure has it, it tells much, and elsewhere nothing.
+/// A number that is not the customer's: where a procedure has it, it says much, and elsewhere nothing.
 fn number(written: &str) -> Option<Term> {
     let digits: String = written.chars().filter(char::is_ascii_digit).collect();
     (NUMBER_DIGITS.contains(&digits.len())).then(|| Term {
         word: format!("#{digits}"),
         spoken: digits.clone(),
         concept: None,
+        groups: Vec::new(),
         faint: true,
         aside: false,
     })
@@ -193,12 +207,15 @@ fn term(word: &str, lexicon: &Lexicon) -> Term {
     let bare = stem(word);
     // Slang may be below an affix: `kepake` is `ke` and `pake`.
     let below = lexicon.meaning(&bare).filter(|meaning| meaning.len() == 1);
-    let concept = same(word, &bare)
+    let concept = (lexicon.same(word).or_else(|| lexicon.same(&bare)))
         .or_else(|| lexicon.concept(word))
         .or_else(|| lexicon.concept(&bare));
     Term {
         concept: concept.map(str::to_owned),
-        faint: uses(word).faint || uses(&bare).faint,
+        groups: lexicon.groups_of(&stem(word)).to_vec(),
+        faint: [word, &bare]
+            .iter()
+            .any(|word| uses(word, &lexicon.everyday).is_faint()),
         word: below.map_or(bare, |meaning| stem(&meaning[0])),
         spoken: word.to_owned(),
         aside: false,

@@ -1,7 +1,7 @@
-//! A walk through an SOP's graph: where it stands, how it came there, what it has established.
+//! A walk through an SOP's graph: its place, its way there, what it has established.
 //!
-//! A [`Walk`] is nothing but the branches that were taken; everything else follows from it and from what the case has
-//! told: the values it establishes, the lines that say what was checked, how much is left. So going back forgets what
+//! A [`Walk`] is nothing but the branches that were taken; everything else follows from it and from what is known of
+//! the case: the values it establishes, the lines that say what was checked, how much is left. So going back forgets what
 //! the step had established, and a walk that was stored goes on with a catalogue that has changed since.
 //! A step whose answer is known already is taken without a question, once; going back to it asks.
 
@@ -33,12 +33,12 @@ pub struct Taken {
     pub cause: String,
     /// Which of its branches.
     pub branch: usize,
-    /// The case told it, nobody was asked.
+    /// The case had the answer, so there was no question.
     #[serde(default)]
     pub known: bool,
 }
 
-/// Where a walk stands.
+/// The place of a walk.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Place<'s> {
     /// At a question.
@@ -52,7 +52,7 @@ pub enum Place<'s> {
 pub struct Ground<'a> {
     /// The procedure.
     pub sop: &'a Sop,
-    /// What the case has told.
+    /// What is known of the case.
     pub told: &'a Answers,
     /// How customers reach the agents of the channel.
     pub channel_kind: ChannelKind,
@@ -71,13 +71,13 @@ impl Walk {
         Some(walk.settled(ground))
     }
 
-    /// Where it stands; none when the catalogue has lost the place.
+    /// Its place; none when the catalogue has lost it.
     pub fn place<'s>(&self, sop: &'s Sop) -> Option<Place<'s>> {
         let step = sop.cause(&self.at).map(Place::Step);
         step.or_else(|| sop.outcome(&self.at).map(Place::End))
     }
 
-    /// Takes a branch of the present cause, and goes on as far as the case answers by itself.
+    /// Takes a branch of the present cause, and goes on while the case answers by itself.
     #[must_use]
     pub fn choose(&self, branch: usize, ground: Ground<'_>) -> Option<Walk> {
         let cause = ground.sop.cause(&self.at)?;
@@ -148,9 +148,9 @@ impl Walk {
         }
     }
 
-    /// What is known of the case: what was told, and what the branches taken establish.
+    /// What is known of the case: what messages gave, and what the branches taken establish.
     ///
-    /// A branch that was chosen against what had been told takes that back.
+    /// A branch that was chosen against a value takes that value back.
     pub fn answers(&self, ground: Ground<'_>) -> Answers {
         let mut answers = ground.told.clone();
         for taken in &self.path {

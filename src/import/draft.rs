@@ -154,6 +154,7 @@ pub fn draft<'a>(
         id: around.id.clone(),
         service: around.service.clone(),
         distinction: cut(&suggest::short(&title), DISTINCTION_CHARS),
+        answers: None,
         owner: around.owner.clone(),
         revised: suggest::revised(&parts.title.text, &sources.join(" ")),
         review_by: suggest::review_by(around.today),
@@ -168,8 +169,9 @@ pub fn draft<'a>(
         outcomes: graph.outcomes,
         figures: maker.figures,
         see: Vec::new(),
-        // No document states rules about packages and numbers in a form that could be read.
-        upgrade: None,
+        // No document states rules and numbers in a form that could be read.
+        rules: Vec::new(),
+        sums: Vec::new(),
         numbers: Vec::new(),
         unclear,
         forms,
@@ -695,6 +697,7 @@ fn bare(id: String, text: String) -> Item {
         steps: Vec::new(),
         scope: false,
         asked: Vec::new(),
+        answers: None,
         link: None,
         secret: None,
         figures: Vec::new(),

@@ -11,39 +11,37 @@
 //! Both are fitted on held-out parts of the catalogue. What belongs nowhere is shown as well: messages given as such,
 //! or else the utterances of intents that were left out.
 
-use super::decide::{CHOICES_MAX, Thresholds};
-use super::model::{Material, Model, Signal, Signals, WORTH_PRIOR};
-use super::train::Shuffle;
-use crate::text::Utterance;
+use std::sync::Arc;
 
-/// The weights of the score that says which: the learned logit and the four signs.
-type Which = [f64; 5];
-const WHETHER: usize = 7;
+use super::decide::{CHOICES_MAX, Judged, Thresholds};
+use super::fit::{dot, fit_choice, fit_logistic, logistic, softmax};
+use super::material::Material;
+use super::model::{Basis, CANDIDATES_MAX, Signal, Signals, WORTH_PRIOR, unlearned};
+use super::observe::{Observation, observe};
+
+const WHICH: usize = 8;
+/// The weights of the score that says which, in the order of [`which_inputs`].
+type Which = [f64; WHICH];
+const WHETHER: usize = 11;
 /// The weights of the score that says whether, in the order of [`whether_inputs`].
 type Whether = [f64; WHETHER];
 
-/// Small catalogues are divided into so many parts, each held out once.
-const PARTS: usize = 5;
-/// Beyond this many messages one part says enough and training again costs too much.
-const MESSAGES_ONE_PART: usize = 4_000;
-/// So large is the part that is held out then.
-const ONE_PART_SHARE: usize = 8;
-/// With at least so many messages of no intent, none need be made up by leaving intents out.
-const OUTSIDE_MIN: usize = 40;
-/// When they must be made up, one intent in so many is left out of each part.
-const LEFT_OUT_ONE_IN: usize = 6;
-/// However many messages of no intent a lead writes down, they count at most as much as all others together: a help
-/// channel gets both, and an answer to what belongs nowhere misleads as much as a missing one delays.
-const OUTSIDE_WEIGHT: f64 = 1.0;
-/// Left-out intents are nearer to the rest than what people really ask, so together they count as this share of the
-/// messages. Chosen on development rows: 0.25 was underconfident there (calibration error 0.038, now 0.013).
-const LEFT_OUT_WEIGHT: f64 = 0.15;
-
 /// How strongly the priors of the sign's worth hold: as strongly as this many messages contradicting them.
 const PRIOR_STRENGTH: f64 = 4.0;
-/// What "whether" believes before any message has told, and what a catalogue of keywords without utterances is left
+/// What "which" believes before any message was seen.
+const WHICH_PRIOR: Which = [
+    1.0,
+    2.0,
+    0.0,
+    0.0,
+    WORTH_PRIOR[0] as f64,
+    WORTH_PRIOR[1] as f64,
+    WORTH_PRIOR[2] as f64,
+    WORTH_PRIOR[3] as f64,
+];
+/// What "whether" believes before any message was seen, and what a catalogue of keywords without utterances is left
 /// with: a keyword or a pattern is reason enough, a resemblance is not.
-const WHETHER_PRIOR: Whether = [-2.0, 0.5, 0.0, 2.5, -2.0, 2.5, 0.0];
+const WHETHER_PRIOR: Whether = [-2.0, 0.5, 0.0, 0.0, 2.5, -2.0, 2.5, -2.0, 1.0, 0.5, 0.0];
 const SCALE_PRIOR: [f64; 2] = [0.0, 1.0];
 /// How strongly both hold: next to nothing once there are some dozen messages.
 const RIDGE: f64 = 0.5;
@@ -51,7 +49,14 @@ const RIDGE: f64 = 0.5;
 /// that fits two intents seems as strange as one that fits none. Chosen on development rows of clinc150, where smaller
 /// shares raised AUROC (0.923 at 1, 0.934 at 0.3, before other changes).
 const WHICH_SHARE: f64 = 0.3;
-const NEWTON_STEPS: usize = 12;
+/// What belongs nowhere was learned beside other intents, and says that much less about one that was not: it enters on
+/// a smaller scale, on which the ridge holds it back.
+const UNLEARNED_LEAD: f64 = 0.3;
+/// So much of its weight a message of no intent keeps where thresholds are chosen, although an SOP without utterances
+/// claims it: whether it is right is for its lead to say.
+const CLAIMED_SHARE: f64 = 0.25;
+/// No confidence is nearer to 0 or 1.
+const CONFIDENCE_MIN: f64 = 1e-5;
 
 /// What signals are worth.
 #[derive(Debug, Clone)]
@@ -64,26 +69,18 @@ pub struct Calibration {
     pub thresholds: Thresholds,
 }
 
-/// A message that the model which looked at it had not seen.
-struct Observation {
-    /// Its index among the material's messages.
-    message: usize,
-    signals: Signals,
-    truth: Option<u32>,
-    weight: f64,
-}
-
 impl Calibration {
     /// Learns from the catalogue's own messages.
-    pub fn fit(material: &Material<'_>) -> Calibration {
-        Self::of(&mut observe(material))
+    pub fn fit(material: &Material<'_>, basis: &Arc<Basis>) -> Calibration {
+        Self::of(&mut observe(material, basis), material)
     }
 
-    /// Says what utterances of intents are taken for by models that have not seen them.
-    pub fn held_out(material: &Material<'_>) -> Vec<HeldOut> {
-        let mut observations = observe(material);
-        let calibration = Self::of(&mut observations);
-        let held_out = observations.iter().filter_map(|observation| {
+    /// Says what utterances of intents are taken for by models that have not seen them but others of their intent.
+    pub fn held_out(material: &Material<'_>, basis: &Arc<Basis>) -> Vec<HeldOut> {
+        let mut observations = observe(material, basis);
+        let calibration = Self::of(&mut observations, material);
+        let taught = observations.iter().filter(|one| !one.is_untaught);
+        let held_out = taught.filter_map(|observation| {
             Some(HeldOut {
                 message: observation.message,
                 truth: observation.truth?,
@@ -94,7 +91,7 @@ impl Calibration {
         held_out.collect()
     }
 
-    fn of(observations: &mut Vec<Observation>) -> Calibration {
+    fn of(observations: &mut Vec<Observation>, material: &Material<'_>) -> Calibration {
         let mut calibration = Calibration {
             which: fit_which(observations),
             whether: WHETHER_PRIOR,
@@ -105,17 +102,25 @@ impl Calibration {
             calibration.rank(&mut observation.signals);
         }
         observations.retain(|observation| !observation.signals.candidates.is_empty());
-        calibration.whether = fit_logistic(observations, WHETHER_PRIOR, |observation| {
-            (
-                whether_inputs(&observation.signals),
-                observation.truth.is_some(),
-            )
+        let undoubted = doubt_claimed(observations, material);
+        let observations = &*observations;
+        let inside = |one: &Observation| one.truth.is_some();
+        calibration.whether = fit_cases(observations, WHETHER_PRIOR, inside, |observation| {
+            whether_inputs(&observation.signals)
         });
-        calibration.scale = fit_logistic(observations, SCALE_PRIOR, |observation| {
-            let evidence = calibration.evidence(&observation.signals);
-            ([1.0, evidence], observation.is_right())
+        calibration.scale = fit_cases(
+            observations,
+            SCALE_PRIOR,
+            Observation::is_right,
+            |observation| [1.0, calibration.evidence(&observation.signals)],
+        );
+        let taught = observations.iter().zip(undoubted);
+        let taught = taught.filter(|(one, _)| !one.is_untaught);
+        let judged = taught.map(|(one, undoubted)| Judged {
+            weight: CLAIMED_SHARE.mul_add(undoubted - one.weight, one.weight),
+            ..calibration.judge(one)
         });
-        let judged: Vec<_> = observations.iter().map(|o| calibration.judge(o)).collect();
+        let judged: Vec<_> = judged.collect();
         calibration.thresholds = Thresholds::choose(&judged);
         calibration
     }
@@ -133,11 +138,13 @@ impl Calibration {
         if signals.candidates.is_empty() {
             return Vec::new();
         }
-        let confidence = logistic(dot(&self.scale, &[1.0, self.evidence(signals)]));
+        let confidence = logistic(dot(&self.scale, &[1.0, self.evidence(signals)]))
+            .clamp(CONFIDENCE_MIN, 1.0 - CONFIDENCE_MIN);
         let shares = self.shares(signals);
-        // The others stand to the first as their shares do, and together never get more than it leaves.
+        // The others are to the first as their shares are, and together never get more than it leaves.
         let (own, rest) = (shares[0], (1.0 - shares[0]).max(f64::MIN_POSITIVE));
         let other = |share: &f64| (confidence * share / own).min((1.0 - confidence) * share / rest);
+        let other = |share: &f64| other(share).max(CONFIDENCE_MIN / CANDIDATES_MAX as f64);
         let others = shares[1..].iter().map(other);
         std::iter::once(confidence)
             .chain(others)
@@ -178,13 +185,6 @@ impl Calibration {
     }
 }
 
-impl Observation {
-    fn is_right(&self) -> bool {
-        let first = self.signals.candidates.first().map(|first| first.intent);
-        self.truth.is_some() && self.truth == first
-    }
-}
-
 /// An utterance of an intent as a model took it that had not seen it.
 #[derive(Debug, Clone, Copy)]
 pub struct HeldOut {
@@ -198,283 +198,97 @@ pub struct HeldOut {
     pub confidence: f32,
 }
 
-/// How a held-out message came out.
-#[derive(Debug, Clone, Copy)]
-pub struct Judged {
-    /// The confidence of the first candidate.
-    pub first: f32,
-    /// The confidence that the intent is among those a clarification would offer.
-    pub offered: f32,
-    /// Whether the message belongs to an intent.
-    pub is_inside: bool,
-    /// Whether the first candidate is that intent.
-    pub is_right: bool,
-    /// How much it counts.
-    pub weight: f64,
-}
-
-/// Trains on parts of the catalogue and looks at the rest.
-fn observe(material: &Material<'_>) -> Vec<Observation> {
-    let outside = material
-        .messages
-        .iter()
-        .filter(|m| m.1 as usize == material.intents)
-        .count();
-    let count = material.messages.len();
-    let (parts, taken) = if count <= MESSAGES_ONE_PART {
-        (PARTS, PARTS)
-    } else {
-        (ONE_PART_SHARE, 1)
-    };
-    let leaves_out = outside < OUTSIDE_MIN && material.intents > 2;
-    let parting = Parting::new(material, parts, leaves_out);
-    let threads = std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(taken);
-    let look = |from: usize| {
-        let parts = (from..taken).step_by(threads);
-        parts
-            .map(|part| (part, parting.look(material, part)))
-            .collect::<Vec<_>>()
-    };
-    let mut looked = std::thread::scope(|scope| {
-        let look = &look;
-        let started: Vec<_> = (1..threads)
-            .map(|from| scope.spawn(move || look(from)))
-            .collect();
-        let mut looked = look(0);
-        for thread in started {
-            looked.extend(thread.join().expect("training does not panic"));
-        }
-        looked
-    });
-    looked.sort_by_key(|(part, _)| *part);
-    let mut observations: Vec<Observation> = looked
-        .into_iter()
-        .flat_map(|(_, observations)| observations)
-        .collect();
-    let inside = observations.iter().filter(|o| o.truth.is_some()).count() as f64;
-    let strangers = observations.len() as f64 - inside;
-    let share = if leaves_out {
-        LEFT_OUT_WEIGHT
-    } else {
-        OUTSIDE_WEIGHT
-    };
-    for observation in observations.iter_mut().filter(|o| o.truth.is_none()) {
-        observation.weight = (share * inside / strangers).min(1.0);
-    }
-    observations
-}
-
-/// Which message is held out in which part, and which intents are left out of it.
-struct Parting {
-    part_of_message: Vec<usize>,
-    part_of_intent: Vec<usize>,
-}
-
-impl Parting {
-    fn new(material: &Material<'_>, parts: usize, leaves_out: bool) -> Parting {
-        let mut seen = vec![0usize; material.intents + 1];
-        let part_of_message = material.messages.iter().map(|&(_, intent)| {
-            let seen = &mut seen[intent as usize];
-            *seen += 1;
-            (*seen + intent as usize) % parts
-        });
-        let part_of_message = part_of_message.collect();
-        let mut part_of_intent: Vec<usize> = (0..material.intents)
-            .map(|at| at % LEFT_OUT_ONE_IN.max(parts))
-            .collect();
-        Shuffle::default().shuffle(&mut part_of_intent);
-        if !leaves_out {
-            part_of_intent.fill(usize::MAX);
-        }
-        Parting {
-            part_of_message,
-            part_of_intent,
-        }
-    }
-
-    fn is_left_out(&self, intent: u32, part: usize) -> bool {
-        self.part_of_intent.get(intent as usize) == Some(&part)
-    }
-
-    fn look(&self, material: &Material<'_>, part: usize) -> Vec<Observation> {
-        let seen: Vec<(&str, u32)> = (0..material.messages.len())
-            .filter(|&at| {
-                self.part_of_message[at] != part && !self.is_left_out(material.messages[at].1, part)
-            })
-            .map(|at| material.messages[at])
-            .collect();
-        let phrases: Vec<_> = material
-            .phrases
-            .iter()
-            .filter(|phrase| !self.is_left_out(phrase.2, part))
-            .copied()
-            .collect();
-        let model = Model::train(&Material {
-            messages: &seen,
-            phrases: &phrases,
-            ..*material
-        });
-        let held_out = (0..material.messages.len()).filter(|&at| {
-            self.part_of_message[at] == part || self.is_left_out(material.messages[at].1, part)
-        });
-        held_out
-            .map(|at| self.observe(&model, material, part, at))
-            .collect()
-    }
-
-    fn observe(
-        &self,
-        model: &Model,
-        material: &Material<'_>,
-        part: usize,
-        message: usize,
-    ) -> Observation {
-        let (text, intent) = material.messages[message];
-        let utterance = Utterance::new(text);
-        let signals = model.signals(&utterance, material.lexicon);
-        let is_left_out = self.is_left_out(intent, part);
-        let is_inside = (intent as usize) < material.intents && !is_left_out;
-        Observation {
-            message,
-            signals,
-            truth: is_inside.then_some(intent),
-            weight: 1.0,
-        }
-    }
-}
-
 fn which_inputs(candidate: &Signal) -> Which {
     let [keyword, hint, unless, pattern] = candidate.signs.map(f64::from);
-    [f64::from(candidate.logit), keyword, hint, unless, pattern]
-}
-
-/// What speaks for the first candidate being meant at all.
-fn whether_inputs(signals: &Signals) -> Whether {
-    let first = &signals.candidates[0];
-    let [keyword, hint, unless, pattern] = first.signs.map(f64::from);
-    let logit = f64::from(first.logit);
-    let lead = signals
-        .outside
-        .map_or(0.0, |outside| logit - f64::from(outside));
-    let length = (signals.content_words as f64).ln_1p();
+    let (document, unlearned) = (
+        f64::from(candidate.document),
+        f64::from(candidate.unlearned),
+    );
     [
-        1.0,
-        logit,
-        lead,
-        keyword + 0.5 * hint,
+        f64::from(candidate.logit),
+        document,
+        unlearned,
+        unlearned * document,
+        keyword,
+        hint,
         unless,
         pattern,
-        length,
     ]
 }
 
-/// Conditional logit with a Gaussian prior, by Newton's method.
-fn fit_which(observations: &[Observation]) -> Which {
-    let [keyword, hint, unless, pattern] = WORTH_PRIOR.map(f64::from);
-    let prior = [1.0, keyword, hint, unless, pattern];
-    let mut weights = prior;
-    for _ in 0..NEWTON_STEPS {
-        let mut gradient: Which = std::array::from_fn(|i| PRIOR_STRENGTH * (prior[i] - weights[i]));
-        let mut curvature = [[0.0; 5]; 5];
-        (0..5).for_each(|i| curvature[i][i] = PRIOR_STRENGTH);
-        for observation in observations {
-            let candidates = &observation.signals.candidates;
-            let Some(own) = candidates
-                .iter()
-                .position(|c| Some(c.intent) == observation.truth)
-            else {
-                continue;
-            };
-            let inputs: Vec<Which> = candidates.iter().map(which_inputs).collect();
-            let shares = softmax(inputs.iter().map(|inputs| dot(&weights, inputs)).collect());
-            let mean: Which = std::array::from_fn(|i| {
-                inputs
-                    .iter()
-                    .zip(&shares)
-                    .map(|(x, share)| x[i] * share)
-                    .sum()
-            });
-            for i in 0..5 {
-                gradient[i] += observation.weight * (inputs[own][i] - mean[i]);
-                for (x, share) in inputs.iter().zip(&shares) {
-                    for j in 0..5 {
-                        curvature[i][j] +=
-                            observation.weight * share * (x[i] - mean[i]) * (x[j] - mean[j]);
-                    }
-                }
-            }
-        }
-        let change = solve(curvature, gradient);
-        (0..5).for_each(|i| weights[i] += change[i]);
-    }
-    weights
+/// What speaks for the first candidate being meant at all: where it was learned the learned weights, where it was not
+/// its document.
+fn whether_inputs(signals: &Signals) -> Whether {
+    let first = &signals.candidates[0];
+    let [keyword, hint, unless, pattern] = first.signs.map(f64::from);
+    let (logit, document) = (f64::from(first.logit), f64::from(first.document));
+    let (unlearned, learned) = (f64::from(first.unlearned), 1.0 - f64::from(first.unlearned));
+    let outside = signals.outside.map(f64::from);
+    let lead = outside.map_or(0.0, |outside| logit - outside);
+    let length = (signals.content_words as f64).ln_1p();
+    let others = signals.candidates[1..].iter().map(|other| other.document);
+    let margin = document - f64::from(others.fold(0.0, f32::max));
+    [
+        learned,
+        learned * logit,
+        learned * lead,
+        learned * length,
+        keyword + 0.5 * hint,
+        unless,
+        pattern,
+        unlearned,
+        unlearned * document,
+        unlearned * margin,
+        unlearned * lead * UNLEARNED_LEAD,
+    ]
 }
 
-/// Logistic regression with a Gaussian prior, by Newton's method.
-fn fit_logistic<const N: usize>(
+/// What is said to belong nowhere was written before an SOP without utterances was, and may well be about it: taken for
+/// such a one it counts for little. Returns the weights as they were.
+fn doubt_claimed(observations: &mut [Observation], material: &Material<'_>) -> Vec<f64> {
+    let unlearned = unlearned(&material.messages_by_intent());
+    let undoubted = observations.iter().map(|one| one.weight).collect();
+    for observation in observations.iter_mut().filter(|one| one.truth.is_none()) {
+        let first = observation.signals.candidates[0].intent as usize;
+        observation.weight *= 1.0 - f64::from(unlearned[first]);
+    }
+    undoubted
+}
+
+fn fit_which(observations: &[Observation]) -> Which {
+    let cases: Vec<_> = (observations.iter())
+        .filter_map(|observation| {
+            let candidates = &observation.signals.candidates;
+            let right = (candidates.iter()).position(|c| Some(c.intent) == observation.truth)?;
+            let inputs = candidates.iter().map(which_inputs).collect();
+            Some((inputs, right, observation.weight))
+        })
+        .collect();
+    fit_choice(WHICH_PRIOR, PRIOR_STRENGTH, &cases)
+}
+
+/// Fits what a kind of observation is known by. Both kinds must have been seen, and neither is believed to be certain:
+/// a sample of n says no more than 1 / (n + 2).
+fn fit_cases<const N: usize>(
     observations: &[Observation],
     prior: [f64; N],
-    case: impl Fn(&Observation) -> ([f64; N], bool),
+    is_so: impl Fn(&Observation) -> bool,
+    inputs: impl Fn(&Observation) -> [f64; N],
 ) -> [f64; N] {
-    let mut weights = prior;
-    for _ in 0..NEWTON_STEPS {
-        let mut gradient: [f64; N] = std::array::from_fn(|i| RIDGE * (prior[i] - weights[i]));
-        let mut curvature = [[0.0; N]; N];
-        (0..N).for_each(|i| curvature[i][i] = RIDGE);
-        for observation in observations {
-            let (x, is_so) = case(observation);
-            let p = logistic(dot(&weights, &x));
-            let error = f64::from(u8::from(is_so)) - p;
-            for i in 0..N {
-                gradient[i] += observation.weight * error * x[i];
-                for j in 0..N {
-                    curvature[i][j] += observation.weight * p * (1.0 - p) * x[i] * x[j];
-                }
-            }
-        }
-        let change = solve(curvature, gradient);
-        (0..N).for_each(|i| weights[i] += change[i]);
+    let weigh = |wanted: bool| -> f64 {
+        let some = observations.iter().filter(|one| is_so(one) == wanted);
+        some.map(|one| one.weight).sum()
+    };
+    let (so, not_so) = (weigh(true), weigh(false));
+    if so == 0.0 || not_so == 0.0 {
+        return prior;
     }
-    weights
-}
-
-fn softmax(mut scores: Vec<f64>) -> Vec<f64> {
-    let highest = scores.iter().copied().fold(f64::MIN, f64::max);
-    scores
-        .iter_mut()
-        .for_each(|score| *score = (*score - highest).exp());
-    let total: f64 = scores.iter().sum();
-    scores.iter_mut().for_each(|score| *score /= total);
-    scores
-}
-
-fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
-}
-
-fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// Solves a positive definite system by elimination; the ridge keeps every pivot away from zero.
-fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
-    for pivot in 0..N {
-        let (upper, lower) = matrix.split_at_mut(pivot + 1);
-        for (row, below) in lower.iter_mut().enumerate() {
-            let factor = below[pivot] / upper[pivot][pivot];
-            for (cell, above) in below[pivot..].iter_mut().zip(&upper[pivot][pivot..]) {
-                *cell -= factor * above;
-            }
-            right[pivot + 1 + row] -= factor * right[pivot];
-        }
-    }
-    for row in (0..N).rev() {
-        let rest: f64 = (row + 1..N)
-            .map(|column| matrix[row][column] * right[column])
-            .sum();
-        right[row] = (right[row] - rest) / matrix[row][row];
-    }
-    right
+    let target = |is_so: bool| match is_so {
+        true => 1.0 - 1.0 / (so + 2.0),
+        false => 1.0 / (not_so + 2.0),
+    };
+    let cases: Vec<_> = (observations.iter())
+        .map(|one| (inputs(one), target(is_so(one)), one.weight))
+        .collect();
+    fit_logistic(prior, RIDGE, &cases)
 }

@@ -1,17 +1,17 @@
 //! The decision: answer, ask which of two or three, or admit that nothing fits.
 
-use super::calibrate::Judged;
-
 /// A clarification offers at most so many choices: what fits a glance and a row of buttons.
 pub const CHOICES_MAX: usize = 3;
 
 /// A wrong procedure for a message of an intent costs as much as a right one gains: the agent sees a neighbour.
 const WRONG_COST: f64 = 1.0;
-/// A procedure for a message of no intent costs three times that: the agent may follow it. Set so that nine in ten of the
+/// A procedure for a message of no intent costs four times that: the agent may follow it. Set so that nine in ten of the
 /// shipped catalogue's outside messages stay unanswered in cross-validation.
-const OUTSIDE_COST: f64 = 3.0;
+const OUTSIDE_COST: f64 = 4.0;
 /// A clarification is worth offering as long as at most this share of what belongs nowhere gets one.
 const CLARIFIED_OUTSIDE_MAX: f64 = 0.35;
+/// The same for being answered, where there is nothing to weigh it against.
+const ANSWERED_OUTSIDE_MAX: f64 = 0.1;
 /// No threshold leaves this range, however little data there was to choose it by.
 const THRESHOLDS: std::ops::RangeInclusive<f32> = 0.05..=0.9;
 
@@ -24,6 +24,21 @@ pub enum Decision {
     Clarify,
     /// Nothing fits.
     Fallback,
+}
+
+/// How a held-out message came out.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged {
+    /// The confidence of the first candidate.
+    pub first: f32,
+    /// The confidence that the intent is among those a clarification would offer.
+    pub offered: f32,
+    /// Whether the message belongs to an intent.
+    pub is_inside: bool,
+    /// Whether the first candidate is that intent.
+    pub is_right: bool,
+    /// How much it counts.
+    pub weight: f64,
 }
 
 /// Where answering ends and where clarifying does.
@@ -58,7 +73,10 @@ impl Thresholds {
             .filter(|j| !j.is_inside)
             .map(|j| j.weight)
             .sum();
-        if inside == 0.0 || outside == 0.0 {
+        if inside == 0.0 {
+            return Thresholds::above(judged);
+        }
+        if outside == 0.0 {
             return Thresholds::default();
         }
         let gain = |judged: &Judged| match (judged.is_inside, judged.is_right) {
@@ -78,6 +96,24 @@ impl Thresholds {
             .map(|j| (j.offered, j.weight));
         let clarify = upper_share(clarify.collect(), CLARIFIED_OUTSIDE_MAX * outside).min(answer);
         Thresholds { answer, clarify }.bounded()
+    }
+
+    /// Where nothing but messages of no intent was seen, most of them must stay unanswered.
+    fn above(judged: &[Judged]) -> Thresholds {
+        let outside = |share: f64, value: fn(&Judged) -> f32| {
+            let items = judged.iter().map(|j| (value(j), 1.0));
+            upper_share(items.collect(), share * judged.len() as f64)
+        };
+        let default = Thresholds::default();
+        let answer = default
+            .answer
+            .max(outside(ANSWERED_OUTSIDE_MAX, |j| j.first));
+        let clarify = outside(CLARIFIED_OUTSIDE_MAX, |j| j.offered);
+        Thresholds {
+            answer,
+            clarify: clarify.clamp(default.clarify, answer),
+        }
+        .bounded()
     }
 
     fn bounded(self) -> Thresholds {

@@ -1,6 +1,6 @@
 //! Evaluation: how right a matcher is on labelled messages, and how honest about it.
 //!
-//! Reads no clock: whoever runs the messages may note how long each took in [`Outcome::micros`].
+//! Reads no clock: the caller may note how long each took in [`Outcome::micros`].
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ pub struct Report {
     pub oos_recall: Option<f64>,
     /// The mean of the intents' F1 by the first candidate, in scope.
     pub macro_f1: Option<f64>,
-    /// How well confidence tells in scope from out of scope.
+    /// How well confidence separates in scope from out of scope.
     pub auroc: Option<f64>,
     /// Seconds to train, if somebody looked at a clock.
     pub train_s: Option<f64>,

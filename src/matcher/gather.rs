@@ -5,9 +5,10 @@
 use rustc_hash::FxHashMap;
 
 use super::features::{self, Detail, Key};
-use super::model::Material;
+use super::material::Material;
 use super::phrases::Sign;
 use super::reading::{Vocabulary, Word};
+use super::rows::sum_same;
 use super::train::Examples;
 use crate::text::{Kind, Utterance};
 
@@ -19,28 +20,43 @@ const RARITY_POWER: f32 = 0.6;
 /// keeps one.
 const SKETCH_BITS: u32 = 22;
 
-/// The words of a catalogue's messages and phrases.
-pub fn vocabulary(material: &Material<'_>) -> Vocabulary {
+/// The words of a catalogue's documents, with the other words for the same things.
+pub fn document_vocabulary(material: &Material<'_>) -> Vocabulary {
     let mut vocabulary = Vocabulary::default();
-    let mut learn = |text: &str, with_values: bool| {
-        let utterance = Utterance::new(text);
-        let words = material.lexicon.read(&utterance);
-        // The customers' numbers in examples are no words of the catalogue; those in a keyword are.
-        let words = words
-            .iter()
-            .filter(|word| with_values || !matches!(word.kind, Kind::Value(_)));
-        vocabulary.learn(words.map(|word| word.text), material.lexicon);
-    };
-    for (text, _) in material.messages {
-        learn(text, false);
+    for passage in material.documents.iter().copied().flatten() {
+        learn(&mut vocabulary, passage.text, false, material);
     }
-    for (phrase, sign, _) in material.phrases {
+    if !vocabulary.entries().is_empty() {
+        for group in material.lexicon.groups() {
+            vocabulary.relate(group, material.lexicon);
+        }
+    }
+    vocabulary
+}
+
+/// Those and the words of its messages and phrases.
+pub fn vocabulary(material: &Material<'_>, documents: &Vocabulary) -> Vocabulary {
+    let mut vocabulary = documents.clone();
+    for (text, _) in &material.messages {
+        learn(&mut vocabulary, text, false, material);
+    }
+    for (phrase, sign, _) in &material.phrases {
         if *sign != Sign::Pattern {
-            learn(phrase, true);
+            learn(&mut vocabulary, phrase, true, material);
         }
     }
     vocabulary.finish();
     vocabulary
+}
+
+fn learn(vocabulary: &mut Vocabulary, text: &str, with_values: bool, material: &Material<'_>) {
+    let utterance = Utterance::new(text);
+    let words = material.lexicon.read(&utterance);
+    // The customers' numbers in examples are no words of the catalogue; those in a keyword are.
+    let words = words
+        .iter()
+        .filter(|word| with_values || !matches!(word.kind, Kind::Value(_)));
+    vocabulary.learn(words.map(|word| word.text), material.lexicon);
 }
 
 /// What there is to learn from.
@@ -87,6 +103,7 @@ pub fn gather(material: &Material<'_>, vocabulary: &Vocabulary, detail: Detail) 
                 emit(key, weight);
             }
         });
+        found.sort_unstable_by_key(|&(id, _)| id);
         sum_same(&mut found);
         found.iter().for_each(|&(id, _)| messages[id as usize] += 1);
         examples.push(&found, label);
@@ -107,20 +124,10 @@ fn each_read(
     vocabulary: &Vocabulary,
     mut each: impl FnMut(&[Word<'_>], u32),
 ) {
-    for &(text, label) in material.messages {
+    for &(text, label) in &material.messages {
         let utterance = Utterance::new(text);
         each(&vocabulary.read(&utterance, material.lexicon), label);
     }
-}
-
-/// Sorts by id and adds up what has the same.
-fn sum_same(found: &mut Vec<(u32, f32)>) {
-    found.sort_unstable_by_key(|&(id, _)| id);
-    found.dedup_by(|next, kept| {
-        let is_same = next.0 == kept.0;
-        kept.1 += if is_same { next.1 } else { 0.0 };
-        is_same
-    });
 }
 
 /// Which features occur more than once; all of them when nothing was noted.

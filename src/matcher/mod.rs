@@ -10,17 +10,23 @@
 
 pub mod calibrate;
 pub mod decide;
+pub mod documents;
 pub mod evaluate;
 pub mod explain;
 pub mod features;
+pub mod fit;
 pub mod gather;
+pub mod material;
 pub mod model;
 pub mod nearest;
+pub mod observe;
 pub mod phrases;
 pub mod reading;
 pub mod review;
+pub mod rows;
 pub mod shared;
 pub mod sparse;
+pub mod stems;
 pub mod train;
 
 use std::sync::Arc;
@@ -30,14 +36,16 @@ pub use explain::Evidence;
 pub use phrases::Sign;
 
 use calibrate::Calibration;
-use model::{Material, Model, Signals};
+use documents::Passage;
+use material::Material;
+use model::{Basis, Model, Signals};
 use reading::Change;
 use shared::Claim;
 
-use crate::text::{Lexicon, Utterance};
+use crate::text::{Everyday, Lexicon, Role, Utterance};
 
 /// An intent as its lead describes it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub struct Source<'a> {
     /// The intent's id.
     pub id: &'a str,
@@ -53,6 +61,8 @@ pub struct Source<'a> {
     pub unless: &'a [String],
     /// Messages as agents write them.
     pub utterances: &'a [String],
+    /// What its own text says.
+    pub document: Vec<Passage<'a>>,
 }
 
 /// A brand with the names it goes by in messages.
@@ -135,11 +145,11 @@ pub struct Matcher {
 impl Matcher {
     /// Learns a catalogue.
     pub fn train(training: &Training<'_>) -> Matcher {
-        let listed = Listed::new(training);
-        let material = listed.material(training);
+        let material = Material::new(training).without_echoes();
+        let basis = Arc::new(Basis::new(&material));
         let (model, calibration) = std::thread::scope(|scope| {
-            let model = scope.spawn(|| Model::train(&material));
-            let calibration = Calibration::fit(&material);
+            let model = scope.spawn(|| Model::train(&material, &basis));
+            let calibration = Calibration::fit(&material, &basis);
             (model.join().expect("training does not panic"), calibration)
         });
         Matcher {
@@ -299,7 +309,8 @@ impl Matcher {
         context: &Context<'_>,
     ) -> Option<Arc<str>> {
         let first = whole.signals.candidates.first()?.intent;
-        let joints = (0..utterance.tokens.len()).filter_map(|at| requests(utterance, at));
+        let joints = (0..utterance.tokens.len())
+            .filter_map(|at| requests(utterance, at, &self.lexicon.everyday));
         for (head, tail) in joints.take(JOINTS_MAX) {
             let sure = |part: &str| {
                 let weighed = self.weigh(&Utterance::new(part), context);
@@ -323,49 +334,6 @@ impl Matcher {
     }
 }
 
-/// Everything there is to learn from, by the intents' indices.
-struct Listed<'a> {
-    messages: Vec<(&'a str, u32)>,
-    phrases: Vec<(&'a str, Sign, u32)>,
-}
-
-impl<'a> Listed<'a> {
-    /// Lists the utterances of each intent in order, then what belongs to none.
-    fn new(training: &Training<'a>) -> Listed<'a> {
-        let none = u32::try_from(training.intents.len()).unwrap_or(u32::MAX);
-        let mut messages = Vec::new();
-        let mut phrases = Vec::new();
-        for (intent, source) in (0u32..).zip(&training.intents) {
-            messages.extend(source.utterances.iter().map(|text| (text.as_str(), intent)));
-            let signs = [
-                (Sign::Keyword, source.keywords),
-                (Sign::Hint, source.hints),
-                (Sign::Unless, source.unless),
-                (Sign::Pattern, source.patterns),
-            ];
-            for (sign, written) in signs {
-                phrases.extend(written.iter().map(|phrase| (phrase.as_str(), sign, intent)));
-            }
-        }
-        messages.extend(training.outside.iter().map(|text| (text.as_str(), none)));
-        Listed { messages, phrases }
-    }
-
-    /// Where an intent's utterances begin among the messages.
-    fn first_of(&self, intent: u32) -> usize {
-        self.messages.partition_point(|message| message.1 < intent)
-    }
-
-    fn material<'l>(&'l self, training: &Training<'l>) -> Material<'l> {
-        Material {
-            messages: &self.messages,
-            phrases: &self.phrases,
-            intents: training.intents.len(),
-            lexicon: training.lexicon,
-        }
-    }
-}
-
 /// The names by which messages call services. A name that is also a greeting (`halo`) names none by itself.
 fn names(training: &Training<'_>) -> Vec<Box<str>> {
     let names = training.services.iter().flat_map(|service| service.names);
@@ -377,10 +345,14 @@ fn names(training: &Training<'_>) -> Vec<Box<str>> {
 }
 
 /// The two requests that a joining word at a token separates.
-fn requests<'a>(utterance: &Utterance<'a>, at: usize) -> Option<(&'a str, &'a str)> {
+fn requests<'a>(
+    utterance: &Utterance<'a>,
+    at: usize,
+    everyday: &Everyday,
+) -> Option<(&'a str, &'a str)> {
     let tokens = &utterance.tokens;
     let has_enough = at >= REQUEST_WORDS_MIN && tokens.len() - at > REQUEST_WORDS_MIN;
-    if !has_enough || !JOINING.contains(&utterance.text(&tokens[at])) {
+    if !has_enough || !everyday.has(Role::Joining, utterance.text(&tokens[at])) {
         return None;
     }
     Some((
@@ -388,26 +360,6 @@ fn requests<'a>(utterance: &Utterance<'a>, at: usize) -> Option<(&'a str, &'a st
         &utterance.raw[tokens[at].span.end..],
     ))
 }
-
-/// Words that join one request to the next.
-const JOINING: [&str; 16] = [
-    "dan",
-    "sama",
-    "sm",
-    "terus",
-    "trus",
-    "trs",
-    "sekalian",
-    "plus",
-    "juga",
-    "jg",
-    "lalu",
-    "and",
-    "also",
-    "then",
-    "serta",
-    "sekaligus",
-];
 
 struct Weighed {
     signals: Signals,

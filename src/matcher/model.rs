@@ -8,33 +8,44 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::documents::{DocumentWords, Documents};
 use super::features::{self, Detail, Key};
 use super::gather::{self, Gathered, gather};
+use super::material::Material;
 use super::nearest::{Nearest, Neighbour};
 use super::phrases::{Found, Phrases, Sign};
-use super::reading::{Change, Vocabulary, Word};
-use super::sparse;
-use super::train::{self, Weights};
+use super::reading::{Change, Vocabulary, Word, WordId};
+use super::rows::{RowSum, Rows};
+use super::{sparse, train};
 use crate::text::{Lexicon, Utterance};
 
 /// So many candidates are looked at closely.
 pub const CANDIDATES_MAX: usize = 8;
-/// What a sign is worth before the catalogue's own messages have told, in logits.
+/// What a sign is worth before the catalogue's own messages were seen, in logits.
 pub const WORTH_PRIOR: [f32; 4] = [2.0, 0.5, -2.0, 2.0];
+/// What a document that says the message is worth, in logits.
+const WORTH_DOCUMENT: f32 = 2.0;
+/// With so many utterances an intent is half learned.
+const LEARNED_HALF: f32 = 10.0;
 /// Several keywords are more than one, but not as much as their sum.
 const SIGNS_MAX: f32 = 2.0;
 
-/// What a model is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct Material<'a> {
-    /// Messages with the index of their intent; `intents` stands for none of them.
-    pub messages: &'a [(&'a str, u32)],
-    /// Phrases with what they say about which intent.
-    pub phrases: &'a [(&'a str, Sign, u32)],
-    /// Number of intents.
-    pub intents: usize,
-    /// The lexicon.
-    pub lexicon: &'a Lexicon,
+/// What all models of one catalogue share: its documents, and the words of them.
+#[derive(Debug)]
+pub struct Basis {
+    vocabulary: Vocabulary,
+    documents: Documents,
+}
+
+impl Basis {
+    /// Reads the documents.
+    pub fn new(material: &Material<'_>) -> Basis {
+        let vocabulary = gather::document_vocabulary(material);
+        Basis {
+            documents: Documents::new(&material.documents, &vocabulary, material.lexicon),
+            vocabulary,
+        }
+    }
 }
 
 /// A trained model.
@@ -52,17 +63,15 @@ pub struct Model {
     rows: Rows,
     /// Rows of whole words, by word.
     word_rows: Rows,
+    basis: Arc<Basis>,
+    document_words: DocumentWords,
     phrases: Phrases,
     nearest: Nearest,
     utterances: Vec<Arc<str>>,
+    /// For each intent how little was learned of it, from 1 for nothing to 0 for many utterances.
+    unlearned: Vec<f32>,
     /// For each intent whether it is asked for in function words alone (`bisa apa aja?`) by one of its utterances.
     asked_in_function_words: Vec<bool>,
-}
-
-#[derive(Debug)]
-enum Rows {
-    Dense { width: usize, cells: Vec<f32> },
-    Sparse(sparse::Rows),
 }
 
 /// What a model says about a message.
@@ -77,7 +86,7 @@ pub struct Signals {
     /// Known words that say what a message is about.
     pub content_words: usize,
     /// The stems of the first of them.
-    pub subjects: Vec<u32>,
+    pub subjects: Vec<WordId>,
     /// Unknown words that say what a message is about.
     pub strangers: usize,
     /// Repairs and slang: token index and the word understood.
@@ -93,6 +102,10 @@ pub struct Signal {
     pub intent: u32,
     /// What the learned weights say.
     pub logit: f32,
+    /// How much of the message its document says.
+    pub document: f32,
+    /// How little was learned of it, from 1 for nothing to 0 for many utterances.
+    pub unlearned: f32,
     /// How much of each sign was found, in the order of [`Sign`].
     pub signs: [f32; 4],
     /// What speaks for it besides the message, in logits.
@@ -101,48 +114,33 @@ pub struct Signal {
     pub found: Vec<(Sign, Arc<str>)>,
 }
 
-#[derive(Debug, Default)]
-struct Scratch {
-    /// By class; all zero between messages.
-    scores: Vec<f32>,
-    /// The classes that sparse rows spoke of, then room for more.
-    touched: Vec<u32>,
-    touched_count: usize,
-}
-
-impl Scratch {
-    fn begin(&mut self, classes: usize) {
-        self.scores.resize(classes, 0.0);
-        self.touched.resize(classes, 0);
-        self.touched_count = 0;
-    }
-}
-
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    /// The sums of the learned weights and of the documents.
+    static SUMS: RefCell<(RowSum, RowSum)> = RefCell::default();
 }
 
 impl Model {
     /// Trains a model.
-    pub fn train(material: &Material<'_>) -> Model {
-        let vocabulary = gather::vocabulary(material);
-        let has_outside = material
-            .messages
-            .iter()
-            .any(|m| m.1 as usize == material.intents);
-        let classes = material.intents + usize::from(has_outside);
-        let detail = Detail::new(
-            material.messages.len(),
-            material.intents,
-            train::is_dense(classes),
-        );
+    pub fn train(material: &Material<'_>, basis: &Arc<Basis>) -> Model {
+        let vocabulary = gather::vocabulary(material, &basis.vocabulary);
+        let mut messages = material.messages_by_intent();
+        let outside = messages.pop().unwrap_or_default();
+        let learned = messages.iter().filter(|count| **count > 0).count();
+        let classes = material.intents + usize::from(outside > 0);
+        let detail = Detail::new(material.messages.len(), learned, train::are_few(classes));
         let Gathered {
             ids,
             rarity,
             examples,
         } = gather(material, &vocabulary, detail);
-        let weights = train::learn(&examples, rarity.len(), classes);
-
+        let rows = if train::is_dense(rarity.len(), classes) {
+            Rows::Dense {
+                width: classes,
+                cells: train::learn(&examples, rarity.len(), classes),
+            }
+        } else {
+            Rows::Sparse(sparse::learn(&examples, rarity.len(), classes))
+        };
         let mut model = Model {
             intents: material.intents,
             classes,
@@ -150,92 +148,50 @@ impl Model {
             features: ids,
             rarity,
             squares: Vec::new(),
-            rows: Rows::Dense {
-                width: classes,
-                cells: Vec::new(),
-            },
-            word_rows: Rows::Dense {
-                width: classes,
-                cells: Vec::new(),
-            },
+            word_rows: rows.of_words(&[]),
+            rows,
+            basis: Arc::clone(basis),
+            document_words: basis.documents.words(&vocabulary),
             phrases: Phrases::default(),
             nearest: Nearest::default(),
             utterances: Vec::new(),
+            unlearned: unlearned(&messages),
             asked_in_function_words: vec![false; material.intents],
             vocabulary,
         };
-        model.compile(weights, classes);
+        model.compile();
         model.file(material);
         model
     }
 
     /// Looks everything up once that a known word will give every time.
-    fn compile(&mut self, weights: Weights, classes: usize) {
-        let words = self.vocabulary.entries().len();
-        self.rows = match weights {
-            Weights::Dense(cells) => Rows::Dense {
-                width: classes,
-                cells,
-            },
-            Weights::Sparse(rows) => Rows::Sparse(rows),
-        };
-        let mut squares = Vec::with_capacity(words);
-        let mut dense = Vec::new();
-        let mut sparse: Vec<(u32, u32, f32)> = Vec::new();
-        let mut sum: FxHashMap<u32, f32> = FxHashMap::default();
-        for id in 0..words {
-            let word = self.vocabulary.word(id as u32);
-            let mut square = 0.0;
-            let start = dense.len();
-            if let Rows::Dense { width, .. } = self.rows {
-                dense.resize(start + width, 0.0);
-            }
-            features::of_word(&word, self.detail, |key, weight| {
-                let Some(&feature) = self.features.get(&key) else {
-                    return;
-                };
-                let value = weight * self.rarity[feature as usize];
-                square += value * value;
-                match &self.rows {
-                    Rows::Dense { width, cells } => train::add(
-                        &mut dense[start..],
-                        &cells[feature as usize * width..][..*width],
-                        value,
-                    ),
-                    Rows::Sparse(rows) => {
-                        for &(class, weight) in rows.row(feature as usize) {
-                            *sum.entry(class).or_default() += value * weight;
+    fn compile(&mut self) {
+        let words = 0..self.vocabulary.entries().len();
+        let given: Vec<Vec<(u32, f32)>> = words
+            .map(|id| {
+                let (mut given, mut square) = (Vec::new(), 0.0);
+                features::of_word(
+                    &self.vocabulary.word(id as u32),
+                    self.detail,
+                    |key, weight| {
+                        if let Some(&feature) = self.features.get(&key) {
+                            let value = weight * self.rarity[feature as usize];
+                            square += value * value;
+                            given.push((feature, value));
                         }
-                    }
-                }
-            });
-            sparse.extend(
-                sum.drain()
-                    .map(|(class, weight)| (id as u32, class, weight)),
-            );
-            squares.push(square);
-        }
-        self.squares = squares;
-        self.word_rows = match &self.rows {
-            Rows::Dense { width, .. } => Rows::Dense {
-                width: *width,
-                cells: dense,
-            },
-            Rows::Sparse(_) => {
-                let each = |emit: &mut dyn FnMut(u32, u32, f32)| {
-                    sparse
-                        .iter()
-                        .for_each(|&(word, class, weight)| emit(word, class, weight));
-                };
-                Rows::Sparse(sparse::Rows::new(words, each))
-            }
-        };
+                    },
+                );
+                self.squares.push(square);
+                given
+            })
+            .collect();
+        self.word_rows = self.rows.of_words(&given);
     }
 
     /// Files the phrases and the utterances.
     fn file(&mut self, material: &Material<'_>) {
         let mut phrases = Phrases::default();
-        for &(phrase, sign, intent) in material.phrases {
+        for &(phrase, sign, intent) in &material.phrases {
             match sign {
                 Sign::Pattern => phrases.add_pattern(phrase, intent),
                 _ => phrases.add(phrase, sign, intent, &self.vocabulary, material.lexicon),
@@ -269,112 +225,111 @@ impl Model {
     /// Says what speaks for which intent.
     pub fn signals(&self, utterance: &Utterance<'_>, lexicon: &Lexicon) -> Signals {
         let words = self.vocabulary.read(utterance, lexicon);
-        SCRATCH.with_borrow_mut(|scratch| {
-            scratch.begin(self.classes);
-            let signals = self.signals_with(scratch, &utterance.folded, &words);
-            self.rows.forget(scratch);
+        SUMS.with_borrow_mut(|(learned, written)| {
+            learned.begin(self.classes);
+            written.begin(self.intents);
+            let mut signals = self.read_off(&words);
+            let scale = self.add_learned(&words, learned);
+            if self.classes > self.intents {
+                signals.outside = Some(learned.of(self.intents as u32) * scale);
+            }
+            let document_scale = match self.basis.documents.is_empty() {
+                true => 0.0,
+                false => (self.basis.documents).add(&self.document_words, &words, written),
+            };
+            let sums = Sums {
+                learned,
+                scale,
+                written,
+                document_scale,
+            };
+            self.pick(&utterance.folded, &words, &sums, &mut signals);
+            learned.forget(&self.rows);
+            written.forget_touched();
             signals
         })
     }
 
-    fn signals_with(&self, scratch: &mut Scratch, folded: &str, words: &[Word<'_>]) -> Signals {
-        let mut square = 0.0;
-        let mut content_words = 0;
-        let mut subjects = Vec::with_capacity(SUBJECTS_MAX);
-        let mut strangers = 0;
-        for (at, word) in words.iter().enumerate() {
-            if word.is_repeated(&words[..at]) {
-                continue;
-            }
-            if word.is_content && word.value.is_none() {
-                content_words += usize::from(word.id.is_some());
-                let stem = word.stem.map(features::stem_key);
-                match stem.and_then(|key| self.features.get(&key)) {
-                    Some(&stem) if subjects.len() < SUBJECTS_MAX => subjects.push(stem),
-                    Some(_) => {}
-                    None => strangers += 1,
-                }
-            }
-            match word.id.filter(|_| word.value.is_none()) {
-                Some(id) => {
-                    square += self.squares[id as usize];
-                    self.word_rows.add(id as usize, 1.0, scratch);
-                }
-                None => features::of_word(word, self.detail, |key, weight| {
-                    if let Some(&feature) = self.features.get(&key) {
-                        square += self.give(feature, weight, scratch);
-                    }
-                }),
-            }
-        }
-        features::of_phrases(words, self.detail, |key, weight| {
-            if let Some(&feature) = self.features.get(&key) {
-                square += self.give(feature, weight, scratch);
-            }
-        });
-        let scale = 1.0 / square.sqrt().max(f32::MIN_POSITIVE.sqrt());
-
+    /// What the words say whatever they speak for.
+    fn read_off(&self, words: &[Word<'_>]) -> Signals {
         let mut signals = Signals {
             candidates: Vec::with_capacity(CANDIDATES_MAX),
-            outside: (self.classes > self.intents).then(|| scratch.scores[self.intents] * scale),
+            subjects: Vec::with_capacity(SUBJECTS_MAX),
             words: words.iter().filter(|word| word.value.is_none()).count(),
-            content_words,
-            subjects,
-            strangers,
             changes: words
                 .iter()
                 .filter(|word| word.change != Change::None)
                 .map(|word| (word.token, word.change, word.text.into()))
                 .collect(),
             stems: self.stems(words),
+            ..Signals::default()
         };
-        self.pick(folded, words, scratch, scale, &mut signals);
+        for (at, word) in words.iter().enumerate() {
+            if word.is_repeated(&words[..at]) || !word.is_content || word.value.is_some() {
+                continue;
+            }
+            signals.content_words += usize::from(word.id.is_some());
+            match word.stem {
+                Some(stem) if signals.subjects.len() < SUBJECTS_MAX => signals.subjects.push(stem),
+                Some(_) => {}
+                None => signals.strangers += 1,
+            }
+        }
         signals
     }
 
-    /// Adds a feature's row and returns its square.
-    fn give(&self, feature: u32, weight: f32, scratch: &mut Scratch) -> f32 {
-        let value = weight * self.rarity[feature as usize];
-        self.rows.add(feature as usize, value, scratch);
-        value * value
+    /// Sums up the learned weights of a message and returns the scale of the sum.
+    fn add_learned(&self, words: &[Word<'_>], sum: &mut RowSum) -> f32 {
+        let mut square = 0.0;
+        let mut give = |key: Key, weight: f32, sum: &mut RowSum| {
+            if let Some(&feature) = self.features.get(&key) {
+                let value = weight * self.rarity[feature as usize];
+                self.rows.add(feature as usize, value, sum);
+                square += value * value;
+            }
+        };
+        let mut known = 0.0;
+        for (at, word) in words.iter().enumerate() {
+            if word.is_repeated(&words[..at]) {
+                continue;
+            }
+            match word.id.filter(|_| word.value.is_none()) {
+                Some(id) => {
+                    known += self.squares[id as usize];
+                    self.word_rows.add(id as usize, 1.0, sum);
+                }
+                None => features::of_word(word, self.detail, |key, weight| give(key, weight, sum)),
+            }
+        }
+        features::of_phrases(words, self.detail, |key, weight| give(key, weight, sum));
+        1.0 / (square + known).sqrt().max(f32::MIN_POSITIVE.sqrt())
     }
 
-    /// Picks the candidates: the highest by learned weights and by what leads wrote.
-    fn pick(
-        &self,
-        folded: &str,
-        words: &[Word<'_>],
-        scratch: &Scratch,
-        scale: f32,
-        signals: &mut Signals,
-    ) {
+    /// Picks the candidates: the highest by learned weights, by documents and by what leads wrote.
+    fn pick(&self, folded: &str, words: &[Word<'_>], sums: &Sums<'_>, signals: &mut Signals) {
         let mut explicit: Vec<Signal> = Vec::new();
         self.phrases.find(folded, words, |found: &Found| {
             let at = explicit
                 .iter()
                 .position(|signal| signal.intent == found.intent)
                 .unwrap_or_else(|| {
-                    explicit.push(Signal {
-                        intent: found.intent,
-                        ..Signal::default()
-                    });
+                    explicit.push(self.signal(found.intent, sums));
                     explicit.len() - 1
                 });
             let sum = &mut explicit[at].signs[found.sign as usize];
             *sum = (*sum + found.share).min(SIGNS_MAX);
             explicit[at].found.push((found.sign, found.phrase.clone()));
         });
-        for signal in &mut explicit {
-            signal.logit = scratch.scores[signal.intent as usize] * scale;
-        }
         let taken: Vec<u32> = explicit.iter().map(|signal| signal.intent).collect();
         signals.candidates = explicit;
         let mut best = [(f32::NEG_INFINITY, u32::MAX); CANDIDATES_MAX];
         let mut consider = |intent: u32| {
-            let score = scratch.scores[intent as usize];
+            let score = self.signal(intent, sums).prior();
             let is_better =
                 |other: (f32, u32)| score > other.0 || (score == other.0 && intent < other.1);
-            let is_free = (intent as usize) < self.intents && !taken.contains(&intent);
+            let is_free = (intent as usize) < self.intents
+                && !taken.contains(&intent)
+                && !best.contains(&(score, intent));
             if is_better(best[CANDIDATES_MAX - 1]) && is_free {
                 let at = best.partition_point(|&other| !is_better(other));
                 best[at..].rotate_right(1);
@@ -384,24 +339,33 @@ impl Model {
         match self.rows {
             Rows::Dense { .. } => (0..self.intents as u32).for_each(&mut consider),
             Rows::Sparse(_) => {
-                let touched = &scratch.touched[..scratch.touched_count];
-                touched.iter().copied().for_each(&mut consider);
+                let touched = sums.learned.touched().iter().chain(sums.written.touched());
+                touched.copied().for_each(&mut consider);
             }
         }
-        let learned = best.iter().filter(|(_, intent)| *intent != u32::MAX);
+        let implied = best.iter().filter(|(_, intent)| *intent != u32::MAX);
         signals
             .candidates
-            .extend(learned.map(|&(logit, intent)| Signal {
-                intent,
-                logit: logit * scale,
-                ..Signal::default()
-            }));
+            .extend(implied.map(|&(_, intent)| self.signal(intent, sums)));
         signals.candidates.sort_by(|a, b| {
             b.prior()
                 .total_cmp(&a.prior())
                 .then(a.intent.cmp(&b.intent))
         });
         signals.candidates.truncate(CANDIDATES_MAX);
+    }
+
+    fn signal(&self, intent: u32, sums: &Sums<'_>) -> Signal {
+        let Some(&unlearned) = self.unlearned.get(intent as usize) else {
+            return Signal::default();
+        };
+        Signal {
+            intent,
+            logit: sums.learned.of(intent) * sums.scale,
+            document: sums.written.of(intent) * sums.document_scale,
+            unlearned,
+            ..Signal::default()
+        }
     }
 
     fn stems(&self, words: &[Word<'_>]) -> Vec<(u32, f32)> {
@@ -420,8 +384,8 @@ impl Model {
         stems
     }
 
-    /// Whether nothing in a message speaks for its first candidate but function words, or pieces of words that nobody
-    /// knows, and that intent is not one that is asked for like that.
+    /// Whether nothing in a message speaks for its first candidate but function words, or pieces of unknown
+    /// words, and that intent is not one that is asked for like that.
     pub fn is_vague(&self, signals: &Signals) -> bool {
         signals.candidates.first().is_none_or(|first| {
             let [keyword, hint, _, pattern] = first.signs;
@@ -433,8 +397,9 @@ impl Model {
     }
 
     /// The share of an intent's utterances that use a word with this stem, one of [`Signals::subjects`].
-    pub fn usage(&self, stem: u32, intent: u32) -> f32 {
-        self.nearest.usage(stem, intent)
+    pub fn usage(&self, stem: WordId, intent: u32) -> f32 {
+        let feature = self.features.get(&features::stem_key(stem));
+        feature.map_or(0.0, |&feature| self.nearest.usage(feature, intent))
     }
 
     /// The utterance of an intent that is most like the message, unless it has none.
@@ -444,7 +409,7 @@ impl Model {
     }
 }
 
-/// So many stems are noted as what a message is about; one more than tells a short message from a long one.
+/// So many stems are noted as what a message is about; one more than a short message has.
 const SUBJECTS_MAX: usize = 4;
 /// No utterance is compared by more stems than this.
 const STEMS_COMPARED_MAX: usize = 64;
@@ -453,6 +418,7 @@ impl Signal {
     /// The candidate's score before calibration.
     pub fn prior(&self) -> f32 {
         self.logit
+            + self.document * WORTH_DOCUMENT
             + self
                 .signs
                 .iter()
@@ -462,39 +428,18 @@ impl Signal {
     }
 }
 
-impl Rows {
-    fn add(&self, row: usize, value: f32, scratch: &mut Scratch) {
-        match self {
-            Rows::Dense { width, cells } => {
-                train::add(&mut scratch.scores, &cells[row * width..][..*width], value)
-            }
-            Rows::Sparse(rows) => {
-                let mut count = scratch.touched_count;
-                for &(class, weight) in rows.row(row) {
-                    let score = &mut scratch.scores[class as usize];
-                    // Without a branch: which classes are new is anybody's guess.
-                    scratch.touched[count] = class;
-                    count += usize::from(*score == 0.0);
-                    let sum = *score + value * weight;
-                    // What cancels out exactly stays touched.
-                    *score = if sum == 0.0 { f32::MIN_POSITIVE } else { sum };
-                }
-                scratch.touched_count = count;
-            }
-        }
-    }
+/// What the words of a message sum up to.
+struct Sums<'s> {
+    learned: &'s RowSum,
+    scale: f32,
+    written: &'s RowSum,
+    document_scale: f32,
+}
 
-    /// Sets back to zero what was added to.
-    fn forget(&self, scratch: &mut Scratch) {
-        match self {
-            Rows::Dense { .. } => scratch.scores.fill(0.0),
-            Rows::Sparse(_) => {
-                for &class in &scratch.touched[..scratch.touched_count] {
-                    scratch.scores[class as usize] = 0.0;
-                }
-            }
-        }
-    }
+/// How little is learned from so many messages, from 1 for nothing to 0 for many.
+pub fn unlearned(messages: &[usize]) -> Vec<f32> {
+    let share = |&count: &usize| 1.0 / (1.0 + count as f32 / LEARNED_HALF);
+    messages.iter().map(share).collect()
 }
 
 fn normalise(features: &mut [(u32, f32)]) {

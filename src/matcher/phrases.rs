@@ -1,19 +1,15 @@
 //! Explicit evidence: the keywords, hints, patterns and `unless` phrases that a lead wrote.
 //!
-//! Phrases are compared by stems after reading, so `pulsa belum masuk` also finds `plsanya blm msuk`.
-//! Patterns see the folded message as it was typed.
+//! Phrases are compared by stems after reading; patterns see the folded message as it was typed.
 
 use std::sync::Arc;
 
 use regex::bytes::{RegexBuilder, RegexSet, RegexSetBuilder};
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
 
-use super::reading::{Vocabulary, Word, WordId};
+use super::reading::{Vocabulary, Word};
+use super::stems::ByStems;
 use crate::text::{Lexicon, Utterance};
 
-/// Longer phrases are sentences: they belong among the utterances and are cut.
-const PHRASE_WORDS_MAX: usize = 8;
 /// How much memory one compiled pattern may take: `regex`'s own default.
 const PATTERN_BYTES_MAX: usize = 10 << 20;
 /// So many patterns are looked for at once; more in one automaton, and it outgrows its memory.
@@ -48,9 +44,7 @@ pub struct Found {
 /// All phrases and patterns of a catalogue.
 #[derive(Debug, Default)]
 pub struct Phrases {
-    by_stems: FxHashMap<u64, Vec<Found>>,
-    /// For each stem, the lengths of the phrases that begin with it, a bit each.
-    lengths: Vec<u8>,
+    by_stems: ByStems<Found>,
     patterns: Vec<Found>,
     /// The patterns compiled together, each set with the index of its first.
     compiled: Vec<(usize, RegexSet)>,
@@ -68,17 +62,9 @@ impl Phrases {
     ) {
         let utterance = Utterance::new(phrase);
         let words = vocabulary.read(&utterance, lexicon);
-        let stems: Vec<WordId> = words
-            .iter()
-            .filter_map(|word| word.stem)
-            .take(PHRASE_WORDS_MAX)
-            .collect();
-        let Some(&first) = stems.first() else { return };
-        if self.lengths.len() <= first as usize {
-            self.lengths.resize(first as usize + 1, 0);
-        }
-        self.lengths[first as usize] |= 1 << (stems.len() - 1);
-        let entry = self.by_stems.entry(hash(&stems)).or_default();
+        let Some(entry) = self.by_stems.entry(&words) else {
+            return;
+        };
         if !entry
             .iter()
             .any(|found| found.intent == intent && found.sign == sign)
@@ -127,32 +113,10 @@ impl Phrases {
 
     /// Reports everything that is found in a message.
     pub fn find<'a>(&'a self, folded: &str, words: &[Word<'_>], mut found: impl FnMut(&'a Found)) {
-        if !self.by_stems.is_empty() {
-            self.find_phrases(words, &mut found);
-        }
+        self.by_stems.find(words, &mut found);
         for (start, set) in &self.compiled {
             for at in set.matches(folded.as_bytes()) {
                 found(&self.patterns[start + at]);
-            }
-        }
-    }
-
-    fn find_phrases<'a>(&'a self, words: &[Word<'_>], found: &mut impl FnMut(&'a Found)) {
-        for start in 0..words.len() {
-            let first = words[start]
-                .stem
-                .and_then(|stem| self.lengths.get(stem as usize));
-            let Some(&lengths) = first.filter(|lengths| **lengths != 0) else {
-                continue;
-            };
-            let mut stems = [0; PHRASE_WORDS_MAX];
-            for (length, word) in (0..PHRASE_WORDS_MAX).zip(&words[start..]) {
-                let Some(stem) = word.stem else { break };
-                stems[length] = stem;
-                if lengths & 1 << length != 0 {
-                    let entry = self.by_stems.get(&hash(&stems[..=length]));
-                    entry.into_iter().flatten().for_each(&mut *found);
-                }
             }
         }
     }
@@ -173,10 +137,4 @@ fn compile(patterns: &[Found], start: usize, compiled: &mut Vec<(usize, RegexSet
         }
         Err(_) => {}
     }
-}
-
-fn hash(stems: &[WordId]) -> u64 {
-    let mut hasher = FxHasher::default();
-    stems.iter().for_each(|&stem| hasher.write_u32(stem));
-    hasher.finish()
 }

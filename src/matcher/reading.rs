@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::text::spelling::{REPAIRED_LEN_MIN, Speller};
+use crate::text::spelling::{REPAIRED_LEN_MIN, Speller, is_open};
 use crate::text::{Kind, Lexicon, Shape, Spoken, Utterance, stem};
 
 /// Index of a word, or of a stem, in the [`Vocabulary`].
@@ -63,7 +63,7 @@ pub enum Change {
 }
 
 /// The words of a catalogue.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Vocabulary {
     ids: FxHashMap<Box<str>, WordId>,
     entries: Vec<Entry>,
@@ -74,7 +74,7 @@ pub struct Vocabulary {
 }
 
 /// What is known of a word.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// The word.
     pub text: Box<str>,
@@ -97,6 +97,22 @@ impl Vocabulary {
         }
     }
 
+    /// Takes in the phrases of a group of words for the same thing, if one of them is known: a message may say another.
+    pub fn relate(&mut self, group: &[Box<str>], lexicon: &Lexicon) {
+        let read = |phrase: &str| -> Vec<String> {
+            let utterance = Utterance::new(phrase);
+            let words = lexicon.read(&utterance);
+            words.iter().map(|word| word.text.to_owned()).collect()
+        };
+        let phrases: Vec<Vec<String>> = group.iter().map(|phrase| read(phrase)).collect();
+        let is_known = |word: &String| self.stems.contains_key(&*stem_of(word, lexicon));
+        if phrases.iter().any(|words| words.iter().all(is_known)) {
+            for word in phrases.iter().flatten() {
+                self.intern(word, lexicon);
+            }
+        }
+    }
+
     /// Makes ready to repair. Called once, after the last message.
     pub fn finish(&mut self) {
         self.speller = Speller::new(self.entries.iter().map(|entry| &*entry.text));
@@ -110,9 +126,7 @@ impl Vocabulary {
             len(&self.entries),
             u32::try_from(self.stems.len()).unwrap_or(u32::MAX),
         );
-        // A synonym's stem is its concept's, so that what is learned of one name helps the others.
-        let concept = lexicon.concept(word);
-        let stem = stem(concept.unwrap_or(word));
+        let stem = stem_of(word, lexicon);
         let stem = *self.stems.entry(stem.into()).or_insert(next_stem);
         let is_content = !lexicon.is_function(word);
         self.entries.push(Entry {
@@ -179,7 +193,7 @@ impl Vocabulary {
         words
     }
 
-    /// A word of the vocabulary as it stands.
+    /// A word of the vocabulary as it is.
     pub fn word(&self, id: WordId) -> Word<'_> {
         self.known(id, 0, Change::None)
     }
@@ -200,7 +214,7 @@ impl Vocabulary {
     fn stranger<'a>(&self, word: &Spoken<'a>, lexicon: &Lexicon) -> Word<'a> {
         let (stem, value) = match word.kind {
             Kind::Word => {
-                let stem = stem(lexicon.concept(word.text).unwrap_or(word.text));
+                let stem = stem_of(word.text, lexicon);
                 (self.stems.get(&*stem).copied(), None)
             }
             // A code that the catalogue does not know is the customer's.
@@ -233,7 +247,8 @@ impl Vocabulary {
             let follows = before.is_some_and(|before| self.neighbours.contains(&(before, id)));
             let precedes = after.is_some_and(|after| self.neighbours.contains(&(id, after)));
             let seen = f32::from(u8::from(follows) + u8::from(precedes));
-            seen * FAVOUR_NEIGHBOUR + (uses.ln() * FAVOUR_FREQUENT).min(FAVOUR_FREQUENT_MAX)
+            seen * FAVOUR_NEIGHBOUR
+                + (uses.max(1.0).ln() * FAVOUR_FREQUENT).min(FAVOUR_FREQUENT_MAX)
         };
         self.speller.repair(word, favour).map(|repair| repair.word)
     }
@@ -271,6 +286,11 @@ impl Vocabulary {
     }
 }
 
+/// A synonym's stem is its concept's, so that what is learned of one name helps the others.
+fn stem_of(word: &str, lexicon: &Lexicon) -> String {
+    stem(lexicon.concept(word).unwrap_or(word))
+}
+
 fn shape(kind: Kind) -> Option<Shape> {
     match kind {
         Kind::Value(shape) => Some(shape),
@@ -279,7 +299,7 @@ fn shape(kind: Kind) -> Option<Shape> {
 }
 
 fn is_open_to_repair(word: &Spoken<'_>, lexicon: &Lexicon) -> bool {
-    word.kind == Kind::Word && word.text.len() >= REPAIRED_LEN_MIN && !lexicon.is_known(word.text)
+    word.kind == Kind::Word && is_open(word.text) && !lexicon.is_known(word.text)
 }
 
 fn len<T>(items: &[T]) -> u32 {

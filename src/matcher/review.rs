@@ -2,19 +2,21 @@
 //!
 //! Every utterance is shown to a model that learned from the others, as in calibration. One that is then taken for
 //! another intent's is a row that overlaps: an agent who writes the same in other words is led to the wrong procedure, so
-//! a lead should move it, word it more plainly, or tell the two intents apart by a keyword. How sure the model is of its
+//! a lead should move it, word it more plainly, or separate the two intents by a keyword. How sure the model is of its
 //! mistake says nothing here: where two intents share everything, it is sure of neither.
 //!
 //! Beyond [`calibrate`](super::calibrate)'s bound only a part of a large catalogue is looked at.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::Training;
 use super::calibrate::{Calibration, HeldOut};
-use super::model::Model;
-use super::{Listed, Training};
+use super::material::Material;
+use super::model::{Basis, Model};
 use crate::text::{self, Utterance};
 
-/// Two intents of which one is taken for the other.
+/// Two intents, one taken for the other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlap {
     /// Index of the intent whose utterances are mistaken.
@@ -38,9 +40,9 @@ pub struct Row {
 
 /// Finds every utterance that is taken for another intent's, by pairs of intents.
 pub fn overlaps(training: &Training<'_>) -> Vec<Overlap> {
-    let listed = Listed::new(training);
-    let material = listed.material(training);
-    let held_out = Calibration::held_out(&material);
+    let material = Material::new(training);
+    let basis = Arc::new(Basis::new(&material));
+    let held_out = Calibration::held_out(&material, &basis);
     let mistaken: Vec<&HeldOut> = held_out
         .iter()
         .filter(|one| one.truth != one.first)
@@ -48,14 +50,14 @@ pub fn overlaps(training: &Training<'_>) -> Vec<Overlap> {
     if mistaken.is_empty() {
         return Vec::new();
     }
-    let model = Model::train(&material);
+    let model = Model::train(&material, &basis);
     let mut overlaps: Vec<Overlap> = Vec::new();
     for one in mistaken {
         let (intent, taken_for) = (one.truth as usize, one.first as usize);
-        let (text, _) = listed.messages[one.message];
+        let (text, _) = material.messages[one.message];
         let signals = model.signals(&Utterance::new(text), training.lexicon);
         let row = Row {
-            utterance: one.message - listed.first_of(one.truth),
+            utterance: one.message - material.first_of(one.truth),
             confidence: one.confidence,
             like: model
                 .nearest(&signals, one.first)
@@ -82,12 +84,12 @@ pub fn overlaps(training: &Training<'_>) -> Vec<Overlap> {
     overlaps
 }
 
-/// A message that stands in two places.
+/// A message that is in two places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeated {
-    /// Where it stands again: an intent's index and the row.
+    /// Where it is again: an intent's index and the row.
     pub at: (usize, usize),
-    /// Where it stood first; what follows the last intent is what belongs to none.
+    /// Where it was first; what follows the last intent is what belongs to none.
     pub first: (usize, usize),
 }
 
@@ -131,12 +133,8 @@ mod tests {
             Lexicon::load("[slang]\n\"tidak\" = [\"ga\"]").expect("the lexicon is well formed");
         let source = |id, utterances| Source {
             id,
-            service: None,
-            keywords: &[],
-            hints: &[],
-            patterns: &[],
-            unless: &[],
             utterances,
+            ..Source::default()
         };
         check(&Training {
             intents: vec![source("pulsa", &one), source("modem", &other)],

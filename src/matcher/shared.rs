@@ -1,6 +1,6 @@
 //! Shared words: a short message all of whose words several intents use asks which of them is meant.
 //!
-//! For `tagihan`, `bayar tagihan` or `sn nya gimana` the learned weights prefer whoever uses such words a little more
+//! For `tagihan`, `bayar tagihan` or `sn nya gimana` the learned weights prefer the intent that uses such words a little more
 //! often, which is no reason to answer. Here each word speaks for itself, by the share of an intent's utterances that
 //! use it; only the intents that claim every word remain, and unless one of them uses the words far more than the
 //! others, they divide the confidence. The channel's default service settles it by ruling intents out.
@@ -8,7 +8,7 @@
 use super::model::{Model, Signal, Signals};
 use super::phrases::Sign;
 
-/// In a longer message the words tell enough about each other, and the learned weights know how.
+/// In a longer message the words say enough about each other, and the learned weights know how.
 const SUBJECTS_MAX: usize = 3;
 /// The same, with `kak`, `mau` and `gimana` counted.
 const WORDS_MAX: usize = 6;
@@ -21,7 +21,7 @@ const SETTLED_SHARE_MIN: f32 = 0.85;
 /// Who claims a short message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
-    /// The message is long, has words that nobody claims, or names a keyword: the confidences say everything.
+    /// The message is long, has words that no intent claims, or names a keyword: the confidences say everything.
     None,
     /// One intent uses these words, or far more than the others.
     One,

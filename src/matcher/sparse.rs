@@ -4,67 +4,15 @@
 //! not with features times classes. It begins as the mean of its utterances; then each message pulls its own class up
 //! and pushes down the rivals that come near to it.
 
+use super::rows::SparseRows;
 use super::train::{Examples, step};
 
-/// A feature speaks in at most this many classes; a word of more tells nothing, and the bound is what makes the cost of
-/// a message independent of the catalogue's size.
-const ROW_MAX: usize = 256;
 /// Rivals a message is learned against: those its rarest features suggest.
 const RIVALS_MAX: usize = 12;
 /// Only features this rare suggest rivals.
 const SUGGESTING_ROW_MAX: usize = 192;
 /// The mean's weight, in logits. A first guess that was kept; never compared with others.
 const MEAN_SCALE: f32 = 8.0;
-
-/// For each feature the classes it speaks in, and how much.
-#[derive(Debug, Default)]
-pub struct Rows {
-    offsets: Vec<u32>,
-    cells: Vec<(u32, f32)>,
-}
-
-impl Rows {
-    /// Gathers cells (row, class, weight) and keeps the strongest of each row. `each` is called twice and gives the same
-    /// cells in the same order both times.
-    pub fn new(rows: usize, each: impl Fn(&mut dyn FnMut(u32, u32, f32))) -> Rows {
-        let mut ends = vec![0u32; rows + 1];
-        each(&mut |row, _, _| ends[row as usize + 1] += 1);
-        for row in 0..rows {
-            ends[row + 1] += ends[row];
-        }
-        let mut cells = vec![(0u32, 0f32); ends[rows] as usize];
-        let mut next = ends.clone();
-        each(&mut |row, class, weight| {
-            let at = &mut next[row as usize];
-            cells[*at as usize] = (class, weight);
-            *at += 1;
-        });
-        let mut kept = Rows {
-            offsets: vec![0],
-            cells: Vec::new(),
-        };
-        for range in ends.windows(2) {
-            kept.keep(&mut cells[range[0] as usize..range[1] as usize]);
-        }
-        kept
-    }
-
-    fn keep(&mut self, row: &mut [(u32, f32)]) {
-        if row.len() > ROW_MAX {
-            row.select_nth_unstable_by(ROW_MAX, |a, b| {
-                b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0))
-            });
-        }
-        self.cells.extend(row.iter().take(ROW_MAX));
-        self.offsets
-            .push(u32::try_from(self.cells.len()).unwrap_or(u32::MAX));
-    }
-
-    /// The classes a feature speaks in.
-    pub fn row(&self, at: usize) -> &[(u32, f32)] {
-        &self.cells[self.offsets[at] as usize..self.offsets[at + 1] as usize]
-    }
-}
 
 /// The weights of each class, by class: its features sorted, with a weight each.
 struct Classes {
@@ -74,7 +22,7 @@ struct Classes {
 }
 
 /// Learns weights for the features that a class's own messages have.
-pub fn learn(examples: &Examples, features: usize, classes: usize) -> Rows {
+pub fn learn(examples: &Examples, features: usize, classes: usize) -> SparseRows {
     let mut learned = means(examples, classes);
     let postings = postings(&learned, features);
     let mut present = vec![0f32; features];
@@ -151,8 +99,8 @@ impl Classes {
     }
 }
 
-fn postings(classes: &Classes, features: usize) -> Rows {
-    Rows::new(features, |emit| {
+fn postings(classes: &Classes, features: usize) -> SparseRows {
+    SparseRows::new(features, |emit| {
         for (class, range) in (0u32..).zip(classes.offsets.windows(2)) {
             (range[0]..range[1])
                 .for_each(|at| emit(classes.features[at], class, classes.weights[at]));
@@ -161,7 +109,7 @@ fn postings(classes: &Classes, features: usize) -> Rows {
 }
 
 /// The message's own class, then the classes that share the most of its rare features.
-fn rivals(examples: &Examples, at: usize, postings: &Rows, counts: &mut [f32]) -> Vec<u32> {
+fn rivals(examples: &Examples, at: usize, postings: &SparseRows, counts: &mut [f32]) -> Vec<u32> {
     let own = examples.label(at) as u32;
     let mut touched = Vec::new();
     for (feature, value) in examples.features(at) {

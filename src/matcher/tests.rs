@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
+use super::documents::PassagePlace;
 use super::*;
 
 fn owned(texts: &[&str]) -> Vec<String> {
@@ -141,6 +142,7 @@ static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
                 patterns: &w.patterns,
                 unless: &w.unless,
                 utterances: &w.utterances,
+                document: Vec::new(),
             })
             .collect(),
         outside: &outside,
@@ -353,6 +355,7 @@ fn training_is_deterministic() {
                     patterns: &w.patterns,
                     unless: &w.unless,
                     utterances: &w.utterances,
+                    document: Vec::new(),
                 })
                 .collect(),
             outside: &[],
@@ -391,12 +394,7 @@ fn a_catalogue_of_nothing_answers_nothing() {
     );
     let bare = Source {
         id: "a",
-        service: None,
-        keywords: &[],
-        hints: &[],
-        patterns: &[],
-        unless: &[],
-        utterances: &[],
+        ..Source::default()
     };
     let bare = Training {
         intents: vec![bare; 2],
@@ -408,6 +406,152 @@ fn a_catalogue_of_nothing_answers_nothing() {
             .decision,
         Decision::Answer
     );
+}
+
+/// A catalogue cut down and deformed: for each intent how many utterances and lines of text it keeps, whether it
+/// repeats the one before it, and how many messages belong nowhere.
+#[derive(Debug, Clone)]
+struct Deformed {
+    intents: Vec<(usize, usize, bool)>,
+    outside: usize,
+}
+
+fn deformed() -> impl Strategy<Value = Deformed> {
+    let intent = (0usize..=10, 0usize..=4, proptest::bool::weighted(0.2));
+    (proptest::collection::vec(intent, 0..7), 0usize..=60)
+        .prop_map(|(intents, outside)| Deformed { intents, outside })
+}
+
+impl Deformed {
+    fn with_matcher(&self, check: impl FnOnce(&Matcher)) {
+        let whole = catalogue();
+        let lines = [
+            "Penanganan {} untuk pelanggan",
+            "Cek status {} di aplikasi",
+            "Jika {} gagal buat tiket",
+            "Tanyakan nomor dan waktu {}",
+        ];
+        let mut kept: Vec<(String, Vec<String>, Vec<String>)> = Vec::new();
+        for (at, &(said, written, repeats)) in self.intents.iter().enumerate() {
+            let source = &whole[at % whole.len()];
+            let text = |line: &&str| line.replace("{}", &source.id.replace('-', " "));
+            let (utterances, document) = match kept.last().filter(|_| repeats) {
+                Some((_, utterances, document)) => (utterances.clone(), document.clone()),
+                None => (
+                    source.utterances[..said].to_vec(),
+                    lines[..written].iter().map(text).collect(),
+                ),
+            };
+            kept.push((format!("intent-{at}"), utterances, document));
+        }
+        let outside: Vec<String> = (0..self.outside)
+            .map(|at| format!("jadwal rapat {at} di ruang {}", at % 7))
+            .collect();
+        let intents = kept.iter().map(|(id, utterances, document)| Source {
+            id,
+            utterances,
+            document: (document.iter().enumerate())
+                .map(|(at, text)| Passage {
+                    place: if at == 0 {
+                        PassagePlace::Title
+                    } else {
+                        PassagePlace::Item
+                    },
+                    text,
+                })
+                .collect(),
+            ..Source::default()
+        });
+        let lexicon = Lexicon::default();
+        check(&Matcher::train(&Training {
+            intents: intents.collect(),
+            outside: &outside,
+            lexicon: &lexicon,
+            services: Vec::new(),
+        }));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn no_catalogue_breaks_its_calibration(deformed in deformed()) {
+        deformed.with_matcher(|matcher| {
+            let thresholds = matcher.thresholds();
+            assert!((0.0..1.0).contains(&thresholds.clarify) && thresholds.clarify <= thresholds.answer);
+            let own = catalogue();
+            let own = own.iter().flat_map(|written| &written.utterances).map(String::as_str);
+            for text in own.chain(["jadwal rapat 3", "cek pulsa", "xzqv", ""]) {
+                for candidate in matcher.classify(text, &Context::default()).candidates {
+                    let confidence = candidate.confidence;
+                    assert!(confidence > 0.0 && confidence < 1.0, "{text}: {confidence}");
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn a_document_without_utterances_is_found_beside_one_with_many() {
+    let mut whole = catalogue();
+    let lines = [
+        (PassagePlace::Title, "Pindah alamat layanan internet"),
+        (
+            PassagePlace::Item,
+            "Cek ketersediaan jaringan di lokasi tujuan",
+        ),
+        (
+            PassagePlace::Item,
+            "Biaya relokasi ditagihkan bulan berikutnya",
+        ),
+    ];
+    let titles: Vec<String> = whole
+        .iter()
+        .map(|written| written.id.replace('-', " "))
+        .collect();
+    let new = Written {
+        id: "relokasi",
+        utterances: Vec::new(),
+        keywords: Vec::new(),
+        unless: Vec::new(),
+        patterns: Vec::new(),
+        service: "rumah",
+    };
+    whole.push(new);
+    let documents = titles.iter().map(|title| {
+        let place = PassagePlace::Title;
+        vec![Passage { place, text: title }]
+    });
+    let relocation = lines.map(|(place, text)| Passage { place, text }).to_vec();
+    let documents = documents.chain([relocation]);
+    let lexicon =
+        Lexicon::load(include_str!("../../data/lexicon.toml")).expect("it is well formed");
+    let lexicon = lexicon.with_groups("pindah, relokasi, moving");
+    let matcher = Matcher::train(&Training {
+        intents: (whole.iter().zip(documents))
+            .map(|(written, document)| Source {
+                id: written.id,
+                utterances: &written.utterances,
+                document,
+                ..Source::default()
+            })
+            .collect(),
+        outside: &[],
+        lexicon: &lexicon,
+        services: Vec::new(),
+    });
+    for text in [
+        "plgn mau pindah alamat",
+        "biaya relokasi brp",
+        "jaringan di lokasi tujuan ga tersedia",
+        "moving internet to another house",
+    ] {
+        let found = matcher.classify(text, &Context::default());
+        assert_eq!(
+            &*found.candidates[0].intent, "relokasi",
+            "{text}: {found:?}"
+        );
+    }
 }
 
 #[test]
@@ -429,12 +573,8 @@ fn many_intents_are_learned_too() {
     let ids: Vec<String> = (0..600).map(|i| format!("intent-{i}")).collect();
     let source = |(id, utterances)| Source {
         id,
-        service: None,
-        keywords: &[],
-        hints: &[],
-        patterns: &[],
-        unless: &[],
         utterances,
+        ..Source::default()
     };
     let lexicon = Lexicon::default();
     let matcher = Matcher::train(&Training {

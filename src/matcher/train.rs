@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::sparse;
+use super::rows::add;
 
 /// Sparse vectors, one a message, each of length one.
 #[derive(Debug, Default, Clone)]
@@ -33,15 +33,6 @@ const LARGE: usize = 8_000;
 const CLASSES_DENSE_MAX: usize = 256;
 /// Nor may a dense table outgrow memory: numbers of 4 bytes.
 const DENSE_CELLS_MAX: usize = 40_000_000;
-
-/// A weight for each feature and class.
-#[derive(Debug)]
-pub enum Weights {
-    /// A row of `classes` numbers a feature.
-    Dense(Vec<f32>),
-    /// For each feature, the classes it speaks for or against.
-    Sparse(sparse::Rows),
-}
 
 impl Examples {
     /// Adds a message's features, sorted by id.
@@ -92,21 +83,50 @@ impl Examples {
     }
 }
 
-/// Whether so few classes are each learned against all others.
-pub fn is_dense(classes: usize) -> bool {
+/// Whether there are so few classes that each can be learned against all others.
+pub fn are_few(classes: usize) -> bool {
     classes <= CLASSES_DENSE_MAX
 }
 
-/// Learns the weights that tell the classes apart.
-pub fn learn(examples: &Examples, features: usize, classes: usize) -> Weights {
-    if is_dense(classes) && features * classes <= DENSE_CELLS_MAX {
-        Weights::Dense(learn_dense(examples, features, classes))
-    } else {
-        Weights::Sparse(sparse::learn(examples, features, classes))
-    }
+/// Whether so few classes and features are learned with a weight for each pair.
+pub fn is_dense(features: usize, classes: usize) -> bool {
+    are_few(classes) && features * classes <= DENSE_CELLS_MAX
 }
 
-fn learn_dense(examples: &Examples, features: usize, classes: usize) -> Vec<f32> {
+/// Learns the weights that separate all classes, a row of `classes` numbers a feature. A class without a message is
+/// left out: nothing speaks for it and nothing against it.
+pub fn learn(examples: &Examples, features: usize, classes: usize) -> Vec<f32> {
+    let mut place_of = vec![None; classes];
+    (0..examples.count()).for_each(|at| place_of[examples.label(at)] = Some(0));
+    let learned: Vec<usize> = (0..classes)
+        .filter(|&class| place_of[class].is_some())
+        .collect();
+    for (place, &class) in learned.iter().enumerate() {
+        place_of[class] = Some(place);
+    }
+    let own = |at: usize| place_of[examples.label(at)].expect("its label was noted above");
+    let narrow = learn_all(examples, features, learned.len(), own);
+    if learned.len() == classes {
+        return narrow;
+    }
+    let mut weights = vec![0f32; features * classes];
+    for (wide, narrow) in weights
+        .chunks_mut(classes.max(1))
+        .zip(narrow.chunks(learned.len().max(1)))
+    {
+        for (&class, &weight) in learned.iter().zip(narrow) {
+            wide[class] = weight;
+        }
+    }
+    weights
+}
+
+fn learn_all(
+    examples: &Examples,
+    features: usize,
+    classes: usize,
+    own: impl Fn(usize) -> usize,
+) -> Vec<f32> {
     let mut weights = vec![0f32; features * classes];
     let mut asked = vec![0f32; examples.count() * classes];
     let mut row = vec![0f32; classes];
@@ -124,11 +144,7 @@ fn learn_dense(examples: &Examples, features: usize, classes: usize) -> Vec<f32>
             for (feature, value) in examples.features(at) {
                 add(&mut row, &weights[feature * classes..][..classes], value);
             }
-            step(
-                &mut row,
-                &mut asked[at * classes..][..classes],
-                examples.label(at),
-            );
+            step(&mut row, &mut asked[at * classes..][..classes], own(at));
             for (feature, value) in examples.features(at) {
                 add(&mut weights[feature * classes..][..classes], &row, value);
             }
@@ -156,13 +172,6 @@ pub fn step(logits: &mut [f32], asked: &mut [f32], own: usize) {
         let change = STRIDE * (COMPLIANCE * (truth - *logit / total) - *asked);
         *asked += change;
         *logit = change;
-    }
-}
-
-/// `sum += value * row`.
-pub fn add(sum: &mut [f32], row: &[f32], value: f32) {
-    for (sum, weight) in sum.iter_mut().zip(row) {
-        *sum += value * weight;
     }
 }
 

@@ -48,7 +48,7 @@ pub enum Role {
     Works,
     /// Carries a value in an answer without adding to it: `kayaknya`, `kartu`, `pelanggan`.
     Carrier,
-    /// Opens a message.
+    /// Opens a message: `halo`, `selamat pagi`.
     Greeting,
     /// Takes note of something, without a value: `oke`, `siap`.
     Acknowledging,
@@ -70,6 +70,88 @@ pub enum Role {
     Somewhere,
     /// What a place is: `kota`, `kab`.
     PlaceKind,
+    /// Leads to what is wanted: `ke`, `->`.
+    Toward,
+    /// Says that something is wanted: `mau`, `ambil`.
+    Wanted,
+    /// Leads to what there is now: `dari`, `pelanggan`.
+    Present,
+    /// Asks for what there is to choose from: `pilihan`, `apa aja`.
+    Listing,
+    /// Asks for a price: `harga`, `tarif`.
+    Price,
+    /// A unit of something else than what is compared: `rb`, `gb`.
+    Unit,
+    /// Names a thing that a brand's name follows: `nomor`, `aplikasi`.
+    Naming,
+    /// Says who is spoken of: `pelanggan`, `user`.
+    Customer,
+    /// Calls the account manager: `am`.
+    AccountManager,
+    /// Looks for somebody's data: `cari`, `siapa`.
+    Lookup,
+    /// Is said of a company without being its name: `perusahaan`, `sid`.
+    Company,
+    /// Adds an entry to a list: `tambah`.
+    Adding,
+    /// The beginning of a word for answering somebody: `respon`, `balas`.
+    Responding,
+    /// Says that something hardly works: `susah`.
+    Hardly,
+    /// Asks what a word means: `apa`, `artinya`.
+    Meaning,
+    /// Links a word to its sentence: `yang`, `dari`, `is`.
+    Link,
+    /// Is said around a number whose kind is asked for: `termasuk`, `format`.
+    AroundNumber,
+    /// Carries an answer without being it: `statusnya`, `masih`.
+    StatusCarrier,
+    /// The legal form of a company: `pt`.
+    LegalForm,
+    /// Is in every question and counts for nothing in it: `apa`, `tolong`.
+    Empty,
+    /// Says little: `langsung`, `semua`.
+    Faint,
+    /// Denies the next word of a question.
+    Denying,
+    /// Says nothing unless it is denied: `ada`, `bisa`.
+    Deniable,
+    /// A denial in front of it belongs to the question: `lewat`, `kalau`.
+    NeverDenied,
+    /// A denial in front of it asks for assent: `sih`, `ya`.
+    Appealing,
+    /// Asks rather than says.
+    Questioning,
+    /// `berapa` in front of it asks how long: `hari`.
+    CountedTime,
+    /// A message that begins with it asks for it: `syarat`, `format`.
+    AskedFor,
+    /// Wants a person.
+    AsksWho,
+    /// Wants a place.
+    AsksWhere,
+    /// Wants a moment.
+    AsksWhen,
+    /// Wants a reason.
+    AsksWhy,
+    /// Wants a way.
+    AsksHow,
+    /// Wants a duration.
+    AsksHowLong,
+    /// Wants a number.
+    AsksHowMuch,
+    /// Wants a meaning.
+    AsksMeaning,
+    /// Wants the meaning of what is in front of it: `itu apa`.
+    AsksMeaningBehind,
+    /// Wants a meaning, in so many words: `artinya`.
+    AsksMeaningInWords,
+    /// Wants a difference.
+    AsksDifference,
+    /// Wants what to do.
+    AsksWhatToDo,
+    /// Wants a tool.
+    AsksWithWhat,
 }
 
 /// Everyday words by role.
@@ -104,9 +186,12 @@ impl Everyday {
 
     /// Whether a word, or a phrase with one blank between its words, has this role.
     pub fn has(&self, role: Role, entry: &str) -> bool {
-        self.roles
-            .get(entry)
-            .is_some_and(|roles| roles.contains(&role))
+        self.roles(entry).contains(&role)
+    }
+
+    /// Everything that a word, or a phrase with one blank between its words, does.
+    pub fn roles(&self, entry: &str) -> &[Role] {
+        self.roles.get(entry).map_or(&[], Vec::as_slice)
     }
 
     /// Where words and phrases of a role are in a text, the longest where several begin in one place.

@@ -13,9 +13,9 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::everyday::{Everyday, Role};
-use super::{Kind, Shape, Utterance};
+use super::{Kind, Shape, Utterance, stem};
 
-/// The longest phrase, in words, that stands for something else (`isi ulang`, `top up`).
+/// The longest phrase, in words, that means something else (`isi ulang`, `top up`).
 pub const PHRASE_WORDS_MAX: usize = 3;
 
 /// Slang, synonyms and known words.
@@ -25,6 +25,12 @@ pub struct Lexicon {
     entries: FxHashMap<Box<str>, Entry>,
     /// Courtesies, question words, yes and no.
     pub everyday: Everyday,
+    /// Words with which agents ask for what procedures call otherwise, by word and by stem, with the name of their group.
+    same: FxHashMap<Box<str>, Box<str>>,
+    /// Groups of words and phrases for the same thing; a word may be in several.
+    groups: Vec<Vec<Box<str>>>,
+    /// The groups of each single word, by its stem.
+    groups_of: FxHashMap<Box<str>, Vec<u32>>,
 }
 
 /// Everything that is known of a word: one look-up a word of a message.
@@ -75,6 +81,8 @@ struct File {
     #[serde(default)]
     known: Vec<String>,
     #[serde(default)]
+    same: Vec<String>,
+    #[serde(default)]
     when: WhenFile,
     #[serde(default)]
     everyday: BTreeMap<Role, String>,
@@ -98,7 +106,7 @@ pub enum Error {
     /// Not the expected TOML.
     #[error("the lexicon cannot be read")]
     Toml(#[from] toml::de::Error),
-    /// One alias stands for two things, so it can be replaced by neither.
+    /// One alias means two things, so it can be replaced by neither.
     #[error("`{alias}` is slang for `{first}` and for `{second}`: keep one, or make them synonyms")]
     Ambiguous {
         /// What agents write.
@@ -143,6 +151,14 @@ impl Lexicon {
                 lexicon.entry(word).when = Some(when);
             }
         }
+        // The first line that has a word counts, and a word before a stem.
+        for (name, word) in lines(&file.same) {
+            lexicon.same.entry(word.into()).or_insert(name.into());
+        }
+        for (name, word) in lines(&file.same) {
+            let entry = lexicon.same.entry(stem(word).into());
+            entry.or_insert(name.into());
+        }
         for word in file
             .function
             .iter()
@@ -154,6 +170,44 @@ impl Lexicon {
             lexicon.entry(word).is_known = true;
         }
         Ok(lexicon)
+    }
+
+    /// The same with groups of words and phrases for the same thing: one a line, separated by commas.
+    #[must_use]
+    pub fn with_groups(mut self, source: &str) -> Lexicon {
+        let lines = source.lines().map(str::trim);
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        self.groups = lines
+            .map(|line| line.split(',').map(|phrase| phrase.trim().into()).collect())
+            .collect();
+        let mut groups_of: FxHashMap<Box<str>, Vec<u32>> = FxHashMap::default();
+        for (group, phrases) in (0u32..).zip(&self.groups) {
+            for phrase in phrases {
+                let words = super::words(phrase, &self);
+                let [word] = words.as_slice() else { continue };
+                let groups = groups_of.entry(word.as_str().into()).or_default();
+                if !groups.contains(&group) {
+                    groups.push(group);
+                }
+            }
+        }
+        self.groups_of = groups_of;
+        self
+    }
+
+    /// The groups of words for the same thing that a stem is in.
+    pub fn groups_of(&self, stem: &str) -> &[u32] {
+        self.groups_of.get(stem).map_or(&[], Vec::as_slice)
+    }
+
+    /// The name of the group of a word, or of a stem, with which agents ask for what procedures call otherwise.
+    pub fn same(&self, word: &str) -> Option<&str> {
+        self.same.get(word).map(|name| &**name)
+    }
+
+    /// Groups of words and phrases for the same thing. Unlike a synonym, such a word keeps its own stem.
+    pub fn groups(&self) -> impl Iterator<Item = &[Box<str>]> {
+        self.groups.iter().map(Vec::as_slice)
     }
 
     fn entry(&mut self, word: &str) -> &mut Entry {
@@ -310,6 +364,14 @@ impl Lexicon {
                 || entry.when.is_some()
         })
     }
+}
+
+/// The words of lines, each with the first of its line.
+fn lines(lines: &[String]) -> impl Iterator<Item = (&str, &str)> {
+    lines.iter().flat_map(|line| {
+        let name = line.split(' ').next().unwrap_or_default();
+        line.split(' ').map(move |word| (name, word))
+    })
 }
 
 #[cfg(test)]

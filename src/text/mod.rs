@@ -11,6 +11,7 @@
 pub mod everyday;
 pub mod fold;
 pub mod lexicon;
+pub mod likeness;
 pub mod negation;
 pub mod spelling;
 pub mod stem;

@@ -1,8 +1,8 @@
-//! Spelling: a word nobody knows becomes the known word it was meant to be, or stays what it is.
+//! Spelling: an unknown word becomes the known word it was meant to be, or stays what it is.
 //!
 //! Candidates come from an index of *deletions* (two words within one slip share a string that both become by leaving
 //! out a letter), so the cost does not grow with the vocabulary; an index of consonants finds `plsa` and `tghn`.
-//! A weighted edit distance then tells likely slips (swapped, doubled, neighbouring key) from unlikely ones.
+//! A weighted edit distance then separates likely slips (swapped, doubled, neighbouring key) from unlikely ones.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -47,7 +47,7 @@ pub struct Repair {
 }
 
 /// Finds the words of a vocabulary near to a word.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Speller {
     words: Vec<Box<str>>,
     deletions: Postings,
@@ -80,7 +80,7 @@ impl Speller {
 
     /// Returns the nearest word, if one is near enough. `favour` lowers the cost of words that fit their surroundings.
     pub fn repair(&self, word: &str, favour: impl Fn(u32) -> f32) -> Option<Repair> {
-        if !is_repairable(word) {
+        if !is_open(word) {
             return None;
         }
         let cost_max = cost_max(word.len());
@@ -101,6 +101,9 @@ impl Speller {
                     consider(index, COST_SKELETON);
                 }
             }
+        }
+        if word.len() < REPAIRED_LEN_MIN {
+            return best;
         }
         let mut seen = Seen::default();
         each_deletion(word.as_bytes(), |key| {
@@ -144,7 +147,14 @@ impl Default for Seen {
     }
 }
 
-/// Whether a word is of a kind that is repaired at all.
+/// Whether a word may be a slip or an abbreviation: one of three letters only if it has no vowel (`rmh`, `mrh`, `pkt`).
+pub fn is_open(word: &str) -> bool {
+    let is_bare =
+        word.len() == SKELETON_MIN && word.bytes().all(|b| b.is_ascii_lowercase() && !is_vowel(b));
+    is_bare || is_repairable(word)
+}
+
+/// Whether a word is of a kind that is the outcome of a repair.
 fn is_repairable(word: &str) -> bool {
     (REPAIRED_LEN_MIN..=REPAIRED_LEN_MAX).contains(&word.len())
         && word.bytes().all(|b| b.is_ascii_lowercase())
@@ -165,7 +175,7 @@ fn each_deletion(word: &[u8], mut found: impl FnMut(u64)) {
         heads[at + 1] = append(heads[at], letter);
     }
     let whole = heads[word.len()];
-    // What stands between two places, as a key of its own.
+    // What is between two places, as a key of its own.
     let between = |start: usize, end: usize| {
         heads[end].wrapping_sub(heads[start].wrapping_mul(KEY_POWERS[end - start]))
     };
@@ -330,7 +340,7 @@ const fn touch((ax, ay): (i32, i32), (bx, by): (i32, i32)) -> bool {
 }
 
 /// A key is a number with a digit for each letter, so that the key of a word without some of its letters is a sum of
-/// parts. Two words with one key are told apart by their distance.
+/// parts. Two words with one key are separated by their distance.
 const KEY_BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 const KEY_POWERS: [u64; REPAIRED_LEN_MAX + 1] = {
@@ -356,7 +366,7 @@ fn key(letters: impl Iterator<Item = u8>) -> u64 {
 const BITS_PER_KEY: usize = 8;
 
 /// Keys and the words filed under each.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Postings {
     ranges: FxHashMap<u64, (u32, u32)>,
     words: Vec<u32>,
@@ -452,6 +462,8 @@ mod tests {
         check("tghn", Some("tagihan"));
         check("plnggn", Some("pelanggan"));
         check("pmbyrn", Some("pembayaran"));
+        check("sld", Some("saldo"));
+        check("byr", Some("bayar"));
     }
 
     #[test]
@@ -459,6 +471,7 @@ mod tests {
         check("ini", None);
         check("dsx", None);
         check("k44", None);
+        check("bya", None);
         check("pusing", None);
         check("kulkas", None);
         check("dulu", None);

@@ -64,9 +64,6 @@ impl Parcel {
     }
 }
 
-/// The fields that say whose case it is.
-const CASE_FIELDS: [&str; 4] = ["msisdn", "sid", "account_number", "sn_perangkat"];
-
 /// A ticket draft as it was filed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
@@ -114,6 +111,18 @@ pub struct Remarked {
     pub label: String,
     /// What is unusual.
     pub remark: Remark,
+    /// What a serial number of this field looks like; nothing for other fields.
+    #[serde(default)]
+    pub serial: SerialForm,
+}
+
+/// What a serial number looks like.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SerialForm {
+    /// How many digits it has.
+    pub digits: usize,
+    /// What it begins with; empty where nothing is fixed.
+    pub prefix: String,
 }
 
 impl Ticket {
@@ -136,9 +145,10 @@ impl Ticket {
             let entry = entries.iter().find(|entry| entry.field == field)?;
             matches!(entry.answer, Answer::Given(_)).then(|| canonical_json(&entry.answer))
         };
-        CASE_FIELDS.iter().any(|field| {
-            let own = value(&self.entries, field);
-            own.is_some() && own == value(entries, field)
+        let mut identifying = entries.iter().filter(|entry| entry.identifies);
+        identifying.any(|entry| {
+            let own = value(&self.entries, &entry.field);
+            own.is_some() && own == value(entries, &entry.field)
         })
     }
 
@@ -180,6 +190,8 @@ impl Ticket {
                 label: "label".to_owned(),
                 answer: Answer::Absent,
                 masked: String::new(),
+                identifies: false,
+                serial: None,
             }],
             kip: "kip".to_owned(),
             checked: vec!["checked".to_owned()],
@@ -238,4 +250,10 @@ pub struct Entry {
     pub answer: Answer,
     /// The value as it may leave the team: personal data masked.
     pub masked: String,
+    /// It says whose case the draft is about.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub identifies: bool,
+    /// What a serial number of its field looks like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<SerialForm>,
 }

@@ -6,7 +6,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use super::{Answer, Remarked, Ticket};
+use super::{Answer, Remarked, SerialForm, Ticket};
 use crate::value::Remark;
 
 const NAME: &str = "ticket";
@@ -90,6 +90,7 @@ impl Template {
         let remark = |remark| Remarked {
             label: String::new(),
             remark,
+            serial: SerialForm::default(),
         };
         let remarks = [
             remark(Remark::UnusualSerial),

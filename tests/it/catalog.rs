@@ -1,9 +1,11 @@
 //! The catalogue: what is shipped is accepted and carries the facts, what is wrong is refused with its cure.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::date;
+use sigap::catalog::file::SopFile;
 use sigap::catalog::{Catalog, Diagnostic, Files, Severity, Source};
 use sigap::directory::Directory;
 use sigap::guide::Knowledge;
@@ -71,7 +73,7 @@ fn every_mistake_of_the_shared_files_is_refused_with_line_and_cure() {
     shipped::check_file(&shared.join("glossary.txt"), &said);
 
     let list = read(&shared.join("am.csv"));
-    let mistakes = Directory::parse(&list).unwrap_err();
+    let mistakes = Directory::parse(&list, &shipped::knowledge().lexicon).unwrap_err();
     let said = drawn(&list, &mistakes);
     shipped::check_file(&shared.join("am.txt"), &said);
 }
@@ -446,4 +448,99 @@ fn no_layout_of_a_draft_drops_what_was_found_or_shown() {
             assert!(text.contains(part), "{}: {part} in {text}", sop.id);
         }
     }
+}
+
+#[test]
+fn a_file_that_is_read_and_written_says_the_same() {
+    for source in shipped::files().sops {
+        let file: SopFile = toml::from_str(&source.text).unwrap();
+        let written = toml::to_string(&file).unwrap();
+        let again: SopFile = toml::from_str(&written).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{file:?}"), "{}", source.path);
+        let json = serde_json::to_value(&file).unwrap();
+        let again: SopFile = serde_json::from_value(json).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{file:?}"), "{}", source.path);
+    }
+}
+
+/// Names of the shipped catalogue that code may say, since they are words of their own.
+const WORDS_OF_THEIR_OWN: &[(&str, &str)] = &[
+    ("halo", "a greeting"),
+    ("msisdn", "a kind of value"),
+    ("KIP", "what ticketing systems call a complaint category"),
+    (
+        "sid",
+        "a label of the account managers' list, and of documents",
+    ),
+    ("loop", "a label in documents"),
+    ("pic", "a label in documents"),
+    ("produk", "a label in documents"),
+    ("lokasi", "a label in documents, and a word of questions"),
+    ("keterangan", "a label in documents"),
+];
+
+#[test]
+fn no_name_of_the_shipped_catalogue_is_in_the_code() {
+    let names = names_of_the_catalogue();
+    assert!(names.len() > 500, "{}", names.len());
+    let mut folders = vec![PathBuf::from("src")];
+    let mut said = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let is_test = ["tests", "properties"].map(|stem| entry.ends_with(format!("{stem}.rs")));
+            let text = fs::read_to_string(&entry).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for (number, line) in code.lines().enumerate() {
+                // Every second piece of a line is between quotes.
+                let literals = line.split('"').skip(1).step_by(2);
+                let named = literals.filter(|literal| names.contains(*literal));
+                let allowed =
+                    |name: &&str| !WORDS_OF_THEIR_OWN.iter().any(|(word, _)| word == name);
+                if !line.trim_start().starts_with("//") && !is_test.contains(&true) {
+                    said.extend(
+                        named
+                            .filter(allowed)
+                            .map(|name| format!("{}:{}: `{name}`", entry.display(), number + 1)),
+                    );
+                }
+            }
+        }
+    }
+    assert!(said.is_empty(), "{}", said.join("\n"));
+}
+
+/// Ids of SOPs, points, fields, brands, systems and words, with what agents call the brands.
+fn names_of_the_catalogue() -> HashSet<String> {
+    let catalog = shipped::catalog();
+    let mut names: HashSet<String> = catalog.links.keys().cloned().collect();
+    for sop in &catalog.sops {
+        let items = sop.sections.iter().flat_map(|section| &section.items);
+        let points = items.map(|item| &item.id);
+        let points = points.chain(sop.causes.iter().map(|cause| &cause.id));
+        let points = points.chain(sop.outcomes.iter().map(|outcome| &outcome.id));
+        let points = points.chain(sop.unclear.iter().map(|hole| &hole.id));
+        // A point of one word is called by an everyday word.
+        names.extend(points.filter(|id| id.contains('-')).cloned());
+        names.extend(
+            sop.forms
+                .iter()
+                .flat_map(|form| &form.fields)
+                .map(|field| field.id.clone()),
+        );
+        names.insert(sop.id.clone());
+    }
+    for service in catalog.services.values().chain(&catalog.foreign) {
+        names.extend([service.id.clone(), service.title.clone()]);
+        names.extend(service.names.iter().cloned());
+    }
+    let terms = catalog.glossary.terms().iter();
+    names.extend(terms.map(|term| term.term.clone()));
+    names
 }

@@ -2,6 +2,7 @@
 
 mod contacts;
 mod directory;
+mod foreign;
 mod questions;
 mod upgrades;
 mod walks;

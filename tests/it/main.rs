@@ -15,6 +15,7 @@ mod crash;
 mod desk;
 mod dialog;
 mod discord;
+mod documents;
 mod engine;
 mod failover;
 mod guide;

@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use jiff::SignedDuration;
 
 use super::super::condition::{CHANNEL_KIND, Condition, Term};
-use super::super::diagnostic::{Diagnostic, Severity, did_you_mean};
+use super::super::diagnostic::{Diagnostic, Severity};
 use super::super::file::{FieldFile, FieldSpecFile, FormFile, KindName, OptionFile, SopFile};
 use super::super::form::{Field, Form, Kip, Kit, Requirement, Spec};
-use super::super::source::Parsed;
-use super::{Shared, suggest};
+use super::super::parsed::Parsed;
+use super::suggest;
 use crate::message::ChannelKind;
+use crate::text::likeness::nearest;
 use crate::value::{Choice, Choices, Kind};
 
 /// The most characters a free text takes unless its field says otherwise: more than a sentence is not a form's answer.
@@ -19,14 +20,9 @@ const TEXT_CHARS: u16 = 300;
 const CODE_CHARS: u16 = 40;
 
 /// Builds the forms of one SOP.
-pub fn build(
-    parsed: &Parsed<'_>,
-    file: &SopFile,
-    shared: &Shared,
-    found: &mut Vec<Diagnostic>,
-) -> Vec<Form> {
+pub fn build(parsed: &Parsed<'_>, file: &SopFile, found: &mut Vec<Diagnostic>) -> Vec<Form> {
     let forms: Vec<Form> = (file.forms.iter().enumerate())
-        .map(|(index, form)| build_form(parsed, &format!("/form/{index}"), form, shared, found))
+        .map(|(index, form)| build_form(parsed, &format!("/form/{index}"), form, found))
         .collect();
     let always = forms.iter().position(|form| form.when.is_none());
     if let Some(first) = always.filter(|first| first + 1 < forms.len()) {
@@ -64,49 +60,8 @@ fn duration(text: &str) -> Option<SignedDuration> {
     }
 }
 
-fn build_form(
-    parsed: &Parsed<'_>,
-    at: &str,
-    form: &FormFile,
-    shared: &Shared,
-    found: &mut Vec<Diagnostic>,
-) -> Form {
-    match (form.kips.last(), &form.kip_none) {
-        (None, None) => found.push(
-            parsed
-                .error(
-                    &format!("{at}/id"),
-                    format!(
-                        "the form `{}` neither has a KIP nor says that there is none",
-                        form.id
-                    ),
-                )
-                .help("add `[[form.kip]]`, or `kip_none = \"tidak tercantum di SOP\"`"),
-        ),
-        (Some(_), Some(_)) => found.push(
-            parsed
-                .error(
-                    &format!("{at}/kip_none"),
-                    format!(
-                        "the form `{}` has a KIP and says that there is none",
-                        form.id
-                    ),
-                )
-                .help("keep one of the two"),
-        ),
-        (Some(last), None) if last.when.is_some() => found.push(
-            parsed
-                .error(
-                    &format!("{at}/kip"),
-                    format!(
-                        "no KIP of the form `{}` applies when no condition holds",
-                        form.id
-                    ),
-                )
-                .help("leave `when` out of the last KIP"),
-        ),
-        _ => {}
-    }
+fn build_form(parsed: &Parsed<'_>, at: &str, form: &FormFile, found: &mut Vec<Diagnostic>) -> Form {
+    check_kip(parsed, at, form, found);
     let mut seen = HashSet::new();
     let fields = form.fields.iter().enumerate().filter_map(|(index, field)| {
         let at = format!("{at}/field/{index}");
@@ -115,128 +70,92 @@ fn build_form(
                 "duplicate id `{}`: the form has this field already",
                 field.id
             );
-            found.push(
-                parsed
-                    .error(&format!("{at}/id"), message)
-                    .help("a field stands once in a form"),
-            );
+            let cure = "a field stands once in a form";
+            found.push(parsed.error(&format!("{at}/id"), message).help(cure));
         }
-        build_field(parsed, &at, field, shared, found)
+        build_field(parsed, &at, field, found)
     });
     let fields = fields.collect();
+    let mut when = |key: &str, text: &Option<String>| {
+        condition(parsed, &format!("{at}/{key}"), text.as_deref(), found)
+    };
+    let kips = form.kips.iter().enumerate().map(|(index, kip)| Kip {
+        path: kip.path.clone(),
+        code: kip.code.clone(),
+        when: when(&format!("kip/{index}/when"), &kip.when),
+    });
+    let kips = kips.collect();
+    let kits = form.kits.iter().enumerate().map(|(index, kit)| Kit {
+        text: kit.text.clone(),
+        when: when(&format!("kit/{index}/when"), &kit.when),
+    });
+    let kits = kits.collect();
     Form {
         id: form.id.clone(),
         title: form.title.clone(),
-        when: condition(parsed, &format!("{at}/when"), form.when.as_deref(), found),
+        when: when("when", &form.when),
         fields,
-        kips: (form.kips.iter().enumerate())
-            .map(|(index, kip)| Kip {
-                path: kip.path.clone(),
-                when: condition(
-                    parsed,
-                    &format!("{at}/kip/{index}/when"),
-                    kip.when.as_deref(),
-                    found,
-                ),
-            })
-            .collect(),
+        kips,
         kip_none: form.kip_none.clone(),
-        kits: (form.kits.iter().enumerate())
-            .map(|(index, kit)| Kit {
-                when: condition(
-                    parsed,
-                    &format!("{at}/kit/{index}/when"),
-                    kit.when.as_deref(),
-                    found,
-                ),
-                text: kit.text.clone(),
-            })
-            .collect(),
+        kits,
         follow_up: form.follow_up.as_deref().and_then(duration),
     }
+}
+
+/// A form has complaint categories, the last one without a condition, or says that there are none.
+fn check_kip(parsed: &Parsed<'_>, at: &str, form: &FormFile, found: &mut Vec<Diagnostic>) {
+    let id = &form.id;
+    let (key, message, cure) = match (form.kips.last(), &form.kip_none) {
+        (None, None) => (
+            "id",
+            format!("the form `{id}` neither has a KIP nor says that there is none"),
+            "add `[[form.kip]]`, or `kip_none = \"tidak tercantum di SOP\"`",
+        ),
+        (Some(_), Some(_)) => (
+            "kip_none",
+            format!("the form `{id}` has a KIP and says that there is none"),
+            "keep one of the two",
+        ),
+        (Some(last), None) if last.when.is_some() => (
+            "kip",
+            format!("no KIP of the form `{id}` applies when no condition holds"),
+            "leave `when` out of the last KIP",
+        ),
+        _ => return,
+    };
+    found.push(parsed.error(&format!("{at}/{key}"), message).help(cure));
 }
 
 fn build_field(
     parsed: &Parsed<'_>,
     at: &str,
     field: &FieldFile,
-    shared: &Shared,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Field> {
-    let inherited = shared.fields.get(&field.id);
-    let file = overlay(&field.spec, inherited.map(|field| &field.spec));
-    let base = spec(parsed, at, &field.id, &file, found)?;
-    let variants = field
-        .variants
-        .iter()
-        .enumerate()
-        .filter_map(|(index, variant)| {
-            let at = format!("{at}/variant/{index}");
-            let when = condition(parsed, &format!("{at}/when"), Some(&variant.when), found)?;
-            Some((
-                when,
-                spec(
-                    parsed,
-                    &at,
-                    &field.id,
-                    &overlay(&variant.spec, Some(&file)),
-                    found,
-                )?,
-            ))
-        });
+    let file = &field.spec;
+    let base = spec(parsed, at, &field.id, file, found)?;
+    let variants = field.variants.iter().enumerate();
+    let variants = variants.filter_map(|(index, variant)| {
+        let at = format!("{at}/variant/{index}");
+        let when = condition(parsed, &format!("{at}/when"), Some(&variant.when), found)?;
+        Some((when, spec(parsed, &at, &field.id, &variant.spec, found)?))
+    });
     let variants = variants.collect();
-    let required = condition(
-        parsed,
-        &format!("{at}/required_when"),
-        file.required_when.as_deref(),
-        found,
-    );
+    let mut read = |key: &str, text: &Option<String>| {
+        condition(parsed, &format!("{at}/{key}"), text.as_deref(), found)
+    };
+    let required = read("required_when", &file.required_when);
     Some(Field {
         id: field.id.clone(),
         base,
         variants,
-        only: condition(
-            parsed,
-            &format!("{at}/only_when"),
-            file.only_when.as_deref(),
-            found,
-        ),
+        only: read("only_when", &file.only_when),
         required: match (file.optional, required) {
             (Some(true), _) => Requirement::Never,
             (_, Some(condition)) => Requirement::When(condition),
             (_, None) => Requirement::Always,
         },
     })
-}
-
-/// Lays the keys of one file part over those of another.
-fn overlay(upper: &FieldSpecFile, lower: Option<&FieldSpecFile>) -> FieldSpecFile {
-    let Some(lower) = lower else {
-        return upper.clone();
-    };
-    let (upper, lower) = (upper.clone(), lower.clone());
-    FieldSpecFile {
-        label: upper.label.or(lower.label),
-        kind: upper.kind.or(lower.kind),
-        question: upper.question.or(lower.question),
-        help: upper.help.or(lower.help),
-        example: upper.example.or(lower.example),
-        aliases: upper.aliases.or(lower.aliases),
-        cues: upper.cues.or(lower.cues),
-        begins: upper.begins.or(lower.begins),
-        only_when: upper.only_when.or(lower.only_when),
-        required_when: upper.required_when.or(lower.required_when),
-        optional: upper.optional.or(lower.optional),
-        may_be_absent: upper.may_be_absent.or(lower.may_be_absent),
-        looked_up: upper.looked_up.or(lower.looked_up),
-        options: upper.options.or(lower.options),
-        open: upper.open.or(lower.open),
-        past: upper.past.or(lower.past),
-        digits: upper.digits.or(lower.digits),
-        prefix: upper.prefix.or(lower.prefix),
-        lenient: upper.lenient.or(lower.lenient),
-        max_chars: upper.max_chars.or(lower.max_chars),
-    }
 }
 
 fn spec(
@@ -323,6 +242,8 @@ fn spec(
             .collect(),
         may_be_absent: file.may_be_absent.unwrap_or(false),
         looked_up: file.looked_up.unwrap_or(false),
+        role: file.role,
+        identifies: file.identifies.unwrap_or(false),
     })
 }
 
@@ -503,7 +424,7 @@ pub(super) fn resolve(
     {
         let message = format!("`{}` never has the value `{text}`", field.text);
         let unknown = within(parsed, at, span, message);
-        let cure = did_you_mean(text, allowed.iter().copied()).map_or_else(
+        let cure = nearest(text, allowed.iter().copied()).map_or_else(
             || format!("one of {}", allowed.join(", ")),
             |meant| format!("did you mean `{meant}`?"),
         );

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::diagnostic::{Diagnostic, Severity};
 use super::super::file::SopFile;
-use super::super::source::Parsed;
+use super::super::parsed::Parsed;
 use super::suggest;
 
 /// Checks the graph of one SOP. An SOP without causes has nothing to walk.

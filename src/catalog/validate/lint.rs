@@ -1,4 +1,4 @@
-//! What must never stand in a catalogue file: credentials, personal data, internal addresses.
+//! What a catalogue file must never have: credentials, personal data, internal addresses.
 
 use super::super::diagnostic::{Diagnostic, Severity};
 use super::super::source::Source;
@@ -11,7 +11,7 @@ const PUBLIC_ADDRESSES: &[&str] = &[
     "ccare@oxygen.id",
 ];
 
-/// Domains that nobody can own (RFC 2606): addresses in them are invented.
+/// Domains that have no owner (RFC 2606): addresses in them are invented.
 const INVENTED_DOMAINS: &[&str] = &[
     ".invalid",
     ".example",

@@ -17,12 +17,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::diagnostic::{self, Diagnostic, Severity, did_you_mean};
+use super::diagnostic::{self, Diagnostic, Severity};
 use super::file::{FieldFile, SopFile};
 use super::glossary::{self, Glossary, Term};
+use super::inherit::SharedFields;
+use super::older;
+use super::parsed::Parsed;
 use super::schema::Shape;
-use super::source::Parsed;
-use super::{Catalog, Files, Loaded, Service, Sop, Source};
+use super::{BrandKind, Catalog, Files, Loaded, Service, Sop, Source};
+use crate::text::likeness::nearest;
 use crate::ticket::Template;
 
 /// A pattern that compiles to more than this is refused: it is either a mistake or an attack.
@@ -52,6 +55,8 @@ struct LinksFile {
 struct ServicesFile {
     #[serde(default, rename = "service")]
     services: Vec<Service>,
+    #[serde(default, rename = "kind")]
+    kinds: Vec<BrandKind>,
 }
 
 /// `glossary.toml`.
@@ -62,9 +67,42 @@ struct GlossaryFile {
     terms: Vec<Term>,
 }
 
+/// Our brands by id, those of others, and the kinds of these.
+fn brands(
+    source: Option<&Source>,
+    found: &mut Vec<Diagnostic>,
+) -> (BTreeMap<String, Service>, Vec<Service>, Vec<BrandKind>) {
+    let ServicesFile { services, kinds } = read(source, found);
+    if let Some(Ok(parsed)) = source.map(Source::parse) {
+        for (index, service) in services
+            .iter()
+            .enumerate()
+            .filter(|(_, service)| !service.ours)
+        {
+            let kind = service.kind.as_deref().unwrap_or_default();
+            if !kinds.iter().any(|known| known.id == kind) {
+                let message = format!("`{}` is of no known kind", service.id);
+                let at = format!("/service/{index}/kind");
+                let ids = kinds.iter().map(|kind| kind.id.as_str());
+                found.push(suggest(
+                    parsed.error(&at, message),
+                    kind,
+                    ids,
+                    "name a `[[kind]]` of this file",
+                ));
+            }
+        }
+    }
+    let (ours, foreign): (Vec<_>, Vec<_>) = services.into_iter().partition(|service| service.ours);
+    let ours = ours
+        .into_iter()
+        .map(|service| (service.id.clone(), service));
+    (ours.collect(), foreign, kinds)
+}
+
 /// What SOP files may refer to.
 struct Shared {
-    fields: HashMap<String, FieldFile>,
+    fields: SharedFields,
     links: BTreeMap<String, String>,
     services: BTreeMap<String, Service>,
     today: Date,
@@ -73,18 +111,11 @@ struct Shared {
 /// Checks the files and builds the catalogue from them.
 pub fn load(files: &Files, today: Date) -> Loaded {
     let mut found = Vec::new();
+    let (services, foreign, kinds) = brands(files.services.as_ref(), &mut found);
     let shared = Shared {
-        fields: read::<FieldsFile>(files.fields.as_ref(), &mut found)
-            .fields
-            .into_iter()
-            .map(|field| (field.id.clone(), field))
-            .collect(),
+        fields: SharedFields::new(&read::<FieldsFile>(files.fields.as_ref(), &mut found).fields),
         links: read::<LinksFile>(files.links.as_ref(), &mut found).links,
-        services: read::<ServicesFile>(files.services.as_ref(), &mut found)
-            .services
-            .into_iter()
-            .map(|service| (service.id.clone(), service))
-            .collect(),
+        services,
         today,
     };
     let template = template(files.template.as_ref(), &mut found);
@@ -96,14 +127,19 @@ pub fn load(files: &Files, today: Date) -> Loaded {
         .any(|diagnostic| diagnostic.severity == Severity::Error);
     diagnostic::sort(&mut found);
     let catalog = (!broken).then(|| {
-        Catalog::new(
+        let catalog = Catalog {
             sops,
-            shared.services,
-            shared.links,
-            messages(files.outside.as_ref()),
+            services: shared.services,
+            foreign,
+            kinds,
+            links: shared.links,
+            outside: messages(files.outside.as_ref()),
             glossary,
-            (template, templates),
-        )
+            template,
+            templates,
+            by_id: HashMap::new(),
+        };
+        catalog.indexed()
     });
     Loaded {
         catalog,
@@ -118,10 +154,17 @@ fn sops(sources: &[Source], shared: &Shared, found: &mut Vec<Diagnostic>) -> Vec
         found.extend(lint::secrets_and_personal_data(source));
         match source.parse() {
             Err(mistakes) => found.extend(mistakes),
-            Ok(parsed) => match shaped::<SopFile>(&shape, &parsed) {
-                Err(mistakes) => found.extend(mistakes),
-                Ok(file) => read.push((parsed, file)),
-            },
+            Ok(mut parsed) => {
+                older::modern(&mut parsed.json);
+                let mistakes = shape.check(&parsed);
+                if mistakes.is_empty() {
+                    shared.fields.lay_under(&mut parsed.json);
+                }
+                match shaped::<SopFile>(mistakes, &parsed) {
+                    Err(mistakes) => found.extend(mistakes),
+                    Ok(file) => read.push((parsed, file)),
+                }
+            }
         }
     }
     let mut first_with: HashMap<&str, &str> = HashMap::new();
@@ -133,6 +176,14 @@ fn sops(sources: &[Source], shared: &Shared, found: &mut Vec<Diagnostic>) -> Vec
                     .error("/id", message)
                     .help("give one of the two files another id and name"),
             );
+        }
+    }
+    let mut answering = read.iter().filter(|(_, file)| file.answers.is_some());
+    if let Some((_, first)) = answering.next() {
+        for (parsed, file) in answering.filter(|(_, file)| file.answers == first.answers) {
+            let message = format!("`{}` and `{}` answer the same", first.id, file.id);
+            let cure = "keep `answers` in one of them";
+            found.push(parsed.error("/answers", message).help(cure));
         }
     }
     let ids: Vec<&str> = read.iter().map(|(_, file)| file.id.as_str()).collect();
@@ -174,7 +225,7 @@ fn sop(
         check_see(parsed, index, see, ids, found);
     }
     check_matching(parsed, file, found);
-    let forms = forms::build(parsed, file, shared, found);
+    let forms = forms::build(parsed, file, found);
     points::check(parsed, file, &shared.links, &forms, found);
     rules::check(parsed, file, found);
     graph::check(parsed, file, found);
@@ -196,6 +247,7 @@ fn sop(
         service: file.service.clone(),
         summary: file.summary.clone(),
         distinction: file.distinction.clone(),
+        answers: file.answers,
         owner: file.owner.clone(),
         revised: file.revised.clone(),
         review_by: review_by(parsed, file, shared.today, found),
@@ -207,7 +259,8 @@ fn sop(
         figures: file.figures.clone(),
         see: file.see.clone(),
         unclear: file.unclear.clone(),
-        upgrade: file.upgrade.clone(),
+        rules: file.rules.clone(),
+        sums: file.sums.clone(),
         numbers: file.numbers.clone(),
         forms,
     }
@@ -327,14 +380,17 @@ fn read<T: Default + DeserializeOwned + JsonSchema>(
             return T::default();
         }
     };
-    shaped(&Shape::of::<T>(), &parsed).unwrap_or_else(|mistakes| {
+    shaped(Shape::of::<T>().check(&parsed), &parsed).unwrap_or_else(|mistakes| {
         found.extend(mistakes);
         T::default()
     })
 }
 
-fn shaped<T: DeserializeOwned>(shape: &Shape, parsed: &Parsed<'_>) -> Result<T, Vec<Diagnostic>> {
-    let mistakes = shape.check(parsed);
+/// Reads a file in which its schema found no mistakes.
+fn shaped<T: DeserializeOwned>(
+    mistakes: Vec<Diagnostic>,
+    parsed: &Parsed<'_>,
+) -> Result<T, Vec<Diagnostic>> {
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
@@ -342,7 +398,7 @@ fn shaped<T: DeserializeOwned>(shape: &Shape, parsed: &Parsed<'_>) -> Result<T, 
         .map_err(|error| vec![parsed.error("", error.to_string())])
 }
 
-/// Reads the glossary: every name means one word, and every place it is used in exists as far as its SOP does.
+/// Reads the glossary: every name means one word, and every place it is used in exists where its SOP does.
 fn read_glossary(source: Option<&Source>, sops: &[Sop], found: &mut Vec<Diagnostic>) -> Glossary {
     let terms = read::<GlossaryFile>(source, found).terms;
     let Some(Ok(parsed)) = source.map(Source::parse) else {
@@ -440,7 +496,7 @@ fn suggest<'a>(
     known: impl Iterator<Item = &'a str>,
     otherwise: &str,
 ) -> Diagnostic {
-    match did_you_mean(word, known) {
+    match nearest(word, known) {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
         None => diagnostic.help(otherwise),
     }

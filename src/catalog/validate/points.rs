@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::diagnostic::Diagnostic;
 use super::super::file::SopFile;
 use super::super::form::Form;
+use super::super::parsed::Parsed;
 use super::super::sop::CONTACT_PLACEHOLDERS;
-use super::super::source::Parsed;
 use super::suggest;
 use crate::ticket::placeholders;
 

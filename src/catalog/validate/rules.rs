@@ -1,4 +1,4 @@
-//! Rules as data: points that exist, terms told apart, shapes that compile.
+//! Rules as data: points that exist, names that mean one value, placeholders that are filled, shapes that compile.
 
 use std::collections::HashMap;
 
@@ -6,32 +6,53 @@ use regex::RegexBuilder;
 
 use super::super::diagnostic::Diagnostic;
 use super::super::file::SopFile;
-use super::super::rules::Upgrade;
-use super::super::source::Parsed;
+use super::super::parsed::Parsed;
+use super::super::rules::{RuleAnswer, RulePrices, RuleTable};
 use super::{PATTERN_BYTES_MAX, suggest};
+use crate::ticket::placeholders;
 
 /// Checks the rules of one SOP.
 pub fn check(parsed: &Parsed<'_>, file: &SopFile, found: &mut Vec<Diagnostic>) {
     let points = points(file);
-    let mut needs = |at: String, point: &str| {
-        if !points.contains(&point) {
-            let unknown = parsed.error(&at, format!("there is no point `{point}`"));
-            let cure = "name an item, an outcome or a hole of this file";
-            found.push(suggest(unknown, point, points.iter().copied(), cure));
+    for (index, table) in file.rules.iter().enumerate() {
+        let at = format!("/rule/{index}");
+        check_table(parsed, &at, table, found);
+        for (key, answer, names) in table.answers() {
+            check_answer(
+                parsed,
+                &format!("{at}/{key}"),
+                answer,
+                &points,
+                names,
+                found,
+            );
         }
-    };
-    if let Some(upgrade) = &file.upgrade {
-        for (key, point) in named(upgrade) {
-            needs(format!("/upgrade/{key}"), point);
+    }
+    for (index, sum) in file.sums.iter().enumerate() {
+        let at = format!("/sum/{index}");
+        for (key, answer) in [("one", &sum.one), ("several", &sum.several)] {
+            let names = ["more", "less", "exact", "totals"];
+            check_answer(
+                parsed,
+                &format!("{at}/{key}"),
+                answer,
+                &points,
+                &names,
+                found,
+            );
         }
+        let shares = sum.shares.iter().map(|share| share.id.as_str());
+        let names: Vec<&str> = shares.chain(["total", "rest"]).collect();
+        check_sentence(parsed, &format!("{at}/total"), &sum.total, &names, found);
     }
     for (index, number) in file.numbers.iter().enumerate() {
-        needs(format!("/number/{index}/goto"), &number.goto);
-    }
-    if let Some(upgrade) = &file.upgrade {
-        check_upgrade(parsed, upgrade, found);
-    }
-    for (index, number) in file.numbers.iter().enumerate() {
+        check_point(
+            parsed,
+            &format!("/number/{index}/goto"),
+            &number.goto,
+            &points,
+            found,
+        );
         let shape = number.shape.as_deref().unwrap_or_default();
         let built = RegexBuilder::new(shape)
             .size_limit(PATTERN_BYTES_MAX)
@@ -45,55 +66,156 @@ pub fn check(parsed: &Parsed<'_>, file: &SopFile, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn named(upgrade: &Upgrade) -> Vec<(&'static str, &str)> {
-    let mut named = vec![
-        ("rule", upgrade.rule.as_str()),
-        ("possible", &upgrade.possible),
-        ("speed_refused", &upgrade.speed_refused),
-        ("term_refused", &upgrade.term_refused),
-        ("unknown", &upgrade.unknown),
-        ("crossing", &upgrade.crossing),
-        ("known_price", &upgrade.known_price),
-        ("unknown_price", &upgrade.unknown_price),
-    ];
-    if let Some(bill) = &upgrade.bill {
-        named.extend([
-            ("bill/example", bill.example.as_str()),
-            ("bill/rounding", &bill.rounding),
-            ("bill/adjustment", &bill.adjustment),
-        ]);
+fn check_point(
+    parsed: &Parsed<'_>,
+    at: &str,
+    point: &str,
+    points: &[&str],
+    found: &mut Vec<Diagnostic>,
+) {
+    if !points.contains(&point) {
+        let unknown = parsed.error(at, format!("there is no point `{point}`"));
+        let cure = "name an item, an outcome or a hole of this file";
+        found.push(suggest(unknown, point, points.iter().copied(), cure));
     }
-    named
 }
 
-fn check_upgrade(parsed: &Parsed<'_>, upgrade: &Upgrade, found: &mut Vec<Diagnostic>) {
-    let mut meant: HashMap<String, usize> = HashMap::new();
-    for (index, term) in upgrade.terms.iter().enumerate() {
-        for word in [&term.name].into_iter().chain(&term.aliases) {
-            if let Some(other) = meant.insert(word.to_lowercase(), index)
-                && other != index
-            {
-                let message = format!("`{word}` is the name of two terms");
-                let at = format!("/upgrade/term_names/{index}");
-                found.push(parsed.error(&at, message).help("keep it at one of them"));
+/// A sentence uses the placeholders that are filled, and no others.
+fn check_sentence(
+    parsed: &Parsed<'_>,
+    at: &str,
+    sentence: &str,
+    names: &[&str],
+    found: &mut Vec<Diagnostic>,
+) {
+    for name in placeholders(sentence).filter(|name| !names.contains(name)) {
+        let unknown = parsed.error(at, format!("nothing fills `{{{name}}}` here"));
+        let cure = match names {
+            [] => "say it without placeholders".to_owned(),
+            names => format!("these are filled: {{{}}}", names.join("}, {")),
+        };
+        found.push(suggest(unknown, name, names.iter().copied(), &cure));
+    }
+}
+
+fn check_answer(
+    parsed: &Parsed<'_>,
+    at: &str,
+    answer: &RuleAnswer,
+    points: &[&str],
+    names: &[&str],
+    found: &mut Vec<Diagnostic>,
+) {
+    for (index, point) in answer.points.iter().enumerate() {
+        check_point(
+            parsed,
+            &format!("{at}/points/{index}"),
+            point,
+            points,
+            found,
+        );
+    }
+    check_sentence(
+        parsed,
+        &format!("{at}/say"),
+        answer.say.as_deref().unwrap_or_default(),
+        names,
+        found,
+    );
+    if answer.points.is_empty() && answer.say.is_none() {
+        let cure = "add `points = [\"...\"]`, `say = \"...\"`, or both";
+        found.push(
+            parsed
+                .error(at, "this answers nothing".to_owned())
+                .help(cure),
+        );
+    }
+}
+
+fn check_table(parsed: &Parsed<'_>, at: &str, table: &RuleTable, found: &mut Vec<Diagnostic>) {
+    let ids: Vec<&str> = table
+        .columns
+        .iter()
+        .map(|column| column.id.as_str())
+        .collect();
+    check_sentence(parsed, &format!("{at}/name"), &table.name, &ids, found);
+    let refused = table.refused.as_deref().unwrap_or_default();
+    check_sentence(
+        parsed,
+        &format!("{at}/refused"),
+        refused,
+        &["from", "to", "reasons"],
+        found,
+    );
+    let mut meant: HashMap<String, (usize, u32)> = HashMap::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        let at = format!("{at}/column/{index}");
+        for (key, reason) in [
+            ("lower", &column.lower),
+            ("equal", &column.equal),
+            ("higher", &column.higher),
+        ] {
+            let reason = reason.as_deref().unwrap_or_default();
+            check_sentence(
+                parsed,
+                &format!("{at}/{key}"),
+                reason,
+                &["from", "to"],
+                found,
+            );
+        }
+        if column.all().next().is_none() {
+            let message = format!("the column `{}` has no values", column.id);
+            let cure = "list its `numbers`, or give names with `[[rule.column.value]]`";
+            found.push(parsed.error(&format!("{at}/id"), message).help(cure));
+        }
+        for (place, value) in column.values.iter().enumerate() {
+            let own = (index, value.counts(place));
+            for word in value.called() {
+                if meant
+                    .insert(word.to_lowercase(), own)
+                    .is_some_and(|other| other != own)
+                {
+                    let message = format!("`{word}` is the name of two values");
+                    let at = format!("{at}/value/{place}");
+                    found.push(parsed.error(&at, message).help("keep it at one of them"));
+                }
             }
         }
     }
-    for (index, price) in upgrade.prices.iter().enumerate() {
-        let at = format!("/upgrade/price/{index}");
-        if !upgrade.speeds_mbps.contains(&price.speed_mbps) {
-            let message = format!("the table has no speed {}", price.speed_mbps);
-            let cure = "add it to `speeds_mbps`";
-            found.push(
-                parsed
-                    .error(&format!("{at}/speed_mbps"), message)
-                    .help(cure),
-            );
-        }
-        if upgrade.terms.iter().all(|term| term.months != price.months) {
-            let message = format!("the table has no term of {} months", price.months);
-            let cure = "add it to `[[upgrade.term_names]]`";
-            found.push(parsed.error(&format!("{at}/months"), message).help(cure));
+    if let Some(prices) = &table.prices {
+        check_prices(parsed, at, table, prices, found);
+    }
+}
+
+fn check_prices(
+    parsed: &Parsed<'_>,
+    at: &str,
+    table: &RuleTable,
+    prices: &RulePrices,
+    found: &mut Vec<Diagnostic>,
+) {
+    for (index, price) in prices.prices.iter().enumerate() {
+        for (id, value) in &price.row {
+            let at = format!("{at}/prices/price/{index}/row/{id}");
+            let Some(column) = table.columns.iter().find(|column| column.id == *id) else {
+                let unknown = parsed.error(&at, format!("the table has no column `{id}`"));
+                let ids = table.columns.iter().map(|column| column.id.as_str());
+                found.push(suggest(unknown, id, ids, "name a column of this table"));
+                continue;
+            };
+            if column.named(value).is_none() {
+                let names: Vec<String> = column.all().map(|(_, name)| name).collect();
+                let unknown =
+                    parsed.error(&at, format!("the column `{id}` has no value `{value}`"));
+                let cure = format!("one of {}", names.join(", "));
+                found.push(suggest(
+                    unknown,
+                    value,
+                    names.iter().map(String::as_str),
+                    &cure,
+                ));
+            }
         }
     }
 }

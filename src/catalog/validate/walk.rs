@@ -11,8 +11,8 @@ use super::super::condition::Condition;
 use super::super::diagnostic::Diagnostic;
 use super::super::file::{BranchFile, CauseFile, SopFile};
 use super::super::form::Form;
+use super::super::parsed::Parsed;
 use super::super::sop::{Branch, Cause};
-use super::super::source::Parsed;
 use super::{forms, suggest};
 use crate::value::{self, Background, Canonical, Kind};
 
@@ -151,7 +151,7 @@ fn check_cause(
     }
 }
 
-/// A value that is set stands as the field keeps it, so that what a file says is what a ticket shows.
+/// A value that is set is written as the field keeps it, so that what a file says is what a ticket shows.
 fn check_sets(
     parsed: &Parsed<'_>,
     at: &str,

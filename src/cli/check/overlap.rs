@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::catalog::source::Parsed;
+use crate::catalog::parsed::Parsed;
 use crate::catalog::{Catalog, Diagnostic, Files, Severity, Source};
 use crate::guide;
 use crate::matcher::review::{self, Overlap, Repeated, Row};

@@ -92,10 +92,7 @@ impl Turn<'_> {
                 points.first().is_some_and(|point| hole(intent, point))
             }
             Effect::ShowPoint { intent, id } => hole(intent, id),
-            Effect::Ruled { intent, ruling } => ruling
-                .points
-                .first()
-                .is_some_and(|point| hole(intent, point)),
+            Effect::Ruled { ruling, .. } => ruling.silent,
             _ => false,
         });
         self.conversation.silent_on = silent.then(|| value::sensitive::redact(text));

@@ -1,102 +1,17 @@
 //! Account managers and the glossary: looked up by command, by question, or brought unasked where the SOP wants it.
 //!
-//! Whoever asks for an account manager is told. In written channels one is looked for unasked as soon as the company is
-//! known, and shown once the agent has validated it; until then nobody tells the customer, and a card says so.
+//! A question for an account manager is answered. In written channels one is looked for unasked as soon as the company
+//! is known, and shown once the agent has validated it; until then the card says that it is not for the customer yet.
 
 use super::super::{AmLacking, AuditNote, ContactCard, Decision, Effect, Heard, Phase};
 use super::Turn;
 use crate::catalog::glossary::Term;
-use crate::directory::{self, Contact, Found, Lacking};
+use crate::catalog::{FieldRole, SopTopic};
+use crate::directory::{Contact, Found, Lacking};
 use crate::message::ChannelKind;
-use crate::text;
+use crate::text::{self, Role};
 use crate::ticket::{Answer, Answers};
 use crate::value;
-
-/// The fields by which a company is known.
-const COMPANY_FIELDS: [&str; 3] = ["sid", "account_number", "nama_perusahaan"];
-/// What a lead writes to add a company: `/am tambah`.
-const ADD: &[&str] = &["tambah", "tambahkan", "add"];
-/// Words of a question for an account manager that are no part of the company's name.
-const ABOUT: &[&str] = &[
-    "am",
-    "amnya",
-    "nya",
-    "siapa",
-    "siapakah",
-    "cari",
-    "cariin",
-    "carikan",
-    "nyari",
-    "info",
-    "data",
-    "kontak",
-    "nomor",
-    "no",
-    "hp",
-    "email",
-    "untuk",
-    "buat",
-    "dari",
-    "di",
-    "perusahaan",
-    "plgn",
-    "pelanggan",
-    "sid",
-    "account",
-    "number",
-    "akun",
-    "tolong",
-    "minta",
-    "kak",
-    "min",
-    "ya",
-    "dong",
-    "dengan",
-    "nama",
-    "account",
-    "manager",
-    "itu",
-    "tau",
-    "punya",
-];
-/// Words that ask for an account manager.
-const WHO: &[&str] = &[
-    "siapa", "siapakah", "cari", "cariin", "carikan", "nyari", "kontak", "info", "minta", "data",
-    "nomor",
-];
-/// Stems of what an account manager does not do who does not respond.
-const RESPONDS: &[&str] = &[
-    "respon", "respond", "balas", "bales", "angkat", "hubung", "jawab",
-];
-const FAILS: &[&str] = &["tidak", "belum", "susah", "sulit"];
-/// Words with which a meaning is asked for.
-const MEANING: &[&str] = &[
-    "apa",
-    "apaan",
-    "itu",
-    "tuh",
-    "tu",
-    "sih",
-    "ya",
-    "kak",
-    "min",
-    "arti",
-    "artinya",
-    "maksud",
-    "maksudnya",
-    "kepanjangan",
-    "kepanjangannya",
-    "singkatan",
-    "singkatannya",
-    "istilah",
-    "dari",
-    "yang",
-    "yg",
-    "dimaksud",
-    "adalah",
-    "what",
-    "is",
-];
 
 impl<'a> Turn<'a> {
     /// `/am NAME`.
@@ -105,11 +20,16 @@ impl<'a> Turn<'a> {
             return self.aside(Effect::AmHow);
         };
         let (first, rest) = query.split_once(char::is_whitespace).unwrap_or((query, ""));
-        if ADD.contains(&first.to_lowercase().as_str()) {
+        if self.is(Role::Adding, &first.to_lowercase()) {
             return self.add_am(rest.trim());
         }
         let found = self.found(query);
         self.aside(found);
+    }
+
+    /// Whether an everyday word does this in a sentence.
+    fn is(&self, role: Role, word: &str) -> bool {
+        self.knowledge.lexicon.everyday.has(role, word)
     }
 
     /// The company of exactly this name, or the only one with a name like this.
@@ -153,7 +73,7 @@ impl<'a> Turn<'a> {
             Ok(contact) => contact,
             Err(lacking) => return self.aside(Effect::AmAddHow { lacking }),
         };
-        // Who adds it vouches for it.
+        // The lead who adds it vouches for it.
         let card = ContactCard {
             unvalidated: false,
             ..self.card(&contact)
@@ -172,7 +92,9 @@ impl<'a> Turn<'a> {
         if line.is_empty() {
             return Err(None);
         }
-        let contact = directory::told(line, self.setting.now.date()).map_err(|lacking| {
+        let directory = self.setting.directory;
+        let told = directory.told(line, self.setting.now.date());
+        let contact = told.map_err(|lacking| {
             Some(match lacking {
                 Lacking::Company => AmLacking::Company,
                 Lacking::Am => AmLacking::Am,
@@ -181,10 +103,8 @@ impl<'a> Turn<'a> {
             })
         })?;
         let codes = contact.sids.iter().chain(&contact.account_numbers);
-        match self.setting.directory.owner(codes) {
-            Some((other, code))
-                if !directory::is_same_company(&other.company, &contact.company) =>
-            {
+        match directory.owner(codes) {
+            Some((other, code)) if !directory.is_same_company(&other.company, &contact.company) => {
                 Err(Some(AmLacking::Taken {
                     code: code.to_owned(),
                     company: other.company.clone(),
@@ -241,7 +161,7 @@ impl<'a> Turn<'a> {
         self.audit.push(AuditNote { what, subject });
     }
 
-    /// Answers a message that asks for an account manager by company, or says that the one just named does not respond;
+    /// Answers a message that asks for an account manager by company, or says that the one just shown does not respond;
     /// whether it was one.
     pub fn about_am(&mut self, text: &str) -> bool {
         let words = text::words(text, &self.knowledge.lexicon);
@@ -250,30 +170,35 @@ impl<'a> Turn<'a> {
             .split(|c: char| !c.is_alphanumeric() && c != '-')
             .filter(|word| !word.is_empty())
             .collect();
-        if !plain.iter().any(|word| matches!(*word, "am" | "amnya")) {
+        if !plain.iter().any(|word| self.is(Role::AccountManager, word)) {
             return false;
         }
-        let has = |among: &[&str]| words.iter().any(|word| among.contains(&word.as_str()));
-        let starts = words
-            .iter()
-            .any(|word| RESPONDS.iter().any(|stem| word.starts_with(stem)));
+        let stems = self.knowledge.lexicon.everyday.entries(Role::Responding);
+        let responds = |word: &String| stems.iter().any(|stem| word.starts_with(&**stem));
+        let fails = |word: &String| self.is(Role::Negation, word) || self.is(Role::Hardly, word);
         let last = self.conversation.am.as_ref();
         let last = last.and_then(|company| self.setting.directory.company(company));
-        if starts
-            && has(FAILS)
+        if words.iter().any(responds)
+            && words.iter().any(fails)
             && let Some(contact) = last
         {
             self.am_is_silent(contact);
             return true;
         }
-        if !plain.iter().any(|word| WHO.contains(word)) {
+        if !plain.iter().any(|word| self.is(Role::Lookup, word)) {
             return false;
         }
-        let name: Vec<&str> = plain
-            .into_iter()
-            .filter(|word| !ABOUT.contains(word))
-            .collect();
-        let name = name.join(" ");
+        let is_about = |word: &str| {
+            let about = [
+                Role::AccountManager,
+                Role::Lookup,
+                Role::Company,
+                Role::Courtesy,
+            ];
+            about.into_iter().any(|role| self.is(role, word)) || self.is(Role::Filler, word)
+        };
+        let name = plain.into_iter().filter(|word| !is_about(word));
+        let name = name.collect::<Vec<_>>().join(" ");
         if name.is_empty() {
             return false;
         }
@@ -282,7 +207,7 @@ impl<'a> Turn<'a> {
             return false;
         }
         self.decision = Decision::Answer;
-        if let Some(sop) = self.knowledge.catalog.sop("am-eskalasi") {
+        if let Some(sop) = self.knowledge.catalog.answering(SopTopic::Am) {
             self.go(Phase::Answered(Heard::of(&sop.id)), Decision::Answer);
         }
         self.effects.push(found);
@@ -327,9 +252,10 @@ impl<'a> Turn<'a> {
     }
 
     fn company_of(&self, answers: &Answers) -> Option<String> {
-        COMPANY_FIELDS
-            .iter()
-            .find_map(|field| match answers.get(*field)? {
+        let fields = self.knowledge.catalog.fields_with(FieldRole::Company);
+        fields
+            .filter_map(|field| answers.get(&field.id))
+            .find_map(|answer| match answer {
                 Answer::Given(value) => match self.setting.directory.search(&value.display) {
                     Found::One(contact) => Some(contact.company.clone()),
                     Found::Several(_) | Found::None => None,
@@ -356,13 +282,13 @@ impl<'a> Turn<'a> {
         let lower = text.to_lowercase();
         let words = lower.split(|c: char| c.is_whitespace() || matches!(c, '?' | '!' | '.' | ','));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        let asks = words.iter().any(|word| {
-            MEANING.contains(word) && !matches!(*word, "dari" | "ya" | "kak" | "min" | "itu" | "is")
-        });
-        let name: Vec<&str> = words
-            .into_iter()
-            .filter(|word| !MEANING.contains(word))
-            .collect();
+        let asks = words.iter().any(|word| self.is(Role::Meaning, word));
+        let is_around = |word: &str| {
+            let around = [Role::Meaning, Role::Link, Role::Courtesy, Role::Filler];
+            around.into_iter().any(|role| self.is(role, word))
+        };
+        let name = words.into_iter().filter(|word| !is_around(word));
+        let name: Vec<&str> = name.collect();
         if !asks || name.is_empty() {
             return None;
         }

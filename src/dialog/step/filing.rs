@@ -142,6 +142,7 @@ pub fn remarks(entries: &[Entry]) -> Vec<Remarked> {
         Answer::Given(value) => value.remark.clone().map(|remark| Remarked {
             label: entry.label.clone(),
             remark,
+            serial: entry.serial.clone().unwrap_or_default(),
         }),
         Answer::Absent | Answer::Unchecked(_) => None,
     };

@@ -58,7 +58,7 @@ impl Turn<'_> {
 
     /// A message outside a dialog.
     pub fn question(&mut self, text: &str) {
-        if self.answer_at_once(text) {
+        if self.is_of_others(text) || self.answer_at_once(text) {
             return;
         }
         let found = self.classify(text);
@@ -73,6 +73,18 @@ impl Turn<'_> {
             matcher::Decision::Clarify => self.clarify(&found, text),
             matcher::Decision::Fallback => self.fall_back(&found, text),
         }
+    }
+
+    /// Says so where a message is about the customer of another company only; whether it is. Leads learn nothing from it.
+    fn is_of_others(&mut self, text: &str) -> bool {
+        let foreign = self.knowledge.foreign(text);
+        let Some(foreign) = foreign.filter(|_| self.draft().is_none()) else {
+            return false;
+        };
+        let brand = foreign.title.clone();
+        self.effects.push(Effect::ForeignCustomer { brand });
+        self.go(Phase::Idle, Decision::Fallback);
+        true
     }
 
     /// Shows the procedure that fits, and says what else the message is about.

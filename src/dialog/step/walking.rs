@@ -469,6 +469,8 @@ fn said(sop: &Sop, say: &str, answers: &Answers, contact: Option<&Contact>) -> S
             field: (*id).to_owned(),
             label: String::new(),
             masked: String::new(),
+            identifies: false,
+            serial: None,
             answer,
         })
     });

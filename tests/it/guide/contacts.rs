@@ -1,7 +1,11 @@
 //! Account managers by kind of channel, and words looked up in the middle of anything.
 
+use std::sync::Arc;
+
+use sigap::catalog::{Catalog, Source};
 use sigap::dialog::{AmLacking, Effect, Phase};
 use sigap::directory::{Contact, Found};
+use sigap::guide::Knowledge;
 use sigap::message::ChannelKind;
 
 use super::walks::Desk;
@@ -263,4 +267,64 @@ fn every_word_of_the_brief_list_is_known_and_what_no_document_says_is_not_said()
     }
     let step = Desk::new().write("/istilah xyz");
     assert!(matches!(&step.effects[1], Effect::Glossary { missing: Some(word) } if word == "xyz"));
+}
+
+/// Another SOP under another id answers what the shipped one answered.
+#[test]
+fn what_the_assistant_answers_from_an_sop_does_not_depend_on_its_id() {
+    let mut files = shipped::files();
+    let renamed = |source: &Source| {
+        let text = source
+            .text
+            .replace("id = \"am-eskalasi\"", "id = \"kontak-am\"");
+        Source::new(
+            "kontak-am.toml",
+            text.replace("sop = \"am-eskalasi\"", "sop = \"kontak-am\""),
+        )
+    };
+    for source in &mut files.sops {
+        match source.stem.as_str() {
+            "am-eskalasi" => *source = renamed(source),
+            _ => {
+                source.text = source
+                    .text
+                    .replace("sop = \"am-eskalasi\"", "sop = \"kontak-am\"")
+            }
+        }
+    }
+    files.glossary = None;
+    let loaded = Catalog::load(&files, jiff::civil::date(2026, 11, 21));
+    let catalog = loaded
+        .catalog
+        .unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
+    let lexicon = shipped::knowledge().lexicon.clone();
+    let directory = sigap::load::directory(std::path::Path::new("data")).unwrap();
+    let mut desk = Desk::new();
+    desk.knowledge = Arc::new(Knowledge::new(catalog, lexicon).with_directory(directory));
+    desk.write("siapa am pt bahari contoh lestari?");
+    let phase = &desk.conversation.phase;
+    assert!(
+        matches!(phase, Phase::Answered(heard) if heard.intent == "kontak-am"),
+        "{phase:?}"
+    );
+    let text = unknown(&desk);
+    assert!(text.contains("Instacheck"), "{text}");
+}
+
+/// What is said when the directory has nothing.
+fn unknown(desk: &Desk) -> String {
+    let around = sigap::wording::Around {
+        now: &shipped::now(),
+        channel_kind: ChannelKind::Voice,
+        user: "agen",
+        lead: false,
+        tickets: &[],
+        recent: &[],
+    };
+    let effect = Effect::AmUnknown {
+        query: "rekaan".to_owned(),
+    };
+    sigap::wording::replies(&desk.knowledge, &[effect], around)[0]
+        .text
+        .clone()
 }

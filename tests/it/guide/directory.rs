@@ -6,13 +6,18 @@ use std::time::Instant;
 use sigap::catalog::Source;
 use sigap::directory::{Contact, Directory, Found};
 
+use crate::shipped;
+
 /// Of 100 mistyped or shortened names, so many must find their company.
 const FOUND_MIN: usize = 95;
 
 /// The diagnostics of a list: line, message, cure.
 #[track_caller]
 fn check_refused(text: &str, expected: &[(usize, &str, &str)]) {
-    let found = Directory::parse(&Source::new("am.csv".to_owned(), text.to_owned()));
+    let found = Directory::parse(
+        &Source::new("am.csv".to_owned(), text.to_owned()),
+        &shipped::knowledge().lexicon,
+    );
     let mistakes = found.err().unwrap_or_default();
     let said: Vec<_> = mistakes
         .iter()
@@ -58,7 +63,7 @@ fn every_mistake_of_a_list_is_said_with_its_line_and_cure() {
 #[test]
 fn the_shipped_list_is_well_formed_and_searched_by_number() {
     let source = sigap::load::source(std::path::Path::new("data/am.csv")).unwrap();
-    let directory = Directory::parse(&source).unwrap();
+    let directory = Directory::parse(&source, &shipped::knowledge().lexicon).unwrap();
     assert!(directory.contacts().len() >= 30);
     let company = |query| match directory.search(query) {
         Found::One(contact) => contact.company.clone(),
@@ -315,7 +320,7 @@ fn mistyped(name: &str, way: usize, dice: &mut Dice) -> String {
 fn mistyped_and_shortened_names_find_their_company_among_5000() {
     let mut dice = Dice(20_261_121);
     let contacts = generated(&mut dice);
-    let directory = Directory::new(contacts.clone());
+    let directory = Directory::new(contacts.clone(), &shipped::knowledge().lexicon);
     let (mut found, mut offered, mut wrong, mut times) = (0, 0, Vec::new(), Vec::new());
     for way in 0..100 {
         let right = &contacts[dice.below(contacts.len())];

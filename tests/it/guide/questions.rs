@@ -4,7 +4,7 @@
 //! `practice.tsv` and `practised.tsv` are what answering is improved on, the others are other hands. Of `questions.tsv` and
 //! the third to fifth hand the odd rows may be looked at while answering is improved, the even ones are only counted.
 
-use sigap::guide::{Knowledge, PointKind, upgrade};
+use sigap::guide::{Knowledge, PointKind, ruling};
 
 use crate::shipped;
 
@@ -43,11 +43,10 @@ fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str
 /// The item that comes first when a question is asked of an SOP.
 fn first(knowledge: &Knowledge, sop: &str, question: &str) -> Option<(String, bool)> {
     // A rule answers before any item; its silence is an answer that says so.
-    let rule = knowledge.catalog.sop(sop)?.upgrade.as_ref();
-    let ruling = rule.and_then(|rule| upgrade::rule(rule, question));
+    let mut tables = knowledge.catalog.sop(sop)?.rules.iter();
+    let ruling = tables.find_map(|table| ruling::by_table(table, question, &knowledge.lexicon));
     if let Some(ruling) = ruling {
-        let silent = matches!(ruling.answer, upgrade::Answer::Silent { .. });
-        return Some((ruling.points.first()?.clone(), silent));
+        return Some((ruling.points.first()?.clone(), ruling.silent));
     }
     let points = knowledge.asked_points(sop, question);
     let point = points.first()?;

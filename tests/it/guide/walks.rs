@@ -3,11 +3,14 @@
 //! The ways are enumerated from the graph; where each must end and what its ticket must hold stands in two tables that
 //! were written from the documents.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Zoned};
 use proptest::prelude::*;
 use sigap::catalog::Sop;
 use sigap::catalog::sop::OutcomeKind;
 use sigap::dialog::{self, Conversation, Effect, Hours, Phase, Step};
+use sigap::guide::Knowledge;
 use sigap::message::{ChannelKind, EventId, Said};
 use sigap::ticket::{Answers, canonical_json};
 use sigap::value::Canonical;
@@ -24,6 +27,7 @@ pub struct Desk {
     pub conversation: Conversation,
     pub kind: ChannelKind,
     pub lead: bool,
+    pub knowledge: Arc<Knowledge>,
     now: Zoned,
 }
 
@@ -33,12 +37,13 @@ impl Desk {
             conversation: Conversation::default(),
             kind: ChannelKind::Voice,
             lead: false,
+            knowledge: shipped::knowledge(),
             now: shipped::now(),
         }
     }
 
     pub fn say(&mut self, said: Said) -> Step {
-        let knowledge = shipped::knowledge();
+        let knowledge = Arc::clone(&self.knowledge);
         let around = dialog::Setting {
             event: &EventId("event".to_owned()),
             attempt: 0,

@@ -167,6 +167,8 @@ async fn reports_read_typed_columns_and_no_personal_data() {
         label: field.into(),
         answer: sigap::ticket::Answer::Unchecked("0812-0000-1234".into()),
         masked: masked.into(),
+        identifies: false,
+        serial: None,
     };
     let ticket = sigap::ticket::Ticket {
         entries: vec![
