@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::facts::json_of;
 use super::{Page, plain, rules, said};
 use crate::act::{Act, Part};
-use crate::catalog::{Case, Form, Sop};
 use crate::catalog::sop::{Cause, Item, Outcome, Section, SectionKind};
+use crate::catalog::{Case, Form, Sop};
 use crate::dialog::{Effect, SopForm};
 use crate::guide::{Point, PointKind};
 use crate::message::{Button, Reply};
@@ -179,8 +179,14 @@ impl<'a> Page<'a> {
             Part::Causes => ("causes", all_causes(sop)),
             Part::Kip => ("kips", kips(sop)),
             Part::Fields => ("mandatory_fields", self.mandatory_fields(sop)),
-            Part::Source => ("part_source", json!({"title": sop.title, "cite": cite(sop)})),
-            Part::Next => ("part_next", json!({"title": sop.title, "summary": sop.summary})),
+            Part::Source => (
+                "part_source",
+                json!({"title": sop.title, "cite": cite(sop)}),
+            ),
+            Part::Next => (
+                "part_next",
+                json!({"title": sop.title, "summary": sop.summary}),
+            ),
             Part::Whole | Part::Checks | Part::Questions | Part::Handling => {
                 return Some(self.whole(sop, &[]));
             }

@@ -529,26 +529,6 @@ mod tests {
     }
 
     #[test]
-    fn a_conversation_tells_where_it_is() {
-        for guild in [Some(1), None] {
-            let place = Place {
-                guild,
-                channel: 20,
-                thread: false,
-            };
-            assert_eq!(whereabouts(&place.conversation(7)), Some((place, 7)));
-        }
-        for other in [
-            "console:budi",
-            "discord:1:20",
-            "discord:1:x:7",
-            "discord:1:20:7:8",
-        ] {
-            assert_eq!(whereabouts(&ConversationId(other.to_owned())), None);
-        }
-    }
-
-    #[test]
     fn bots_webhooks_notices_other_workspaces_and_silence_are_nothing() {
         check(
             json!({"author": {"id": "8", "username": "x", "bot": true}}),
