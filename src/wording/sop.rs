@@ -451,3 +451,32 @@ fn shortened(text: &str, chars: usize) -> String {
         .map_or(cut.as_str(), |(words, _)| words);
     format!("{}…", words.trim_end_matches([',', ';', ':', ' ']))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_cited_by_its_number() {
+        let check = |source: &str, number: Option<&str>| {
+            assert_eq!(document_number(source), number, "{source}");
+        };
+        check(
+            "Dokumen 'X (2023)'; SOP-001/CCM-AC/XI/2016 - Y",
+            Some("SOP-001"),
+        );
+        check("IK-12 rev 3", Some("IK-12"));
+        check("Dokumen 'SELF-UPGRADE', layar 2025-10", None);
+        check("e-mail 2025, A-1", None);
+    }
+
+    #[test]
+    fn a_line_ends_with_its_sentence_or_between_words() {
+        let check = |text: &str, shown: &str| assert_eq!(shortened(text, 20), shown);
+        check("Cek DSC.", "Cek DSC.");
+        check("Cek DSC. Lalu Indira, bila perlu.", "Cek DSC.");
+        check("Cek profil pelanggan, lalu Indira", "Cek profil…");
+        check("Cek profil dulu, lalu Indira", "Cek profil dulu…");
+        check("Cek DSC\nLalu Indira", "Cek DSC");
+    }
+}
