@@ -13,7 +13,7 @@
 //! X-Sigap-Signature: sha256=HEX(HMAC-SHA256(secret, timestamp + "." + body))
 //! ```
 //!
-//! A receiver that answers `{"number": "IN-0000-1234"}` tells the number which the case has there.
+//! A receiver that answers `{"number": "IN-0000-1234"}` says which number the case has there.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,11 +73,11 @@ pub struct Hook {
     store: Arc<dyn Store>,
 }
 
-/// What signs a request. It is shown to nobody.
+/// What signs a request. It is never shown.
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the secret as it stands in the environment.
+    /// Takes the secret from the environment.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl Hook {
                 .context("the web hook's template makes no JSON of every draft")?;
         }
         let client = reqwest::Client::builder()
-            // Whoever answers elsewhere is not the one that drafts are for.
+            // Another address is not the one that drafts are for.
             .redirect(Policy::none())
             .timeout(ATTEMPT_MAX)
             .build()
@@ -215,7 +215,7 @@ impl Hook {
             response.status().as_u16()
         );
         let mut answer = Vec::new();
-        // It has the draft: an answer that breaks off only tells no number.
+        // It has the draft: an answer that breaks off only lacks the number.
         while let Ok(Some(chunk)) = response.chunk().await {
             answer.extend_from_slice(&chunk);
             if answer.len() > ANSWER_BYTES_MAX {
@@ -293,7 +293,7 @@ fn written(templates: &Environment<'_>, ticket: &Ticket) -> anyhow::Result<Strin
     Ok(text)
 }
 
-/// Drafts that lack the fields which a template writes, and one with words that JSON cannot hold as they stand.
+/// Drafts that lack the fields which a template writes, and one with words that JSON cannot hold as they are.
 fn samples(templates: &Environment<'_>) -> Vec<Ticket> {
     const AWKWARD: &str = "\"\\\n\"";
     let template = templates.get_template(NAME).into_iter();
@@ -350,7 +350,7 @@ fn pause(attempts: u32) -> SignedDuration {
     (PAUSE * 2_i32.pow(attempts.min(DOUBLED_MAX))).min(PAUSE_MAX)
 }
 
-/// The number that a receiver's answer tells.
+/// The number in a receiver's answer.
 fn number_in(answer: &[u8]) -> Option<String> {
     let answer: serde_json::Value = serde_json::from_slice(answer).ok()?;
     let number = &answer["number"];

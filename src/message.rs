@@ -29,7 +29,7 @@ pub struct Incoming {
     pub at: Zoned,
     /// What was said.
     pub said: Said,
-    /// The conversation that this one goes on from when it is new: a ticket's thread knows what the question told.
+    /// The conversation that this one goes on from when it is new: a ticket's thread knows what the question said.
     pub continues: Option<ConversationId>,
     /// The language of whoever reads the answer, where the channel says; otherwise the conversation's last one.
     pub language: Option<Language>,

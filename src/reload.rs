@@ -1,7 +1,6 @@
 //! Hot reload: a file of the catalogue that somebody edits is live within two seconds, a broken one changes nothing.
 //!
-//! The operating system tells of changes; a thread waits until they pause and says so once, whoever listens reads
-//! everything anew. A turn that is running keeps the knowledge it began with.
+//! The operating system reports changes; a thread waits until they pause and says so once, and everything is read anew. A turn that is running keeps the knowledge it began with.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -15,13 +14,13 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 /// Editors write a file in several steps, and somebody may save several files: changes are read once they pause so long.
 const PAUSE: Duration = Duration::from_millis(150);
-/// Whoever never pauses is not waited for longer, so that two seconds are enough for reading and learning.
+/// Changes that never pause are not waited for longer, so that two seconds are enough for reading and learning.
 const PAUSE_MAX: Duration = Duration::from_millis(600);
 
 /// What the catalogue's files are called.
 const EXTENSIONS: [&str; 4] = ["toml", "txt", "csv", "jinja"];
 
-/// What the files said at a time, to tell a change from a touch. Taken before they are loaded, so that no edit falls
+/// What the files said at a time, to know a change from a touch. Taken before they are loaded, so that no edit falls
 /// between loading and watching.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Seen(Vec<(PathBuf, Vec<u8>)>);
@@ -50,7 +49,7 @@ impl Seen {
 /// Watches until it is dropped.
 #[derive(Debug)]
 pub struct Watch {
-    /// Taken by `drop`: the thread ends when nobody can tell it of changes any more.
+    /// Taken by `drop`: the thread ends with the last sender of changes.
     watcher: Option<RecommendedWatcher>,
     thread: Option<JoinHandle<()>>,
 }
@@ -74,7 +73,7 @@ pub fn watch(
         {
             return;
         }
-        // Nobody listens while the program ends.
+        // There is no listener while the program ends.
         let _ = changes.send(());
     })
     .context("cannot watch for changes of the catalogue")?;
@@ -118,7 +117,7 @@ impl Drop for Watch {
     }
 }
 
-/// Waits until changes pause; `false` if nobody watches any more.
+/// Waits until changes pause; `false` if the watch has ended.
 fn paused(changed: &mpsc::Receiver<()>) -> bool {
     let began = Instant::now();
     while began.elapsed() < PAUSE_MAX {

@@ -16,7 +16,7 @@ pub struct Slash {
     pub about: Option<Label>,
     /// What it takes, in the order in which it is typed.
     pub slots: &'static [Slot],
-    /// The commands of which it is made.
+    /// Its own commands, where it has several.
     pub parts: &'static [Slash],
     /// Other names that are understood.
     also: &'static [&'static str],

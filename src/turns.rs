@@ -37,7 +37,7 @@ impl<K: Clone + Eq + Hash> Turns<K> {
     /// Waits until every earlier message of the conversation is done.
     pub async fn take(&self, key: &K) -> TurnGuard<'_, K> {
         let queue = Arc::clone(self.lock().entry(key.clone()).or_default());
-        // tokio's mutex is fair: it serves whoever asked first.
+        // tokio's mutex is fair: the first to ask is the first to get it.
         let held = queue.lock_owned().await;
         TurnGuard {
             turns: self,
@@ -57,7 +57,7 @@ impl<K: Eq + Hash> Drop for TurnGuard<'_, K> {
     fn drop(&mut self) {
         self.held = None;
         let mut queues = self.turns.lock();
-        // Only the map itself holds the queue: nobody waits in it.
+        // Only the map itself holds the queue: no message waits in it.
         if queues
             .get(&self.key)
             .is_some_and(|queue| Arc::strong_count(queue) == 1)

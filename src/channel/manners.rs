@@ -19,7 +19,7 @@ use crate::wording;
 /// One open field is asked faster than a window is opened.
 const FORM_FIELDS_MIN: usize = 2;
 
-/// What tells whether a message is for the bot.
+/// What decides whether a message is for the bot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Addressed {
     /// Only the bot reads it.

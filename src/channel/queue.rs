@@ -1,7 +1,7 @@
 //! One piece of work at a time per conversation, in the platform's order.
 //!
 //! serenity handles each event in a task of its own, so two messages of one agent may begin in either order. Their ids
-//! tell which was first: work waits a moment, then goes by id. A second copy of the same event finds its place taken.
+//! say which was first: work waits a moment, then goes by id. A second copy of the same event finds its place taken.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -15,7 +15,7 @@ use crate::message::ConversationId;
 
 /// Tasks of events that were read from the socket together have all begun within this time.
 const ORDER_WAIT: Duration = Duration::from_millis(2);
-/// An agent has this many messages waiting at most; whoever sends more is no agent.
+/// An agent has this many messages waiting at most; more is no agent.
 const WAITING_MAX: usize = 200;
 /// Gateways replay minutes, not hours; the store remembers events for a week.
 const REMEMBERED_MAX: usize = 20_000;

@@ -55,7 +55,7 @@ impl Am {
     }
 }
 
-/// The companies that leads have told of in chats. While a program holds the store they are left out, and that is said.
+/// The companies that leads have added in chats. While a program holds the store they are left out, and that is said.
 fn told(config: &Config) -> anyhow::Result<Vec<Contact>> {
     if matches!(&config.state, Place::Folder(folder) if !folder.exists()) {
         return Ok(Vec::new());
@@ -136,7 +136,7 @@ fn import(file: &Path, list: &Path) -> anyhow::Result<ExitCode> {
     };
     let text = load::source(file)?.text;
     let folder = list.parent().unwrap_or(Path::new("."));
-    // Whoever starts meanwhile reads the old list or the new one, never a half.
+    // A program that starts meanwhile reads the old list or the new one, never a half.
     let mut written = tempfile::NamedTempFile::new_in(folder)
         .with_context(|| format!("cannot write in `{}`", folder.display()))?;
     written.write_all(text.as_bytes())?;

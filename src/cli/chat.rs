@@ -66,7 +66,7 @@ impl Chat {
             offered: Mutex::default(),
         };
         let runtime = cli::runtime()?;
-        // Before the matcher learns: whoever starts a second program on a state is told at once.
+        // Before the matcher learns: a second program on a state says so at once.
         let store = runtime.block_on(store::open(&config.state))?;
         let knowledge =
             Knowledge::new(catalog, lexicon).with_directory(crate::load::directory(&config.data)?);

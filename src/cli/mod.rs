@@ -224,7 +224,7 @@ fn watch(
     })
 }
 
-/// Where there is a web hook every filed draft is on its way to it, whoever delivers it.
+/// Where there is a web hook every filed draft is on its way to it, whichever process delivers it.
 fn with_outbox(assistant: Assistant, config: &Config) -> Assistant {
     match config.hook {
         Some(_) => assistant.with_outbox(),

@@ -242,6 +242,26 @@ impl Desk {
         self.finish_with(decided, by, now).await
     }
 
+    /// Notes that an account has read a version of a post.
+    pub async fn acknowledge(
+        &self,
+        sop: &str,
+        place: &ConversationId,
+        account: u64,
+        version: u32,
+        by: &Actor,
+    ) -> Shown {
+        match self.note_reader(sop, place, account, version, by).await {
+            Ok(None) => Shown::NoShare,
+            Ok(Some(share)) if share.version > version => Shown::ReadOutdated(share.version),
+            Ok(Some(_)) => Shown::ReadNoted(version),
+            Err(error) => {
+                tracing::error!(%error, "a reader was not noted");
+                Shown::Refused(error)
+            }
+        }
+    }
+
     /// Publishes the text of an SOP file, once per event: when this returns `Ok`, questions are answered from it.
     ///
     /// `over` is the edition of the SOP that the text was compared with, if it was.
@@ -398,7 +418,7 @@ impl Desk {
         Ok(shown)
     }
 
-    /// Returns the SOPs whose review is overdue and of which leads were not reminded this week yet.
+    /// Returns the SOPs whose review is overdue, unless leads were reminded of them this week.
     ///
     /// # Errors
     ///
@@ -552,7 +572,7 @@ impl Desk {
         }
     }
 
-    /// Has earlier versions at hand, as far as the catalogue still takes them.
+    /// Has those earlier versions at hand that the catalogue still takes.
     async fn recall(&self, today: Date) -> Result<(), Error> {
         let files = self.files().await?;
         let mut by_sop = BTreeMap::<String, Vec<Version>>::new();

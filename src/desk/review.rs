@@ -22,7 +22,7 @@ const DIFF_CONTEXT: usize = 2;
 pub struct Review {
     /// The SOP's id.
     pub id: String,
-    /// The file as it would stand in the catalogue.
+    /// The file as it would be in the catalogue.
     pub source: Source,
     /// What the catalogue says about it, errors first.
     pub diagnostics: Vec<Diagnostic>,

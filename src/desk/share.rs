@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
-use super::step::{Basis, Effects, Shown};
 use super::{Desk, Error, Version, review};
 use crate::assistant::Actor;
 use crate::live::Live;
@@ -42,7 +41,7 @@ pub struct Share {
 }
 
 impl Share {
-    fn paper(&self) -> Result<Paper, Error> {
+    pub(super) fn paper(&self) -> Result<Paper, Error> {
         Ok(Paper {
             shelf: Shelf::Shares,
             id: format!("{}/{}", self.sop, self.place.0),
@@ -50,7 +49,7 @@ impl Share {
         })
     }
 
-    fn subject(&self) -> String {
+    pub(super) fn subject(&self) -> String {
         format!("{} {}", self.sop, self.place.0)
     }
 
@@ -72,13 +71,13 @@ pub struct Posting {
     pub changed: Option<Changed>,
     /// By whom, and how it is called in the audit.
     pub by: Actor,
-    what: &'static str,
+    pub(super) what: &'static str,
 }
 
 /// What a version changed.
 #[derive(Debug, Clone, Default)]
 pub struct Changed {
-    /// Why, as whoever published it wrote.
+    /// Why, in the words of the one who published it.
     pub why: String,
     /// Lines that agents did not see before.
     pub new: Vec<String>,
@@ -121,91 +120,6 @@ impl People {
             .filter(|account| !share.is_read_by(*account))
             .collect()
     }
-}
-
-/// Has channels show the order's SOP.
-pub fn post(
-    basis: &Basis,
-    sop: &str,
-    channels: &[u64],
-    pinned: bool,
-    by: &Actor,
-    here: &ConversationId,
-) -> Result<Effects, Error> {
-    let latest = basis.versions(sop)?.last();
-    let version = latest.ok_or_else(|| Error::NoSop(sop.to_owned()))?;
-    let channels: BTreeSet<u64> = channels.iter().copied().collect();
-    let posts = channels.into_iter().map(|channel| {
-        let place = here.beside(channel);
-        let known = basis.shares.iter().find(|share| share.place == place);
-        let posting = Posting {
-            share: Share {
-                sop: sop.to_owned(),
-                messages: known
-                    .map(|known| known.messages.clone())
-                    .unwrap_or_default(),
-                version: version.number,
-                pinned,
-                who: by.who.clone(),
-                readers: BTreeMap::new(),
-                reminded: None,
-                place,
-            },
-            version: version.clone(),
-            changed: None,
-            by: Actor {
-                event: EventId(format!("{}:{channel}", by.event.0)),
-                ..by.clone()
-            },
-            what: "sop.share",
-        };
-        Shown::Post(Box::new(posting))
-    });
-    Ok(Effects {
-        shown: posts.collect(),
-        ..Effects::default()
-    })
-}
-
-/// Shows who has read an SOP wherever it is shared.
-pub fn readers(basis: &Basis, sop: &str) -> Effects {
-    let readers = basis.shares.iter().map(|share| Shown::Readers {
-        share: share.clone(),
-        unread: basis.people.unread(share),
-    });
-    let mut shown: Vec<_> = readers.collect();
-    if shown.is_empty() {
-        shown.push(Shown::SharedNowhere(sop.to_owned()));
-    }
-    Effects {
-        shown,
-        ..Effects::default()
-    }
-}
-
-/// Reminds those who have not read a post, once a version.
-pub fn remind(basis: &Basis, place: &ConversationId, by: &Actor) -> Result<Effects, Error> {
-    let share = basis.shares.iter().find(|share| share.place == *place);
-    let Some(share) = share else {
-        return Ok(Shown::NoShare.into());
-    };
-    if share.reminded == Some(share.version) {
-        return Ok(Shown::AlreadyReminded.into());
-    }
-    // Noted first: a reminder that comes twice is worse than one that is lost.
-    let share = Share {
-        reminded: Some(share.version),
-        ..share.clone()
-    };
-    Ok(Effects {
-        papers: vec![share.paper()?],
-        audit: vec![by.audit("sop.remind", share.subject())],
-        ..Shown::Remind {
-            unread: basis.people.unread(&share),
-            share,
-        }
-        .into()
-    })
 }
 
 /// Returns the shared SOPs that somebody has not read, with how many have not.
@@ -260,7 +174,7 @@ impl Desk {
         } = posting;
         let known = self.share(&share.sop, &share.place).await?;
         let before = known.as_ref().map(|known| known.version.to_string());
-        // Whoever read it meanwhile has.
+        // Somebody may have read it meanwhile.
         share.readers = known.map(|known| known.readers).unwrap_or_default();
         share.messages = messages;
         let line = by.audit(what, share.subject());
@@ -313,33 +227,18 @@ impl Desk {
         Ok(outdated)
     }
 
-    /// Notes that an account has read a version of a post.
-    pub async fn acknowledge(
+    /// Notes that an account has read a version of a post; none when it is not shared there any more.
+    pub(super) async fn note_reader(
         &self,
         sop: &str,
         place: &ConversationId,
         account: u64,
         version: u32,
         by: &Actor,
-    ) -> Shown {
-        let noted = self.note_reader(sop, place, account, version, by).await;
-        noted.unwrap_or_else(|error| {
-            tracing::error!(%error, "a reader was not noted");
-            Shown::Refused(error)
-        })
-    }
-
-    async fn note_reader(
-        &self,
-        sop: &str,
-        place: &ConversationId,
-        account: u64,
-        version: u32,
-        by: &Actor,
-    ) -> Result<Shown, Error> {
+    ) -> Result<Option<Share>, Error> {
         let _alone = self.alone.lock().await;
         let Some(mut share) = self.share(sop, place).await? else {
-            return Ok(Shown::NoShare);
+            return Ok(None);
         };
         let read = share.readers.entry(account).or_default();
         if *read < version {
@@ -348,10 +247,7 @@ impl Desk {
             let line = line.changed(None, Some(version.to_string()));
             self.keep(by, vec![share.paper()?], vec![line]).await?;
         }
-        Ok(match share.version > version {
-            true => Shown::ReadOutdated(share.version),
-            false => Shown::ReadNoted(version),
-        })
+        Ok(Some(share))
     }
 
     async fn share(&self, sop: &str, place: &ConversationId) -> Result<Option<Share>, Error> {

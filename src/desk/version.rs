@@ -26,7 +26,7 @@ pub struct Version {
     pub text: String,
 }
 
-/// Stands for whoever edited a file in the folder.
+/// In the place of a name when a file was edited in the folder.
 pub const BY_HAND: &str = "folder";
 
 impl Version {

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use jiff::{SignedDuration, ToSpan, Zoned};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use sigap::act::Act;
 use sigap::catalog::{Field, Form};
 use sigap::dialog::{self, Conversation, Draft, Effect, Hours, Phase, Prompt, Step};
 use sigap::guide::Knowledge;
@@ -519,9 +520,9 @@ impl Desk {
                 refused
                     || text.starts_with("ubah")
                     || CHANGES.contains(&text.as_str())
-                    || pressed.any(|action| action.starts_with("edit:"))
+                    || pressed.any(|act| matches!(act, Act::Edit(_)))
             }
-            Said::Press(action) => action.starts_with("edit:"),
+            Said::Press(act) => matches!(act, Act::Edit(_)),
             Said::Tick | Said::Showed(_) => false,
         };
         prop_assert!(wanted, "{field} is not missing and is asked after {said:?}");
@@ -587,10 +588,10 @@ impl Desk {
                 [] => return Ok(()),
                 offered => Said::Press(index.get(offered).action.clone()),
             },
-            Event::PressStale(action) => Said::Press((*action).to_owned()),
+            Event::PressStale(code) => Said::Press(Act::parse(code)),
             Event::Track(verb, index) => {
                 let id = &index.get(&self.cases).latest.id;
-                Said::Press(format!("{verb}:{id}"))
+                Said::Press(Act::parse(&format!("{verb}:{id}")))
             }
             Event::Tick => Said::Tick,
             Event::Wake => {
@@ -707,7 +708,7 @@ proptest! {
                 .conversation
                 .offered
                 .iter()
-                .filter(|button| button.action.starts_with("value:"))
+                .filter(|button| matches!(button.action, Act::Value { .. }))
                 .collect();
             let said = match options.as_slice() {
                 [] => Said::Text(good_answer(&desk.conversation, &desk).unwrap()),
@@ -757,7 +758,7 @@ fn a_ticket_is_filed_from_a_complete_review_only() {
         "keep:",
         "ticket:bayar-belum-aktif",
     ]
-    .map(|action| Said::Press(action.to_owned()));
+    .map(|code| Said::Press(Act::parse(code)));
     let others =
         [FULL, "undo", "buat tiket", "lewati", "kembali"].map(|text| Said::Text(text.to_owned()));
     for (way, complete) in WAYS {
@@ -766,7 +767,7 @@ fn a_ticket_is_filed_from_a_complete_review_only() {
             for text in *way {
                 desk.say(&Said::Text((*text).to_owned())).unwrap();
             }
-            let files_here = files.contains(said) || *said == Said::Press("send:".to_owned());
+            let files_here = files.contains(said) || *said == Said::Press(Act::Send);
             let step = desk.say(said).unwrap();
             assert_eq!(
                 step.ticket.is_some(),

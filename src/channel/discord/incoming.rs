@@ -181,7 +181,7 @@ pub fn edited(update: &MessageUpdateEvent, around: Surroundings<'_>) -> Option<E
     })
 }
 
-/// The number that Discord would give to something that happened then; the last bits tell changes of one moment apart.
+/// The number that Discord would give to something that happened then; the last bits differ between changes of one moment.
 pub fn snowflake(unix_millis: i64, like: u64) -> u64 {
     let since = u64::try_from(unix_millis - EPOCH).unwrap_or_default();
     (since << TIME_SHIFT) | (like & ((1 << TIME_SHIFT) - 1))

@@ -5,7 +5,7 @@
 //! channels   which channels others share, and which are threads
 //! bot        asks the assistant and delivers
 //! payload    reply -> bodies of messages, within every limit                         pure
-//! rest       the one way out: nobody is pinged, what fails is tried again
+//! rest       the one way out: no one is pinged, what fails is tried again
 //! shards     which part of the workspaces is this process's, where several serve them
 //! ```
 //!
@@ -71,7 +71,7 @@ pub struct Settings {
     pub secrets: BTreeMap<String, Secret>,
     /// Where filed drafts are posted.
     pub ticket_channel: Option<u64>,
-    /// Where leads are told what concerns them.
+    /// Where leads read what concerns them.
     pub lead_channel: Option<u64>,
     /// Whether it answers direct messages.
     pub direct_messages: bool,
@@ -85,11 +85,11 @@ pub struct Settings {
     pub metrics: Arc<Metrics>,
     /// Into how many parts its workspaces are divided; left out, as many as Discord recommends.
     pub shards: Option<u32>,
-    /// What tells this process from others that serve the same workspaces.
+    /// The name of this process among those that serve the same workspaces.
     pub process: String,
 }
 
-/// A login. It is shown to whoever may see it, and to no log.
+/// A login. It is shown to those who may see it, and to no log.
 #[derive(Clone)]
 pub struct Secret(pub String);
 
@@ -99,12 +99,12 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// What proves to Discord that this is the bot. It is shown to nobody.
+/// What proves to Discord that this is the bot. It is never shown.
 #[derive(Clone)]
 pub struct Token(String);
 
 impl Token {
-    /// Takes the token as it stands in the environment.
+    /// Takes the token from the environment.
     ///
     /// # Errors
     ///
@@ -125,7 +125,7 @@ impl std::fmt::Debug for Token {
 /// Why the bot does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Something has to be set up first; the text tells what and where.
+    /// Something has to be set up first; the text says what and where.
     #[error("{0}")]
     Setup(String),
     /// Discord could not be asked who the bot is.
@@ -259,7 +259,7 @@ impl Lines {
         }
     }
 
-    /// Whether there are connections and all of them stand.
+    /// Whether there are connections and all of them are up.
     async fn stand(&self) -> bool {
         let managers: Vec<_> = self.all().values().cloned().collect();
         let mut all = !managers.is_empty();
@@ -284,7 +284,7 @@ impl Drop for Line {
     }
 }
 
-/// Keeps note of whether every connection stands; never ends.
+/// Keeps note of whether every connection is up; never ends.
 async fn watch(lines: &Lines, metrics: &Metrics) {
     let mut tick = tokio::time::interval(WATCHED_EVERY);
     loop {

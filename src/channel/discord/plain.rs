@@ -1,4 +1,4 @@
-//! Makes text harmless for Discord: what a user wrote pings nobody, links nowhere and breaks no block.
+//! Makes text harmless for Discord: what a user wrote pings no one, links nowhere and breaks no block.
 //!
 //! Wording's own Markdown (bold, italics, code, lists, one code block) stays. `allowed_mentions` already keeps anything
 //! from notifying; this keeps it from looking like a mention, a heading or a link as well.

@@ -30,7 +30,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 const CALLBACK_TIMEOUT: Duration = Duration::from_millis(2_900);
 /// What was missed is worth some attempts, and not the wait of those who said it.
 const MISSED_TIMEOUT: Duration = Duration::from_secs(10);
-/// So much of a channel Discord tells at a time.
+/// So many messages of a channel Discord returns at a time.
 const SAID_MAX: u8 = 100;
 const PAUSE: Duration = Duration::from_millis(120);
 const PAUSE_MAX: Duration = Duration::from_secs(8);
@@ -196,7 +196,7 @@ impl Rest {
         registered.await.map(|_| ())
     }
 
-    /// Posts a message and returns its id, if the answer tells it. The same nonce within some minutes posts nothing new.
+    /// Posts a message and returns its id, if the answer has it. The same nonce within some minutes posts nothing new.
     pub async fn post(
         &self,
         channel: u64,
@@ -351,7 +351,7 @@ impl Rest {
         .await
     }
 
-    /// Puts the answer where `thinking…` stands.
+    /// Puts the answer in the place of `thinking…`.
     pub async fn fill(&self, token: &str, body: Json, file: Option<&File>) -> Result<(), Error> {
         let body = quiet(body);
         let filled = self.again(REQUEST_TIMEOUT, || async {
@@ -459,7 +459,7 @@ fn attached(file: Option<&File>) -> Vec<CreateAttachment> {
         .collect()
 }
 
-/// Nobody is pinged by what the bot says.
+/// What the bot says pings no one.
 fn quiet(mut body: Json) -> Json {
     body["allowed_mentions"] = json!({"parse": []});
     body

@@ -1,7 +1,7 @@
 //! Which part of the workspaces is this process's, where several processes serve them.
 //!
 //! Discord divides workspaces into shards, each with a connection of its own. A process takes a shard by a lease and
-//! runs its connection for as long as it has that; with a single shard the other processes stand by. Connections are
+//! runs its connection for as long as it has that; with a single shard the other processes wait. Connections are
 //! opened one at a time over all processes, as Discord demands, and so each gets its share.
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use crate::store::{Fence, Store, lease};
 /// Discord takes one new connection of a bot in this time.
 const IDENTIFY_EVERY: Duration = Duration::from_secs(5);
 
-/// How often a process that stands by looks for work.
+/// How often a process that waits looks for work.
 const LOOKED_EVERY: Duration = Duration::from_secs(1);
 
 /// The shards, and which of them this process has.
@@ -91,10 +91,10 @@ impl Shards {
         }
     }
 
-    /// Waits for a shard that nobody has, and for its turn to connect.
+    /// Waits for a free shard, and for its turn to connect.
     async fn next(&self) -> (u32, Fence) {
         if !self.held().is_empty() {
-            // Whoever has none yet comes first, and Discord would have it wait anyway.
+            // A process that has none yet comes first, and Discord would have this one wait anyway.
             sleep(IDENTIFY_EVERY).await;
         }
         loop {
@@ -115,7 +115,7 @@ impl Shards {
                     Ok(None) => {}
                     Err(error) => {
                         tracing::debug!(%error, "nobody can say whose shards these are");
-                        // When the engine is back, whoever had them has the first word.
+                        // When the engine is back, the process that had them comes first.
                         sleep(lease::TERM).await;
                     }
                 }
@@ -154,7 +154,7 @@ impl Shards {
         }
     }
 
-    /// Returns the lease of the shard that a conversation belongs to; one that nobody has, if it is not ours.
+    /// Returns the lease of the shard that a conversation belongs to; a free one, if it is not ours.
     pub fn fence(&self, conversation: &ConversationId) -> Option<Fence> {
         let shard = self.of(conversation)?;
         let held = self.held().get(&shard).cloned();

@@ -323,46 +323,29 @@ impl<'a> Turn<'a> {
         use Phase::{Asking, Entering, Idle, Interrupted, Reviewing, Walked, Walking};
         // A command answers nothing.
         let words = text.filter(|text| !text.starts_with('/'));
+        let is_offered =
+            |phase: &Phase| matches!(phase, Asking { suggested, .. } if suggested.is_some());
         match (act, &self.conversation.phase, words) {
-            (
-                Act::Yes,
-                Asking {
-                    suggested: Some(_), ..
-                },
-                _,
-            ) => self.take_suggestion(),
+            (Act::Yes, phase, _) if is_offered(phase) => self.take_suggestion(),
             (act, phase, Some(words)) if may_answer(&act, phase) => self.hear(words),
 
-            (Act::Yes, _, _) => self.yes(),
-            (Act::No, _, _) => self.no(false),
-            (Act::NotThis(None), _, _) => self.no(true),
-            (Act::NotThis(Some(intent)), _, _) => self.reject_shown(&intent),
             (Act::NoneOfThese, Phase::Clarifying(_), _) => self.none_of_these(),
             (Act::Repeat, Phase::Clarifying(_), _) => self.clarify_still(),
-            (Act::Repeat, _, _) => self.repeat(),
             (Act::GoOn | Act::KeepDraft, Interrupted { .. }, _) => self.advance(),
             (Act::GoOn, Idle, _) if !self.conversation.parked.is_empty() => self.take_up_last(),
             (Act::GoOn, _, _) if self.draft().is_some() => self.repeat(),
-            (Act::GoOn, _, _) => self.yes(),
-            (Act::Why, _, _) => self.why(),
-            (Act::Forward(intent), _, _) => self.forward(&intent),
-            (Act::Help | Act::Greet, _, _) => self.aside(Effect::Help),
-            (Act::Thanks, _, _) => self.aside(Effect::Welcome),
-            (Act::ListSops | Act::Sop(None), _, _) => self.aside(Effect::ListSops),
-            (Act::Sop(Some(name)) | Act::Point(name), _, _) => self.show(&name),
-            (Act::Open(intent), _, _) => self.show_heard(&intent),
-            (Act::AccountManager(query), _, _) => self.am(query.as_deref()),
-            (Act::ValidateCompany(company), _, _) => self.validate_company(&company),
-            (Act::SilentAccountManager(company), _, _) => self.silent_am(&company),
-            (Act::Term(word), _, _) => self.look_up(word.as_deref()),
+            (Act::Drop, Interrupted { .. }, _) => self.drop_for_other(),
 
-            (Act::Walk(name), _, _) => self.walk_to(name.as_deref()),
             (Act::Branch(branch), Walking { .. }, _) => self.press_branch(&branch),
             (Act::Jump(step), Walking { .. } | Walked, _) => self.jump(step.as_deref()),
             (Act::Edit(None), Walking { .. }, _) => self.jump(None),
             (Act::Value { value, .. }, Walking { refused }, _) => self.walk_hear(*refused, &value),
+            (Act::Confirm | Act::Edit(Some(_)), Walking { refused }, _) if text.is_some() => {
+                self.walk_hear(*refused, text.unwrap_or_default());
+            }
+            (Act::Back, Walking { .. } | Walked, _) => self.walk_back(),
+            (Act::Skip, Walking { refused }, _) => self.walk_skip(*refused, text),
 
-            (Act::Ticket(intent), _, _) => self.make_ticket(intent),
             (Act::Value { field, value }, Asking { field: asked, .. }, _) if field == *asked => {
                 self.answer_as(&value, true);
             }
@@ -370,39 +353,66 @@ impl<'a> Turn<'a> {
             (Act::Edit(Some(name)), Asking { .. } | Reviewing, _) => self.edit(&name),
             (Act::Send | Act::Confirm | Act::KeepValue, Reviewing, _) => self.file(),
             (Act::Send, Asking { .. } | Walking { .. }, _) => self.say_incomplete(),
-            (Act::Confirm | Act::Edit(Some(_)), Walking { refused }, _) if text.is_some() => {
-                self.walk_hear(*refused, text.unwrap_or_default());
-            }
             (Act::Cancel | Act::Back | Act::Skip, Entering { .. }, _) => self.leave_number(),
-            (Act::Cancel, _, _) => self.cancel(),
-            (Act::Undo, _, _) => self.undo(),
-            (Act::Back, Walking { .. } | Walked, _) => self.walk_back(),
             (Act::Back, Asking { .. } | Reviewing, _) => self.back(),
-            (Act::Skip, Walking { refused }, _) => self.walk_skip(*refused, text),
             (Act::Skip, Asking { .. }, _) => self.skip(),
             (Act::Skip, Reviewing, _) => self.review(),
-            (Act::Park, _, _) => self.park(),
-            (Act::Drop, Interrupted { .. }, _) => self.drop_for_other(),
-            (Act::Resume(None), _, _) => self.take_up_last(),
-            (Act::Resume(Some(number)), _, _) => self.resume(&number),
 
-            (Act::Tickets(Some(name)), _, _) if ticket::id_in(&name).is_none() => {
+            (act, _, _) => self.act_anywhere(act, text),
+        }
+    }
+
+    /// Acts that mean the same wherever they come.
+    fn act_anywhere(&mut self, act: Act, text: Option<&str>) {
+        match act {
+            Act::Yes => self.yes(),
+            Act::GoOn => self.take_offer(),
+            Act::No => self.no(false),
+            Act::NotThis(None) => self.no(true),
+            Act::NotThis(Some(intent)) => self.reject_shown(&intent),
+            Act::Repeat => self.repeat(),
+            Act::Why => self.why(),
+            Act::Forward(intent) => self.forward(&intent),
+            Act::Help | Act::Greet => self.aside(Effect::Help),
+            Act::Thanks => self.aside(Effect::Welcome),
+            Act::ListSops | Act::Sop(None) => self.aside(Effect::ListSops),
+            Act::Sop(Some(name)) | Act::Point(name) => self.show(&name),
+            Act::Open(intent) => self.show_heard(&intent),
+            Act::AccountManager(query) => self.am(query.as_deref()),
+            Act::ValidateCompany(company) => self.validate_company(&company),
+            Act::SilentAccountManager(company) => self.silent_am(&company),
+            Act::Term(word) => self.look_up(word.as_deref()),
+            Act::Walk(name) => self.walk_to(name.as_deref()),
+            Act::Ticket(intent) => self.make_ticket(intent),
+            Act::Cancel => self.cancel(),
+            Act::Undo => self.undo(),
+            Act::Park => self.park(),
+            Act::Resume(None) => self.take_up_last(),
+            Act::Resume(Some(number)) => self.resume(&number),
+            Act::Tickets(Some(name)) if ticket::id_in(&name).is_none() => {
                 self.ticket_as_asked(&name, &name);
             }
-            (Act::Tickets(id), _, _) => self.tickets(id),
-            (Act::Revise(id), _, _) => self.revise(&id),
-            (Act::Enter(id), _, _) => self.ask_number(&id, false),
-            (Act::Done(id), _, _) => self.mark(&id, Status::Done, None),
-            (Act::Mark { id, note }, _, _) => self.mark_as_noted(&id, note.as_deref()),
-            (Act::FollowUp(id), _, _) => self.follow_up(&id),
+            Act::Tickets(id) => self.tickets(id),
+            Act::Revise(id) => self.revise(&id),
+            Act::Enter(id) => self.ask_number(&id, false),
+            Act::Done(id) => self.mark(&id, Status::Done, None),
+            Act::Mark { id, note } => self.mark_as_noted(&id, note.as_deref()),
+            Act::FollowUp(id) => self.follow_up(&id),
+            act => self.not_here(&act, text),
+        }
+    }
 
-            (_, Asking { .. } | Interrupted { .. }, Some(words)) => self.hear(words),
-            (Act::Edit(Some(_)), _, _) if text.is_some() && self.draft().is_none() => {
-                self.question(text.unwrap_or_default());
-            }
-            (Act::Send, _, _) => self.same(Effect::NothingOpen),
-            _ if text.is_some() => self.same(Effect::NothingOpen),
-            _ => self.stale(),
+    /// Nothing is open that the act would apply to: its words may say something else.
+    fn not_here(&mut self, act: &Act, text: Option<&str>) {
+        let asks = matches!(
+            self.conversation.phase,
+            Phase::Asking { .. } | Phase::Interrupted { .. }
+        );
+        match (act, text) {
+            (_, Some(text)) if asks && !text.starts_with('/') => self.hear(text),
+            (Act::Edit(Some(_)), Some(text)) if self.draft().is_none() => self.question(text),
+            (Act::Send, _) | (_, Some(_)) => self.same(Effect::NothingOpen),
+            (_, None) => self.stale(),
         }
     }
 }

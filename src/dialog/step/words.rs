@@ -31,7 +31,8 @@ impl Turn<'_> {
         }
     }
 
-    fn take_offer(&mut self) {
+    /// Does what was offered, if that is one thing.
+    pub fn take_offer(&mut self) {
         let mut offers: Vec<&Button> = Vec::new();
         for button in &self.conversation.offered {
             let known = offers.iter().any(|offer| offer.action == button.action);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::{fs, path::Path};
 
+use sigap::act::Act;
 use sigap::dialog::Phase;
 use sigap::message::{ChannelKind, Said};
 use sigap::ticket::canonical_json;

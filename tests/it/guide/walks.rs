@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Zoned};
 use proptest::prelude::*;
+use sigap::act::Act;
 use sigap::catalog::Sop;
 use sigap::catalog::sop::OutcomeKind;
 use sigap::dialog::{self, Conversation, Effect, Hours, Phase, Step};
@@ -68,7 +69,7 @@ impl Desk {
     }
 
     pub fn press(&mut self, action: &str) -> Step {
-        self.say(Said::Press(action.to_owned()))
+        self.say(Said::Press(Act::parse(action)))
     }
 }
 

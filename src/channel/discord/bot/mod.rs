@@ -60,7 +60,7 @@ pub struct Bot {
     me: OnceLock<u64>,
     channels: Channels,
     queues: Arc<Queues<Work>>,
-    /// What leads have set for channels, as far as it was read.
+    /// What leads have set for channels, once it was read.
     kinds: Recall<ConversationId, Option<ChannelKind>>,
     /// Our answers by the question.
     answers: Recall<u64, Vec<u64>>,
@@ -71,7 +71,7 @@ pub struct Bot {
 }
 
 /// Hears everything that the gateway says, as long as there is a bot: serenity's tasks outlive it by some seconds, and
-/// the store must be free for whoever starts next.
+/// the store must be free for the next process.
 pub struct Ears(pub Weak<Bot>);
 
 /// Something to be answered, when its turn has come.

@@ -12,7 +12,7 @@ use crate::channel::discord::incoming::Ask;
 use crate::channel::discord::payload::EPHEMERAL;
 use crate::channel::discord::rest::{self, Rest};
 
-/// Discord waits three seconds for the first response; whoever is not ready by half of that asks for more time.
+/// Discord waits three seconds for the first response; after half of that more time is asked for.
 const DEFER_AFTER: Duration = Duration::from_millis(1_500);
 
 /// Answers one interaction: first response, or `thinking…` when it takes longer, then follow-ups.

@@ -154,7 +154,7 @@ impl Bot {
     }
 
     /// Answers the fields of a form one after the other, each through the dialog's own door: first the field is asked
-    /// for, then its answer is given. What cannot be used is said with the text that was typed, and stands in the next
+    /// for, then its answer is given. What cannot be used is said with the text that was typed, and is in the next
     /// window again.
     pub(super) async fn answer_form(
         &self,

@@ -1,12 +1,16 @@
 //! What an order of a lead leads to: decided on values, without a store, a folder or a chat.
 
+mod proposing;
+mod sharing;
+mod teaching;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Zoned;
 
-use super::lesson::{self, Lesson, Queue};
+use super::lesson::{Lesson, Queue};
 use super::proposal::Proposal;
 use super::review::{self, Review};
 use super::share::{self, People, Posting, Share};
@@ -201,11 +205,11 @@ pub fn step(
             sop,
             channels,
             pinned,
-        } => share::post(basis, sop, channels, *pinned, by, here),
-        Order::Readers(sop) => Ok(share::readers(basis, sop)),
-        Order::Remind { channel, .. } => share::remind(basis, &here.beside(*channel), by),
+        } => sharing::post(basis, sop, channels, *pinned, by, here),
+        Order::Readers(sop) => Ok(sharing::readers(basis, sop)),
+        Order::Remind { channel, .. } => sharing::remind(basis, &here.beside(*channel), by),
         Order::Queue => Ok(Shown::Queue(basis.queue()).into()),
-        Order::Teach { group, to } => lesson::teach(basis, group, to, by, now),
+        Order::Teach { group, to } => teaching::teach(basis, group, to, by, now),
         Order::Statistics => Ok(Shown::Statistics(basis.statistics(now)).into()),
         // It is the channel's own, as is what it remembers of its kind.
         Order::ChannelKind(_) => Ok(Effects::default()),
