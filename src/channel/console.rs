@@ -147,7 +147,11 @@ impl Console {
         let mut beside = editor
             .create_external_printer()
             .context("cannot print while something is typed")?;
-        skin.print_text(&self.voice(&rooms.assistant.knowledge()).line("console_greeting"));
+        skin.print_text(
+            &self
+                .voice(&rooms.assistant.knowledge())
+                .line("console_greeting"),
+        );
         show(&skin, &self.say(rooms, "/bantuan", now()).await?.replies);
         let (typed, mut lines) = mpsc::channel(1);
         let (next, wanted) = mpsc::channel(1);

@@ -72,7 +72,8 @@ impl Chat {
             Knowledge::new(catalog, lexicon).with_directory(crate::load::directory(&config.data)?);
         let knowledge = knowledge.with_voices(cli::voices(config)?);
         let assistant = Assistant::new(Arc::new(knowledge), store, config.draft_kept)
-            .with_hours(config.hours.clone());
+            .with_hours(config.hours.clone())
+            .with_language(config.language.clone());
         let assistant = cli::with_outbox(assistant, config);
         let desk = cli::desk(config, &runtime, &assistant)?;
         let _watch = cli::watch(config, seen, Arc::clone(&desk), &runtime)?;

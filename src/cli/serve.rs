@@ -62,7 +62,8 @@ impl Serve {
             Arc::clone(&metrics),
         );
         let assistant = Assistant::new(Arc::new(knowledge), Arc::new(store), config.draft_kept)
-            .with_hours(config.hours.clone());
+            .with_hours(config.hours.clone())
+            .with_language(config.language.clone());
         let assistant = cli::with_outbox(assistant, config);
         let hook = hook(config, assistant.store())?;
         let desk = cli::desk(config, &runtime, &assistant)?;

@@ -9,7 +9,6 @@ use crate::effect::{self, Change};
 use crate::guide::Knowledge;
 use crate::learn::{self, Group};
 use crate::matcher::Decision;
-use crate::message::Language;
 use crate::store::Question;
 
 /// So many of the latest questions are looked at.

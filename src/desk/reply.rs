@@ -265,8 +265,7 @@ impl Speaker<'_> {
                 added, gain, rows, ..
             } => {
                 let more = gain.right_after as i64 - gain.right_before as i64;
-                let facts =
-                    json!({"gain": more, "of": gain.rows, "added": added, "rows": rows});
+                let facts = json!({"gain": more, "of": gain.rows, "added": added, "rows": rows});
                 said(self.voice, "learned", &facts)
             }
             Lesson::Hidden { questions, .. } => {
@@ -321,7 +320,10 @@ impl Speaker<'_> {
                 name: "statistik.png".to_owned(),
                 bytes,
             }),
-            ..say("statistics", leads::statistics(self.voice, &lines, &figures))
+            ..say(
+                "statistics",
+                leads::statistics(self.voice, &lines, &figures),
+            )
         }
     }
 

@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::facts::json_of;
 use super::{Page, plain, rules, said};
 use crate::act::{Act, Part};
-use crate::catalog::{Case, Form, Sop};
 use crate::catalog::sop::{Cause, Item, Outcome, Section, SectionKind};
+use crate::catalog::{Case, Form, Sop};
 use crate::dialog::{Effect, SopForm};
 use crate::guide::{Point, PointKind};
 use crate::message::{Button, Reply};
@@ -179,8 +179,14 @@ impl<'a> Page<'a> {
             Part::Causes => ("causes", all_causes(sop)),
             Part::Kip => ("kips", kips(sop)),
             Part::Fields => ("mandatory_fields", self.mandatory_fields(sop)),
-            Part::Source => ("part_source", json!({"title": sop.title, "cite": cite(sop)})),
-            Part::Next => ("part_next", json!({"title": sop.title, "summary": sop.summary})),
+            Part::Source => (
+                "part_source",
+                json!({"title": sop.title, "cite": cite(sop)}),
+            ),
+            Part::Next => (
+                "part_next",
+                json!({"title": sop.title, "summary": sop.summary}),
+            ),
             Part::Whole | Part::Checks | Part::Questions | Part::Handling => {
                 return Some(self.whole(sop, &[]));
             }
@@ -444,4 +450,33 @@ fn shortened(text: &str, chars: usize) -> String {
         .rsplit_once(' ')
         .map_or(cut.as_str(), |(words, _)| words);
     format!("{}…", words.trim_end_matches([',', ';', ':', ' ']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_cited_by_its_number() {
+        let check = |source: &str, number: Option<&str>| {
+            assert_eq!(document_number(source), number, "{source}");
+        };
+        check(
+            "Dokumen 'X (2023)'; SOP-001/CCM-AC/XI/2016 - Y",
+            Some("SOP-001"),
+        );
+        check("IK-12 rev 3", Some("IK-12"));
+        check("Dokumen 'SELF-UPGRADE', layar 2025-10", None);
+        check("e-mail 2025, A-1", None);
+    }
+
+    #[test]
+    fn a_line_ends_with_its_sentence_or_between_words() {
+        let check = |text: &str, shown: &str| assert_eq!(shortened(text, 20), shown);
+        check("Cek DSC.", "Cek DSC.");
+        check("Cek DSC. Lalu Indira, bila perlu.", "Cek DSC.");
+        check("Cek profil pelanggan, lalu Indira", "Cek profil…");
+        check("Cek profil dulu, lalu Indira", "Cek profil dulu…");
+        check("Cek DSC\nLalu Indira", "Cek DSC");
+    }
 }

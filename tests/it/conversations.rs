@@ -467,7 +467,10 @@ fn shown(assistant: &Assistant, handled: &Handled, setting: &Setting) -> String 
     }
     for reply in &handled.replies {
         let sop = reply.sop.iter().map(|sop| format!(" {sop}"));
-        let acts = reply.buttons.iter().map(|button| format!(" [{}]", button.action));
+        let acts = reply
+            .buttons
+            .iter()
+            .map(|button| format!(" [{}]", button.action));
         out += &format!("| {}{}\n", reply.shown, sop.chain(acts).collect::<String>());
     }
     out

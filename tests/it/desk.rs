@@ -7,9 +7,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, ToSpan, Zoned};
 use sigap::act::{Act, File, Order};
 use sigap::assistant::{Actor, Assistant, Handled};
-use sigap::desk::{self, Desk, Folders, Over, Shown, Version, reply};
+use sigap::desk::reply::Speaker;
+use sigap::desk::{self, Desk, Folders, Over, Shown, Version};
+use sigap::guide::Knowledge;
 use sigap::load;
-use sigap::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
+use sigap::message::{ChannelKind, ConversationId, EventId, Incoming, Language, Said};
 use sigap::store::{self, Period, Store};
 use tempfile::TempDir;
 
@@ -152,6 +154,14 @@ impl Program {
             .into_iter()
             .map(|one| (one.number, one.who))
             .collect()
+    }
+}
+
+fn speaker<'a>(knowledge: &'a Knowledge, now: &'a Zoned) -> Speaker<'a> {
+    Speaker {
+        knowledge,
+        voice: knowledge.voices.of(&Language::default()),
+        now,
     }
 }
 
@@ -377,7 +387,7 @@ async fn a_proposal_is_shown_as_agents_will_see_it_with_the_orders_that_decide_i
     };
     assert!(review.is_accepted() && review.preview[0].text.contains("menurut B"));
     let knowledge = program.assistant.knowledge();
-    let said = reply::replies(&shown[0], &knowledge, &now());
+    let said = speaker(&knowledge, &now()).replies(&shown[0]);
     let (last, before) = said.split_last().unwrap();
     assert!(before.iter().all(|said| said.reply.buttons.is_empty()));
     let id = || proposal.id.clone();
@@ -407,7 +417,7 @@ async fn a_proposal_is_shown_as_agents_will_see_it_with_the_orders_that_decide_i
     );
     // Its file is handed over as it is; what is published is gone as a proposal.
     let shown = program.order("2", &Order::Download(id())).await;
-    let said = reply::replies(&shown[0], &knowledge, &now());
+    let said = speaker(&knowledge, &now()).replies(&shown[0]);
     let handed = said[0].file.as_ref().unwrap();
     assert_eq!(handed.name, format!("{ID}.toml"));
     assert_eq!(handed.bytes, proposal.text.as_bytes());
@@ -422,7 +432,7 @@ async fn a_proposal_is_shown_as_agents_will_see_it_with_the_orders_that_decide_i
     // A proposal of a catalogue that would be refused cannot be published, and says so.
     let broken = sop("C", &["nama"]).replace("service = \"telkomsel\"", "service = \"telkomcel\"");
     let shown = program.order("5", &file(broken)).await;
-    let said = reply::replies(&shown[0], &knowledge, &now());
+    let said = speaker(&knowledge, &now()).replies(&shown[0]);
     let [only] = &said[..] else {
         panic!("{said:?}");
     };
@@ -488,7 +498,7 @@ async fn a_post_is_kept_read_and_brought_up_to_date_wherever_it_is() {
     );
     let knowledge = program.assistant.knowledge();
     let seen = desk::review::seen(&knowledge, ID, &now());
-    let said = reply::post(&posting, seen, &now());
+    let said = speaker(&knowledge, &now()).post(&posting, seen);
     let below = &said.last().unwrap().buttons;
     assert_eq!(
         below

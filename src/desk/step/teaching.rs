@@ -11,7 +11,7 @@ use crate::desk::{Error, check, review};
 use crate::effect::{self, Change, Labelled};
 use crate::guide::Knowledge;
 use crate::learn;
-use crate::wording::leads;
+use crate::message::Language;
 
 impl Basis {
     /// Groups what was asked in vain and is still open: neither answered by now nor settled.
@@ -103,8 +103,9 @@ pub fn teach(
     });
     if intent.is_some() {
         // Its utterances are a version like any other.
-        let why = leads::LEARNED_WHY;
-        let effects = basis.publish("learn.assign", &source.text, why, None, by, now)?;
+        let voices = &basis.knowledge.voices;
+        let why = voices.of(&Language::default()).line("learned_why");
+        let effects = basis.publish("learn.assign", &source.text, &why, None, by, now)?;
         let shown = vec![lesson];
         return Ok(Effects { shown, ..effects });
     }

@@ -1,8 +1,6 @@
 //! Questions: answered from a procedure, clarified between several, or honestly not answered.
 
-use super::super::{
-    Asked, Decision, Effect, Heard, Phase, SopForm, Unanswered, Understood, fill,
-};
+use super::super::{Asked, Decision, Effect, Heard, Phase, SopForm, Unanswered, Understood, fill};
 use super::Turn;
 use crate::catalog::Sop;
 use crate::guide::Question;

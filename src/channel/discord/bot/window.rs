@@ -75,8 +75,7 @@ impl Bot {
                     )
                 });
                 let inputs: Vec<_> = inputs.collect();
-                self.ask_in_window(ask, mark, "amend_title", &inputs)
-                    .await;
+                self.ask_in_window(ask, mark, "amend_title", &inputs).await;
             }
             Order::Begin { .. } => {
                 let title = input(act::TITLE, voice.line("new_name"), String::new());
@@ -89,8 +88,7 @@ impl Bot {
             }
             _ => {
                 let why = input(act::WHY, voice.line("why_label"), voice.line("why_hint"));
-                self.ask_in_window(ask, mark, "why_title", &[why])
-                    .await;
+                self.ask_in_window(ask, mark, "why_title", &[why]).await;
             }
         }
     }
