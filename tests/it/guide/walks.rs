@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Zoned};
 use proptest::prelude::*;
+use sigap::act::Act;
 use sigap::catalog::Sop;
 use sigap::catalog::sop::OutcomeKind;
 use sigap::dialog::{self, Conversation, Effect, Hours, Phase, Step};
@@ -72,8 +73,8 @@ impl Desk {
         self.say(Said::Text(text.to_owned()))
     }
 
-    pub fn press(&mut self, action: &str) -> Step {
-        self.say(Said::Press(action.to_owned()))
+    pub fn press(&mut self, code: &str) -> Step {
+        self.say(Said::Press(Act::parse(code)))
     }
 }
 
