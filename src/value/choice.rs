@@ -238,6 +238,13 @@ impl<'a> Squeezed<'a> {
         }) || self.lexicon.is_function(word)
     }
 
+    fn says_when(&self, index: usize) -> bool {
+        let word = self.word(index);
+        let meaning = self.lexicon.meaning(word).and_then(<[_]>::first);
+        self.lexicon
+            .says_when(meaning.map_or(word, |meaning| meaning))
+    }
+
     fn is_denied(&self, span: &Range<usize>) -> bool {
         negation::is_denied(&self.denials, span)
     }
@@ -352,7 +359,7 @@ fn is_noun(answer: &Squeezed<'_>, mention: &Mention, mentions: &[Range<usize>]) 
     let is_beside = |other: usize| {
         is_named(other)
             || answer.is_small(other)
-            || answer.lexicon.says_when(answer.word(other))
+            || answer.says_when(other)
             || SPOKEN_ROLES.into_iter().any(|role| answer.has(role, other))
     };
     let is_alone = (0..count).all(is_beside);

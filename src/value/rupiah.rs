@@ -37,7 +37,7 @@ pub fn parse(raw: &str, lexicon: &Lexicon) -> Result<Value, Error> {
     let plausible: Vec<Found> = chosen.iter().filter_map(|amount| amount.found()).collect();
     if chosen
         .iter()
-        .any(|amount| is_doubtful(raw, amount, lexicon))
+        .any(|amount| is_doubtful(raw, amount, lexicon) || is_repeated(raw, amount))
     {
         let options = plausible.into_iter().map(|found| found.value.display);
         return Err(Error::ambiguous(options));
@@ -65,11 +65,8 @@ fn is_doubtful(raw: &str, amount: &Amount, lexicon: &Lexicon) -> bool {
             .expect("the pattern is constant")
     });
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        let count = numerals::SMALL;
-        Regex::new(&format!(
-            r"(?ix)^ \s* (?: [x\u{{d7}}*] \s* \d | (?:{count}) \s* (?:kali|x) \b | (?:di)?kali \s* \d )"
-        ))
-        .expect("the pattern is constant")
+        Regex::new(r"(?ix)^ \s* (?: [x\u{d7}*] | (?:di)?kali ) \s* \d")
+            .expect("the pattern is constant")
     });
     const CHARS_BEFORE: usize = 16;
     let Amount { span, .. } = amount;
@@ -95,6 +92,16 @@ fn is_doubtful(raw: &str, amount: &Amount, lexicon: &Lexicon) -> bool {
         || AFTER.is_match(after)
         || is_open(&last.join(" ")) && before.ends_with(' ')
         || opens(after)
+}
+
+/// Whether an amount is paid several times: what is asked for may be all of it.
+fn is_repeated(raw: &str, amount: &Amount) -> bool {
+    static TIMES: LazyLock<Regex> = LazyLock::new(|| {
+        let count = numerals::SMALL;
+        Regex::new(&format!(r"(?ix)^ \s* (?:{count}) \s* (?:kali|x) \b"))
+            .expect("the pattern is constant")
+    });
+    TIMES.is_match(&raw[amount.span.end..])
 }
 
 /// Returns the amount with dots: `Rp1.500.000`.

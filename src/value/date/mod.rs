@@ -276,7 +276,15 @@ impl Reader<'_> {
             Day::On(weekday) if mention.is_weekday => {
                 dates.iter().all(|date| date.weekday() != weekday.weekday())
             }
-            Day::Earlier => dates.is_empty() || mention.part.is_some(),
+            // `td siang kemaren` is one day, `kemarin jam 7 tadi pagi` may be two.
+            Day::Earlier => {
+                let is_beside = |other: &Mention| {
+                    let gap = other.span.start.abs_diff(mention.span.end);
+                    other.day.date().is_some()
+                        && gap.min(mention.span.start.abs_diff(other.span.end)) <= 1
+                };
+                dates.is_empty() || mention.part.is_some() && !self.mentions.iter().any(is_beside)
+            }
             _ => true,
         });
         days
