@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Zoned};
 use proptest::prelude::*;
+use sigap::act::Act;
 use sigap::catalog::Sop;
 use sigap::catalog::sop::OutcomeKind;
 use sigap::dialog::{self, Conversation, Effect, Hours, Phase, Step};
@@ -67,8 +68,8 @@ impl Desk {
         self.say(Said::Text(text.to_owned()))
     }
 
-    pub fn press(&mut self, action: &str) -> Step {
-        self.say(Said::Press(action.to_owned()))
+    pub fn press(&mut self, code: &str) -> Step {
+        self.say(Said::Press(Act::parse(code)))
     }
 }
 
