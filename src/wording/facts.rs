@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::Page;
+use crate::catalog::ItemTopic;
 use crate::dialog::{Effect, Review};
 use crate::ticket::{Ticket, Tracked, case_of};
 
@@ -65,8 +66,12 @@ impl<'a> Page<'a> {
                 facts["day"] = json!(at.strftime("%d-%m-%Y").to_string());
                 facts["time"] = json!(at.strftime("%H.%M").to_string());
             }
-            Effect::AmUnknown { .. } => facts["point"] = self.am_point("alat-pencari-am"),
-            Effect::AmSilent { .. } => facts["point"] = json!("am-eskalasi#jalur-eos"),
+            Effect::AmUnknown { .. } => facts["point"] = self.am_point(ItemTopic::AmUnknown),
+            Effect::AmSilent { .. } => {
+                let point = self.am_point(ItemTopic::AmSilent);
+                let place = point["intent"].as_str().zip(point["id"].as_str());
+                facts["point"] = json!(place.map(|(intent, id)| format!("{intent}#{id}")));
+            }
             Effect::Defined { term } => match self.knowledge.catalog.glossary.get(term) {
                 Some(term) => {
                     let abbreviation = term.term.chars().all(char::is_uppercase);

@@ -6,7 +6,7 @@ use super::facts::json_of;
 use super::{Page, plain, rules, said};
 use crate::act::{Act, Part};
 use crate::catalog::sop::{Cause, Item, Outcome, Section, SectionKind};
-use crate::catalog::{Case, Form, Sop};
+use crate::catalog::{Case, Form, ItemTopic, Sop, SopTopic};
 use crate::dialog::{Effect, SopForm};
 use crate::guide::{Point, PointKind};
 use crate::message::{Button, Reply};
@@ -319,13 +319,12 @@ impl<'a> Page<'a> {
     }
 
     /// What a point of the SOP about account managers says; nothing where the catalogue has none.
-    pub(super) fn am_point(self, id: &str) -> Json {
-        let intent = "am-eskalasi";
-        let found = self
-            .knowledge
-            .catalog
-            .sop(intent)
-            .zip(self.knowledge.point(intent, id));
+    pub(super) fn am_point(self, topic: ItemTopic) -> Json {
+        let sop = self.knowledge.catalog.answering(SopTopic::Am);
+        let found = sop.and_then(|sop| {
+            let item = sop.item_answering(topic)?;
+            Some((sop, self.knowledge.point(&sop.id, &item.id)?))
+        });
         found.map_or(Json::Null, |(sop, point)| self.point(sop, point))
     }
 

@@ -320,6 +320,10 @@ fn unknown(desk: &Desk) -> String {
         lead: false,
         tickets: &[],
         recent: &[],
+        voice: desk
+            .knowledge
+            .voices
+            .of(&sigap::message::Language::default()),
     };
     let effect = Effect::AmUnknown {
         query: "rekaan".to_owned(),
