@@ -135,7 +135,8 @@ impl Talk {
 
     /// Reads a message as an act: all of it, or the first clause that is one beside others.
     pub fn hear(&self, text: &str, lexicon: &Lexicon) -> Option<Talked> {
-        if text.split_whitespace().nth(WORDS_MAX).is_some() {
+        // A labelled value is told, whatever it sounds like.
+        if text.split_whitespace().nth(WORDS_MAX).is_some() || text.contains(':') {
             return None;
         }
         let asks = text.contains('?');

@@ -15,7 +15,11 @@ pub fn parse(raw: &str, max_chars: usize, lexicon: &Lexicon) -> Result<Value, Er
     if text::is_talk(raw, lexicon, &text::NO_NAME) || !raw.contains(char::is_alphabetic) {
         return Err(Error::NotFound);
     }
-    text::parse(raw, max_chars, lexicon)
+    let place = text::parse(raw, max_chars, lexicon)?;
+    match place.display.contains(char::is_alphabetic) {
+        true => Ok(place),
+        false => Err(Error::NotFound),
+    }
 }
 
 /// Finds well-known places behind a word that says where, with the word for what they are: `kota Malang`.

@@ -93,32 +93,32 @@ fn moved(voice: &Voice, moved: &Moved) -> String {
 
 /// What became of a document.
 fn imported(voice: &Voice, report: &Report) -> Json {
-    let line = |is: &str, line: usize, text: &str, field: &str, sop: &str| {
+    let found_row = |is: &str, line: usize, text: &str, field: &str, sop: &str| {
         let facts = json!({"is": is, "line": line, "text": text, "field": field, "sop": sop});
         voice.say("imported_line", &facts)
     };
     let cuts = report
         .cuts
         .iter()
-        .map(|cut| line("cut", cut.line, cut.what, "", ""));
+        .map(|cut| found_row("cut", cut.line, cut.what, "", ""));
     let fields = report.fields.iter().map(|origin| {
         let (is, sop) = match &origin.from {
             From::Shared => ("shared", ""),
             From::Sop(sop) => ("sop", sop.as_str()),
             From::New => ("new", ""),
         };
-        line(is, origin.line, &origin.words, &origin.field, sop)
+        found_row(is, origin.line, &origin.words, &origin.field, sop)
     });
     let loose = report
         .loose
         .iter()
-        .map(|(at, words)| line("loose", *at, words, "", ""));
+        .map(|(at, words)| found_row("loose", *at, words, "", ""));
     let unknown = report
         .unknown
         .iter()
-        .map(|(at, words)| line("unknown", *at, words, "", ""));
+        .map(|(at, words)| found_row("unknown", *at, words, "", ""));
     let kept = report.kept.iter().chain(&report.lost);
-    let kept = kept.map(|kept| line("kept", kept.line, &kept.text, "", ""));
+    let kept = kept.map(|kept| found_row("kept", kept.line, &kept.text, "", ""));
     json!({
         "cuts": listed(cuts),
         "fields": listed(fields),

@@ -19,7 +19,7 @@ const SHORT_ITEMS: usize = 3;
 /// A line of a short answer stays a line on a terminal of 80 columns, with its mark.
 const SHORT_CHARS: usize = 76;
 /// The values that a short answer repeats.
-const SHORT_NOTED: usize = 4;
+const SHORT_NOTED: usize = 3;
 /// The buttons of a short answer stay within two lines of that terminal; each needs so much beside its label.
 const SHORT_LABELS_CHARS: usize = 150;
 const AROUND_LABEL_CHARS: usize = 6;

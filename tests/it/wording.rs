@@ -83,7 +83,7 @@ fn said_blocks() -> BTreeSet<String> {
     let variants = variant.captures_iter(effects.split_once("\n}").unwrap().0);
     said.extend(variants.map(|found| snake_case(&found[1])));
     // It says nothing; and these are said by what they show.
-    for silent in ["understood", "show_point", "number_is"] {
+    for silent in ["understood", "show_point", "show_part", "number_is"] {
         said.remove(silent);
     }
     said
@@ -275,7 +275,7 @@ fn where_a_sites_block_breaks_the_shipped_one_speaks_and_check_names_it() {
     let ready = |text: &str| format!("\n{{% block ready %}}\n{text}\n{{% endblock %}}\n");
     check(
         &ready("{{ nama }}"),
-        "3: the block `ready` is broken: undefined value",
+        "3: the block `ready` is broken: `nama` is undefined",
     );
     check(&ready("Baik {{ 1 +"), "3: the block `ready` is broken: ");
     check(

@@ -426,7 +426,7 @@ mod tests {
             }
             channels.note_channel(&serde_json::from_value(channel).unwrap(), ME);
         }
-        let role = json!({"id": "600", "name": "Sigap", "color": 0, "hoist": false, "managed": true, "mentionable": true,
+        let role = json!({"id": "600", "name": "Sigap", "color": 0, "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null}, "hoist": false, "managed": true, "mentionable": true,
             "permissions": "0", "position": 1, "tags": {"bot_id": "99"}});
         channels.note_role(&serde_json::from_value(role).unwrap(), ME);
         channels

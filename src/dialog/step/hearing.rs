@@ -230,7 +230,7 @@ impl Turn<'_> {
     }
 
     /// Keeps the customer's case up to date with what a turn did.
-    pub fn keep_case(&mut self, said: &Said) {
+    pub fn keep_case(&mut self, said: &Said, had_draft: bool) {
         if *said == Said::Tick {
             return;
         }
@@ -238,7 +238,8 @@ impl Turn<'_> {
             Phase::Answered(heard) => Some((heard.intent.clone(), heard.points.clone())),
             _ => self.draft().map(|draft| (draft.intent.clone(), Vec::new())),
         };
-        if self.ticket.is_some() {
+        // Filed, parked or thrown away, a draft takes its customer along.
+        if self.ticket.is_some() || had_draft && self.draft().is_none() {
             self.conversation.case.leave_customer();
         }
         self.keep_draft_values();
@@ -296,9 +297,14 @@ impl Turn<'_> {
         if words.len() > 1 && words.iter().all(is_capital) {
             return false;
         }
-        let common = words
-            .iter()
-            .filter(|word| self.knowledge.is_common(&word.to_lowercase()));
+        let lexicon = &self.knowledge.lexicon;
+        // A text may be any word of the trade; a name and a place hardly are one.
+        let is_text = matches!(spec.kind, Kind::Text { .. });
+        let is_common = |word: &str| match is_text {
+            true => lexicon.is_function(word),
+            false => self.knowledge.is_common(word),
+        };
+        let common = words.iter().filter(|word| is_common(&word.to_lowercase()));
         let common = common.count();
         let is_name = spec.kind == Kind::Name;
         match words.len() {

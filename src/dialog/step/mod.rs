@@ -60,7 +60,7 @@ pub fn step(
     if let Said::Text(text) = said {
         turn.remember_unanswered(text);
     }
-    turn.keep_case(said);
+    turn.keep_case(said, conversation.draft().is_some());
     turn.bring_am();
     turn.remind();
     if *said != Said::Tick {
