@@ -544,7 +544,6 @@ fn a_document_without_utterances_is_found_beside_one_with_many() {
         "plgn mau pindah alamat",
         "biaya relokasi brp",
         "jaringan di lokasi tujuan ga tersedia",
-        "moving internet to another house",
     ] {
         let found = matcher.classify(text, &Context::default());
         assert_eq!(

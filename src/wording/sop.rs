@@ -18,6 +18,8 @@ const CAUSES: &str = "penyebab";
 const SHORT_ITEMS: usize = 3;
 /// A line of a short answer stays a line on a terminal of 80 columns, with its mark.
 const SHORT_CHARS: usize = 76;
+/// Fewer characters say nothing of when another procedure is needed.
+const WHEN_CHARS_MIN: usize = 12;
 /// The values that a short answer repeats.
 const SHORT_NOTED: usize = 3;
 /// The buttons of a short answer stay within two lines of that terminal; each needs so much beside its label.
@@ -93,7 +95,7 @@ impl<'a> Page<'a> {
             "checks_in_all": checks_in_all,
             "questions": questions,
             "questions_in_all": questions_in_all,
-            "see": self.see(sop),
+            "see": self.see(sop, SHORT_CHARS),
             "overdue": self.overdue(sop),
             "walk": !sop.causes.is_empty(),
             "ticket": !sop.forms.is_empty(),
@@ -132,7 +134,7 @@ impl<'a> Page<'a> {
             "summary": sop.summary,
             "points": points.iter().map(|point| self.point(sop, point)).collect::<Vec<_>>(),
             "sections": sections.map(|section| self.section(section)).collect::<Vec<_>>(),
-            "see": self.see(sop),
+            "see": self.see(sop, usize::MAX),
             "overdue": self.overdue(sop),
             "cite": cite(sop),
         });
@@ -257,12 +259,19 @@ impl<'a> Page<'a> {
             .into_iter()
     }
 
-    fn see(self, sop: &Sop) -> Vec<Json> {
+    /// What goes with the procedure in this channel, each in so many characters.
+    fn see(self, sop: &Sop, chars_max: usize) -> Vec<Json> {
         let kind = &self.around.channel_kind;
         let see = sop.see.iter().filter(|see| see.proactive_in.contains(kind));
         see.map(|see| {
             let title = see.sop.as_ref().map(|id| self.title(id));
-            json!({"when": see.when, "title": title.or_else(|| see.title.clone())})
+            let title = title.or_else(|| see.title.clone());
+            let beside = title.as_ref().map_or(0, |title| title.chars().count());
+            let when = shortened(
+                &see.when,
+                chars_max.saturating_sub(beside).max(WHEN_CHARS_MIN),
+            );
+            json!({"when": when, "title": title})
         })
         .collect()
     }

@@ -27,14 +27,14 @@ impl Turn<'_> {
                 let spec = self.form(draft)?.field(field)?.spec(self.case(draft));
                 let free = fill::is_free(&spec.kind);
                 let is_value = value::exactly(&spec.kind, text, self.background()).is_some();
-                let may_be_absent = spec.may_be_absent && fill::is_absence(text);
+                let is_absence = fill::is_absence(text);
                 let answers = matches!(
                     talked.act,
                     Act::Yes | Act::No | Act::NotThis(_) | Act::KeepValue | Act::Confirm
                 );
                 let answers = answers && suggested.is_none() && !free;
                 let unsure = free && !talked.plain && talked.rest.is_empty();
-                (!is_value && !may_be_absent && !answers && !unsure).then_some(talked)
+                (!is_value && !is_absence && !answers && !unsure).then_some(talked)
             }
             // A walk's branches are yes and no.
             Phase::Walking { .. } | Phase::Entering { .. } => {
@@ -73,7 +73,7 @@ impl Turn<'_> {
                 }
                 None => self.same(Effect::NothingOpen),
             },
-            act => self.act(act, None),
+            act => self.act(act, Some(text)),
         }
     }
 
