@@ -178,6 +178,10 @@ impl Talk {
             let first = (0..head.start).rev().take_while(leads).last();
             let last = (head.end..words.len()).take_while(follows).last();
             let (first, last) = (first.unwrap_or(head.start), last.unwrap_or(head.end - 1));
+            // In the middle of a sentence a head is a part of it.
+            if !whole && first > 0 && last + 1 < words.len() {
+                continue;
+            }
             if !whole && !row.keeps_rest {
                 continue;
             }
@@ -272,7 +276,7 @@ impl Row {
         {
             return None;
         }
-        let is_question = asks || outside_asks(words, &head);
+        let is_question = outside_asks(words, &head) || asks && !self.keeps_rest;
         let is_denied = words[..head.start]
             .iter()
             .rev()
@@ -281,7 +285,7 @@ impl Row {
         match (is_denied, &self.denied) {
             (true, Some(other)) => Some((head.start.saturating_sub(1)..head.end, other.clone())),
             (true, None) => None,
-            (false, _) if is_question && !self.may_ask && !(self.keeps_rest && asks) => None,
+            (false, _) if is_question && !self.may_ask => None,
             (false, _) => Some((head, self.act.clone())),
         }
     }

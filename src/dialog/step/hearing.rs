@@ -45,7 +45,14 @@ impl Turn<'_> {
                 (!answers).then_some(talked)
             }
             Phase::Interrupted { .. } => Some(talked).filter(|talked| talked.act != Act::NewCase),
-            _ => Some(talked),
+            phase => {
+                // Without a draft there is nothing to steer: what is said besides is the message.
+                let alone = talked.rest.is_empty();
+                let begins = matches!(talked.act, Act::Ticket(_) | Act::NewCase | Act::Resume(_));
+                let leaves = talked.act == Act::Cancel && matches!(phase, Phase::Answered(_));
+                let steers = self.draft().is_some() || alone || begins || leaves;
+                steers.then_some(talked)
+            }
         }
     }
 
@@ -280,7 +287,8 @@ const SENTENCE_WORDS_MIN: usize = 3;
 impl Turn<'_> {
     /// Whether a few words that a free text would take read like talk: words that agents use about anything.
     pub fn is_odd(&self, spec: &Spec, text: &str) -> bool {
-        if !fill::is_brief(&spec.kind) || text.contains([':', '\n', ';']) {
+        if !fill::is_brief(&spec.kind) || fill::is_absence(text) || text.contains([':', '\n', ';'])
+        {
             return false;
         }
         let courtesy = |word: &str| self.knowledge.lexicon.everyday.has(Role::Courtesy, word);

@@ -48,7 +48,7 @@ async fn a_changed_question_is_answered_anew_in_its_place_and_once() {
 async fn a_shorter_answer_leaves_nothing_of_the_longer_one() {
     let (double, dir) = (Double::start().await, tempfile::tempdir().unwrap());
     let bot = serve(&double, &dir, 1).await;
-    let question = double.writes_directly(BUDI, 77, "ganti ont");
+    let question = double.writes_directly(BUDI, 77, "/sop ganti-ont");
     let first = double.post(77, 0).await;
     double.post(77, 1).await;
     let mut change = super::double::message_event(question, BUDI, None, 77, "/sop");
