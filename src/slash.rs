@@ -3,7 +3,7 @@
 //! There are two readers of [`TABLE`]: [`read`] takes a message that begins with a slash, and a channel that has a
 //! menu of commands offers the rows and hands back what was filled in ([`Slash::act`]).
 
-use crate::act::{Act, ChannelKind, Order};
+use crate::act::{Act, ChannelKind, Order, Who};
 use crate::ticket;
 use crate::value::sensitive;
 
@@ -14,6 +14,8 @@ pub struct Slash {
     pub name: Label,
     /// What it is for; none where it is typed only.
     pub about: Option<Label>,
+    /// Who may give it.
+    pub who: Who,
     /// What it takes, in the order in which it is typed.
     pub slots: &'static [Slot],
     /// Its own commands, where it has several.
@@ -206,7 +208,7 @@ pub const TABLE: &[Slash] = &[
             ),
             Takes::Kind,
         ))],
-        ..row("kanal", "channel", |filled| {
+        ..leads("kanal", "channel", |filled| {
             let name = filled.text(KIND)?;
             let mut kinds = KINDS.iter().map(|(kind, _)| *kind);
             let kind = kinds.find(|kind| kind.name() == name)?;
@@ -218,11 +220,11 @@ pub const TABLE: &[Slash] = &[
             "Team lead: pertanyaan yang belum terjawab",
             "Team leads: questions without an answer",
         ),
-        ..row("belajar", "learn", |_| Some(Act::Lead(Order::Queue)))
+        ..leads("belajar", "learn", |_| Some(Act::Lead(Order::Queue)))
     },
     Slash {
         about: about("Team lead: angka per minggu", "Team leads: figures by week"),
-        ..row("statistik", "statistics", |_| {
+        ..leads("statistik", "statistics", |_| {
             Some(Act::Lead(Order::Statistics))
         })
     },
@@ -280,7 +282,7 @@ const SOP_PARTS: &[Slash] = &[
             Takes::File,
         ))],
         // The file has to be loaded first.
-        ..row("impor", "import", |_| None)
+        ..leads("impor", "import", |_| None)
     },
     Slash {
         about: about(
@@ -288,7 +290,7 @@ const SOP_PARTS: &[Slash] = &[
             "Team leads: a procedure's versions",
         ),
         slots: &[NEEDED_TITLE],
-        ..row("riwayat", "history", |filled| {
+        ..leads("riwayat", "history", |filled| {
             Some(Act::Lead(Order::History(filled.text(TITLE)?)))
         })
     },
@@ -310,7 +312,7 @@ const SOP_PARTS: &[Slash] = &[
                 Takes::Text(300),
             ),
         ],
-        ..row("kembalikan", "restore", |filled| {
+        ..leads("kembalikan", "restore", |filled| {
             Some(Act::Lead(Order::Restore {
                 sop: filled.text(TITLE)?,
                 number: filled.number(VERSION)?,
@@ -334,7 +336,7 @@ const SOP_PARTS: &[Slash] = &[
                 Takes::Flag,
             ),
         ],
-        ..row("bagikan", "share", |filled| {
+        ..leads("bagikan", "share", |filled| {
             Some(Act::Lead(Order::Share {
                 sop: filled.text(TITLE)?,
                 channels: filled.places(),
@@ -348,7 +350,7 @@ const SOP_PARTS: &[Slash] = &[
             "Team leads: who has read it",
         ),
         slots: &[NEEDED_TITLE],
-        ..row("pembaca", "readers", |filled| {
+        ..leads("pembaca", "readers", |filled| {
             Some(Act::Lead(Order::Readers(filled.text(TITLE)?)))
         })
     },
@@ -479,10 +481,19 @@ const fn row(id: &'static str, en: &'static str, act: fn(&Filled) -> Option<Act>
     Slash {
         name: label(id, en),
         about: None,
+        who: Who::Anyone,
         slots: &[],
         parts: &[],
         also: &[],
         act,
+    }
+}
+
+/// A command that only leads may give.
+const fn leads(id: &'static str, en: &'static str, act: fn(&Filled) -> Option<Act>) -> Slash {
+    Slash {
+        who: Who::Lead,
+        ..row(id, en, act)
     }
 }
 
@@ -587,6 +598,17 @@ mod tests {
                 pinned: false,
             }),
         );
+    }
+
+    #[test]
+    fn who_may_give_a_command_is_who_may_do_its_act() {
+        for slash in TABLE.iter().chain(SOP_PARTS) {
+            let filled = slash.filled("ecare 2 3");
+            if let Some(act) = slash.act(&filled) {
+                let for_leads = act.who() == Who::Lead;
+                assert_eq!(slash.who == Who::Lead, for_leads, "{}", slash.name.id);
+            }
+        }
     }
 
     #[test]

@@ -286,7 +286,7 @@ async fn orders_are_the_leads_and_files_come_from_discord_only() {
     let asked = makes_sop(&double, &message_event(42, SITI, None, CHANNEL, POSTED));
     let review = double.offered(asked, "Terbitkan").await;
     let pressed = double.presses(BUDI, &review, "Terbitkan");
-    double.told(pressed, "agent lain").await;
+    double.told(pressed, "hanya untuk team lead").await;
     // A file elsewhere is not asked for.
     let mut elsewhere = message_event(42, SITI, None, CHANNEL, "");
     let url = "http://127.0.0.1:9/sop.txt";

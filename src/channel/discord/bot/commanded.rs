@@ -25,11 +25,12 @@ impl Bot {
         let name = command.data.name.as_str();
         let (part, options) = parts(&command.data.options);
         let slash = slash::offered(name, part);
-        let brings_file = name == commands::MAKE.id || slash.is_some_and(Slash::takes_file);
-        if brings_file && !ask.person.lead {
+        let makes_sop = name == commands::MAKE.id;
+        let for_leads = makes_sop || slash.is_some_and(|slash| slash.who == Who::Lead);
+        if for_leads && !ask.person.lead {
             return self.refuse(ask, "leads_only").await;
         }
-        if brings_file {
+        if makes_sop || slash.is_some_and(Slash::takes_file) {
             let Some(source) = attached(command, options).or_else(|| posted(command)) else {
                 return self.refuse(ask, "no_document").await;
             };
@@ -49,10 +50,6 @@ impl Bot {
             tracing::warn!(command = name, "a command that makes no sense");
             return self.refuse(ask, "unknown_button").await;
         };
-        let for_leads = act.who() == Who::Lead;
-        if for_leads && !ask.person.lead {
-            return self.refuse(ask, "leads_only").await;
-        }
         let owner = ask.person.id;
         let (id, conversation) = (ask.id, ask.place.conversation(owner));
         let ephemeral = for_leads || ask.place.workspace.is_some();

@@ -23,33 +23,38 @@ const SAID_WITHIN: Duration = Duration::from_mins(2);
 const CHANNELS_MAX: usize = 200;
 
 impl Bot {
-    /// Takes the messages that no process heard; a connection has just begun.
-    pub(super) async fn hear_missed(self: &Arc<Self>) {
+    /// Takes the messages of a workspace that no process heard, or those written directly; a connection has just begun,
+    /// and its channels are known.
+    pub(super) async fn hear_missed(self: &Arc<Self>, workspace: Option<u64>) {
         let Some(around) = self.surroundings() else {
             return;
         };
         let now = (self.now)().timestamp();
+        let anywhere = Place {
+            chat: incoming::CHANNEL,
+            workspace,
+            channel: 0,
+            thread: false,
+        };
+        let (anywhere, since) = (anywhere.channel_id(), now - TALKED_WITHIN);
         let store = self.assistant.store();
-        let talked = match store.heard_of(incoming::CHANNEL, now - TALKED_WITHIN).await {
+        let talked = match store.heard_of(anywhere.workspace(), since).await {
             Ok(talked) => talked,
             Err(error) => return tracing::error!(%error, "who talked lately does not read"),
         };
         let ours = talked
             .iter()
             .filter(|conversation| self.shards.is_ours(conversation));
-        let places = ours
-            .filter_map(|conversation| Place::of(conversation, incoming::CHANNEL))
-            .map(|place| (place.workspace, place.channel));
-        let places: BTreeSet<_> = places.collect();
-        if places.len() > CHANNELS_MAX {
-            let left = places.len() - CHANNELS_MAX;
+        let channels: BTreeSet<u64> = ours.filter_map(|one| one.channel()).collect();
+        if channels.len() > CHANNELS_MAX {
+            let left = channels.len() - CHANNELS_MAX;
             tracing::warn!(
                 left,
                 "in some channels it is not read what was said meanwhile"
             );
         }
         let after = incoming::snowflake((now - SAID_WITHIN).as_millisecond(), 0);
-        for (guild, channel) in places.into_iter().take(CHANNELS_MAX) {
+        for channel in channels.into_iter().take(CHANNELS_MAX) {
             let messages = match self.rest.said_after(channel, after).await {
                 Ok(messages) => messages,
                 Err(error) => {
@@ -58,7 +63,7 @@ impl Bot {
                 }
             };
             for mut message in messages {
-                message.guild_id = guild.map(GuildId::new);
+                message.guild_id = workspace.map(GuildId::new);
                 if let Some(post) = incoming::post(&message, around)
                     && post.called != Called::Not
                 {

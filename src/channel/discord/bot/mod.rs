@@ -138,12 +138,14 @@ impl RawEventHandler for Ears {
                 for guild in &event.ready.guilds {
                     bot.leave_unless_listed(guild.id.get()).await;
                 }
-                bot.hear_missed().await;
+                bot.hear_missed(None).await;
             }
             Event::Resumed(_) => tracing::info!("connection resumed"),
             Event::GuildCreate(event) => {
                 bot.channels.note(&event.guild, bot.me());
                 bot.leave_unless_listed(event.guild.id.get()).await;
+                // Only now it is known which of its channels others share.
+                bot.hear_missed(Some(event.guild.id.get())).await;
             }
             Event::ChannelCreate(event) => bot.channels.note_channel(&event.channel, bot.me()),
             Event::ThreadCreate(event) => bot.channels.note_channel(&event.thread, bot.me()),
