@@ -37,7 +37,7 @@ pub const LEAD_ROLE: u64 = 1_100_000_000_000_000_050;
 pub const BOT: u64 = 1_100_000_000_000_000_099;
 
 /// Longer than any retry of the bot's; reached only by a failing test.
-const PATIENCE: Duration = Duration::from_secs(400);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Discord's three seconds.
 const FIRST_RESPONSE_MAX: Duration = Duration::from_secs(3);
 
