@@ -16,13 +16,13 @@ use std::sync::Arc;
 use super::decide::{CHOICES_MAX, Judged, Thresholds};
 use super::fit::{dot, fit_choice, fit_logistic, logistic, softmax};
 use super::material::Material;
-use super::model::{Basis, CANDIDATES_MAX, Signal, Signals, WORTH_PRIOR, unlearned};
+use super::model::{Basis, CANDIDATES_MAX, Signal, Signals, WORTH_PRIOR};
 use super::observe::{Observation, observe};
 
-const WHICH: usize = 8;
+const WHICH: usize = 9;
 /// The weights of the score that says which, in the order of [`which_inputs`].
 type Which = [f64; WHICH];
-const WHETHER: usize = 11;
+const WHETHER: usize = 12;
 /// The weights of the score that says whether, in the order of [`whether_inputs`].
 type Whether = [f64; WHETHER];
 
@@ -34,6 +34,7 @@ const WHICH_PRIOR: Which = [
     2.0,
     0.0,
     0.0,
+    -1.0,
     WORTH_PRIOR[0] as f64,
     WORTH_PRIOR[1] as f64,
     WORTH_PRIOR[2] as f64,
@@ -41,7 +42,9 @@ const WHICH_PRIOR: Which = [
 ];
 /// What "whether" believes before any message was seen, and what a catalogue of keywords without utterances is left
 /// with: a keyword or a pattern is reason enough, a resemblance is not.
-const WHETHER_PRIOR: Whether = [-2.0, 0.5, 0.0, 0.0, 2.5, -2.0, 2.5, -2.0, 1.0, 0.5, 0.0];
+const WHETHER_PRIOR: Whether = [
+    -2.0, 0.5, 0.0, 0.0, 2.5, -2.0, 2.5, -2.0, 1.0, 0.5, 0.0, 0.0,
+];
 const SCALE_PRIOR: [f64; 2] = [0.0, 1.0];
 /// How strongly both hold: next to nothing once there are some dozen messages.
 const RIDGE: f64 = 0.5;
@@ -54,7 +57,7 @@ const WHICH_SHARE: f64 = 0.3;
 const UNLEARNED_LEAD: f64 = 0.3;
 /// So much of its weight a message of no intent keeps where thresholds are chosen, although an SOP without utterances
 /// claims it: whether it is right is for its lead to say.
-const CLAIMED_SHARE: f64 = 0.25;
+const CLAIMED_SHARE: f64 = 0.7;
 /// No confidence is nearer to 0 or 1.
 const CONFIDENCE_MIN: f64 = 1e-5;
 
@@ -209,6 +212,7 @@ fn which_inputs(candidate: &Signal) -> Which {
         document,
         unlearned,
         unlearned * document,
+        f64::from(candidate.missing),
         keyword,
         hint,
         unless,
@@ -240,13 +244,14 @@ fn whether_inputs(signals: &Signals) -> Whether {
         unlearned * document,
         unlearned * margin,
         unlearned * lead * UNLEARNED_LEAD,
+        f64::from(first.missing),
     ]
 }
 
 /// What is said to belong nowhere was written before an SOP without utterances was, and may well be about it: taken for
 /// such a one it counts for little. Returns the weights as they were.
 fn doubt_claimed(observations: &mut [Observation], material: &Material<'_>) -> Vec<f64> {
-    let unlearned = unlearned(&material.messages_by_intent());
+    let unlearned = material.unlearned();
     let undoubted = observations.iter().map(|one| one.weight).collect();
     for observation in observations.iter_mut().filter(|one| one.truth.is_none()) {
         let first = observation.signals.candidates[0].intent as usize;

@@ -5,9 +5,9 @@ pub const CHOICES_MAX: usize = 3;
 
 /// A wrong procedure for a message of an intent costs as much as a right one gains: the agent sees a neighbour.
 const WRONG_COST: f64 = 1.0;
-/// A procedure for a message of no intent costs four times that: the agent may follow it. Set so that nine in ten of the
+/// A procedure for a message of no intent costs four to five times that: the agent may follow it. Set so that nine in ten of the
 /// shipped catalogue's outside messages stay unanswered in cross-validation.
-const OUTSIDE_COST: f64 = 4.0;
+const OUTSIDE_COST: f64 = 4.5;
 /// A clarification is worth offering as long as at most this share of what belongs nowhere gets one.
 const CLARIFIED_OUTSIDE_MAX: f64 = 0.35;
 /// The same for being answered, where there is nothing to weigh it against.

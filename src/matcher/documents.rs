@@ -4,10 +4,12 @@
 //! compared with the words, the word pairs and the four-letter pieces of each text, and with other words for the same
 //! thing. A word counts by where it is (title, heading, item) and by how few of the catalogue's texts have it.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::features::{self, Key};
-use super::reading::{Vocabulary, Word};
+use super::reading::{Vocabulary, Word, WordId};
 use super::rows::{RowSum, SparseRows, sum_same};
 use super::stems::ByStems;
 use crate::text::{Lexicon, Utterance};
@@ -81,6 +83,17 @@ pub struct Documents {
 pub struct DocumentWords {
     rows: SparseRows,
     squares: Vec<f32>,
+}
+
+/// A word of a message that some document has.
+#[derive(Debug)]
+pub struct DocumentTerm {
+    /// Its stem.
+    pub stem: Option<WordId>,
+    /// The features that it is found by: its stem and its groups.
+    features: Vec<u32>,
+    /// How much it counts for being rare.
+    pub weight: f32,
 }
 
 impl Documents {
@@ -206,6 +219,45 @@ impl Documents {
         1.0 / square.sqrt().max(f32::MIN_POSITIVE.sqrt())
     }
 
+    /// The words of a message that say something and that some document has, itself or by another word for it.
+    pub fn terms(&self, words: &[Word<'_>]) -> Vec<DocumentTerm> {
+        let mut groups: Vec<(Range<usize>, u32)> = Vec::new();
+        self.groups.find(words, |place, &group| {
+            features::of_group(group, |key, _| {
+                groups.extend(self.features.get(&key).map(|&id| (place.clone(), id)));
+            });
+        });
+        let mut terms = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            let says_something = word.is_content && word.value.is_none();
+            if !says_something || word.is_repeated(&words[..at]) {
+                continue;
+            }
+            let own = (word.stem).and_then(|stem| self.features.get(&features::stem_key(stem)));
+            let others = groups.iter().filter(|(place, _)| place.contains(&at));
+            let features: Vec<u32> = own
+                .into_iter()
+                .copied()
+                .chain(others.map(|&(_, id)| id))
+                .collect();
+            let rarest = features.iter().map(|&id| self.rarity[id as usize]);
+            if let Some(weight) = rarest.max_by(f32::total_cmp) {
+                terms.push(DocumentTerm {
+                    stem: word.stem,
+                    features,
+                    weight,
+                });
+            }
+        }
+        terms
+    }
+
+    /// Whether an intent's document has a word of a message, or another word for it.
+    pub fn has(&self, term: &DocumentTerm, intent: u32) -> bool {
+        let mut features = term.features.iter();
+        features.any(|&id| self.rows.has(id as usize, intent))
+    }
+
     /// Gives a feature's id and value, if a document has it, and returns its square.
     fn look_up(&self, key: Key, weight: f32, mut give: impl FnMut(u32, f32)) -> f32 {
         let Some(&id) = self.features.get(&key) else {
@@ -231,7 +283,7 @@ fn features_of(words: &[Word<'_>], groups: &ByStems<u32>, mut emit: impl FnMut(K
 fn together(words: &[Word<'_>], groups: &ByStems<u32>, mut emit: impl FnMut(Key, f32)) {
     features::of_document_pairs(words, &mut emit);
     let mut seen: Vec<u32> = Vec::new();
-    groups.find(words, |&group| {
+    groups.find(words, |_, &group| {
         if !seen.contains(&group) {
             seen.push(group);
             features::of_group(group, &mut emit);

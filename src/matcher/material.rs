@@ -18,6 +18,8 @@ pub struct Material<'a> {
     pub intents: usize,
     /// The lexicon.
     pub lexicon: &'a Lexicon,
+    /// The share of each intent's messages that is here; the others are held out.
+    pub kept: f32,
 }
 
 impl<'a> Material<'a> {
@@ -30,6 +32,7 @@ impl<'a> Material<'a> {
             documents: Vec::new(),
             intents: training.intents.len(),
             lexicon: training.lexicon,
+            kept: 1.0,
         };
         for (intent, source) in (0u32..).zip(&training.intents) {
             let said = source.utterances.iter().map(String::as_str);
@@ -53,11 +56,19 @@ impl<'a> Material<'a> {
         material
     }
 
-    /// How many messages each intent has, and what belongs to none.
+    /// How many messages each intent has here, and what belongs to none.
     pub fn messages_by_intent(&self) -> Vec<usize> {
         let mut counts = vec![0; self.intents + 1];
         (self.messages.iter()).for_each(|message| counts[message.1 as usize] += 1);
         counts
+    }
+
+    /// How little can be learned of each intent, from 1 for no message to 0 for many, those that are held out included.
+    pub fn unlearned(&self) -> Vec<f32> {
+        let mut counts = self.messages_by_intent();
+        counts.truncate(self.intents);
+        let share = |count: usize| 1.0 / (1.0 + count as f32 / self.kept / LEARNED_HALF);
+        counts.into_iter().map(share).collect()
     }
 
     /// Where an intent's utterances begin among the messages.
@@ -85,5 +96,7 @@ impl<'a> Material<'a> {
     }
 }
 
+/// With so many utterances an intent is half learned.
+const LEARNED_HALF: f32 = 10.0;
 /// A shorter title is what agents may well say themselves.
 const ECHO_WORDS_MIN: usize = 3;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::documents::{DocumentWords, Documents};
+use super::documents::{DocumentTerm, DocumentWords, Documents};
 use super::features::{self, Detail, Key};
 use super::gather::{self, Gathered, gather};
 use super::material::Material;
@@ -25,8 +25,6 @@ pub const CANDIDATES_MAX: usize = 8;
 pub const WORTH_PRIOR: [f32; 4] = [2.0, 0.5, -2.0, 2.0];
 /// What a document that says the message is worth, in logits.
 const WORTH_DOCUMENT: f32 = 2.0;
-/// With so many utterances an intent is half learned.
-const LEARNED_HALF: f32 = 10.0;
 /// Several keywords are more than one, but not as much as their sum.
 const SIGNS_MAX: f32 = 2.0;
 
@@ -104,6 +102,8 @@ pub struct Signal {
     pub logit: f32,
     /// How much of the message its document says.
     pub document: f32,
+    /// The share of the message's words that neither its document nor its utterances have, of those that some document has.
+    pub missing: f32,
     /// How little was learned of it, from 1 for nothing to 0 for many utterances.
     pub unlearned: f32,
     /// How much of each sign was found, in the order of [`Sign`].
@@ -155,7 +155,7 @@ impl Model {
             phrases: Phrases::default(),
             nearest: Nearest::default(),
             utterances: Vec::new(),
-            unlearned: unlearned(&messages),
+            unlearned: material.unlearned(),
             asked_in_function_words: vec![false; material.intents],
             vocabulary,
         };
@@ -244,6 +244,7 @@ impl Model {
                 document_scale,
             };
             self.pick(&utterance.folded, &words, &sums, &mut signals);
+            self.note_missing(&words, &mut signals);
             learned.forget(&self.rows);
             written.forget_touched();
             signals
@@ -355,6 +356,29 @@ impl Model {
         signals.candidates.truncate(CANDIDATES_MAX);
     }
 
+    /// Notes which of the words that documents have each candidate lacks.
+    fn note_missing(&self, words: &[Word<'_>], signals: &mut Signals) {
+        let documents = &self.basis.documents;
+        let terms = documents.terms(words);
+        let all: f32 = terms.iter().map(|term| term.weight).sum();
+        if all == 0.0 {
+            return;
+        }
+        let learned =
+            |term: &DocumentTerm| self.features.get(&features::stem_key(term.stem?)).copied();
+        let learned: Vec<Option<u32>> = terms.iter().map(learned).collect();
+        for candidate in &mut signals.candidates {
+            let intent = candidate.intent;
+            let uses = |feature: u32| self.nearest.usage(feature, intent) > 0.0;
+            let missing = terms.iter().zip(&learned);
+            let missing = missing.filter(|(term, learned)| {
+                !documents.has(term, intent) && !learned.is_some_and(uses)
+            });
+            let missing: f32 = missing.map(|(term, _)| term.weight).sum();
+            candidate.missing = missing / all;
+        }
+    }
+
     fn signal(&self, intent: u32, sums: &Sums<'_>) -> Signal {
         let Some(&unlearned) = self.unlearned.get(intent as usize) else {
             return Signal::default();
@@ -434,12 +458,6 @@ struct Sums<'s> {
     scale: f32,
     written: &'s RowSum,
     document_scale: f32,
-}
-
-/// How little is learned from so many messages, from 1 for nothing to 0 for many.
-pub fn unlearned(messages: &[usize]) -> Vec<f32> {
-    let share = |&count: &usize| 1.0 / (1.0 + count as f32 / LEARNED_HALF);
-    messages.iter().map(share).collect()
 }
 
 fn normalise(features: &mut [(u32, f32)]) {

@@ -102,6 +102,8 @@ pub fn observe(material: &Material<'_>, basis: &Arc<Basis>) -> Vec<Observation> 
 struct Parting<'a> {
     material: &'a Material<'a>,
     basis: &'a Arc<Basis>,
+    /// So many parts hold out every message once.
+    parts: usize,
     /// From this part on, intents are left with their documents.
     untaught_from: usize,
     /// The part in which each message is held out.
@@ -136,6 +138,7 @@ impl<'a> Parting<'a> {
         Parting {
             material,
             basis,
+            parts,
             untaught_from,
             part_of_message,
             part_of_intent,
@@ -176,6 +179,10 @@ impl<'a> Parting<'a> {
                     .filter(|phrase| !self.is_left_out(phrase.2, part))
                     .collect(),
                 documents: Vec::new(),
+                kept: match part < self.untaught_from {
+                    true => 1.0 - 1.0 / self.parts as f32,
+                    false => 1.0,
+                },
                 ..*material
             },
             self.basis,

@@ -113,7 +113,7 @@ impl Phrases {
 
     /// Reports everything that is found in a message.
     pub fn find<'a>(&'a self, folded: &str, words: &[Word<'_>], mut found: impl FnMut(&'a Found)) {
-        self.by_stems.find(words, &mut found);
+        self.by_stems.find(words, |_, one| found(one));
         for (start, set) in &self.compiled {
             for at in set.matches(folded.as_bytes()) {
                 found(&self.patterns[start + at]);

@@ -103,12 +103,21 @@ impl SparseRows {
                 b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0))
             });
         }
+        let kept = self.cells.len();
         self.cells.extend(row.iter().take(ROW_MAX));
+        self.cells[kept..].sort_unstable_by_key(|&(class, _)| class);
         self.offsets
             .push(u32::try_from(self.cells.len()).unwrap_or(u32::MAX));
     }
 
-    /// The classes a feature speaks in.
+    /// Whether a feature speaks in a class.
+    pub fn has(&self, row: usize, class: u32) -> bool {
+        let row = self.row(row);
+        row.binary_search_by_key(&class, |&(class, _)| class)
+            .is_ok()
+    }
+
+    /// The classes a feature speaks in, in order.
     pub fn row(&self, at: usize) -> &[(u32, f32)] {
         &self.cells[self.offsets[at] as usize..self.offsets[at + 1] as usize]
     }

@@ -1,5 +1,7 @@
 //! Phrases filed under their stems, so that `pulsa belum masuk` also finds `plsanya blm msuk`.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::reading::{Word, WordId};
@@ -42,8 +44,8 @@ impl<T> ByStems<T> {
         self.filed.values_mut()
     }
 
-    /// Reports what is filed under the phrases of a message.
-    pub fn find<'a>(&'a self, words: &[Word<'_>], mut found: impl FnMut(&'a T)) {
+    /// Reports what is filed under the phrases of a message, and where each is.
+    pub fn find<'a>(&'a self, words: &[Word<'_>], mut found: impl FnMut(Range<usize>, &'a T)) {
         if self.filed.is_empty() {
             return;
         }
@@ -60,7 +62,9 @@ impl<T> ByStems<T> {
                 stems[length] = stem;
                 if lengths & 1 << length != 0 {
                     let filed = self.filed.get(&stems[..=length]);
-                    filed.into_iter().flatten().for_each(&mut found);
+                    let place = start..start + length + 1;
+                    let filed = filed.into_iter().flatten();
+                    filed.for_each(|one| found(place.clone(), one));
                 }
             }
         }
