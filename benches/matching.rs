@@ -461,6 +461,7 @@ impl Shipped {
                     patterns: &sop.matching.patterns,
                     unless: &sop.matching.unless,
                     utterances: &sop.matching.utterances,
+                    ..Source::default()
                 })
                 .collect(),
             outside: &self.outside,

@@ -18,7 +18,7 @@ const LEANING_WORDS_MAX: usize = 5;
 
 impl Turn<'_> {
     /// Answers a message from the procedure under discussion; false when it is about something else.
-    pub fn from_context(&mut self, found: &Classification, text: &str) -> bool {
+    pub fn answer_in_context(&mut self, found: &Classification, text: &str) -> bool {
         let Some(intent) = self.conversation.case.intent.clone() else {
             return false;
         };

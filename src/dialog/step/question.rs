@@ -60,7 +60,7 @@ impl Turn<'_> {
             return;
         }
         let found = self.classify(text);
-        if self.from_context(&found, text) {
+        if self.answer_in_context(&found, text) {
             self.conversation.case.question = Some(value::sensitive::redact(text));
             return;
         }
