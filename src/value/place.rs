@@ -12,14 +12,11 @@ const WORD_CHARS_MAX: usize = 12;
 
 /// Reads where somebody is, as it was said.
 pub fn parse(raw: &str, max_chars: usize, lexicon: &Lexicon) -> Result<Value, Error> {
-    if text::is_talk(raw, lexicon, &text::NO_NAME) || !raw.contains(char::is_alphabetic) {
-        return Err(Error::NotFound);
-    }
     let place = text::parse(raw, max_chars, lexicon)?;
-    match place.display.contains(char::is_alphabetic) {
-        true => Ok(place),
-        false => Err(Error::NotFound),
-    }
+    let is_place = [raw, &place.display].into_iter().all(|text| {
+        text.contains(char::is_alphabetic) && !text::is_talk(text, lexicon, &text::NO_NAME)
+    });
+    is_place.then_some(place).ok_or(Error::NotFound)
 }
 
 /// Finds well-known places behind a word that says where, with the word for what they are: `kota Malang`.

@@ -1,7 +1,7 @@
 //! Decisions in the reader's words: effects in, replies out.
 //!
 //! What a reply says is a block of the [`Voice`] with the effect's own name (`data/wording.LANG.jinja`), filled with the
-//! effect's own facts; [`facts`] adds what the effect only names, such as the title of an intent. What its buttons do is
+//! effect's own facts; the module `facts` adds what the effect only names, such as the title of an intent. What its buttons do is
 //! decided here, what they are called is a block again (`label_...`). The text is Markdown with lists and bold only, so
 //! that every channel can show it.
 
