@@ -17,6 +17,8 @@ use crate::act::Act;
 const SHIPPED: &str = include_str!("../../data/talk.toml");
 /// Shorter words are too like each other to be mended.
 const REPAIRED_CHARS_MIN: usize = 5;
+/// Marks a head that is compared as it is written: `=tiketin` asks for something that `tiket` does not.
+const AS_WRITTEN: char = '=';
 /// So many words behind a head bear on it.
 const UNLESS_WORDS: usize = 4;
 /// A word of so few letters may be colour.
@@ -98,6 +100,7 @@ pub struct Talked {
 #[derive(Debug)]
 struct Word {
     stem: String,
+    written: String,
     /// Where it is in the message, in bytes.
     span: std::ops::Range<usize>,
     /// It may be said beside anything.
@@ -277,6 +280,7 @@ impl Talk {
                     || everyday.has(Role::Asking, written),
                 denies,
                 stem,
+                written: written.to_lowercase(),
             }
         });
         (words.collect(), mended)
@@ -361,12 +365,16 @@ fn outside_asks(words: &[Word], head: &std::ops::Range<usize>) -> bool {
 
 /// Where a head is that begins at a word; light words may be between its own.
 fn head_at(head: &[String], words: &[Word], start: usize) -> Option<std::ops::Range<usize>> {
+    let fits = |head: &str, word: &Word| match head.strip_prefix(AS_WRITTEN) {
+        Some(written) => word.written == written,
+        None => word.stem == head,
+    };
     let mut at = start;
     for (place, stem) in head.iter().enumerate() {
-        while place > 0 && words.get(at)?.stem != *stem && words[at].light {
+        while place > 0 && !fits(stem, words.get(at)?) && words[at].light {
             at += 1;
         }
-        if words.get(at)?.stem != *stem {
+        if !fits(stem, words.get(at)?) {
             return None;
         }
         at += 1;
@@ -387,6 +395,9 @@ fn act_of(code: &str) -> Result<Act, TalkError> {
 }
 
 fn stems_of(words: &str, lexicon: &Lexicon) -> Vec<String> {
+    if words.trim().starts_with(AS_WRITTEN) {
+        return vec![words.trim().to_owned()];
+    }
     let utterance = Utterance::new(words.trim());
     let spoken = lexicon.read(&utterance).into_iter();
     spoken.map(|word| stem(word.text)).collect()
