@@ -8,9 +8,10 @@ use regex::Regex;
 
 use super::causes;
 use super::fields::{self, Known, Mapped};
-use super::headings::Role;
+use super::headings::PartRole;
 use super::ids::{Ids, slug};
 use super::parts::{Node, Part, Parts};
+use super::words::{Says, WORDS};
 use super::{Around, Kept, Report, suggest};
 use crate::catalog::file::{
     FieldFile, FieldSpecFile, FormFile, KindName, KipFile, OptionFile, SopFile,
@@ -92,19 +93,19 @@ pub fn draft<'a>(
         }
         let part = rest.as_ref().unwrap_or(part);
         match part.role {
-            Role::Source => sources.extend(
+            PartRole::Source => sources.extend(
                 part.nodes
                     .iter()
                     .flat_map(Node::all)
                     .map(|node| node.line.text.clone()),
             ),
-            Role::Kip if mapped.is_some() => kips.extend(
+            PartRole::Kip if mapped.is_some() => kips.extend(
                 part.nodes
                     .iter()
                     .flat_map(Node::all)
                     .map(|node| node.line.clone()),
             ),
-            Role::Cause if reading.graph && graph.causes.is_empty() => {
+            PartRole::Cause if reading.graph && graph.causes.is_empty() => {
                 match causes::graph(&part.title, &part.nodes, &mut maker.ids) {
                     Some(found) => {
                         let loose: Vec<Node> = part
@@ -235,7 +236,7 @@ fn titled(parts: &[Part]) -> Vec<(String, &Part)> {
         }
         waiting.retain(|title| *title != part.title);
         // `Keterangan` explains what stands above it, and there may be several.
-        let explains = part.is_known && part.role == Role::Info && waiting.is_empty();
+        let explains = part.is_known && part.role == PartRole::Info && waiting.is_empty();
         if let Some((above, _)) = titled
             .last()
             .filter(|(above, _)| explains && !above.is_empty())
@@ -265,7 +266,7 @@ fn form_fields(parts: &[(String, &Part)], known: &[Known], reading: Reading) -> 
             .filter(move |(_, part)| part.role == role)
             .flat_map(|(_, part)| part.nodes.clone())
     };
-    let nodes: Vec<Node> = of(Role::Ticket).collect();
+    let nodes: Vec<Node> = of(PartRole::Ticket).collect();
     let shared: Vec<Known>;
     let known = if reading.conditions {
         known
@@ -376,11 +377,13 @@ impl Maker<'_> {
             self.keep(title, heading, "the heading is too long for one");
         }
         let kind = match part.role {
-            Role::Check => SectionKind::Check,
-            Role::Ask => SectionKind::Ask,
-            Role::Cause | Role::Handling => SectionKind::Handling,
-            Role::Note => SectionKind::Note,
-            Role::Info | Role::Ticket | Role::Kip | Role::Source => SectionKind::Info,
+            PartRole::Check => SectionKind::Check,
+            PartRole::Ask => SectionKind::Ask,
+            PartRole::Cause | PartRole::Handling => SectionKind::Handling,
+            PartRole::Note => SectionKind::Note,
+            PartRole::Info | PartRole::Ticket | PartRole::Kip | PartRole::Source => {
+                SectionKind::Info
+            }
         };
         let same = self
             .sections
@@ -393,12 +396,12 @@ impl Maker<'_> {
             None => self.ids.give(&shown),
         };
         let mut items = self.items(&id, &part.title, &part.nodes);
-        if part.role == Role::Ask {
+        if part.role == PartRole::Ask {
             for item in &mut items {
                 item.field = fields::meant(&item.text, form, self.known);
             }
         }
-        if !part.is_known && part.role == Role::Info {
+        if !part.is_known && part.role == PartRole::Info {
             self.report.unknown.push((heading, shown.clone()));
         }
         match same {
@@ -760,38 +763,7 @@ fn procedure(nodes: &[Node], from: usize) -> usize {
 
 /// Whether a sentence begins with something to do on a screen.
 fn is_action(text: &str) -> bool {
-    const ACTIONS: &[&str] = &[
-        "buka",
-        "pilih",
-        "klik",
-        "masuk",
-        "masukan",
-        "masukkan",
-        "input",
-        "login",
-        "cari",
-        "tekan",
-        "ketik",
-        "akses",
-        "setelah",
-        "kemudian",
-        "lalu",
-        "selanjutnya",
-        "open",
-        "click",
-        "select",
-        "enter",
-        "choose",
-        "press",
-        "search",
-        "unduh",
-        "download",
-    ];
-    let folded = fold(text).text;
-    folded
-        .split(|c: char| !c.is_alphanumeric())
-        .next()
-        .is_some_and(|first| ACTIONS.contains(&first))
+    WORDS.opens(Says::Acting, &fold(text).text).is_some()
 }
 
 /// `Pilih Menu EBIS > Klik Asset` are two steps.

@@ -9,6 +9,7 @@ use regex::Regex;
 use super::headings::{is_like, without_brackets};
 use super::ids::slug;
 use super::parts::Node;
+use super::words::{Says, WORDS};
 use crate::catalog::condition::{CHANNEL_KIND, Condition};
 use crate::catalog::file::{FieldFile, FieldSpecFile, KindName, OptionFile};
 use crate::text::fold;
@@ -63,37 +64,6 @@ const LABEL_CHARS_MAX: usize = 70;
 const LIKE_MIN: f64 = 0.93;
 /// An option this long, of a field that the document does not list, is no word that happens to stand in its condition.
 const BROUGHT_CHARS_MIN: usize = 8;
-/// Names of one such word say too little to be found inside others.
-const VAGUE: &[&str] = &[
-    "nama",
-    "no",
-    "nomor",
-    "kartu",
-    "jenis",
-    "an",
-    "as",
-    "cp",
-    "akun",
-    "channel",
-    "collection",
-    "fa",
-    "hlr",
-    "layanan",
-    "kota",
-    "produk",
-    "alamat",
-    "email",
-    "pic",
-    "profil",
-    "status",
-    "tanggal",
-    "waktu",
-    "lokasi",
-    "daerah",
-    "posisi",
-    "sn",
-];
-
 /// Maps points to fields.
 pub fn map(nodes: &[Node], known: &[Known]) -> Mapped {
     let mut mapped = Mapped::default();
@@ -460,8 +430,7 @@ fn names(text: &str) -> Vec<String> {
     let mut parts = split(list);
     let is_moment = |part: &String| {
         let folded = fold(part).text;
-        let words = ["hari", "tanggal", "jam", "waktu", "pukul", "tgl"];
-        folded.split_whitespace().any(|word| words.contains(&word))
+        WORDS.is_in(Says::Day, &folded) || WORDS.is_in(Says::Time, &folded)
     };
     if parts.len() > 1 && parts.iter().all(is_moment) {
         parts = vec![list.trim().to_owned()];
@@ -594,7 +563,7 @@ fn like(said: &str, name: &str) -> f64 {
     if said == name {
         return 1.0;
     }
-    if VAGUE.contains(&name) || VAGUE.contains(&said) || name.len() < 4 {
+    if [name, said].iter().any(|one| WORDS.has(Says::Vague, one)) || name.len() < 4 {
         return 0.0;
     }
     let (said_words, name_words): (Vec<&str>, Vec<&str>) =
@@ -680,42 +649,27 @@ fn invented(wanted: &Wanted, known: &[Known], so_far: &[FieldFile]) -> Option<Fi
     })
 }
 
-/// The kind that a name promises.
+/// The kind that a name promises, by what its words say; the first that fits.
+const PROMISED: [(Says, KindName); 11] = [
+    (Says::Proof, KindName::Text),
+    (Says::Mail, KindName::Email),
+    (Says::Time, KindName::Datetime),
+    (Says::Day, KindName::Date),
+    (Says::Amount, KindName::Rupiah),
+    (Says::Mobile, KindName::Msisdn),
+    (Says::Card, KindName::Card),
+    (Says::Contact, KindName::Contact),
+    (Says::Person, KindName::Name),
+    (Says::Address, KindName::Text),
+    (Says::Code, KindName::Code),
+];
+
 fn guess(label: &str) -> KindName {
     let folded = fold(label).text;
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
-    let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
-    let is_day = says(&["tanggal", "tgl", "hari", "date"]);
-    let is_time = says(&["jam", "pukul", "waktu", "time"]);
-    if says(&["bukti", "foto", "capture", "struk", "screenshot"]) {
-        KindName::Text
-    } else if says(&["email", "mail"]) {
-        KindName::Email
-    } else if is_time {
-        KindName::Datetime
-    } else if is_day {
-        KindName::Date
-    } else if says(&["nominal", "harga", "rupiah"])
-        || folded.starts_with("jumlah bayar")
-        || folded.starts_with("jumlah tagihan")
-    {
-        KindName::Rupiah
-    } else if says(&["msisdn"]) {
-        KindName::Msisdn
-    } else if says(&["cc"]) || folded.contains("kartu kredit") {
-        KindName::Card
-    } else if says(&["cp", "kontak", "contact", "telepon", "telp", "hp"]) {
-        KindName::Contact
-    } else if says(&["nama", "pic"]) {
-        KindName::Name
-    } else if says(&[
-        "sn", "serial", "sid", "account", "order", "id", "kode", "nomor",
-    ]) && !says(&["bukti", "foto", "alamat"])
-    {
-        KindName::Code
-    } else {
-        KindName::Text
-    }
+    let promised = PROMISED
+        .iter()
+        .find(|(says, _)| WORDS.is_in(*says, &folded));
+    promised.map_or(KindName::Text, |(_, kind)| *kind)
 }
 
 /// Options that brackets or a question list: `(KartuHalo, simPATI)`, `(Bank / Indomaret dll)`, `A: x/y, B: z`.
@@ -724,15 +678,8 @@ fn options(hint: &str) -> Vec<OptionFile> {
     const OPTION_WORDS_MAX: usize = 5;
     let hint = hint.trim();
     let lower = hint.to_lowercase();
-    let describes = [
-        "khusus", "jika", "bila", "cek ", "lihat", "sesuai", "untuk ", "dan via", "contoh:",
-        "misal",
-    ];
-    if hint.is_empty()
-        || describes
-            .iter()
-            .any(|word| lower.starts_with(word) || lower.contains(" dan via"))
-    {
+    let describes = WORDS.opens(Says::Describing, &lower).is_some();
+    if hint.is_empty() || describes || lower.starts_with("contoh:") || lower.contains(" dan via") {
         return Vec::new();
     }
     let hint = hint
@@ -759,20 +706,13 @@ fn options(hint: &str) -> Vec<OptionFile> {
         };
         for member in members {
             let mut value = member.trim().trim_end_matches(['.', ')']).to_owned();
-            for tail in [
-                " dll",
-                " dsb",
-                " dst",
-                " dan lain-lain",
-                " dan sebagainya",
-                " etc",
-            ] {
-                value = value.strip_suffix(tail).unwrap_or(&value).trim().to_owned();
+            if let Some(more) = WORDS.find(Says::AndSoOn, &value).last()
+                && !value[more.end..].contains(char::is_alphanumeric)
+            {
+                value.truncate(more.start);
             }
-            let is_filler = matches!(
-                value.to_lowercase().as_str(),
-                "" | "dll" | "dsb" | "dst" | "etc" | "dan lain-lain" | "lainnya"
-            );
+            let value = value.trim().to_owned();
+            let is_filler = value.is_empty() || value.eq_ignore_ascii_case("lainnya");
             if is_filler || options.iter().any(|option| option.value == value) {
                 continue;
             }

@@ -20,6 +20,7 @@ mod outline;
 mod parts;
 mod privacy;
 mod suggest;
+mod words;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -277,7 +278,7 @@ fn fold_all(sources: &[Source]) -> String {
 }
 
 fn became(parts: &parts::Parts, report: &Report) -> Vec<(usize, String, &'static str)> {
-    use headings::Role;
+    use headings::PartRole;
     let with_heading = parts
         .parts
         .iter()
@@ -285,15 +286,15 @@ fn became(parts: &parts::Parts, report: &Report) -> Vec<(usize, String, &'static
     with_heading
         .map(|(line, part)| {
             let what = match part.role {
-                Role::Check => "checks",
-                Role::Ask => "questions to the customer",
-                Role::Cause if report.is_graph => "causes and outcomes",
-                Role::Cause | Role::Handling => "handling",
-                Role::Ticket => "ticket fields",
-                Role::Kip => "KIP",
-                Role::Note => "notes",
-                Role::Info => "information",
-                Role::Source => "source",
+                PartRole::Check => "checks",
+                PartRole::Ask => "questions to the customer",
+                PartRole::Cause if report.is_graph => "causes and outcomes",
+                PartRole::Cause | PartRole::Handling => "handling",
+                PartRole::Ticket => "ticket fields",
+                PartRole::Kip => "KIP",
+                PartRole::Note => "notes",
+                PartRole::Info => "information",
+                PartRole::Source => "source",
             };
             (line, part.title.clone(), what)
         })

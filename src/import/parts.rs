@@ -1,6 +1,6 @@
 //! The parts of a document: each heading with the points below it, nested as they are numbered.
 
-use super::headings::{self, Heading, Role};
+use super::headings::{self, Heading, PartRole};
 use super::outline::{Line, Style};
 
 /// A document in parts.
@@ -20,7 +20,7 @@ pub struct Part {
     /// Its heading's words.
     pub title: String,
     /// What it is for.
-    pub role: Role,
+    pub role: PartRole,
     /// Whether its heading says so itself.
     pub is_known: bool,
     /// Its points.
@@ -49,9 +49,9 @@ pub fn divide(lines: Vec<Line>) -> Option<Parts> {
     let mut lines = lines.into_iter();
     let title = lines.next()?;
     let lines: Vec<Line> = lines.collect();
-    let mut parts = vec![Open::new(None, "", Role::Info, false)];
+    let mut parts = vec![Open::new(None, "", PartRole::Info, false)];
     // The headings that the present one stands below: how deep, and for what.
-    let mut above: Vec<(usize, Role)> = Vec::new();
+    let mut above: Vec<(usize, PartRole)> = Vec::new();
     let mut last_lettered = None;
     for (at, line) in lines.iter().enumerate() {
         let open = parts
@@ -75,10 +75,10 @@ pub fn divide(lines: Vec<Line>) -> Option<Parts> {
             _ if is_lettered && line.label.as_deref() != Some("a") && last_lettered.is_some() => {
                 last_lettered
             }
-            Some((_, Role::Kip | Role::Source)) | None => None,
+            Some((_, PartRole::Kip | PartRole::Source)) | None => None,
             Some((_, role)) => Some(*role),
         };
-        let meant = role.or(inherited).unwrap_or(Role::Info);
+        let meant = role.or(inherited).unwrap_or(PartRole::Info);
         last_lettered = if is_lettered {
             Some(meant)
         } else {
@@ -114,13 +114,13 @@ pub fn divide(lines: Vec<Line>) -> Option<Parts> {
 struct Open {
     heading: Option<Line>,
     title: String,
-    role: Role,
+    role: PartRole,
     is_known: bool,
     lines: Vec<Line>,
 }
 
 impl Open {
-    fn new(heading: Option<Line>, title: &str, role: Role, is_known: bool) -> Open {
+    fn new(heading: Option<Line>, title: &str, role: PartRole, is_known: bool) -> Open {
         Open {
             heading,
             title: title.to_owned(),
@@ -152,7 +152,7 @@ impl Node {
 }
 
 /// Puts every line below the one it belongs to. Documents indent as they like, so numbering counts for more.
-fn nest(lines: Vec<Line>, role: Role) -> Vec<Node> {
+fn nest(lines: Vec<Line>, role: PartRole) -> Vec<Node> {
     let mut roots: Vec<Node> = Vec::new();
     // The lines that the next one may stand below.
     let mut path: Vec<Line> = Vec::new();
@@ -175,14 +175,14 @@ fn nest(lines: Vec<Line>, role: Role) -> Vec<Node> {
     roots
 }
 
-fn depth(path: &[Line], line: &Line, role: Role) -> usize {
+fn depth(path: &[Line], line: &Line, role: PartRole) -> usize {
     let Some(last) = path.last() else { return 0 };
     let opens = last.text.ends_with(':');
     if line.style == Style::Plain {
         let numbered = path.iter().rposition(|above| above.label.is_some());
         return match numbered {
             // In a flow of steps a bare sentence belongs to the step above it.
-            Some(at) if role == Role::Cause => at + 1,
+            Some(at) if role == PartRole::Cause => at + 1,
             _ if last.style != Style::Plain && (!line.after_blank || line.indent > last.indent) => {
                 path.len()
             }
@@ -257,11 +257,11 @@ mod tests {
             .map(|part| (part.title.as_str(), part.role))
             .collect();
         let expected = [
-            ("", Role::Info),
-            ("Notes", Role::Note),
-            ("Non Fintech", Role::Note),
-            ("KIP", Role::Kip),
-            ("Lain-lain", Role::Info),
+            ("", PartRole::Info),
+            ("Notes", PartRole::Note),
+            ("Non Fintech", PartRole::Note),
+            ("KIP", PartRole::Kip),
+            ("Lain-lain", PartRole::Info),
         ];
         assert_eq!(roles, expected);
     }
@@ -274,11 +274,11 @@ mod tests {
         assert_eq!(
             roles,
             [
-                Role::Info,
-                Role::Check,
-                Role::Check,
-                Role::Check,
-                Role::Handling
+                PartRole::Info,
+                PartRole::Check,
+                PartRole::Check,
+                PartRole::Check,
+                PartRole::Handling
             ]
         );
     }
