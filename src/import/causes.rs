@@ -39,7 +39,7 @@ pub fn graph(title: &str, nodes: &[Node], ids: &mut Ids) -> Option<Graph> {
     if numbered.is_empty() || !nodes.iter().flat_map(Node::all).any(is_condition) {
         return None;
     }
-    let mut draft = Draft {
+    let mut draft = GraphDraft {
         places: HashMap::new(),
         graph: Graph::default(),
     };
@@ -72,13 +72,13 @@ pub fn graph(title: &str, nodes: &[Node], ids: &mut Ids) -> Option<Graph> {
     is_sound.then_some(draft.graph)
 }
 
-struct Draft {
+struct GraphDraft {
     /// The ids of numbered points, for `lanjut ke poin N`.
     places: HashMap<String, String>,
     graph: Graph,
 }
 
-impl Draft {
+impl GraphDraft {
     /// A point that is a question: what is below it are its answers.
     fn step(&mut self, node: &Node, ids: &mut Ids) -> Option<String> {
         let label = node.line.label.clone().unwrap_or_default();

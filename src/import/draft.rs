@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::causes;
-use super::fields::{self, Known, Mapped};
+use super::fields::{self, KnownField, Mapped};
 use super::headings::PartRole;
 use super::ids::{Ids, slug};
-use super::parts::{Node, Part, Parts};
+use super::parts::{DocumentPart, Node, Parts};
 use super::words::{Says, WORDS};
-use super::{Around, Kept, Report, suggest};
+use super::{DraftGiven, ImportReport, KeptLine, suggest};
 use crate::catalog::file::{
     FieldFile, FieldSpecFile, FormFile, KindName, KipFile, OptionFile, SopFile,
 };
@@ -42,13 +42,13 @@ pub struct Reading {
 /// Makes the file.
 pub fn draft<'a>(
     parts: &Parts,
-    known: &'a [Known],
-    around: &Around<'a>,
+    known: &'a [KnownField],
+    around: &DraftGiven<'a>,
     reading: Reading,
-) -> (SopFile, Report) {
+) -> (SopFile, ImportReport) {
     let mut maker = Maker {
         ids: Ids::default(),
-        report: Report::default(),
+        report: ImportReport::default(),
         sections: Vec::new(),
         figures: Vec::new(),
         links: around.links,
@@ -86,7 +86,7 @@ pub fn draft<'a>(
             if left.is_empty() {
                 continue;
             }
-            rest = Some(Part {
+            rest = Some(DocumentPart {
                 nodes: left,
                 ..shell(part)
             });
@@ -118,7 +118,7 @@ pub fn draft<'a>(
                         if !loose.is_empty() {
                             maker.section(
                                 title,
-                                &Part {
+                                &DocumentPart {
                                     nodes: loose,
                                     ..shell(part)
                                 },
@@ -190,7 +190,7 @@ fn outline_of(title: &str, sections: &[Section]) -> String {
 }
 
 /// The bare sentences that a part begins with, as many as a summary takes.
-fn about(part: &Part) -> Vec<String> {
+fn about(part: &DocumentPart) -> Vec<String> {
     let mut chars = part.title.chars().count();
     let bare = part.nodes.iter().take_while(|node| {
         chars += node.line.text.chars().count() + 1;
@@ -199,8 +199,8 @@ fn about(part: &Part) -> Vec<String> {
     bare.map(|node| node.line.text.clone()).collect()
 }
 
-fn shell(part: &Part) -> Part {
-    Part {
+fn shell(part: &DocumentPart) -> DocumentPart {
+    DocumentPart {
         heading: part.heading.clone(),
         title: part.title.clone(),
         role: part.role,
@@ -210,13 +210,13 @@ fn shell(part: &Part) -> Part {
 }
 
 /// The parts with their full titles: a heading with nothing of its own stands before the one below it.
-fn titled(parts: &[Part]) -> Vec<(String, &Part)> {
-    let mut titled: Vec<(String, &Part)> = Vec::new();
+fn titled(parts: &[DocumentPart]) -> Vec<(String, &DocumentPart)> {
+    let mut titled: Vec<(String, &DocumentPart)> = Vec::new();
     let mut waiting: Vec<&str> = Vec::new();
     for (at, part) in parts.iter().enumerate() {
         if part.nodes.is_empty() && part.heading.is_some() {
             let goes_on = parts.get(at + 1).is_some_and(|next| {
-                let level = |part: &Part| {
+                let level = |part: &DocumentPart| {
                     part.heading
                         .as_ref()
                         .and_then(|heading| heading.level)
@@ -259,7 +259,11 @@ fn titled(parts: &[Part]) -> Vec<(String, &Part)> {
 }
 
 /// The fields of the form, if the document lists what a ticket needs.
-fn form_fields(parts: &[(String, &Part)], known: &[Known], reading: Reading) -> Option<Mapped> {
+fn form_fields(
+    parts: &[(String, &DocumentPart)],
+    known: &[KnownField],
+    reading: Reading,
+) -> Option<Mapped> {
     let of = |role| {
         parts
             .iter()
@@ -267,7 +271,7 @@ fn form_fields(parts: &[(String, &Part)], known: &[Known], reading: Reading) -> 
             .flat_map(|(_, part)| part.nodes.clone())
     };
     let nodes: Vec<Node> = of(PartRole::Ticket).collect();
-    let shared: Vec<Known>;
+    let shared: Vec<KnownField>;
     let known = if reading.conditions {
         known
     } else {
@@ -292,7 +296,7 @@ fn form_fields(parts: &[(String, &Part)], known: &[Known], reading: Reading) -> 
 }
 
 /// A document without a list of mandatory fields may name the data that a ticket is opened with.
-fn asked_for_a_ticket(parts: &[(String, &Part)]) -> Vec<Node> {
+fn asked_for_a_ticket(parts: &[(String, &DocumentPart)]) -> Vec<Node> {
     static DATA: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\bdata\b.*\b(?:ditanyakan|diperlukan|dibutuhkan|dilengkapi)\b.*:$")
             .expect("the pattern is constant")
@@ -346,23 +350,23 @@ fn asked_for_a_ticket(parts: &[(String, &Part)]) -> Vec<Node> {
 
 struct Maker<'a> {
     ids: Ids,
-    report: Report,
+    report: ImportReport,
     sections: Vec<Section>,
     figures: Vec<Figure>,
     links: &'a BTreeMap<String, String>,
-    known: &'a [Known],
+    known: &'a [KnownField],
 }
 
 impl Maker<'_> {
     fn keep(&mut self, text: &str, line: usize, why: &'static str) {
-        self.report.kept.push(Kept {
+        self.report.kept.push(KeptLine {
             line,
             text: text.to_owned(),
             why,
         });
     }
 
-    fn section(&mut self, title: &str, part: &Part, form: &[FieldFile]) {
+    fn section(&mut self, title: &str, part: &DocumentPart, form: &[FieldFile]) {
         let heading = part.heading.as_ref().map_or(0, |heading| heading.number);
         if part.nodes.is_empty() {
             self.keep(title, heading, "nothing stands below this heading");
@@ -606,7 +610,12 @@ impl Maker<'_> {
             .map(|(name, _)| name.clone())
     }
 
-    fn form(&mut self, mut mapped: Mapped, kips: &[super::outline::Line], title: &str) -> FormFile {
+    fn form(
+        &mut self,
+        mut mapped: Mapped,
+        kips: &[super::outline::DocumentLine],
+        title: &str,
+    ) -> FormFile {
         let id = self.ids.give("tiket");
         let mut paths: Vec<KipFile> = Vec::new();
         for line in kips {

@@ -16,7 +16,7 @@ use crate::text::fold;
 
 /// A field that some form of the catalogue has already.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct KnownField {
     /// As it is written there.
     pub file: FieldFile,
     /// The SOP whose form has it; none for a shared field.
@@ -65,9 +65,9 @@ const LIKE_MIN: f64 = 0.93;
 /// An option this long, of a field that the document does not list, is no word that happens to stand in its condition.
 const BROUGHT_CHARS_MIN: usize = 8;
 /// Maps points to fields.
-pub fn map(nodes: &[Node], known: &[Known]) -> Mapped {
+pub fn map(nodes: &[Node], known: &[KnownField]) -> Mapped {
     let mut mapped = Mapped::default();
-    let mut asked: Vec<Wanted> = Vec::new();
+    let mut asked: Vec<WantedField> = Vec::new();
     for node in nodes {
         wanted(node, None, &mut asked);
     }
@@ -100,7 +100,7 @@ pub fn map(nodes: &[Node], known: &[Known]) -> Mapped {
 
 impl Mapped {
     /// Adds a field, unless it is there, and notes where it came from; returns its id.
-    fn take(&mut self, wanted: &Wanted, known: &[Known]) -> Option<String> {
+    fn take(&mut self, wanted: &WantedField, known: &[KnownField]) -> Option<String> {
         let (file, from) = field(wanted, known, &self.fields)?;
         let id = file.id.clone();
         self.origins.push(Origin {
@@ -117,13 +117,13 @@ impl Mapped {
 
     /// Adds the field that a condition is decided by, where it is none of the document's own and only one can be meant:
     /// the one that is missing in `tanpa SID`, or the choice that knows `SEAT MANAGEMENT`.
-    fn bring_decider(&mut self, words: &str, line: usize, known: &[Known]) {
+    fn bring_decider(&mut self, words: &str, line: usize, known: &[KnownField]) {
         let missing = WITHOUT.captures(words).map(|found| found[1].to_owned());
-        let named = |known: &&Known| match &missing {
+        let named = |known: &&KnownField| match &missing {
             Some(name) => likeness(name, &known.file) >= LIKE_MIN,
             None => deciding(words, &known.file).is_some_and(|(said, _)| said >= BROUGHT_CHARS_MIN),
         };
-        let ids = |known: &Known| known.file.id.clone();
+        let ids = |known: &KnownField| known.file.id.clone();
         let mut deciders: Vec<String> = known.iter().filter(named).map(ids).collect();
         deciders.sort();
         deciders.dedup();
@@ -137,7 +137,7 @@ impl Mapped {
         let Some(label) = decider.and_then(|known| known.file.spec.label.clone()) else {
             return;
         };
-        let wanted = Wanted {
+        let wanted = WantedField {
             line,
             label,
             hint: String::new(),
@@ -157,7 +157,7 @@ impl Mapped {
     }
 
     /// Ties what the document says of when a field is needed; a field that it names twice is needed in both cases.
-    fn condition(&mut self, id: &str, told: &[(usize, &Only)], known: &[Known]) {
+    fn condition(&mut self, id: &str, told: &[(usize, &Only)], known: &[KnownField]) {
         if told.is_empty() || told.iter().any(|(_, only)| matches!(only, Only::Always)) {
             return;
         }
@@ -202,7 +202,7 @@ static WITHOUT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)^tanpa\s+(.+)$").expect("the pattern is constant"));
 
 /// Returns the field of a form that a question to the customer fills.
-pub fn meant(question: &str, form: &[FieldFile], known: &[Known]) -> Option<String> {
+pub fn meant(question: &str, form: &[FieldFile], known: &[KnownField]) -> Option<String> {
     let first_line = question.lines().next().unwrap_or_default();
     let asked = names(first_line);
     let label = asked
@@ -238,7 +238,7 @@ pub fn meant(question: &str, form: &[FieldFile], known: &[Known]) -> Option<Stri
 
 /// A field as the document wants it.
 #[derive(Debug)]
-struct Wanted {
+struct WantedField {
     line: usize,
     label: String,
     /// What stands in brackets or behind a question mark.
@@ -257,7 +257,7 @@ enum Only {
     Perhaps(String),
 }
 
-fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
+fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<WantedField>) {
     let text = node.line.text.trim();
     if !node.children.is_empty()
         && (text.ends_with(':') || node.children.iter().any(|child| child.line.label.is_some()))
@@ -281,7 +281,7 @@ fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
     each(node.line.number, text, above, found);
     if found.len() == before {
         // Nothing in it looked like a name: the whole line is one.
-        found.push(Wanted {
+        found.push(WantedField {
             line: node.line.number,
             label: shortened(text),
             hint: String::new(),
@@ -294,7 +294,7 @@ fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
 }
 
 /// What a field is told by that names a way of its own.
-fn perhaps(wanted: &mut Wanted) {
+fn perhaps(wanted: &mut WantedField) {
     static VIA: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(?:via|lewat|melalui)\s+(.+)$").expect("the pattern is constant")
     });
@@ -305,7 +305,7 @@ fn perhaps(wanted: &mut Wanted) {
     }
 }
 
-fn each(line: usize, text: &str, above: Option<&str>, found: &mut Vec<Wanted>) {
+fn each(line: usize, text: &str, above: Option<&str>, found: &mut Vec<WantedField>) {
     static ONLY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?i)(?:^|[\s.;*])\*?(?:khusus|only for)\s+(?P<when>.+?)\s*(?:,?\s*(?:ada tambahan(?: mandatory)?|ditambah(?:kan)?|agar ditanyakan|ditanyakan|wajib(?: isi| menyertakan)?|tambahkan|sertakan|mandatory)\b|:)\s*(?P<what>.+)$",
@@ -331,7 +331,13 @@ fn each(line: usize, text: &str, above: Option<&str>, found: &mut Vec<Wanted>) {
     }
 }
 
-fn push(line: usize, name: &str, when: Option<&str>, above: Option<&str>, found: &mut Vec<Wanted>) {
+fn push(
+    line: usize,
+    name: &str,
+    when: Option<&str>,
+    above: Option<&str>,
+    found: &mut Vec<WantedField>,
+) {
     static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\((?:khusus|jika|bila|apabila|only|if)\s+([^()]*)\)")
             .expect("the pattern is constant")
@@ -368,7 +374,7 @@ fn push(line: usize, name: &str, when: Option<&str>, above: Option<&str>, found:
     if let Some(above) = above.filter(|_| label.split_whitespace().count() == 1) {
         label = format!("{above} {label}");
     }
-    found.push(Wanted {
+    found.push(WantedField {
         line,
         label: shortened(&label),
         hint,
@@ -480,14 +486,18 @@ fn split(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn field(wanted: &Wanted, known: &[Known], so_far: &[FieldFile]) -> Option<(FieldFile, From)> {
+fn field(
+    wanted: &WantedField,
+    known: &[KnownField],
+    so_far: &[FieldFile],
+) -> Option<(FieldFile, From)> {
     let best = known
         .iter()
         .map(|known| (likeness(&wanted.label, &known.file), known))
         .filter(|(likeness, _)| *likeness >= LIKE_MIN)
         // Of equals the shared one, then the one that was taken from the same SOP before.
         .max_by(|(a, one), (b, other)| {
-            let rank = |known: &Known| {
+            let rank = |known: &KnownField| {
                 (
                     known.of.is_none(),
                     so_far.iter().any(|field| field.id == known.file.id),
@@ -605,7 +615,7 @@ fn normal(name: &str) -> String {
 }
 
 /// A field that nobody had before.
-fn invented(wanted: &Wanted, known: &[Known], so_far: &[FieldFile]) -> Option<FieldFile> {
+fn invented(wanted: &WantedField, known: &[KnownField], so_far: &[FieldFile]) -> Option<FieldFile> {
     let id = slug(
         &wanted
             .label
@@ -764,7 +774,7 @@ fn condition<'f>(
     words: &str,
     id: &str,
     fields: &'f [FieldFile],
-    known: &'f [Known],
+    known: &'f [KnownField],
 ) -> Option<String> {
     let folded = format!(" {} ", normal(words));
     if folded.contains(" e care ") || folded.contains(" ecare ") {
@@ -834,7 +844,7 @@ mod tests {
             .map(str::to_owned)
             .collect();
         let parts = parts::divide(outline::read(&lines)).unwrap();
-        let shared = |id: &str, label: &str, aliases: &[&str]| Known {
+        let shared = |id: &str, label: &str, aliases: &[&str]| KnownField {
             file: FieldFile {
                 id: id.to_owned(),
                 spec: FieldSpecFile {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::outline::{Line, Style};
+use super::outline::{DocumentLine, Style};
 use super::words::HEADINGS;
 use crate::text::fold;
 
@@ -51,7 +51,11 @@ pub struct Heading {
 }
 
 /// Returns the heading that a line is, seen from a part with some role.
-pub fn heading(line: &Line, next: Option<&Line>, within: PartRole) -> Option<Heading> {
+pub fn heading(
+    line: &DocumentLine,
+    next: Option<&DocumentLine>,
+    within: PartRole,
+) -> Option<Heading> {
     let text = line.text.trim();
     if let Some((head, rest)) = text.split_once(':')
         && !rest.trim().is_empty()
