@@ -19,7 +19,7 @@ use comfy_table::Table;
 use jiff::Timestamp;
 use sigap::dialog::Conversation;
 use sigap::message::{ConversationId, EventId};
-use sigap::store::{self, Store, Turn};
+use sigap::store::{self, Store, TurnRecord};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
@@ -155,9 +155,9 @@ async fn talk(store: Arc<dyn Store>, conversation: ConversationId, until: Instan
         let event = EventId(format!("discord:{number}"));
         let loaded = store.load(&conversation, &event).await.unwrap();
         let at = Timestamp::now();
-        let turn = Turn {
+        let turn = TurnRecord {
             state: state(at),
-            ..Turn::beside(conversation.clone(), event, at, loaded)
+            ..TurnRecord::beside(conversation.clone(), event, at, loaded)
         };
         store.commit(turn).await.unwrap();
         millis.push(began.elapsed().as_secs_f64() * 1_000.0);

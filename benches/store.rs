@@ -14,7 +14,7 @@ use comfy_table::Table;
 use jiff::Timestamp;
 use sigap::dialog::Conversation;
 use sigap::message::{ChannelKind, ConversationId, EventId};
-use sigap::store::{self, Audit, Revision, Store, Turn};
+use sigap::store::{self, Audit, Revision, Store, TurnRecord};
 use sigap::ticket::Ticket;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -105,7 +105,7 @@ async fn commits(dir: &Path, writers: usize) -> Result<f64> {
                 revision = store.commit(turn(writer, committed, revision)).await?;
                 committed += 1;
             }
-            Ok::<_, store::Error>(committed)
+            Ok::<_, store::StoreError>(committed)
         });
     }
     let committed: u32 = agents.join_all().await.into_iter().sum::<Result<_, _>>()?;
@@ -113,7 +113,7 @@ async fn commits(dir: &Path, writers: usize) -> Result<f64> {
 }
 
 /// A turn that files a ticket: six keys, about 2 KB.
-fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
+fn turn(writer: usize, number: u32, expected: Revision) -> TurnRecord {
     let at = Timestamp::UNIX_EPOCH;
     let id = format!("T-{writer}-{number}");
     let ticket = Ticket {
@@ -133,7 +133,7 @@ fn turn(writer: usize, number: u32, expected: Revision) -> Turn {
         edition: None,
         begun: None,
     };
-    Turn {
+    TurnRecord {
         conversation: ConversationId(format!("discord:1:2:{writer}")),
         event: EventId(id.clone()),
         at,

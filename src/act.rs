@@ -200,7 +200,7 @@ impl Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
     /// Make a proposal of a document.
-    Propose(File),
+    Propose(HandedFile),
     /// Publish a proposal; a window asks for the reason when it is missing.
     Publish {
         /// The proposal's id.
@@ -274,7 +274,7 @@ pub enum Order {
 
 /// A file that somebody hands over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
+pub struct HandedFile {
     /// Its name, which says what kind of file it is.
     pub name: String,
     /// Its content.
@@ -323,7 +323,7 @@ pub enum Who {
 
 /// What a button that carries an act has: a row of [`TABLE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct ActRow {
     /// The first part of the button's code.
     pub code: &'static str,
     /// The letter in a signed custom id; none for codes that are spelled out there.
@@ -333,7 +333,7 @@ pub struct Row {
 }
 
 /// Every act that a button can carry.
-pub const TABLE: &[Row] = &[
+pub const TABLE: &[ActRow] = &[
     row("answer", Some('a'), Who::Owner),
     row("point", Some('p'), Who::Owner),
     row("ticket", Some('t'), Who::Owner),
@@ -382,8 +382,8 @@ pub const TABLE: &[Row] = &[
     row("part", None, Who::Owner),
 ];
 
-const fn row(code: &'static str, letter: Option<char>, who: Who) -> Row {
-    Row { code, letter, who }
+const fn row(code: &'static str, letter: Option<char>, who: Who) -> ActRow {
+    ActRow { code, letter, who }
 }
 
 impl Act {
@@ -772,7 +772,7 @@ mod tests {
     #[test]
     fn letters_and_codes_are_given_once() {
         for (place, row) in TABLE.iter().enumerate() {
-            let again = |other: &&Row| {
+            let again = |other: &&ActRow| {
                 other.code == row.code || row.letter.is_some() && other.letter == row.letter
             };
             assert!(

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::dialog::Hours;
 use crate::message::{ChannelKind, Language};
-use crate::store::Place;
+use crate::store::StorePlace;
 
 /// The settings file, looked for where the program is started.
 pub const FILE: &str = "sigap.toml";
@@ -48,7 +48,7 @@ pub struct Layer {
     /// The port on which this machine can ask whether the bot is up, and how it is doing.
     pub health_port: Option<u16>,
     /// Where filed drafts are handed over.
-    pub hook: Option<Hook>,
+    pub hook: Option<HookSettings>,
     /// Where the Discord bot works.
     pub discord: Option<Discord>,
 }
@@ -56,7 +56,7 @@ pub struct Layer {
 /// Where filed drafts are handed over; what signs them is in the environment.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Hook {
+pub struct HookSettings {
     /// The receiver's address.
     pub url: String,
     /// The file that says how a draft is written as JSON; left out, every field is in it.
@@ -109,7 +109,7 @@ pub struct Config {
     /// The folder of shared data.
     pub data: PathBuf,
     /// Where conversations and tickets are kept.
-    pub state: Place,
+    pub state: StorePlace,
     /// The kind of the console's channel.
     pub channel_kind: ChannelKind,
     /// The default service of the console's channel.
@@ -123,15 +123,15 @@ pub struct Config {
     /// The port on which this machine can ask whether the bot is up, and how it is doing.
     pub health_port: Option<u16>,
     /// Where filed drafts are handed over.
-    pub hook: Option<Hook>,
+    pub hook: Option<HookSettings>,
     /// Where the Discord bot works.
     pub discord: Discord,
-    clock: Clock,
+    clock: TimeSource,
 }
 
 /// Where the time comes from.
 #[derive(Debug, Clone, Copy)]
-enum Clock {
+enum TimeSource {
     System,
     Fixed(Timestamp),
 }
@@ -176,7 +176,7 @@ impl Config {
             health_port: flags.health_port.or(file.health_port),
             hook: flags.hook.or(file.hook),
             discord: flags.discord.or(file.discord).unwrap_or_default(),
-            clock: now.map_or(Clock::System, Clock::Fixed),
+            clock: now.map_or(TimeSource::System, TimeSource::Fixed),
         })
     }
 
@@ -184,8 +184,8 @@ impl Config {
     pub fn now(&self) -> Zoned {
         let zone = TimeZone::get(TIME_ZONE).expect("the zone is bundled with the program");
         match self.clock {
-            Clock::System => Timestamp::now().to_zoned(zone),
-            Clock::Fixed(now) => now.to_zoned(zone),
+            TimeSource::System => Timestamp::now().to_zoned(zone),
+            TimeSource::Fixed(now) => now.to_zoned(zone),
         }
     }
 }

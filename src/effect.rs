@@ -7,7 +7,7 @@ use crate::matcher::{Context, Decision, Matcher};
 
 /// A message whose intent is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Labelled {
+pub struct LabelledMessage {
     /// The message.
     pub text: String,
     /// Its intent; `None` if it belongs to none.
@@ -16,7 +16,7 @@ pub struct Labelled {
 
 /// What became of messages.
 #[derive(Debug, Clone, Default)]
-pub struct Change {
+pub struct MessageChanges {
     /// How many were compared.
     pub rows: usize,
     /// How many came out right before and after.
@@ -35,16 +35,16 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moved {
     /// The message.
-    pub row: Labelled,
+    pub row: LabelledMessage,
     /// What it was taken for.
-    pub before: Taken,
+    pub before: TakenFor,
     /// What it is taken for.
-    pub after: Taken,
+    pub after: TakenFor,
 }
 
 /// What a message is taken for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Taken {
+pub struct TakenFor {
     /// The first candidate.
     pub intent: Option<String>,
     /// What is done with it.
@@ -52,14 +52,14 @@ pub struct Taken {
 }
 
 /// Returns every message of a catalogue whose intent is known.
-pub fn labelled(catalog: &Catalog) -> Vec<Labelled> {
+pub fn labelled(catalog: &Catalog) -> Vec<LabelledMessage> {
     let own = catalog.sops.iter().flat_map(|sop| {
-        sop.matching.utterances.iter().map(|text| Labelled {
+        sop.matching.utterances.iter().map(|text| LabelledMessage {
             text: text.clone(),
             intent: Some(sop.id.clone()),
         })
     });
-    let outside = catalog.outside.iter().map(|text| Labelled {
+    let outside = catalog.outside.iter().map(|text| LabelledMessage {
         text: text.clone(),
         intent: None,
     });
@@ -67,10 +67,10 @@ pub fn labelled(catalog: &Catalog) -> Vec<Labelled> {
 }
 
 /// Matches every message before and after.
-pub fn compare(before: &Matcher, after: &Matcher, rows: &[Labelled]) -> Change {
-    let mut change = Change {
+pub fn compare(before: &Matcher, after: &Matcher, rows: &[LabelledMessage]) -> MessageChanges {
+    let mut change = MessageChanges {
         rows: rows.len(),
-        ..Change::default()
+        ..MessageChanges::default()
     };
     for row in rows {
         let (was, is) = (take(before, &row.text), take(after, &row.text));
@@ -95,9 +95,9 @@ pub fn compare(before: &Matcher, after: &Matcher, rows: &[Labelled]) -> Change {
 }
 
 /// What a matcher takes a message for.
-pub fn take(matcher: &Matcher, text: &str) -> Taken {
+pub fn take(matcher: &Matcher, text: &str) -> TakenFor {
     let found = matcher.classify(text, &Context::default());
-    Taken {
+    TakenFor {
         intent: found
             .candidates
             .first()
@@ -107,7 +107,7 @@ pub fn take(matcher: &Matcher, text: &str) -> Taken {
 }
 
 /// Whether a message comes out right: its own intent answered or offered first, and nothing answered where nothing fits.
-pub fn is_right(row: &Labelled, taken: &Taken) -> bool {
+pub fn is_right(row: &LabelledMessage, taken: &TakenFor) -> bool {
     match &row.intent {
         Some(intent) => {
             taken.decision != Decision::Fallback && taken.intent.as_ref() == Some(intent)

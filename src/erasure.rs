@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
 use crate::message::ConversationId;
-use crate::store::{Audit, EVENT_KEPT, Fate, Handled, Record, Removed, Shelf, Sieve};
+use crate::store::{Audit, EVENT_KEPT, Fate, HandledEvent, Record, Removed, Shelf, Sieve};
 use crate::ticket::case_of;
 use crate::value::{Value, msisdn};
 
@@ -176,11 +176,11 @@ fn is_of(cases: &BTreeSet<String>, record: &Record) -> bool {
 }
 
 /// Returns what stays of an event without what was shown.
-fn emptied(handled: &Handled) -> Fate {
+fn emptied(handled: &HandledEvent) -> Fate {
     if handled.effects.is_empty() {
         return Fate::Keep;
     }
-    Fate::Replace(Box::new(Record::Event(Handled {
+    Fate::Replace(Box::new(Record::Event(HandledEvent {
         conversation: handled.conversation.clone(),
         event: handled.event.clone(),
         at: handled.at,
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
     use crate::dialog::{Conversation, Effect, Heard, Phase};
     use crate::message::{ChannelKind, EventId};
-    use crate::store::{Kept, Question, Revision};
+    use crate::store::{KeptConversation, Revision, UnansweredQuestion};
     use crate::ticket::{Answer, Entry, Progress, Status, Ticket};
 
     const NUMBER: &str = "0812-0000-1234";
@@ -256,7 +256,7 @@ mod tests {
         heard
             .answers
             .insert("msisdn".to_owned(), Answer::Given(value(number)));
-        Record::Conversation(Box::new(Kept {
+        Record::Conversation(Box::new(KeptConversation {
             conversation: ConversationId(id.to_owned()),
             revision: Revision::default(),
             state: Conversation {
@@ -268,7 +268,7 @@ mod tests {
     }
 
     fn event(conversation: &str, days: i64, text: &str) -> Record {
-        Record::Event(Handled {
+        Record::Event(HandledEvent {
             conversation: ConversationId(conversation.to_owned()),
             event: EventId("event".to_owned()),
             at: days_ago(days),
@@ -336,7 +336,7 @@ mod tests {
     }
 
     fn question(days: i64, text: &str) -> Record {
-        Record::Question(Question {
+        Record::Question(UnansweredQuestion {
             text: text.to_owned(),
             intent: None,
             confidence: 0.1,

@@ -27,7 +27,7 @@ use reqwest::redirect::Policy;
 use sha2::Sha256;
 
 use crate::message::{ConversationId, EventId};
-use crate::store::{self, Audit, Paper, Shelf, Store, Turn};
+use crate::store::{self, Audit, Paper, Shelf, Store, TurnRecord};
 use crate::ticket::{self, Answer, Entry, Parcel, Progress, Status, Ticket, Tracked};
 
 /// The first pause after a failure; each is twice the one before.
@@ -67,28 +67,28 @@ const TEMPLATE: &str = r#"{
 /// Where drafts go.
 pub struct Hook {
     url: reqwest::Url,
-    secret: Secret,
+    secret: HookSecret,
     template: Environment<'static>,
     client: reqwest::Client,
     store: Arc<dyn Store>,
 }
 
 /// What signs a request. It is never shown.
-pub struct Secret(String);
+pub struct HookSecret(String);
 
-impl Secret {
+impl HookSecret {
     /// Takes the secret from the environment.
     ///
     /// # Errors
     ///
     /// When there is none, or one that could be guessed.
-    pub fn parse(text: Option<&str>) -> anyhow::Result<Secret> {
+    pub fn parse(text: Option<&str>) -> anyhow::Result<HookSecret> {
         let text = text.map(str::trim).unwrap_or_default();
         anyhow::ensure!(
             text.chars().count() >= SECRET_CHARS_MIN,
             "the web hook needs `SIGAP_HOOK_SECRET` in the environment, {SECRET_CHARS_MIN} characters or more: the receiver tells by it that a draft is from here"
         );
-        Ok(Secret(text.to_owned()))
+        Ok(HookSecret(text.to_owned()))
     }
 }
 
@@ -110,7 +110,7 @@ impl Hook {
     /// of a draft which lacks a field, or whose words hold quotes and line breaks.
     pub fn new(
         url: &str,
-        secret: Secret,
+        secret: HookSecret,
         template: Option<String>,
         store: Arc<dyn Store>,
     ) -> anyhow::Result<Hook> {
@@ -154,7 +154,7 @@ impl Hook {
     /// # Errors
     ///
     /// Whatever keeps the store from noting what became of one; it is due again then.
-    pub async fn deliver(&self, now: Timestamp) -> Result<Delivered, store::Error> {
+    pub async fn deliver(&self, now: Timestamp) -> Result<Delivered, store::StoreError> {
         let mut delivered = Delivered::default();
         for paper in self.store.papers(Shelf::Outbox, "").await? {
             let parcel: Parcel = match paper.content.clone().map(serde_json::from_value) {
@@ -232,7 +232,7 @@ impl Hook {
         waits: Option<Parcel>,
         progress: Vec<Progress>,
         now: Timestamp,
-    ) -> Result<(), store::Error> {
+    ) -> Result<(), store::StoreError> {
         let conversation = ConversationId("hook:".to_owned());
         let attempt = waits.map_or(0, |parcel| parcel.attempts);
         let event = EventId(format!("{}:{attempt}:{now}", paper.id));
@@ -241,14 +241,14 @@ impl Hook {
             let number = progress.first().and_then(|step| step.external.clone());
             Audit::new(now, WHO, "ticket.send", &paper.id).changed(None, number)
         });
-        let turn = Turn {
+        let turn = TurnRecord {
             progress,
             audit: arrived.into_iter().collect(),
             papers: vec![Paper {
                 content: waits.map(|parcel| parcel.content()),
                 ..paper.clone()
             }],
-            ..Turn::beside(conversation, event, now, loaded)
+            ..TurnRecord::beside(conversation, event, now, loaded)
         };
         self.store.commit(turn).await.map(|_| ())
     }
@@ -260,7 +260,7 @@ impl std::fmt::Debug for Hook {
     }
 }
 
-impl std::fmt::Debug for Secret {
+impl std::fmt::Debug for HookSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(***)")
     }
@@ -400,7 +400,7 @@ mod tests {
         ] {
             assert!(address(bad).is_err(), "{bad}");
         }
-        assert!(Secret::parse(Some("pendek")).is_err() && Secret::parse(None).is_err());
+        assert!(HookSecret::parse(Some("pendek")).is_err() && HookSecret::parse(None).is_err());
     }
 
     #[test]

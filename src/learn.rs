@@ -29,7 +29,7 @@ const TAUGHT_MAX: usize = 20;
 
 /// Questions that say the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct QuestionGroup {
     /// Its name in commands: the same as long as the same question is most like the others.
     pub id: String,
     /// The question that is most like the others.
@@ -39,7 +39,7 @@ pub struct Group {
 }
 
 /// Groups questions, the largest group first.
-pub fn groups(questions: &[&str], lexicon: &Lexicon) -> Vec<Group> {
+pub fn groups(questions: &[&str], lexicon: &Lexicon) -> Vec<QuestionGroup> {
     // The same words are the same question: most repetitions cost nothing.
     let mut distinct: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, question) in questions.iter().enumerate() {
@@ -52,7 +52,7 @@ pub fn groups(questions: &[&str], lexicon: &Lexicon) -> Vec<Group> {
     let texts: Vec<&str> = distinct.iter().map(|(text, _)| text.as_str()).collect();
     let vectors = vectors(&texts, lexicon);
     let alike = pairs(&vectors);
-    let mut groups: Vec<Group> = linked(texts.len(), &alike)
+    let mut groups: Vec<QuestionGroup> = linked(texts.len(), &alike)
         .into_iter()
         .map(|places| {
             let closeness = |place: usize| -> f32 {
@@ -72,7 +72,7 @@ pub fn groups(questions: &[&str], lexicon: &Lexicon) -> Vec<Group> {
                 .flat_map(|&place| distinct[place].1.iter().copied())
                 .collect();
             members.sort_unstable();
-            Group {
+            QuestionGroup {
                 id: name(&distinct[leader].0),
                 leader: distinct[leader].1[0],
                 members,
@@ -108,7 +108,7 @@ fn messages_equal(texts: &[&str], at: usize, from: usize) -> bool {
 }
 
 /// The different wordings of a group, as a file may have them.
-pub fn wordings(group: &Group, questions: &[&str]) -> Vec<String> {
+pub fn wordings(group: &QuestionGroup, questions: &[&str]) -> Vec<String> {
     let mut seen = Vec::new();
     let mut wordings = Vec::new();
     for &member in std::iter::once(&group.leader).chain(&group.members) {
@@ -350,7 +350,7 @@ mod tests {
         "mau blokir krtu hilang",
     ];
 
-    fn sorted(groups: &[Group], asked: &[&str]) -> Vec<Vec<String>> {
+    fn sorted(groups: &[QuestionGroup], asked: &[&str]) -> Vec<Vec<String>> {
         let mut told: Vec<Vec<String>> = groups
             .iter()
             .map(|group| {
@@ -383,7 +383,7 @@ mod tests {
         turned.reverse();
         let (one, other) = (groups(&ASKED, &lexicon()), groups(&turned, &lexicon()));
         assert_eq!(sorted(&one, &ASKED), sorted(&other, &turned));
-        let names = |groups: &[Group]| {
+        let names = |groups: &[QuestionGroup]| {
             groups
                 .iter()
                 .map(|group| group.id.clone())

@@ -15,10 +15,10 @@ const EARLIER_MAX: usize = 200;
 
 /// A handle on what is live.
 #[derive(Debug, Clone)]
-pub struct Live(Arc<State>);
+pub struct Live(Arc<LiveState>);
 
 #[derive(Debug)]
-struct State {
+struct LiveState {
     now: RwLock<Arc<Knowledge>>,
     /// Held while files are read and go live, so that older ones never replace newer ones.
     loading: Mutex<()>,
@@ -36,7 +36,7 @@ struct Earlier {
 impl Live {
     /// Begins with this.
     pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        Self(Arc::new(State {
+        Self(Arc::new(LiveState {
             now: RwLock::new(knowledge),
             loading: Mutex::default(),
             earlier: Mutex::default(),

@@ -21,7 +21,7 @@ const TALK: &str = "talk.toml";
 
 /// Why no knowledge could be made.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum LoadError {
     /// A file or folder could not be read.
     #[error(transparent)]
     Unreadable(#[from] anyhow::Error),
@@ -105,10 +105,10 @@ pub fn directory_source(data: &Path) -> anyhow::Result<Option<Source>> {
 }
 
 /// Reads the list of account managers; one that is not there is empty.
-pub fn directory(data: &Path) -> Result<Directory, Error> {
+pub fn directory(data: &Path) -> Result<Directory, LoadError> {
     let lexicon = lexicon(data)?;
     match directory_source(data)? {
-        Some(source) => Directory::parse(&source, &lexicon).map_err(Error::Mistakes),
+        Some(source) => Directory::parse(&source, &lexicon).map_err(LoadError::Mistakes),
         None => Ok(Directory::new(Vec::new(), &lexicon)),
     }
 }
@@ -138,7 +138,7 @@ pub fn voices(data: &Path) -> anyhow::Result<Voices> {
 }
 
 /// Makes knowledge of the files in two folders, which takes its time: the matcher learns.
-pub fn knowledge(intents: &Path, data: &Path, today: Date) -> Result<Knowledge, Error> {
+pub fn knowledge(intents: &Path, data: &Path, today: Date) -> Result<Knowledge, LoadError> {
     let (catalog, lexicon) = checked(intents, data, today)?;
     let talk = talk(data, &lexicon)?;
     let knowledge = Knowledge::new(catalog, lexicon).with_directory(directory(data)?);
@@ -150,9 +150,11 @@ pub fn knowledge(intents: &Path, data: &Path, today: Date) -> Result<Knowledge, 
 }
 
 /// Reads and checks everything that knowledge is made of.
-pub fn checked(intents: &Path, data: &Path, today: Date) -> Result<(Catalog, Lexicon), Error> {
+pub fn checked(intents: &Path, data: &Path, today: Date) -> Result<(Catalog, Lexicon), LoadError> {
     let loaded = Catalog::load(&files(intents, data)?, today);
-    let catalog = loaded.catalog.ok_or(Error::Mistakes(loaded.diagnostics))?;
+    let catalog = loaded
+        .catalog
+        .ok_or(LoadError::Mistakes(loaded.diagnostics))?;
     Ok((catalog, lexicon(data)?))
 }
 

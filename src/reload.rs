@@ -23,11 +23,11 @@ const EXTENSIONS: [&str; 4] = ["toml", "txt", "csv", "jinja"];
 /// What the files said at a time, to know a change from a touch. Taken before they are loaded, so that no edit falls
 /// between loading and watching.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Seen(Vec<(PathBuf, Vec<u8>)>);
+pub struct FilesSeen(Vec<(PathBuf, Vec<u8>)>);
 
-impl Seen {
+impl FilesSeen {
     /// Reads every file of the catalogue's kinds; one that cannot be read says nothing.
-    pub fn now(intents: &Path, data: &Path) -> Seen {
+    pub fn now(intents: &Path, data: &Path) -> FilesSeen {
         let folders = [intents, data]
             .into_iter()
             .filter_map(|folder| fs::read_dir(folder).ok());
@@ -42,7 +42,7 @@ impl Seen {
             })
             .collect();
         files.sort();
-        Seen(files)
+        FilesSeen(files)
     }
 }
 
@@ -62,7 +62,7 @@ pub struct Watch {
 pub fn watch(
     intents: &Path,
     data: &Path,
-    seen: Seen,
+    seen: FilesSeen,
     mut tell: impl FnMut() + Send + 'static,
 ) -> anyhow::Result<Watch> {
     let (changes, changed) = mpsc::channel();
@@ -89,7 +89,7 @@ pub fn watch(
         .spawn(move || {
             let mut live = seen;
             loop {
-                let read = Seen::now(&intents, &data);
+                let read = FilesSeen::now(&intents, &data);
                 // Otherwise a file was only touched, or changed and changed back.
                 if read != live {
                     live = read;

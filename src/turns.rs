@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-type Queues<K> = HashMap<K, Arc<tokio::sync::Mutex<()>>>;
+type ConversationLocks<K> = HashMap<K, Arc<tokio::sync::Mutex<()>>>;
 
 /// The conversations that have a message in work or waiting.
 #[derive(Debug)]
 pub struct Turns<K: Eq + Hash> {
-    queues: Mutex<Queues<K>>,
+    queues: Mutex<ConversationLocks<K>>,
 }
 
 /// The right to handle a message; the next one of the conversation begins when it is dropped.
@@ -48,7 +48,7 @@ impl<K: Clone + Eq + Hash> Turns<K> {
 }
 
 impl<K: Eq + Hash> Turns<K> {
-    fn lock(&self) -> MutexGuard<'_, Queues<K>> {
+    fn lock(&self) -> MutexGuard<'_, ConversationLocks<K>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

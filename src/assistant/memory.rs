@@ -42,7 +42,7 @@ impl Assistant {
     /// # Errors
     ///
     /// Whatever keeps the store from reading.
-    pub async fn has_draft(&self, id: &ConversationId) -> Result<bool, store::Error> {
+    pub async fn has_draft(&self, id: &ConversationId) -> Result<bool, store::StoreError> {
         if let Some(known) = self.open.of(id) {
             return Ok(known);
         }

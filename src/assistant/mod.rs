@@ -32,7 +32,9 @@ use crate::directory::{Contact, Directory};
 use crate::guide::Knowledge;
 use crate::live::Live;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Language, Reply, Said};
-use crate::store::{self, Audit, Fence, Paper, Query, Question, Shelf, Store, Turn, Wake};
+use crate::store::{
+    self, Audit, Fence, Paper, Query, Shelf, Store, TurnRecord, UnansweredQuestion, Wake,
+};
 use crate::ticket::{Parcel, Ticket, Tracked};
 use crate::turns::Turns;
 use crate::wording;
@@ -192,13 +194,13 @@ impl Assistant {
     ///
     /// Whatever keeps the store from committing; then nothing of the turn is kept and the agent must be told so.
     #[tracing::instrument(skip_all, fields(event = %incoming.event.0))]
-    pub async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::Error> {
+    pub async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::StoreError> {
         let began = Instant::now();
         let _turn = self.turns.take(&incoming.conversation).await;
         let deciding = async {
             loop {
                 match self.decide(incoming, began).await {
-                    Err(error @ store::Error::Away { .. }) if began.elapsed() < PATIENCE => {
+                    Err(error @ store::StoreError::Away { .. }) if began.elapsed() < PATIENCE => {
                         tracing::debug!(%error, "a turn is tried again");
                         sleep(PAUSE).await;
                     }
@@ -256,7 +258,11 @@ impl Assistant {
     }
 
     /// Decides about a message and commits what it leads to.
-    async fn decide(&self, incoming: &Incoming, began: Instant) -> Result<Handled, store::Error> {
+    async fn decide(
+        &self,
+        incoming: &Incoming,
+        began: Instant,
+    ) -> Result<Handled, store::StoreError> {
         let live = self.knowledge();
         let directory = self.directory(&live).await?;
         let mut attempt = 0;
@@ -308,7 +314,7 @@ impl Assistant {
                     log(&step, began);
                     return Ok(handled(step.effects, replies, step.next, step.ticket));
                 }
-                Err(store::Error::Conflict) if attempt < ATTEMPTS_MAX => attempt += 1,
+                Err(store::StoreError::Conflict) if attempt < ATTEMPTS_MAX => attempt += 1,
                 Err(error) => return Err(error),
             }
         }
@@ -323,7 +329,11 @@ impl Assistant {
     /// # Errors
     ///
     /// Whatever keeps the store from reading.
-    pub async fn due(&self, channel: &str, now: &Zoned) -> Result<Vec<Incoming>, store::Error> {
+    pub async fn due(
+        &self,
+        channel: &str,
+        now: &Zoned,
+    ) -> Result<Vec<Incoming>, store::StoreError> {
         let due = self.store.due(channel, now.timestamp(), DUE_MAX).await?;
         let tick = |due: store::Due| Incoming {
             event: EventId(format!("tick:{}", due.wake.at)),
@@ -372,7 +382,7 @@ impl Assistant {
         &self,
         conversation: &Conversation,
         incoming: &Incoming,
-    ) -> Result<Vec<Tracked>, store::Error> {
+    ) -> Result<Vec<Tracked>, store::StoreError> {
         let now = incoming.at.timestamp();
         let mut cases = Vec::new();
         for case in dialog::cases_needed(conversation, &incoming.said, now) {
@@ -386,7 +396,10 @@ impl Assistant {
     /// # Errors
     ///
     /// Whatever keeps the store from reading.
-    pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, store::Error> {
+    pub async fn conversation(
+        &self,
+        id: &ConversationId,
+    ) -> Result<Conversation, store::StoreError> {
         let loaded = self.store.load(id, &EventId(String::new())).await?;
         Ok(loaded.conversation)
     }
@@ -401,7 +414,7 @@ impl Assistant {
         channel: &ConversationId,
         kind: ChannelKind,
         by: &Actor,
-    ) -> Result<(), store::Error> {
+    ) -> Result<(), store::StoreError> {
         let _turn = self.turns.take(channel).await;
         let loaded = self.store.load(channel, &by.event).await?;
         if loaded.replay.is_some() {
@@ -409,7 +422,7 @@ impl Assistant {
         }
         let before = loaded.conversation.channel_kind;
         let before = before.map(|kind| kind.name().to_owned());
-        let mut turn = Turn::beside(channel.clone(), by.event.clone(), by.at, loaded);
+        let mut turn = TurnRecord::beside(channel.clone(), by.event.clone(), by.at, loaded);
         turn.state.channel_kind = Some(kind);
         turn.fence = self.fence(channel);
         let line = by.audit(format!("channel.{}", kind.name()), &channel.0);
@@ -423,7 +436,7 @@ impl Assistant {
         &self,
         conversation: Conversation,
         incoming: &Incoming,
-    ) -> Result<Conversation, store::Error> {
+    ) -> Result<Conversation, store::StoreError> {
         match &incoming.continues {
             Some(from) if conversation == Conversation::default() => self.conversation(from).await,
             _ => Ok(conversation),
@@ -431,7 +444,10 @@ impl Assistant {
     }
 
     /// The account managers: those of the list, and those that leads have told of since.
-    async fn directory(&self, knowledge: &Arc<Knowledge>) -> Result<Arc<Directory>, store::Error> {
+    async fn directory(
+        &self,
+        knowledge: &Arc<Knowledge>,
+    ) -> Result<Arc<Directory>, store::StoreError> {
         // Whoever comes meanwhile waits for the one reading instead of reading as well.
         let mut read = self.directory.lock().await;
         if let Some((of, directory)) = &*read
@@ -454,7 +470,7 @@ impl Assistant {
         effects: &[Effect],
         incoming: &Incoming,
         language: &Language,
-    ) -> Result<Vec<Reply>, store::Error> {
+    ) -> Result<Vec<Reply>, store::StoreError> {
         let tickets = match wording::needs_tickets(effects) {
             Some(wording::Wanted::Own) => self.store.cases(&own(&incoming.user)).await?,
             Some(wording::Wanted::One(id)) => self.store.case(id).await?.into_iter().collect(),
@@ -483,7 +499,11 @@ impl Assistant {
         known.unwrap_or_else(|| self.language.clone())
     }
 
-    async fn recent_tickets(&self, intent: &str, now: &Zoned) -> Result<Vec<Ticket>, store::Error> {
+    async fn recent_tickets(
+        &self,
+        intent: &str,
+        now: &Zoned,
+    ) -> Result<Vec<Ticket>, store::StoreError> {
         let query = Query {
             intent: Some(intent.to_owned()),
             from: Some(now.timestamp() - RECENT),
@@ -498,7 +518,7 @@ impl Assistant {
     /// # Errors
     ///
     /// Whatever keeps the store from reading.
-    pub async fn tickets_of(&self, user: &str) -> Result<Vec<Ticket>, store::Error> {
+    pub async fn tickets_of(&self, user: &str) -> Result<Vec<Ticket>, store::StoreError> {
         self.store.tickets(&own(user)).await
     }
 
@@ -507,11 +527,11 @@ impl Assistant {
     /// # Errors
     ///
     /// Whatever keeps the store from reading.
-    pub async fn ticket(&self, id: &str) -> Result<Option<Ticket>, store::Error> {
+    pub async fn ticket(&self, id: &str) -> Result<Option<Ticket>, store::StoreError> {
         self.store.ticket(id).await
     }
 
-    async fn filed(&self, effects: &[Effect]) -> Result<Option<Ticket>, store::Error> {
+    async fn filed(&self, effects: &[Effect]) -> Result<Option<Ticket>, store::StoreError> {
         let id = effects.iter().find_map(|effect| match effect {
             Effect::Filed { id, .. } => Some(id),
             _ => None,
@@ -528,7 +548,7 @@ impl Assistant {
 /// # Errors
 ///
 /// Whatever keeps the store from reading.
-pub async fn told_contacts(store: &dyn Store) -> Result<Vec<Contact>, store::Error> {
+pub async fn told_contacts(store: &dyn Store) -> Result<Vec<Contact>, store::StoreError> {
     let papers = store.papers(Shelf::Contacts, "").await?;
     // What does not read any more is found in the list or told again.
     let contents = papers.into_iter().filter_map(|paper| paper.content);
@@ -565,7 +585,12 @@ fn contact_paper(directory: &Directory, contact: &Contact) -> Paper {
     }
 }
 
-fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Option<Wake>) -> Turn {
+fn turn(
+    incoming: &Incoming,
+    expected: store::Revision,
+    step: &Step,
+    wake: Option<Wake>,
+) -> TurnRecord {
     let at = incoming.at.timestamp();
     let audit = |what: String, subject: &str| Audit::new(at, &incoming.user, what, subject);
     let filed = step.ticket.iter().map(|ticket| match &ticket.revision {
@@ -576,7 +601,7 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
     let notes = notes.map(|note| audit(note.what.to_owned(), &note.subject));
     let marked = step.progress.iter();
     let marked = marked.map(|step| audit(format!("ticket.{}", step.status.name()), &step.case));
-    Turn {
+    TurnRecord {
         conversation: incoming.conversation.clone(),
         event: incoming.event.clone(),
         at,
@@ -586,15 +611,18 @@ fn turn(incoming: &Incoming, expected: store::Revision, step: &Step, wake: Optio
         tickets: step.ticket.iter().cloned().collect(),
         progress: step.progress.iter().cloned().collect(),
         wake,
-        question: step.unanswered.as_ref().map(|unanswered| Question {
-            text: unanswered.text.clone(),
-            intent: unanswered.intent.clone(),
-            confidence: f64::from(unanswered.confidence),
-            decision: unanswered.decision.to_owned(),
-            owner: unanswered.forwarded_to.clone(),
-            at: unanswered.at,
-            channel_kind: incoming.channel_kind,
-        }),
+        question: step
+            .unanswered
+            .as_ref()
+            .map(|unanswered| UnansweredQuestion {
+                text: unanswered.text.clone(),
+                intent: unanswered.intent.clone(),
+                confidence: f64::from(unanswered.confidence),
+                decision: unanswered.decision.to_owned(),
+                owner: unanswered.forwarded_to.clone(),
+                at: unanswered.at,
+                channel_kind: incoming.channel_kind,
+            }),
         audit: filed.chain(marked).chain(notes).collect(),
         papers: Vec::new(),
         fence: None,

@@ -26,11 +26,11 @@ const CHARS_MAX: usize = 400;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
     /// The field has a value.
-    Has(Term),
+    Has(ConditionTerm),
     /// The field has exactly this value.
-    Is(Term, Term),
+    Is(ConditionTerm, ConditionTerm),
     /// The field's value belongs to a group: the group's name, and its options once resolved.
-    In(Term, Term, Vec<String>),
+    In(ConditionTerm, ConditionTerm, Vec<String>),
     /// The opposite.
     Not(Box<Condition>),
     /// All of them.
@@ -41,7 +41,7 @@ pub enum Condition {
 
 /// A name or value, and its place in the condition.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Term {
+pub struct ConditionTerm {
     /// As written, without quotes.
     pub text: String,
     /// Its bytes in the condition.
@@ -133,13 +133,13 @@ fn text_of(case: Case<'_>, field: &str) -> Option<String> {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Token {
+struct ConditionToken {
     text: String,
     quoted: bool,
     span: Range<usize>,
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, Unreadable> {
+fn tokens(text: &str) -> Result<Vec<ConditionToken>, Unreadable> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
@@ -168,7 +168,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, Unreadable> {
         let token = &rest[..length];
         let quoted = first == '\'';
         let text = if quoted { &token[1..length - 1] } else { token };
-        found.push(Token {
+        found.push(ConditionToken {
             text: text.to_owned(),
             quoted,
             span: at..at + length,
@@ -179,13 +179,13 @@ fn tokens(text: &str) -> Result<Vec<Token>, Unreadable> {
 }
 
 struct Parser {
-    tokens: Vec<Token>,
+    tokens: Vec<ConditionToken>,
     next: usize,
     end: usize,
 }
 
 impl Parser {
-    fn peek(&self) -> Option<&Token> {
+    fn peek(&self) -> Option<&ConditionToken> {
         self.tokens.get(self.next)
     }
 
@@ -197,12 +197,12 @@ impl Parser {
         taken
     }
 
-    fn term(&mut self, expected: &'static str) -> Result<Term, Unreadable> {
+    fn term(&mut self, expected: &'static str) -> Result<ConditionTerm, Unreadable> {
         match self.peek().filter(|token| {
             token.quoted || !["(", ")", "=", "!=", "and", "or"].contains(&token.text.as_str())
         }) {
             Some(token) => {
-                let term = Term {
+                let term = ConditionTerm {
                     text: token.text.clone(),
                     span: token.span.clone(),
                 };

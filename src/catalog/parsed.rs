@@ -68,50 +68,50 @@ impl Parsed<'_> {
     /// Returns the bytes of the value at a pointer, or of the nearest enclosing one that exists.
     pub fn span(&self, pointer: &str) -> Range<usize> {
         let mut span = self.root.span();
-        let mut here = Place::Table(self.root.get_ref());
+        let mut here = TomlPlace::Table(self.root.get_ref());
         for step in pointer.split('/').skip(1) {
             let Some(value) = here.child(step) else { break };
             span = value.span();
-            here = Place::of(value.get_ref());
+            here = TomlPlace::of(value.get_ref());
         }
         span
     }
 
     /// Returns the bytes of a key in the table at a pointer.
     pub fn key_span(&self, pointer: &str, key: &str) -> Range<usize> {
-        let mut here = Place::Table(self.root.get_ref());
+        let mut here = TomlPlace::Table(self.root.get_ref());
         for step in pointer.split('/').skip(1) {
             let Some(value) = here.child(step) else { break };
-            here = Place::of(value.get_ref());
+            here = TomlPlace::of(value.get_ref());
         }
         match here {
-            Place::Table(table) => table.get_key_value(key).map(|(key, _)| key.span()),
-            Place::Array(_) | Place::Leaf => None,
+            TomlPlace::Table(table) => table.get_key_value(key).map(|(key, _)| key.span()),
+            TomlPlace::Array(_) | TomlPlace::Leaf => None,
         }
         .unwrap_or_else(|| self.span(pointer))
     }
 }
 
-enum Place<'a, 'i> {
+enum TomlPlace<'a, 'i> {
     Table(&'a DeTable<'i>),
     Array(&'a DeArray<'i>),
     Leaf,
 }
 
-impl<'a, 'i> Place<'a, 'i> {
+impl<'a, 'i> TomlPlace<'a, 'i> {
     fn of(value: &'a DeValue<'i>) -> Self {
         match value {
-            DeValue::Table(table) => Place::Table(table),
-            DeValue::Array(array) => Place::Array(array),
-            _ => Place::Leaf,
+            DeValue::Table(table) => TomlPlace::Table(table),
+            DeValue::Array(array) => TomlPlace::Array(array),
+            _ => TomlPlace::Leaf,
         }
     }
 
     fn child(&self, step: &str) -> Option<&'a Spanned<DeValue<'i>>> {
         match self {
-            Place::Table(table) => table.get(step),
-            Place::Array(array) => array.get(step.parse::<usize>().ok()?),
-            Place::Leaf => None,
+            TomlPlace::Table(table) => table.get(step),
+            TomlPlace::Array(array) => array.get(step.parse::<usize>().ok()?),
+            TomlPlace::Leaf => None,
         }
     }
 }

@@ -15,12 +15,12 @@ use crate::text::likeness::nearest;
 
 /// A shape with its schema.
 #[derive(Debug)]
-pub struct Shape {
+pub struct FileShape {
     schema: Json,
     patterns: HashMap<String, Regex>,
 }
 
-impl Shape {
+impl FileShape {
     /// Makes the schema of a Rust type.
     pub fn of<T: JsonSchema>() -> Self {
         let schema = schemars::schema_for!(T).to_value();
@@ -73,7 +73,7 @@ fn each(schema: &Json, visit: &mut dyn FnMut(&str, &Json)) {
 
 /// One file on its way through the schema.
 struct Check<'c> {
-    shape: &'c Shape,
+    shape: &'c FileShape,
     parsed: &'c Parsed<'c>,
     found: Vec<Diagnostic>,
 }
@@ -368,7 +368,7 @@ mod tests {
         const CHECKED: &str = "type properties required additionalProperties oneOf anyOf const $ref items minLength \
                                maxLength minItems maxItems pattern minimum maximum";
         const SILENT: &str = "$schema $defs title description default format";
-        let shape = Shape::of::<SopFile>();
+        let shape = FileShape::of::<SopFile>();
         let mut unknown = Vec::new();
         let mut ask = vec![&shape.schema];
         while let Some(schema) = ask.pop() {

@@ -65,7 +65,7 @@ pub struct Rooms<'a> {
 
 /// One line of `--json`.
 #[derive(Debug, Serialize)]
-struct Line {
+struct JsonLine {
     decision: Decision,
     intent: Option<String>,
     confidence: f32,
@@ -192,7 +192,7 @@ impl Console {
         let mut replies = Vec::new();
         let due = match assistant.due(&self.conversation().0, now).await {
             // Reminders can wait until it is back; an agent's line is tried again for a while.
-            Err(store::Error::Away { .. }) => Vec::new(),
+            Err(store::StoreError::Away { .. }) => Vec::new(),
             due => due.context("the reminders do not read")?,
         };
         for tick in due {
@@ -289,9 +289,9 @@ impl Console {
         self.offered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn line(&self, knowledge: &Knowledge, handled: Handled, now: &Zoned) -> Line {
+    fn line(&self, knowledge: &Knowledge, handled: Handled, now: &Zoned) -> JsonLine {
         let understood = handled.understood;
-        Line {
+        JsonLine {
             decision: understood
                 .as_ref()
                 .map_or(Decision::Command, |understood| understood.decision),

@@ -7,7 +7,7 @@ pub const FENCE: &str = "```";
 
 /// What a line of a reply is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line<'a> {
+enum PageLine<'a> {
     /// A code block's border.
     Fence,
     /// A heading: bold as a whole.
@@ -18,16 +18,16 @@ enum Line<'a> {
     Plain,
 }
 
-fn line(text: &str) -> Line<'_> {
+fn line(text: &str) -> PageLine<'_> {
     let bold = text.strip_prefix("**");
     if text == FENCE {
-        Line::Fence
+        PageLine::Fence
     } else if let Some(heading) = bold.and_then(|rest| rest.strip_suffix("**")) {
-        Line::Heading(heading)
+        PageLine::Heading(heading)
     } else if text.starts_with(' ') {
-        Line::Indented
+        PageLine::Indented
     } else {
-        Line::Plain
+        PageLine::Plain
     }
 }
 
@@ -35,7 +35,7 @@ fn line(text: &str) -> Line<'_> {
 pub fn headed(reply: &str) -> (Option<&str>, &str) {
     let (first, rest) = reply.split_once('\n').unwrap_or((reply, ""));
     match line(first) {
-        Line::Heading(title) if !rest.trim().is_empty() => (Some(title), rest),
+        PageLine::Heading(title) if !rest.trim().is_empty() => (Some(title), rest),
         _ => (None, reply),
     }
 }
@@ -108,7 +108,7 @@ fn blocks(text: &str) -> Vec<String> {
     let (mut fenced, mut heading) = (false, false);
     for text in text.lines() {
         let kind = line(text);
-        let continues = fenced || heading || kind == Line::Indented;
+        let continues = fenced || heading || kind == PageLine::Indented;
         match blocks.last_mut() {
             Some(last) if continues => {
                 last.push('\n');
@@ -116,8 +116,8 @@ fn blocks(text: &str) -> Vec<String> {
             }
             _ => blocks.push(text.to_owned()),
         }
-        fenced ^= kind == Line::Fence;
-        heading = !fenced && matches!(kind, Line::Heading(_));
+        fenced ^= kind == PageLine::Fence;
+        heading = !fenced && matches!(kind, PageLine::Heading(_));
     }
     blocks
 }

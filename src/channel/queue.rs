@@ -23,14 +23,14 @@ const REMEMBERED_MAX: usize = 20_000;
 /// Work by conversation.
 #[derive(Debug)]
 pub struct Queues<W> {
-    state: Mutex<State<W>>,
+    state: Mutex<QueueState<W>>,
     /// Held by every task; when all are gone, nothing is in work.
     busy: Mutex<Option<mpsc::Sender<()>>>,
     idle: tokio::sync::Mutex<mpsc::Receiver<()>>,
 }
 
 #[derive(Debug)]
-struct State<W> {
+struct QueueState<W> {
     waiting: HashMap<ConversationId, BTreeMap<u64, W>>,
     seen: HashSet<u64>,
     seen_order: VecDeque<u64>,
@@ -38,7 +38,7 @@ struct State<W> {
 
 /// What became of a piece of work that was handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum HandedIn {
     /// It will be done.
     Yes,
     /// The same event was handed in before.
@@ -51,7 +51,7 @@ impl<W> Default for Queues<W> {
     fn default() -> Self {
         let (busy, idle) = mpsc::channel(1);
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(QueueState {
                 waiting: HashMap::new(),
                 seen: HashSet::new(),
                 seen_order: VecDeque::new(),
@@ -70,20 +70,20 @@ impl<W: Send + 'static> Queues<W> {
         event: u64,
         work: W,
         done: F,
-    ) -> Taken
+    ) -> HandedIn
     where
         F: Fn(W) -> R + Send + Sync + 'static,
         R: Future<Output = ()> + Send + 'static,
     {
         let Some(busy) = self.lock_busy().clone() else {
-            return Taken::No;
+            return HandedIn::No;
         };
         let mut state = self.lock();
         if !state.is_first(event) {
-            return Taken::Twice;
+            return HandedIn::Twice;
         }
         match state.waiting.get_mut(&conversation) {
-            Some(waiting) if waiting.len() >= WAITING_MAX => return Taken::No,
+            Some(waiting) if waiting.len() >= WAITING_MAX => return HandedIn::No,
             Some(waiting) => {
                 waiting.insert(event, work);
             }
@@ -106,7 +106,7 @@ impl<W: Send + 'static> Queues<W> {
                 });
             }
         }
-        Taken::Yes
+        HandedIn::Yes
     }
 
     /// Takes back the work of an event that still waits.
@@ -132,7 +132,7 @@ impl<W: Send + 'static> Queues<W> {
         next.map(|(_, work)| work)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State<W>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, QueueState<W>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -141,7 +141,7 @@ impl<W: Send + 'static> Queues<W> {
     }
 }
 
-impl<W> State<W> {
+impl<W> QueueState<W> {
     fn is_first(&mut self, event: u64) -> bool {
         if !self.seen.insert(event) {
             return false;
@@ -178,12 +178,18 @@ mod tests {
         let taken: Vec<_> = [3, 1, 2, 1, 4].into_iter().map(push).collect();
         assert_eq!(
             taken,
-            [Taken::Yes, Taken::Yes, Taken::Yes, Taken::Twice, Taken::Yes]
+            [
+                HandedIn::Yes,
+                HandedIn::Yes,
+                HandedIn::Yes,
+                HandedIn::Twice,
+                HandedIn::Yes
+            ]
         );
         push(6);
         queues.withdraw(6);
         queues.drain().await;
         assert_eq!(*log.lock().unwrap(), [1, 3, 4]);
-        assert_eq!(push(5), Taken::No, "nothing is taken once it stops");
+        assert_eq!(push(5), HandedIn::No, "nothing is taken once it stops");
     }
 }

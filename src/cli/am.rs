@@ -13,7 +13,7 @@ use crate::cli::{self, check};
 use crate::config::Config;
 use crate::directory::{Contact, Directory, Found};
 use crate::load;
-use crate::store::{self, Place};
+use crate::store::{self, StorePlace};
 
 /// Arguments of `sigap am`.
 #[derive(Debug, Args)]
@@ -57,7 +57,7 @@ impl Am {
 
 /// The companies that leads have added in chats. While a program holds the store they are left out, and that is said.
 fn told(config: &Config) -> anyhow::Result<Vec<Contact>> {
-    if matches!(&config.state, Place::Folder(folder) if !folder.exists()) {
+    if matches!(&config.state, StorePlace::Folder(folder) if !folder.exists()) {
         return Ok(Vec::new());
     }
     let told = cli::runtime()?.block_on(async {
@@ -65,7 +65,7 @@ fn told(config: &Config) -> anyhow::Result<Vec<Contact>> {
         told_contacts(&*store).await
     });
     match told {
-        Err(error @ store::Error::Locked { .. }) => {
+        Err(error @ store::StoreError::Locked { .. }) => {
             writeln!(
                 io::stderr(),
                 "note: companies that leads added are not searched: {error}"

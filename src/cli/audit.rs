@@ -13,18 +13,18 @@ use crate::store;
 
 /// Arguments of `sigap audit`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct AuditArgs {
     #[command(subcommand)]
-    command: Command,
+    command: AuditCommand,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Command {
+enum AuditCommand {
     /// Write the audit, earliest line first
     Export {
         /// One JSON object a line, or a table for a spreadsheet
-        #[arg(long, value_enum, default_value_t = Format::Json)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = AuditFormat::Json)]
+        format: AuditFormat,
         /// From this day on: 2026-11-01
         #[arg(long, value_name = "DAY")]
         from: Option<Date>,
@@ -35,25 +35,25 @@ enum Command {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+enum AuditFormat {
     Json,
     Csv,
 }
 
 /// Exports.
-pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
-    let Command::Export { format, from, to } = args.command;
+pub fn run(args: AuditArgs, config: &Config) -> anyhow::Result<ExitCode> {
+    let AuditCommand::Export { format, from, to } = args.command;
     let runtime = cli::runtime()?;
     let store = runtime.block_on(store::open(&config.state))?;
     let lines = runtime.block_on(store.audit(&period(from, to, config)?))?;
     let mut out = io::stdout().lock();
     match format {
-        Format::Json => {
+        AuditFormat::Json => {
             for line in &lines {
                 writeln!(out, "{}", serde_json::to_string(line)?)?;
             }
         }
-        Format::Csv => {
+        AuditFormat::Csv => {
             let mut csv = csv::Writer::from_writer(&mut out);
             csv.write_record(["at", "who", "what", "subject", "before", "after"])?;
             for line in &lines {

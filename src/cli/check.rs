@@ -11,7 +11,7 @@ use clap::Args;
 
 use crate::catalog::diagnostic;
 use crate::catalog::file::SopFile;
-use crate::catalog::schema::Shape;
+use crate::catalog::schema::FileShape;
 use crate::catalog::{Catalog, Diagnostic, Files, Severity};
 use crate::config::Config;
 use crate::directory::Directory;
@@ -20,7 +20,7 @@ use crate::voice::Voices;
 
 /// Arguments of `sigap check`.
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckArgs {
     /// One JSON object for every finding
     #[arg(long)]
     json: bool,
@@ -38,7 +38,7 @@ pub enum Extent {
     All,
 }
 
-impl Check {
+impl CheckArgs {
     /// Checks the catalogue; its mistakes make the exit status 1.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let mut output = io::stdout().lock();
@@ -46,7 +46,7 @@ impl Check {
             writeln!(
                 output,
                 "{}",
-                serde_json::to_string_pretty(Shape::of::<SopFile>().json())?
+                serde_json::to_string_pretty(FileShape::of::<SopFile>().json())?
             )?;
             return Ok(ExitCode::SUCCESS);
         }

@@ -23,7 +23,7 @@ const ROWS_SILENT_MAX: usize = 2_000;
 
 /// Arguments of `sigap eval`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct EvalArgs {
     /// Lines of utterance, tab, intent; `none` for what belongs to no intent
     #[arg(value_name = "TEST.tsv")]
     test: PathBuf,
@@ -38,13 +38,13 @@ pub struct Args {
     predictions: Option<PathBuf>,
 }
 
-struct Row {
+struct EvalRow {
     text: String,
     label: String,
 }
 
 /// Evaluates and reports.
-pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn run(args: EvalArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let rows = read(&args.test)?;
     let train = args.train.as_deref().map(read).transpose()?;
     let started = Instant::now();
@@ -71,7 +71,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<Row>> {
+fn read(path: &Path) -> anyhow::Result<Vec<EvalRow>> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let lines = text.lines().enumerate();
@@ -85,7 +85,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<Row>> {
                     path.display()
                 )
             })?;
-            Ok(Row {
+            Ok(EvalRow {
                 text: text.to_owned(),
                 label: label.trim().to_owned(),
             })
@@ -94,7 +94,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<Row>> {
 }
 
 /// Makes a matcher of labelled utterances; it has no keywords and belongs to no service.
-fn learn(rows: Vec<Row>, config: &Config) -> anyhow::Result<Matcher> {
+fn learn(rows: Vec<EvalRow>, config: &Config) -> anyhow::Result<Matcher> {
     let mut by_label: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in rows {
         by_label.entry(row.label).or_default().push(row.text);
@@ -116,7 +116,7 @@ fn learn(rows: Vec<Row>, config: &Config) -> anyhow::Result<Matcher> {
     }))
 }
 
-fn classify(matcher: &Matcher, rows: &[Row]) -> Vec<Outcome> {
+fn classify(matcher: &Matcher, rows: &[EvalRow]) -> Vec<Outcome> {
     let is_watched = rows.len() > ROWS_SILENT_MAX && io::stderr().is_terminal();
     let progress = if is_watched {
         ProgressBar::new(rows.len() as u64)
@@ -135,7 +135,7 @@ fn classify(matcher: &Matcher, rows: &[Row]) -> Vec<Outcome> {
     outcomes
 }
 
-fn write_predictions(path: &Path, rows: &[Row], outcomes: &[Outcome]) -> io::Result<()> {
+fn write_predictions(path: &Path, rows: &[EvalRow], outcomes: &[Outcome]) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
     for (row, outcome) in rows.iter().zip(outcomes) {
         let first = outcome.first.as_deref().unwrap_or(NONE);

@@ -11,10 +11,10 @@ use anyhow::Context;
 use super::check::{self, Extent};
 use crate::catalog::{Catalog, Files, Severity};
 use crate::config::Config;
-use crate::desk::review::{self, Review};
-use crate::effect::{Change, Moved, Taken};
+use crate::desk::review::{self, VersionReview};
+use crate::effect::{MessageChanges, Moved, TakenFor};
 use crate::guide::Knowledge;
-use crate::import::{self, From, Imported, Report, Request};
+use crate::import::{self, From, ImportReport, ImportRequest, Imported};
 use crate::load;
 
 /// So many messages of each kind are shown; the counts are of all.
@@ -22,7 +22,7 @@ const MOVED_SHOWN: usize = 10;
 
 /// Arguments of `sigap import`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct ImportArgs {
     /// The document: .txt, .md, .docx or .pdf
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -41,7 +41,7 @@ pub struct Args {
 }
 
 /// Imports and reports; a file that the catalogue refuses makes the exit status 1.
-pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn run(args: ImportArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let bytes =
         fs::read(&args.file).with_context(|| format!("cannot read `{}`", args.file.display()))?;
     let name = args
@@ -51,7 +51,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         .to_string_lossy()
         .into_owned();
     let files = load::files(&config.intents, &config.data)?;
-    let imported = import::import(&Request {
+    let imported = import::import(&ImportRequest {
         name: &name,
         bytes: &bytes,
         id: args.id.as_deref(),
@@ -129,7 +129,7 @@ fn describe(
     Ok(())
 }
 
-fn preview(out: &mut Vec<u8>, review: &Review) -> io::Result<()> {
+fn preview(out: &mut Vec<u8>, review: &VersionReview) -> io::Result<()> {
     writeln!(out, "== what agents will see\n")?;
     for reply in &review.preview {
         writeln!(out, "{}", reply.text)?;
@@ -143,7 +143,7 @@ fn preview(out: &mut Vec<u8>, review: &Review) -> io::Result<()> {
     Ok(())
 }
 
-fn changes(out: &mut Vec<u8>, change: &Change) -> io::Result<()> {
+fn changes(out: &mut Vec<u8>, change: &MessageChanges) -> io::Result<()> {
     writeln!(
         out,
         "== effect on matching: {} messages with a known intent, {} right before, {} right after\n",
@@ -167,7 +167,7 @@ fn changes(out: &mut Vec<u8>, change: &Change) -> io::Result<()> {
 
 /// `text (intent): a, answer -> b, clarify`.
 pub fn line(moved: &Moved) -> String {
-    let taken = |taken: &Taken| {
+    let taken = |taken: &TakenFor| {
         let decision = super::r#match::name(taken.decision);
         format!("{}, {decision}", taken.intent.as_deref().unwrap_or("none"))
     };
@@ -180,7 +180,7 @@ pub fn line(moved: &Moved) -> String {
     )
 }
 
-fn report(out: &mut Vec<u8>, report: &Report) -> io::Result<()> {
+fn report(out: &mut Vec<u8>, report: &ImportReport) -> io::Result<()> {
     writeln!(out, "== what became of the document\n")?;
     for (line, words, what) in &report.headings {
         writeln!(out, "line {line}: `{words}` -> {what}")?;

@@ -25,9 +25,9 @@ const WHO: &str = "operator";
 
 /// Arguments of `sigap learn`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct LearnArgs {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<LearnCommand>,
     /// One JSON object for every group
     #[arg(long)]
     json: bool,
@@ -37,7 +37,7 @@ pub struct Args {
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Command {
+enum LearnCommand {
     /// Say where the questions of a group belong
     Assign {
         /// The group, as listed
@@ -48,7 +48,7 @@ enum Command {
 }
 
 /// Lists the groups, or assigns one.
-pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn run(args: LearnArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let live = Live::new(Arc::new(cli::knowledge(config)?));
     cli::runtime()?.block_on(async {
         let store = store::open(&config.state).await?;
@@ -57,7 +57,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         let began = Instant::now();
         let (order, what) = match args.command {
             None => (Order::Queue, "queue".to_owned()),
-            Some(Command::Assign { group, to }) => {
+            Some(LearnCommand::Assign { group, to }) => {
                 let what = format!("learn:{group}");
                 (Order::Teach { group, to }, what)
             }
@@ -123,8 +123,8 @@ fn report(lesson: Lesson, order: &Order, out: &mut impl Write) -> anyhow::Result
     Ok(ExitCode::SUCCESS)
 }
 
-fn mistaken(error: desk::Error, desk: &Desk) -> anyhow::Error {
-    let desk::Error::NoSop(intent) = error else {
+fn mistaken(error: desk::DeskError, desk: &Desk) -> anyhow::Error {
+    let desk::DeskError::NoSop(intent) = error else {
         return refused(error, "nothing was changed");
     };
     let knowledge = desk.live().get();
@@ -183,6 +183,6 @@ fn json(queue: &Queue, out: &mut impl Write, limit: usize) -> io::Result<()> {
 }
 
 /// The intent that the group's questions came closest to most often.
-fn nearest<'a>(queue: &'a Queue, group: &crate::learn::Group) -> Option<&'a str> {
+fn nearest<'a>(queue: &'a Queue, group: &crate::learn::QuestionGroup) -> Option<&'a str> {
     queue.nearest(group).into_iter().next()
 }

@@ -13,7 +13,7 @@ use crate::value::Background;
 
 /// Arguments of `sigap match`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct MatchArgs {
     /// One JSON object for every message
     #[arg(long)]
     json: bool,
@@ -26,7 +26,7 @@ pub struct Args {
 }
 
 /// Matches every message against the catalogue.
-pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn run(args: MatchArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let knowledge = super::knowledge(config)?;
     let service = args.service.as_deref().or(config.service.as_deref());
     let mut out = io::stdout().lock();

@@ -8,7 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli;
-use crate::store::{self, Place};
+use crate::store::{self, StorePlace};
 
 /// Arguments of `sigap migrate`.
 #[derive(Debug, Args)]
@@ -24,8 +24,8 @@ pub struct Migrate {
 impl Migrate {
     /// Copies, verifies, and says what to do next.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let from: Place = self.from.parse().context("in `--from`")?;
-        let to: Place = self.to.parse().context("in `--to`")?;
+        let from: StorePlace = self.from.parse().context("in `--from`")?;
+        let to: StorePlace = self.to.parse().context("in `--to`")?;
         let bar = ProgressBar::new(0).with_style(
             ProgressStyle::with_template("{bar:40} {pos}/{len} records, {eta} left")
                 .expect("the template is well-formed"),

@@ -32,7 +32,7 @@ use crate::desk::Desk;
 use crate::guide::Knowledge;
 use crate::load;
 use crate::message::{ChannelKind, ConversationId};
-use crate::reload::{self, Seen, Watch};
+use crate::reload::{self, FilesSeen, Watch};
 use crate::text::Lexicon;
 use crate::voice::Voices;
 
@@ -41,13 +41,13 @@ use crate::voice::Voices;
 #[command(name = "sigap", version)]
 pub struct Cli {
     #[command(flatten)]
-    settings: Settings,
+    settings: CommandSettings,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Args)]
-struct Settings {
+struct CommandSettings {
     /// The folder of SOP files [default: intents]
     #[arg(long, global = true, value_name = "DIR", env = "SIGAP_INTENTS")]
     intents: Option<PathBuf>,
@@ -79,23 +79,23 @@ enum Command {
     /// Run the Discord bot
     Serve(serve::Serve),
     /// Show what messages are matched to, and why
-    Match(r#match::Args),
+    Match(r#match::MatchArgs),
     /// Measure the matcher on labelled utterances
-    Eval(eval::Args),
+    Eval(eval::EvalArgs),
     /// Check the catalogue
-    Check(check::Check),
+    Check(check::CheckArgs),
     /// Make an SOP file of a posted document, and show what it would change
-    Import(import::Args),
+    Import(import::ImportArgs),
     /// The versions of an SOP: list, show, publish, restore
-    Sop(sop::Args),
+    Sop(sop::SopArgs),
     /// Group the questions that went unanswered, and say where they belong
-    Learn(learn::Args),
+    Learn(learn::LearnArgs),
     /// Questions, how they came out, and drafts, by week
-    Stats(stats::Args),
+    Stats(stats::StatsArgs),
     /// Export the list of who did what
-    Audit(audit::Args),
+    Audit(audit::AuditArgs),
     /// List, show and export ticket drafts
-    Ticket(ticket::Ticket),
+    Ticket(ticket::TicketArgs),
     /// Search and replace the list of account managers
     Am(am::Am),
     /// Write everything that is kept to a file
@@ -118,7 +118,7 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
-    let Settings {
+    let CommandSettings {
         intents,
         data,
         state,
@@ -166,7 +166,7 @@ fn knowledge(config: &Config) -> anyhow::Result<Knowledge> {
 /// Loads what knowledge is made of; the mistakes of a catalogue are shown, all of them at once.
 fn files(config: &Config) -> anyhow::Result<(Catalog, Lexicon)> {
     load::checked(&config.intents, &config.data, config.now().date()).map_err(|error| {
-        if let load::Error::Mistakes(diagnostics) = &error
+        if let load::LoadError::Mistakes(diagnostics) = &error
             && let Ok(files) = load::files(&config.intents, &config.data)
         {
             check::print(diagnostics, &files, check::Extent::Errors);
@@ -187,15 +187,15 @@ fn voices(config: &Config) -> anyhow::Result<Voices> {
 }
 
 /// What the catalogue's files say now: taken before they are loaded.
-fn seen(config: &Config) -> Seen {
-    Seen::now(&config.intents, &config.data)
+fn seen(config: &Config) -> FilesSeen {
+    FilesSeen::now(&config.intents, &config.data)
 }
 
 /// Watches the catalogue's files for as long as the result lives: what is edited goes live and is kept as a version, what
 /// is broken is reported and changes nothing.
 fn watch(
     config: &Config,
-    seen: Seen,
+    seen: FilesSeen,
     desk: Arc<Desk>,
     runtime: &tokio::runtime::Runtime,
 ) -> anyhow::Result<Watch> {
@@ -212,7 +212,7 @@ fn watch(
                 }
             }
             Err(error) => {
-                if let load::Error::Mistakes(diagnostics) = &error {
+                if let load::LoadError::Mistakes(diagnostics) = &error {
                     if let Ok(files) = load::files(&intents, &data) {
                         check::print(diagnostics, &files, check::Extent::Errors);
                     }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::assistant::Assistant;
 use crate::catalog::Catalog;
-use crate::channel::discord::{self, Api, Secret, Settings, Token};
+use crate::channel::discord::{self, Api, BotToken, Secret, Settings};
 use crate::config::Config;
 use crate::hook::{self, Hook};
 use crate::metrics::{self, Metrics, Timed};
@@ -30,7 +30,7 @@ impl Serve {
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         telemetry::start();
         // The token stays out of the arguments, where every process of the machine could read it.
-        let token = Token::parse(env::var("DISCORD_TOKEN").ok().as_deref())?;
+        let token = BotToken::parse(env::var("DISCORD_TOKEN").ok().as_deref())?;
         let api = match env::var("SIGAP_DISCORD_API") {
             Ok(address) => Api::parse(&address).map_err(anyhow::Error::msg)?,
             Err(_) => Api::Discord,
@@ -127,7 +127,7 @@ fn hook(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Option<Hook>> 
     let Some(settings) = &config.hook else {
         return Ok(None);
     };
-    let secret = hook::Secret::parse(env::var("SIGAP_HOOK_SECRET").ok().as_deref())?;
+    let secret = hook::HookSecret::parse(env::var("SIGAP_HOOK_SECRET").ok().as_deref())?;
     let template = settings.template.as_ref().map(|path| {
         fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
     });

@@ -23,13 +23,13 @@ use crate::store;
 
 /// Arguments of `sigap sop`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct SopArgs {
     #[command(subcommand)]
-    command: Command,
+    command: SopCommand,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Command {
+enum SopCommand {
     /// List the versions of an SOP: who, when, why
     History {
         /// The SOP
@@ -53,7 +53,7 @@ enum Command {
         #[arg(long, value_name = "TEXT")]
         why: String,
         #[command(flatten)]
-        by: By,
+        by: ChangeAuthor,
     },
     /// Make an earlier version the newest
     Restore {
@@ -65,13 +65,13 @@ enum Command {
         #[arg(long, value_name = "TEXT", default_value = "")]
         why: String,
         #[command(flatten)]
-        by: By,
+        by: ChangeAuthor,
     },
 }
 
 /// Who answers for a change.
 #[derive(Debug, clap::Args)]
-struct By {
+struct ChangeAuthor {
     /// Who does it
     #[arg(
         long,
@@ -83,7 +83,7 @@ struct By {
 }
 
 /// Lists, shows, publishes or restores.
-pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn run(args: SopArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let live = Live::new(Arc::new(cli::knowledge(config)?));
     cli::runtime()?.block_on(async {
         let store = store::open(&config.state).await?;
@@ -95,21 +95,21 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
             at: now.timestamp(),
         };
         match args.command {
-            Command::History { id, json } => list(&desk.history(&id).await?, json)?,
-            Command::Show { id, version } => {
+            SopCommand::History { id, json } => list(&desk.history(&id).await?, json)?,
+            SopCommand::Show { id, version } => {
                 let versions = desk.history(&id).await?;
                 let wanted = versions.iter().find(|one| one.number == version);
-                let wanted = wanted.ok_or_else(|| desk::Error::NoVersion(id, version))?;
+                let wanted = wanted.ok_or_else(|| desk::DeskError::NoVersion(id, version))?;
                 io::stdout().lock().write_all(wanted.text.as_bytes())?;
             }
-            Command::Publish { file, why, by: who } => {
+            SopCommand::Publish { file, why, by: who } => {
                 let text = fs::read_to_string(&file)
                     .with_context(|| format!("cannot read `{}`", file.display()))?;
                 let by = by("publish".to_owned(), who.user);
                 let done = desk.publish(&text, &why, None, &by, &now).await;
                 report(done.map_or_else(Shown::Refused, Shown::Published))?;
             }
-            Command::Restore {
+            SopCommand::Restore {
                 id: sop,
                 version: number,
                 why,
@@ -152,9 +152,9 @@ fn report(shown: Shown) -> anyhow::Result<()> {
 }
 
 /// Prints what the catalogue would be refused for.
-pub fn refused(error: desk::Error, so: &str) -> anyhow::Error {
+pub fn refused(error: desk::DeskError, so: &str) -> anyhow::Error {
     match error {
-        desk::Error::Refused(refused) => {
+        desk::DeskError::Refused(refused) => {
             check::print(&refused.mistakes, &refused.files, Extent::Errors);
             anyhow::anyhow!("{so}: the catalogue would be refused")
         }

@@ -15,7 +15,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::desk::{Statistics, share};
 use crate::load;
-use crate::stats::chart::{self, Words};
+use crate::stats::chart::{self, ChartWords};
 use crate::stats::{self, Week};
 use crate::store::{self, Period, Query};
 use crate::wording::leads;
@@ -25,7 +25,7 @@ const TOP: usize = 5;
 
 /// Arguments of `sigap stats`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct StatsArgs {
     /// From this day on: 2026-11-01
     #[arg(long, value_name = "DAY")]
     from: Option<Date>,
@@ -41,7 +41,7 @@ pub struct Args {
 }
 
 /// Sums up and shows.
-pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn run(args: StatsArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let period = period(args.from, args.to, config)?;
     let query = Query {
         from: period.from,
@@ -71,7 +71,7 @@ pub fn run(args: Args, config: &Config) -> anyhow::Result<ExitCode> {
         let voice = voices.of(&config.language);
         let (title, parts) = (voice.line("chart_title"), leads::CHART_PARTS);
         let parts = parts.map(|part| voice.line(part));
-        let words = Words {
+        let words = ChartWords {
             title: &title,
             parts: parts.each_ref().map(String::as_str),
         };

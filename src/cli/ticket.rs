@@ -20,7 +20,7 @@ use crate::{cli, telemetry, ticket};
 
 /// Arguments of `sigap ticket`.
 #[derive(Debug, Args)]
-pub struct Ticket {
+pub struct TicketArgs {
     #[command(subcommand)]
     command: TicketCommand,
 }
@@ -109,7 +109,7 @@ enum Format {
     Csv,
 }
 
-impl Ticket {
+impl TicketArgs {
     /// Reads the store and writes what was asked for.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         match self.command {

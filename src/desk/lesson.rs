@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use crate::dialog::NOT_UNDERSTOOD;
-use crate::effect::{self, Change};
+use crate::effect::{self, MessageChanges};
 use crate::guide::Knowledge;
-use crate::learn::{self, Group};
+use crate::learn::{self, QuestionGroup};
 use crate::matcher::Decision;
-use crate::store::Question;
+use crate::store::UnansweredQuestion;
 
 /// So many of the latest questions are looked at.
 pub const QUESTIONS_MAX: usize = 20_000;
@@ -22,9 +22,9 @@ pub const OUTSIDE: &str = "outside.txt";
 #[derive(Debug)]
 pub struct Queue {
     /// The questions.
-    pub questions: Vec<Question>,
+    pub questions: Vec<UnansweredQuestion>,
     /// Those that say the same, the largest group first.
-    pub groups: Vec<Group>,
+    pub groups: Vec<QuestionGroup>,
 }
 
 /// What became of a group.
@@ -37,7 +37,7 @@ pub enum Lesson {
         /// The file that they were added to.
         file: String,
         /// What its questions come out as.
-        gain: Change,
+        gain: MessageChanges,
         /// Messages that were compared.
         rows: usize,
     },
@@ -49,24 +49,24 @@ pub enum Lesson {
         file: String,
     },
     /// Something that was right would become wrong.
-    Clash(Change),
+    Clash(MessageChanges),
 }
 
 impl Queue {
     /// Returns a group.
-    pub fn group(&self, id: &str) -> Option<&Group> {
+    pub fn group(&self, id: &str) -> Option<&QuestionGroup> {
         self.groups.iter().find(|group| group.id == id)
     }
 
     /// The different wordings of a group.
-    pub fn wordings(&self, group: &Group) -> Vec<String> {
+    pub fn wordings(&self, group: &QuestionGroup) -> Vec<String> {
         let texts = self.questions.iter();
         let texts: Vec<&str> = texts.map(|question| question.text.as_str()).collect();
         learn::wordings(group, &texts)
     }
 
     /// How many of a group were said in an open dialog, which could do nothing with them.
-    pub fn in_dialogs(&self, group: &Group) -> usize {
+    pub fn in_dialogs(&self, group: &QuestionGroup) -> usize {
         let members = group.members.iter();
         members
             .filter(|&&member| self.questions[member].decision == NOT_UNDERSTOOD)
@@ -74,7 +74,7 @@ impl Queue {
     }
 
     /// The intents that the group's questions came closest to, the most frequent first.
-    pub fn nearest(&self, group: &Group) -> Vec<&str> {
+    pub fn nearest(&self, group: &QuestionGroup) -> Vec<&str> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for &member in &group.members {
             if let Some(intent) = self.questions[member].intent.as_deref() {
@@ -88,15 +88,15 @@ impl Queue {
 }
 
 /// Groups the questions that are neither answered by now nor like what was settled.
-pub fn open(asked: Vec<Question>, settled: &[String], knowledge: &Knowledge) -> Queue {
-    let unanswered = |question: &Question| {
+pub fn open(asked: Vec<UnansweredQuestion>, settled: &[String], knowledge: &Knowledge) -> Queue {
+    let unanswered = |question: &UnansweredQuestion| {
         effect::take(&knowledge.matcher, &question.text).decision != Decision::Answer
     };
-    let open: Vec<Question> = asked.into_iter().filter(unanswered).collect();
+    let open: Vec<UnansweredQuestion> = asked.into_iter().filter(unanswered).collect();
     let texts: Vec<&str> = open.iter().map(|question| question.text.as_str()).collect();
     let settled: Vec<&str> = settled.iter().map(String::as_str).collect();
     let like = learn::like_any(&texts, &settled, &knowledge.lexicon);
-    let questions: Vec<Question> = open
+    let questions: Vec<UnansweredQuestion> = open
         .into_iter()
         .zip(like)
         .filter(|(_, like)| !like)

@@ -38,13 +38,13 @@ use crate::assistant::Actor;
 use crate::catalog::{Catalog, Diagnostic, Files, Severity, Source};
 use crate::live::Live;
 use crate::message::{ConversationId, EventId};
-use crate::store::{self, Audit, Paper, Period, Query, Store, Turn};
+use crate::store::{self, Audit, Paper, Period, Query, Store, TurnRecord};
 use crate::{import, load};
-use step::{Basis, Effects};
+use step::{Effects, OrderBasis};
 
 pub use files::{Folders, Prepared};
 pub use proposal::Proposal;
-pub use review::Review;
+pub use review::VersionReview;
 pub use share::{Posting, Share};
 pub use step::{Shown, Statistics};
 pub use version::{BY_HAND, Version};
@@ -74,10 +74,10 @@ pub struct Desk {
 
 /// Why an order was not carried out.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum DeskError {
     /// The catalogue would be refused.
     #[error("the catalogue would be refused: {} mistakes", .0.mistakes.len())]
-    Refused(Box<Refused>),
+    Refused(Box<RefusedCatalogue>),
     /// The text is the one that is live.
     #[error("this is what is live already: nothing was published")]
     Unchanged,
@@ -98,10 +98,10 @@ pub enum Error {
     NoProposal,
     /// A document could not be read.
     #[error(transparent)]
-    Import(#[from] import::Error),
+    Import(#[from] import::DocumentError),
     /// The store did not take or give something.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(#[from] store::StoreError),
     /// A record does not read.
     #[error("a record of the leads' desk does not read")]
     Record(#[from] serde_json::Error),
@@ -112,25 +112,28 @@ pub enum Error {
 
 /// What is wrong with a catalogue, and the files for showing it.
 #[derive(Debug)]
-pub struct Refused {
+pub struct RefusedCatalogue {
     /// The mistakes.
     pub mistakes: Vec<Diagnostic>,
     /// The files with the change.
     pub files: Files,
 }
 
-impl Error {
+impl DeskError {
     /// Whether something is broken, rather than the order at fault.
     pub fn is_fault(&self) -> bool {
-        matches!(self, Error::Store(_) | Error::Record(_) | Error::Files(_))
+        matches!(
+            self,
+            DeskError::Store(_) | DeskError::Record(_) | DeskError::Files(_)
+        )
     }
 }
 
-impl From<load::Error> for Error {
-    fn from(error: load::Error) -> Error {
+impl From<load::LoadError> for DeskError {
+    fn from(error: load::LoadError) -> DeskError {
         match error {
-            load::Error::Unreadable(error) => Error::Files(error),
-            load::Error::Mistakes(mistakes) => Error::Refused(Box::new(Refused {
+            load::LoadError::Unreadable(error) => DeskError::Files(error),
+            load::LoadError::Mistakes(mistakes) => DeskError::Refused(Box::new(RefusedCatalogue {
                 mistakes,
                 files: Files::default(),
             })),
@@ -149,7 +152,7 @@ impl Desk {
         store: Arc<dyn Store>,
         live: Live,
         now: &Zoned,
-    ) -> Result<Desk, Error> {
+    ) -> Result<Desk, DeskError> {
         let desk = Desk {
             folders,
             store,
@@ -188,11 +191,11 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::NoSop`] when there never was one.
-    pub async fn history(&self, sop: &str) -> Result<Vec<Version>, Error> {
+    /// [`DeskError::NoSop`] when there never was one.
+    pub async fn history(&self, sop: &str) -> Result<Vec<Version>, DeskError> {
         let versions = version::of(&*self.store, sop).await?;
         match versions.is_empty() {
-            true => Err(Error::NoSop(sop.to_owned())),
+            true => Err(DeskError::NoSop(sop.to_owned())),
             false => Ok(versions),
         }
     }
@@ -220,7 +223,7 @@ impl Desk {
         by: &Actor,
         here: &ConversationId,
         now: &Zoned,
-    ) -> Result<Vec<Shown>, Error> {
+    ) -> Result<Vec<Shown>, DeskError> {
         // Looking at something takes its time, and changes nothing that others could.
         let changes = matches!(
             order,
@@ -268,7 +271,7 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], [`Error::Unchanged`], [`Error::Outdated`], and whatever keeps the store or the folder from
+    /// [`DeskError::Refused`], [`DeskError::Unchanged`], [`DeskError::Outdated`], and whatever keeps the store or the folder from
     /// taking it; then what was live stays live.
     pub async fn publish(
         &self,
@@ -277,7 +280,7 @@ impl Desk {
         over: Option<&Over>,
         by: &Actor,
         now: &Zoned,
-    ) -> Result<Version, Error> {
+    ) -> Result<Version, DeskError> {
         let _alone = self.alone.lock().await;
         let id = review::id_of(text).unwrap_or_default();
         let mut basis = self.bare_basis(by).await?;
@@ -289,11 +292,11 @@ impl Desk {
             Shown::Published(version) => Some(version),
             _ => None,
         });
-        published.ok_or(Error::NoSop(id))
+        published.ok_or(DeskError::NoSop(id))
     }
 
     /// Loads what an order is decided on.
-    async fn basis(&self, order: &Order, by: &Actor, now: &Zoned) -> Result<Basis, Error> {
+    async fn basis(&self, order: &Order, by: &Actor, now: &Zoned) -> Result<OrderBasis, DeskError> {
         let mut basis = self.bare_basis(by).await?;
         if let Order::Propose(_)
         | Order::Begin { .. }
@@ -311,7 +314,7 @@ impl Desk {
         {
             basis.proposal = match self.proposal(proposal).await {
                 Ok(proposal) => Some(proposal),
-                Err(Error::NoProposal) => None,
+                Err(DeskError::NoProposal) => None,
                 Err(error) => return Err(error),
             };
         }
@@ -360,8 +363,8 @@ impl Desk {
     }
 
     /// What every order is decided on.
-    async fn bare_basis(&self, by: &Actor) -> Result<Basis, Error> {
-        Ok(Basis {
+    async fn bare_basis(&self, by: &Actor) -> Result<OrderBasis, DeskError> {
+        Ok(OrderBasis {
             knowledge: self.live.get(),
             folders: self.folders.clone(),
             files: Files::default(),
@@ -383,7 +386,7 @@ impl Desk {
         decided: Effects,
         by: &Actor,
         now: &Zoned,
-    ) -> Result<Vec<Shown>, Error> {
+    ) -> Result<Vec<Shown>, DeskError> {
         let Effects {
             shown,
             papers,
@@ -423,7 +426,7 @@ impl Desk {
     /// # Errors
     ///
     /// Whatever keeps the store from noting it.
-    pub async fn overdue(&self, now: &Zoned) -> Result<Vec<(EventId, Shown)>, Error> {
+    pub async fn overdue(&self, now: &Zoned) -> Result<Vec<(EventId, Shown)>, DeskError> {
         let mut overdue = Vec::new();
         let knowledge = self.live.get();
         let sops = knowledge.catalog.sops.iter();
@@ -449,7 +452,7 @@ impl Desk {
     /// # Errors
     ///
     /// When a file cannot be read or the catalogue is refused; then what was live stays live.
-    pub async fn go_live(&self, today: Date) -> Result<(), Error> {
+    pub async fn go_live(&self, today: Date) -> Result<(), DeskError> {
         let (live, folders) = (self.live.clone(), self.folders.clone());
         blocking(move || {
             live.renew(|| load::knowledge(&folders.intents, &folders.data, today))?;
@@ -466,7 +469,7 @@ impl Desk {
     /// # Errors
     ///
     /// Whatever keeps the store or the folders from being used.
-    pub async fn catch_up(&self, now: &Zoned) -> Result<(), Error> {
+    pub async fn catch_up(&self, now: &Zoned) -> Result<(), DeskError> {
         let alone = self.alone.lock().await;
         let files = self.files().await?;
         let mut by_sop = BTreeMap::<String, Vec<Version>>::new();
@@ -507,7 +510,7 @@ impl Desk {
     /// # Errors
     ///
     /// Whatever keeps the store or the folders from being used.
-    pub async fn adopt(&self, now: &Zoned) -> Result<(), Error> {
+    pub async fn adopt(&self, now: &Zoned) -> Result<(), DeskError> {
         let _alone = self.alone.lock().await;
         let files = self.files().await?;
         let live = self.live.get();
@@ -553,7 +556,7 @@ impl Desk {
     }
 
     /// Lands what was committed and not written, and forgets what was written and not committed.
-    async fn finish(&self, now: &Zoned) -> Result<(), Error> {
+    async fn finish(&self, now: &Zoned) -> Result<(), DeskError> {
         let mut landed = false;
         for prepared in Prepared::left(&self.folders.intents)? {
             let name = prepared.file().file_stem().unwrap_or_default();
@@ -573,7 +576,7 @@ impl Desk {
     }
 
     /// Has those earlier versions at hand that the catalogue still takes.
-    async fn recall(&self, today: Date) -> Result<(), Error> {
+    async fn recall(&self, today: Date) -> Result<(), DeskError> {
         let files = self.files().await?;
         let mut by_sop = BTreeMap::<String, Vec<Version>>::new();
         for version in version::all(&*self.store).await? {
@@ -601,35 +604,40 @@ impl Desk {
     }
 
     /// Reads the files of the folders.
-    pub(crate) async fn files(&self) -> Result<Files, Error> {
+    pub(crate) async fn files(&self) -> Result<Files, DeskError> {
         let folders = self.folders.clone();
         blocking(move || Ok(load::files(&folders.intents, &folders.data)?)).await
     }
 
-    async fn was_done(&self, event: &EventId) -> Result<bool, Error> {
+    async fn was_done(&self, event: &EventId) -> Result<bool, DeskError> {
         let loaded = self.store.load(&desk(), event).await?;
         Ok(loaded.replay.is_some())
     }
 
     /// Commits what was done, once per event; `false` if it was done before.
-    async fn keep(&self, by: &Actor, papers: Vec<Paper>, audit: Vec<Audit>) -> Result<bool, Error> {
+    async fn keep(
+        &self,
+        by: &Actor,
+        papers: Vec<Paper>,
+        audit: Vec<Audit>,
+    ) -> Result<bool, DeskError> {
         for _ in 0..ATTEMPTS_MAX {
             let loaded = self.store.load(&desk(), &by.event).await?;
             if loaded.replay.is_some() {
                 return Ok(false);
             }
-            let turn = Turn {
+            let turn = TurnRecord {
                 papers: papers.clone(),
                 audit: audit.clone(),
-                ..Turn::beside(desk(), by.event.clone(), by.at, loaded)
+                ..TurnRecord::beside(desk(), by.event.clone(), by.at, loaded)
             };
             match self.store.commit(turn).await {
                 Ok(_) => return Ok(true),
-                Err(store::Error::Conflict) => {}
+                Err(store::StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(store::Error::Conflict.into())
+        Err(store::StoreError::Conflict.into())
     }
 }
 
@@ -649,13 +657,13 @@ fn place(text: &str, folders: &Folders, files: &Files) -> (String, PathBuf) {
 }
 
 /// Returns the catalogue, or refuses one with mistakes.
-fn check(files: &Files, today: Date) -> Result<Catalog, Error> {
+fn check(files: &Files, today: Date) -> Result<Catalog, DeskError> {
     let loaded = Catalog::load(files, today);
     let mut mistakes = loaded.diagnostics;
     loaded.catalog.ok_or_else(|| {
         mistakes.retain(|one| one.severity == Severity::Error);
         let files = files.clone();
-        Error::Refused(Box::new(Refused { mistakes, files }))
+        DeskError::Refused(Box::new(RefusedCatalogue { mistakes, files }))
     })
 }
 
@@ -665,8 +673,10 @@ fn desk() -> ConversationId {
 
 /// Runs what reads files or learns, which takes its time.
 async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
+    work: impl FnOnce() -> Result<T, DeskError> + Send + 'static,
+) -> Result<T, DeskError> {
     let done = task::spawn_blocking(work).await;
-    done.map_err(|error| Error::Files(anyhow::Error::new(error).context("work was broken off")))?
+    done.map_err(|error| {
+        DeskError::Files(anyhow::Error::new(error).context("work was broken off"))
+    })?
 }

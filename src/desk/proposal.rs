@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 use toml_edit::{DocumentMut, Item};
 
-use super::{Desk, Error};
+use super::{Desk, DeskError};
 use crate::assistant::Actor;
 use crate::message::EventId;
 use crate::store::{Paper, Shelf};
@@ -39,7 +39,7 @@ impl Proposal {
     /// # Errors
     ///
     /// None that its fields could cause.
-    pub fn paper(&self) -> Result<Paper, Error> {
+    pub fn paper(&self) -> Result<Paper, DeskError> {
         Ok(Paper {
             shelf: Shelf::Proposals,
             id: self.id.clone(),
@@ -80,17 +80,17 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Error::NoProposal`] when it was published, thrown away or became too old.
-    pub async fn proposal(&self, id: &str) -> Result<Proposal, Error> {
+    /// [`DeskError::NoProposal`] when it was published, thrown away or became too old.
+    pub async fn proposal(&self, id: &str) -> Result<Proposal, DeskError> {
         let papers = self.store.papers(Shelf::Proposals, id).await?;
         let paper = papers.into_iter().find(|paper| paper.id == id);
         let content = paper.and_then(|paper| paper.content);
-        let content = content.ok_or(Error::NoProposal)?;
+        let content = content.ok_or(DeskError::NoProposal)?;
         Ok(serde_json::from_value(content)?)
     }
 
     /// Forgets proposals that were left alone.
-    pub(super) async fn tidy(&self, now: &Zoned) -> Result<(), Error> {
+    pub(super) async fn tidy(&self, now: &Zoned) -> Result<(), DeskError> {
         let oldest = now.timestamp() - KEPT;
         let papers = self.store.papers(Shelf::Proposals, "").await?;
         for content in papers.into_iter().filter_map(|paper| paper.content) {

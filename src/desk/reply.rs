@@ -4,13 +4,13 @@ use jiff::Zoned;
 use serde_json::{Value as Json, json};
 
 use super::lesson::{Lesson, Queue};
-use super::review::Review;
+use super::review::VersionReview;
 use super::step::{Shown, Statistics};
-use super::{BY_HAND, Error, Posting, Proposal, Share, Version, review};
-use crate::act::{Act, File, Order, TO_NEVER, TO_NONE};
+use super::{BY_HAND, DeskError, Posting, Proposal, Share, Version, review};
+use crate::act::{Act, HandedFile, Order, TO_NEVER, TO_NONE};
 use crate::guide::Knowledge;
-use crate::import::Report;
-use crate::learn::Group;
+use crate::import::ImportReport;
+use crate::learn::QuestionGroup;
 use crate::message::{Button, Reply};
 use crate::stats::{self, chart};
 use crate::voice::Voice;
@@ -27,7 +27,7 @@ pub struct LeadReply {
     /// The message.
     pub reply: Reply,
     /// The file.
-    pub file: Option<File>,
+    pub file: Option<HandedFile>,
 }
 
 /// Who speaks to a lead: what is known, in which language, and when.
@@ -139,8 +139,8 @@ impl Speaker<'_> {
     fn proposal(
         self,
         proposal: &Proposal,
-        review: &Review,
-        report: Option<&Report>,
+        review: &VersionReview,
+        report: Option<&ImportReport>,
     ) -> Vec<LeadReply> {
         let id = || proposal.id.clone();
         let mut buttons = vec![
@@ -222,7 +222,7 @@ impl Speaker<'_> {
         groups.map(|group| self.group(queue, group)).collect()
     }
 
-    fn group(self, queue: &Queue, group: &Group) -> LeadReply {
+    fn group(self, queue: &Queue, group: &QuestionGroup) -> LeadReply {
         let nearest = queue.nearest(group);
         let title = nearest.first().map(|intent| self.title(intent));
         let text = leads::group(
@@ -281,7 +281,7 @@ impl Speaker<'_> {
             return said(self.voice, "nothing_counted", &Json::Null);
         }
         let titled = |(intent, count): (&str, u64)| (self.title(intent), count);
-        let lines = weeks.iter().map(|week| leads::Line {
+        let lines = weeks.iter().map(|week| leads::WeekLine {
             from: week.from.strftime("%d-%m").to_string(),
             questions: week.questions,
             answered: week.answered,
@@ -307,7 +307,7 @@ impl Speaker<'_> {
         };
         let title = self.voice.line("chart_title");
         let parts = leads::CHART_PARTS.map(|part| self.voice.line(part));
-        let words = chart::Words {
+        let words = chart::ChartWords {
             title: &title,
             parts: parts.each_ref().map(String::as_str),
         };
@@ -316,7 +316,7 @@ impl Speaker<'_> {
             tracing::error!(%error, "a chart was not drawn");
         }
         LeadReply {
-            file: chart.ok().map(|bytes| File {
+            file: chart.ok().map(|bytes| HandedFile {
                 name: "statistik.png".to_owned(),
                 bytes,
             }),
@@ -339,7 +339,7 @@ impl Speaker<'_> {
     fn file_of(self, proposal: &Proposal) -> LeadReply {
         let id = review::id_of(&proposal.text).unwrap_or_else(|| "sop".to_owned());
         LeadReply {
-            file: Some(File {
+            file: Some(HandedFile {
                 name: format!("{id}.toml"),
                 bytes: proposal.text.clone().into_bytes(),
             }),
@@ -348,19 +348,23 @@ impl Speaker<'_> {
     }
 
     /// Why an order was not carried out.
-    fn refused(self, error: &Error) -> LeadReply {
+    fn refused(self, error: &DeskError) -> LeadReply {
         let (block, facts) = match error {
-            Error::Refused(refused) => {
+            DeskError::Refused(refused) => {
                 return say("refused", leads::refused(self.voice, &refused.mistakes));
             }
-            Error::Import(error) => return say("unreadable", leads::unreadable(self.voice, error)),
-            Error::Unchanged => ("unchanged_text", Json::Null),
-            Error::Outdated(id) => ("outdated_proposal", json!({"id": id})),
-            Error::NoSop(id) => ("no_sop", json!({"id": id})),
-            Error::NoVersion(id, number) => ("no_version", json!({"id": id, "number": number})),
-            Error::NoProposal => ("no_proposal", Json::Null),
-            Error::NoGroup(_) => ("no_group", Json::Null),
-            Error::Store(_) | Error::Record(_) | Error::Files(_) => ("not_done", Json::Null),
+            DeskError::Import(error) => {
+                return say("unreadable", leads::unreadable(self.voice, error));
+            }
+            DeskError::Unchanged => ("unchanged_text", Json::Null),
+            DeskError::Outdated(id) => ("outdated_proposal", json!({"id": id})),
+            DeskError::NoSop(id) => ("no_sop", json!({"id": id})),
+            DeskError::NoVersion(id, number) => ("no_version", json!({"id": id, "number": number})),
+            DeskError::NoProposal => ("no_proposal", Json::Null),
+            DeskError::NoGroup(_) => ("no_group", Json::Null),
+            DeskError::Store(_) | DeskError::Record(_) | DeskError::Files(_) => {
+                ("not_done", Json::Null)
+            }
         };
         said(self.voice, block, &facts)
     }

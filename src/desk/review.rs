@@ -7,7 +7,7 @@ use jiff::Zoned;
 use similar::{ChangeTag, TextDiff};
 
 use crate::catalog::{Catalog, Diagnostic, Files, Severity, Source};
-use crate::effect::{self, Change};
+use crate::effect::{self, MessageChanges};
 use crate::guide::Knowledge;
 use crate::matcher::Matcher;
 use crate::message::{ChannelKind, Language, Reply};
@@ -19,7 +19,7 @@ const DIFF_CONTEXT: usize = 2;
 
 /// Everything there is to see.
 #[derive(Debug)]
-pub struct Review {
+pub struct VersionReview {
     /// The SOP's id.
     pub id: String,
     /// The file as it would be in the catalogue.
@@ -31,7 +31,7 @@ pub struct Review {
     /// What changes against what is live; none when it is new.
     pub diff: Option<Diff>,
     /// What it does to messages; none when the catalogue refuses it.
-    pub change: Option<Change>,
+    pub change: Option<MessageChanges>,
 }
 
 /// The difference of two files.
@@ -45,7 +45,7 @@ pub struct Diff {
     pub text: String,
 }
 
-impl Review {
+impl VersionReview {
     /// Whether the catalogue takes it.
     pub fn is_accepted(&self) -> bool {
         self.change.is_some()
@@ -65,7 +65,7 @@ pub fn review(
     before: Option<&Matcher>,
     lexicon: Arc<Lexicon>,
     now: &Zoned,
-) -> Review {
+) -> VersionReview {
     let id = id_of(text).unwrap_or_default();
     let current = files.sops.iter().find(|known| known.stem == id);
     let source = Source::new(format!("{id}.toml"), text);
@@ -84,7 +84,7 @@ pub fn review(
         let rows = effect::labelled(&after.catalog);
         effect::compare(before.unwrap_or(&after.matcher), &after.matcher, &rows)
     });
-    Review {
+    VersionReview {
         id,
         source,
         diagnostics,

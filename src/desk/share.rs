@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, Error, Version, review};
+use super::{Desk, DeskError, Version, review};
 use crate::assistant::Actor;
 use crate::live::Live;
 use crate::message::{ConversationId, EventId};
@@ -41,7 +41,7 @@ pub struct Share {
 }
 
 impl Share {
-    pub(super) fn paper(&self) -> Result<Paper, Error> {
+    pub(super) fn paper(&self) -> Result<Paper, DeskError> {
         Ok(Paper {
             shelf: Shelf::Shares,
             id: format!("{}/{}", self.sop, self.place.0),
@@ -95,7 +95,11 @@ impl People {
     /// # Errors
     ///
     /// Whatever keeps the store from reading.
-    pub async fn of(store: &dyn Store, shares: &[Share], now: Timestamp) -> Result<Self, Error> {
+    pub async fn of(
+        store: &dyn Store,
+        shares: &[Share],
+        now: Timestamp,
+    ) -> Result<Self, DeskError> {
         let mut people = BTreeMap::new();
         for share in shares {
             let workspace = share.place.workspace();
@@ -149,7 +153,7 @@ pub fn unread_sops(shares: &[Share], people: &People) -> BTreeMap<String, u64> {
 /// # Errors
 ///
 /// Whatever keeps the store from reading.
-pub async fn all(store: &dyn Store, sop: Option<&str>) -> Result<Vec<Share>, Error> {
+pub async fn all(store: &dyn Store, sop: Option<&str>) -> Result<Vec<Share>, DeskError> {
     let beginning = sop.map(|sop| format!("{sop}/")).unwrap_or_default();
     let papers = store.papers(Shelf::Shares, &beginning).await?;
     let contents = papers.into_iter().filter_map(|paper| paper.content);
@@ -164,7 +168,7 @@ impl Desk {
     /// # Errors
     ///
     /// Whatever keeps the store from taking it.
-    pub async fn posted(&self, posting: Posting, messages: Vec<u64>) -> Result<Share, Error> {
+    pub async fn posted(&self, posting: Posting, messages: Vec<u64>) -> Result<Share, DeskError> {
         let _alone = self.alone.lock().await;
         let Posting {
             mut share,
@@ -188,12 +192,12 @@ impl Desk {
     /// # Errors
     ///
     /// Whatever keeps the store from reading.
-    pub async fn outdated_posts(&self, now: &Zoned) -> Result<Vec<Posting>, Error> {
+    pub async fn outdated_posts(&self, now: &Zoned) -> Result<Vec<Posting>, DeskError> {
         let mut outdated = Vec::new();
         for share in all(&*self.store, None).await? {
             let versions = match self.history(&share.sop).await {
                 Ok(versions) => versions,
-                Err(Error::NoSop(_)) => continue,
+                Err(DeskError::NoSop(_)) => continue,
                 Err(error) => return Err(error),
             };
             let Some(latest) = versions.last().filter(|one| one.number > share.version) else {
@@ -235,7 +239,7 @@ impl Desk {
         account: u64,
         version: u32,
         by: &Actor,
-    ) -> Result<Option<Share>, Error> {
+    ) -> Result<Option<Share>, DeskError> {
         let _alone = self.alone.lock().await;
         let Some(mut share) = self.share(sop, place).await? else {
             return Ok(None);
@@ -250,7 +254,7 @@ impl Desk {
         Ok(Some(share))
     }
 
-    async fn share(&self, sop: &str, place: &ConversationId) -> Result<Option<Share>, Error> {
+    async fn share(&self, sop: &str, place: &ConversationId) -> Result<Option<Share>, DeskError> {
         let shares = all(&*self.store, Some(sop)).await?;
         Ok(shares.into_iter().find(|share| share.place == *place))
     }

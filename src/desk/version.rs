@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::DeskError;
 use crate::catalog::Source;
 use crate::store::{Paper, Shelf, Store};
 
@@ -31,7 +31,7 @@ pub const BY_HAND: &str = "folder";
 
 impl Version {
     /// Returns it as the store keeps it.
-    pub fn paper(&self) -> Result<Paper, Error> {
+    pub fn paper(&self) -> Result<Paper, DeskError> {
         Ok(Paper {
             shelf: Shelf::Versions,
             // Numbers sort as text.
@@ -47,17 +47,17 @@ impl Version {
 }
 
 /// Returns the versions of an SOP, the first one first.
-pub async fn of(store: &dyn Store, sop: &str) -> Result<Vec<Version>, Error> {
+pub async fn of(store: &dyn Store, sop: &str) -> Result<Vec<Version>, DeskError> {
     let papers = store.papers(Shelf::Versions, &format!("{sop}/")).await?;
     read(papers)
 }
 
 /// Returns all versions of all SOPs, by SOP and number.
-pub async fn all(store: &dyn Store) -> Result<Vec<Version>, Error> {
+pub async fn all(store: &dyn Store) -> Result<Vec<Version>, DeskError> {
     read(store.papers(Shelf::Versions, "").await?)
 }
 
-fn read(papers: Vec<Paper>) -> Result<Vec<Version>, Error> {
+fn read(papers: Vec<Paper>) -> Result<Vec<Version>, DeskError> {
     papers
         .into_iter()
         .filter_map(|paper| paper.content)

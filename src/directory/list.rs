@@ -18,7 +18,7 @@ type CsvCell = (String, Range<usize>);
 
 /// Reads a list; what is wrong with it goes to `found`.
 pub fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Contact> {
-    let mut rows = Rows {
+    let mut rows = CsvRows {
         text: &source.text,
         at: 0,
     };
@@ -146,12 +146,12 @@ impl ListReader<'_> {
 }
 
 /// Splits CSV into rows of values, each with its place: a diagnostic has to point at it.
-struct Rows<'t> {
+struct CsvRows<'t> {
     text: &'t str,
     at: usize,
 }
 
-impl Iterator for Rows<'_> {
+impl Iterator for CsvRows<'_> {
     type Item = Vec<CsvCell>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -10,6 +10,7 @@ use regex::Regex;
 
 use super::ids::Ids;
 use super::parts::Node;
+use super::words::{Says, WORDS};
 use crate::catalog::file::{BranchFile, CauseFile};
 use crate::catalog::sop::{Outcome, OutcomeKind};
 use crate::text::fold;
@@ -38,7 +39,7 @@ pub fn graph(title: &str, nodes: &[Node], ids: &mut Ids) -> Option<Graph> {
     if numbered.is_empty() || !nodes.iter().flat_map(Node::all).any(is_condition) {
         return None;
     }
-    let mut draft = Draft {
+    let mut draft = GraphDraft {
         places: HashMap::new(),
         graph: Graph::default(),
     };
@@ -71,13 +72,13 @@ pub fn graph(title: &str, nodes: &[Node], ids: &mut Ids) -> Option<Graph> {
     is_sound.then_some(draft.graph)
 }
 
-struct Draft {
+struct GraphDraft {
     /// The ids of numbered points, for `lanjut ke poin N`.
     places: HashMap<String, String>,
     graph: Graph,
 }
 
-impl Draft {
+impl GraphDraft {
     /// A point that is a question: what is below it are its answers.
     fn step(&mut self, node: &Node, ids: &mut Ids) -> Option<String> {
         let label = node.line.label.clone().unwrap_or_default();
@@ -193,17 +194,7 @@ fn whole(node: &Node) -> String {
 /// Whether a point says when it holds.
 pub fn is_condition(node: &Node) -> bool {
     let folded = fold(&node.line.text).text;
-    [
-        "jika ",
-        "bila ",
-        "apabila ",
-        "kalau ",
-        "if ",
-        "ketika ",
-        "semua case ",
-    ]
-    .iter()
-    .any(|word| folded.starts_with(word))
+    WORDS.opens(Says::Condition, &folded).is_some()
 }
 
 /// The point that a sentence sends to.
@@ -252,20 +243,12 @@ fn first_words(text: &str) -> String {
 
 fn kind(text: &str) -> OutcomeKind {
     let folded = fold(text).text;
-    let says = |words: &[&str]| words.iter().any(|word| folded.contains(word));
-    if says(&["pengecekan ulang", "cek ulang", "recheck"]) {
+    let says = |role| WORDS.is_in(role, &folded);
+    if says(Says::Recheck) {
         OutcomeKind::Recheck
-    } else if says(&["tiket", "ticket"])
-        && !says(&["tanpa tiket", "tidak perlu tiket", "jangan buat tiket"])
-    {
+    } else if says(Says::Filing) && !says(Says::NoFiling) {
         OutcomeKind::Ticket
-    } else if says(&[
-        "eskalasi",
-        "koordinasi",
-        "hubungi bagian",
-        "teruskan ke",
-        "escalate",
-    ]) {
+    } else if says(Says::Escalating) {
         OutcomeKind::Escalate
     } else {
         OutcomeKind::Inform

@@ -22,7 +22,7 @@ const SAME_LINE: f32 = 2.0;
 
 /// Why a document could not be read.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum DocumentError {
     /// Nobody reads this kind of file.
     #[error("`{0}` is neither .txt, .md, .docx nor .pdf: save it as one of these")]
     UnknownKind(String),
@@ -54,9 +54,9 @@ pub enum Error {
 }
 
 /// Returns the lines of a document; the name says how it is read.
-pub fn lines(name: &str, bytes: &[u8]) -> Result<Vec<String>, Error> {
+pub fn lines(name: &str, bytes: &[u8]) -> Result<Vec<String>, DocumentError> {
     if bytes.len() > FILE_BYTES_MAX {
-        return Err(Error::TooLarge {
+        return Err(DocumentError::TooLarge {
             found: bytes.len(),
             max: FILE_BYTES_MAX,
         });
@@ -66,17 +66,17 @@ pub fn lines(name: &str, bytes: &[u8]) -> Result<Vec<String>, Error> {
         "txt" | "md" | "markdown" => String::from_utf8_lossy(bytes).into_owned(),
         "docx" => docx(bytes)?,
         "pdf" => pdf(bytes)?,
-        _ => return Err(Error::UnknownKind(name.to_owned())),
+        _ => return Err(DocumentError::UnknownKind(name.to_owned())),
     };
     if text.len() > TEXT_BYTES_MAX {
-        return Err(Error::TooLarge {
+        return Err(DocumentError::TooLarge {
             found: text.len(),
             max: TEXT_BYTES_MAX,
         });
     }
     let text = text.trim_start_matches('\u{feff}');
     if !text.chars().any(char::is_alphanumeric) {
-        return Err(Error::Empty);
+        return Err(DocumentError::Empty);
     }
     Ok(text.lines().map(cleaned).collect())
 }
@@ -96,14 +96,14 @@ fn cleaned(line: &str) -> String {
 
 // -- Word -------------------------------------------------------------------------------------------------------------
 
-fn docx(bytes: &[u8]) -> Result<String, Error> {
-    let unreadable = |cause: String| Error::Unreadable {
+fn docx(bytes: &[u8]) -> Result<String, DocumentError> {
+    let unreadable = |cause: String| DocumentError::Unreadable {
         kind: "a Word document",
         cause,
     };
     let mut archive =
         zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(error.to_string()))?;
-    let mut part = |name: &str| -> Result<Option<String>, Error> {
+    let mut part = |name: &str| -> Result<Option<String>, DocumentError> {
         let Ok(file) = archive.by_name(name) else {
             return Ok(None);
         };
@@ -117,10 +117,10 @@ fn docx(bytes: &[u8]) -> Result<String, Error> {
     let Some(document) = part("word/document.xml")? else {
         return Err(unreadable("it has no `word/document.xml`".to_owned()));
     };
-    let mut word = Word {
+    let mut word = WordDocument {
         formats: numbering.as_deref().map(formats).unwrap_or_default(),
         headings: styles.as_deref().map(headings).unwrap_or_default(),
-        ..Word::default()
+        ..WordDocument::default()
     };
     word.read(&document)
         .map_err(|error| unreadable(error.to_string()))?;
@@ -129,7 +129,7 @@ fn docx(bytes: &[u8]) -> Result<String, Error> {
 
 /// What is known while a Word document is read from front to back.
 #[derive(Default)]
-struct Word {
+struct WordDocument {
     text: String,
     /// How lists are numbered: by list and level.
     formats: HashMap<(String, usize), String>,
@@ -150,7 +150,7 @@ struct Paragraph {
     level: usize,
 }
 
-impl Word {
+impl WordDocument {
     fn read(&mut self, xml: &str) -> Result<(), quick_xml::Error> {
         let mut reader = Reader::from_str(xml);
         let (mut in_text, mut removed) = (false, 0usize);
@@ -332,8 +332,8 @@ fn headings(xml: &str) -> HashMap<String, usize> {
 
 // -- PDF --------------------------------------------------------------------------------------------------------------
 
-fn pdf(bytes: &[u8]) -> Result<String, Error> {
-    let unreadable = |cause: lopdf::Error| Error::Unreadable {
+fn pdf(bytes: &[u8]) -> Result<String, DocumentError> {
+    let unreadable = |cause: lopdf::Error| DocumentError::Unreadable {
         kind: "a PDF",
         cause: cause.to_string(),
     };

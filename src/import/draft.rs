@@ -7,11 +7,12 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::causes;
-use super::fields::{self, Known, Mapped};
-use super::headings::Role;
+use super::fields::{self, KnownField, Mapped};
+use super::headings::PartRole;
 use super::ids::{Ids, slug};
-use super::parts::{Node, Part, Parts};
-use super::{Around, Kept, Report, suggest};
+use super::parts::{DocumentPart, Node, Parts};
+use super::words::{Says, WORDS};
+use super::{DraftGiven, ImportReport, KeptLine, suggest};
 use crate::catalog::file::{
     FieldFile, FieldSpecFile, FormFile, KindName, KipFile, OptionFile, SopFile,
 };
@@ -41,13 +42,13 @@ pub struct Reading {
 /// Makes the file.
 pub fn draft<'a>(
     parts: &Parts,
-    known: &'a [Known],
-    around: &Around<'a>,
+    known: &'a [KnownField],
+    around: &DraftGiven<'a>,
     reading: Reading,
-) -> (SopFile, Report) {
+) -> (SopFile, ImportReport) {
     let mut maker = Maker {
         ids: Ids::default(),
-        report: Report::default(),
+        report: ImportReport::default(),
         sections: Vec::new(),
         figures: Vec::new(),
         links: around.links,
@@ -85,26 +86,26 @@ pub fn draft<'a>(
             if left.is_empty() {
                 continue;
             }
-            rest = Some(Part {
+            rest = Some(DocumentPart {
                 nodes: left,
                 ..shell(part)
             });
         }
         let part = rest.as_ref().unwrap_or(part);
         match part.role {
-            Role::Source => sources.extend(
+            PartRole::Source => sources.extend(
                 part.nodes
                     .iter()
                     .flat_map(Node::all)
                     .map(|node| node.line.text.clone()),
             ),
-            Role::Kip if mapped.is_some() => kips.extend(
+            PartRole::Kip if mapped.is_some() => kips.extend(
                 part.nodes
                     .iter()
                     .flat_map(Node::all)
                     .map(|node| node.line.clone()),
             ),
-            Role::Cause if reading.graph && graph.causes.is_empty() => {
+            PartRole::Cause if reading.graph && graph.causes.is_empty() => {
                 match causes::graph(&part.title, &part.nodes, &mut maker.ids) {
                     Some(found) => {
                         let loose: Vec<Node> = part
@@ -117,7 +118,7 @@ pub fn draft<'a>(
                         if !loose.is_empty() {
                             maker.section(
                                 title,
-                                &Part {
+                                &DocumentPart {
                                     nodes: loose,
                                     ..shell(part)
                                 },
@@ -189,7 +190,7 @@ fn outline_of(title: &str, sections: &[Section]) -> String {
 }
 
 /// The bare sentences that a part begins with, as many as a summary takes.
-fn about(part: &Part) -> Vec<String> {
+fn about(part: &DocumentPart) -> Vec<String> {
     let mut chars = part.title.chars().count();
     let bare = part.nodes.iter().take_while(|node| {
         chars += node.line.text.chars().count() + 1;
@@ -198,8 +199,8 @@ fn about(part: &Part) -> Vec<String> {
     bare.map(|node| node.line.text.clone()).collect()
 }
 
-fn shell(part: &Part) -> Part {
-    Part {
+fn shell(part: &DocumentPart) -> DocumentPart {
+    DocumentPart {
         heading: part.heading.clone(),
         title: part.title.clone(),
         role: part.role,
@@ -209,13 +210,13 @@ fn shell(part: &Part) -> Part {
 }
 
 /// The parts with their full titles: a heading with nothing of its own stands before the one below it.
-fn titled(parts: &[Part]) -> Vec<(String, &Part)> {
-    let mut titled: Vec<(String, &Part)> = Vec::new();
+fn titled(parts: &[DocumentPart]) -> Vec<(String, &DocumentPart)> {
+    let mut titled: Vec<(String, &DocumentPart)> = Vec::new();
     let mut waiting: Vec<&str> = Vec::new();
     for (at, part) in parts.iter().enumerate() {
         if part.nodes.is_empty() && part.heading.is_some() {
             let goes_on = parts.get(at + 1).is_some_and(|next| {
-                let level = |part: &Part| {
+                let level = |part: &DocumentPart| {
                     part.heading
                         .as_ref()
                         .and_then(|heading| heading.level)
@@ -235,7 +236,7 @@ fn titled(parts: &[Part]) -> Vec<(String, &Part)> {
         }
         waiting.retain(|title| *title != part.title);
         // `Keterangan` explains what stands above it, and there may be several.
-        let explains = part.is_known && part.role == Role::Info && waiting.is_empty();
+        let explains = part.is_known && part.role == PartRole::Info && waiting.is_empty();
         if let Some((above, _)) = titled
             .last()
             .filter(|(above, _)| explains && !above.is_empty())
@@ -258,15 +259,19 @@ fn titled(parts: &[Part]) -> Vec<(String, &Part)> {
 }
 
 /// The fields of the form, if the document lists what a ticket needs.
-fn form_fields(parts: &[(String, &Part)], known: &[Known], reading: Reading) -> Option<Mapped> {
+fn form_fields(
+    parts: &[(String, &DocumentPart)],
+    known: &[KnownField],
+    reading: Reading,
+) -> Option<Mapped> {
     let of = |role| {
         parts
             .iter()
             .filter(move |(_, part)| part.role == role)
             .flat_map(|(_, part)| part.nodes.clone())
     };
-    let nodes: Vec<Node> = of(Role::Ticket).collect();
-    let shared: Vec<Known>;
+    let nodes: Vec<Node> = of(PartRole::Ticket).collect();
+    let shared: Vec<KnownField>;
     let known = if reading.conditions {
         known
     } else {
@@ -291,7 +296,7 @@ fn form_fields(parts: &[(String, &Part)], known: &[Known], reading: Reading) -> 
 }
 
 /// A document without a list of mandatory fields may name the data that a ticket is opened with.
-fn asked_for_a_ticket(parts: &[(String, &Part)]) -> Vec<Node> {
+fn asked_for_a_ticket(parts: &[(String, &DocumentPart)]) -> Vec<Node> {
     static DATA: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\bdata\b.*\b(?:ditanyakan|diperlukan|dibutuhkan|dilengkapi)\b.*:$")
             .expect("the pattern is constant")
@@ -345,23 +350,23 @@ fn asked_for_a_ticket(parts: &[(String, &Part)]) -> Vec<Node> {
 
 struct Maker<'a> {
     ids: Ids,
-    report: Report,
+    report: ImportReport,
     sections: Vec<Section>,
     figures: Vec<Figure>,
     links: &'a BTreeMap<String, String>,
-    known: &'a [Known],
+    known: &'a [KnownField],
 }
 
 impl Maker<'_> {
     fn keep(&mut self, text: &str, line: usize, why: &'static str) {
-        self.report.kept.push(Kept {
+        self.report.kept.push(KeptLine {
             line,
             text: text.to_owned(),
             why,
         });
     }
 
-    fn section(&mut self, title: &str, part: &Part, form: &[FieldFile]) {
+    fn section(&mut self, title: &str, part: &DocumentPart, form: &[FieldFile]) {
         let heading = part.heading.as_ref().map_or(0, |heading| heading.number);
         if part.nodes.is_empty() {
             self.keep(title, heading, "nothing stands below this heading");
@@ -376,11 +381,13 @@ impl Maker<'_> {
             self.keep(title, heading, "the heading is too long for one");
         }
         let kind = match part.role {
-            Role::Check => SectionKind::Check,
-            Role::Ask => SectionKind::Ask,
-            Role::Cause | Role::Handling => SectionKind::Handling,
-            Role::Note => SectionKind::Note,
-            Role::Info | Role::Ticket | Role::Kip | Role::Source => SectionKind::Info,
+            PartRole::Check => SectionKind::Check,
+            PartRole::Ask => SectionKind::Ask,
+            PartRole::Cause | PartRole::Handling => SectionKind::Handling,
+            PartRole::Note => SectionKind::Note,
+            PartRole::Info | PartRole::Ticket | PartRole::Kip | PartRole::Source => {
+                SectionKind::Info
+            }
         };
         let same = self
             .sections
@@ -393,12 +400,12 @@ impl Maker<'_> {
             None => self.ids.give(&shown),
         };
         let mut items = self.items(&id, &part.title, &part.nodes);
-        if part.role == Role::Ask {
+        if part.role == PartRole::Ask {
             for item in &mut items {
                 item.field = fields::meant(&item.text, form, self.known);
             }
         }
-        if !part.is_known && part.role == Role::Info {
+        if !part.is_known && part.role == PartRole::Info {
             self.report.unknown.push((heading, shown.clone()));
         }
         match same {
@@ -603,7 +610,12 @@ impl Maker<'_> {
             .map(|(name, _)| name.clone())
     }
 
-    fn form(&mut self, mut mapped: Mapped, kips: &[super::outline::Line], title: &str) -> FormFile {
+    fn form(
+        &mut self,
+        mut mapped: Mapped,
+        kips: &[super::outline::DocumentLine],
+        title: &str,
+    ) -> FormFile {
         let id = self.ids.give("tiket");
         let mut paths: Vec<KipFile> = Vec::new();
         for line in kips {
@@ -760,38 +772,7 @@ fn procedure(nodes: &[Node], from: usize) -> usize {
 
 /// Whether a sentence begins with something to do on a screen.
 fn is_action(text: &str) -> bool {
-    const ACTIONS: &[&str] = &[
-        "buka",
-        "pilih",
-        "klik",
-        "masuk",
-        "masukan",
-        "masukkan",
-        "input",
-        "login",
-        "cari",
-        "tekan",
-        "ketik",
-        "akses",
-        "setelah",
-        "kemudian",
-        "lalu",
-        "selanjutnya",
-        "open",
-        "click",
-        "select",
-        "enter",
-        "choose",
-        "press",
-        "search",
-        "unduh",
-        "download",
-    ];
-    let folded = fold(text).text;
-    folded
-        .split(|c: char| !c.is_alphanumeric())
-        .next()
-        .is_some_and(|first| ACTIONS.contains(&first))
+    WORDS.opens(Says::Acting, &fold(text).text).is_some()
 }
 
 /// `Pilih Menu EBIS > Klik Asset` are two steps.

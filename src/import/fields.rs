@@ -9,13 +9,14 @@ use regex::Regex;
 use super::headings::{is_like, without_brackets};
 use super::ids::slug;
 use super::parts::Node;
+use super::words::{Says, WORDS};
 use crate::catalog::condition::{CHANNEL_KIND, Condition};
 use crate::catalog::file::{FieldFile, FieldSpecFile, KindName, OptionFile};
 use crate::text::fold;
 
 /// A field that some form of the catalogue has already.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct KnownField {
     /// As it is written there.
     pub file: FieldFile,
     /// The SOP whose form has it; none for a shared field.
@@ -63,41 +64,10 @@ const LABEL_CHARS_MAX: usize = 70;
 const LIKE_MIN: f64 = 0.93;
 /// An option this long, of a field that the document does not list, is no word that happens to stand in its condition.
 const BROUGHT_CHARS_MIN: usize = 8;
-/// Names of one such word say too little to be found inside others.
-const VAGUE: &[&str] = &[
-    "nama",
-    "no",
-    "nomor",
-    "kartu",
-    "jenis",
-    "an",
-    "as",
-    "cp",
-    "akun",
-    "channel",
-    "collection",
-    "fa",
-    "hlr",
-    "layanan",
-    "kota",
-    "produk",
-    "alamat",
-    "email",
-    "pic",
-    "profil",
-    "status",
-    "tanggal",
-    "waktu",
-    "lokasi",
-    "daerah",
-    "posisi",
-    "sn",
-];
-
 /// Maps points to fields.
-pub fn map(nodes: &[Node], known: &[Known]) -> Mapped {
+pub fn map(nodes: &[Node], known: &[KnownField]) -> Mapped {
     let mut mapped = Mapped::default();
-    let mut asked: Vec<Wanted> = Vec::new();
+    let mut asked: Vec<WantedField> = Vec::new();
     for node in nodes {
         wanted(node, None, &mut asked);
     }
@@ -130,7 +100,7 @@ pub fn map(nodes: &[Node], known: &[Known]) -> Mapped {
 
 impl Mapped {
     /// Adds a field, unless it is there, and notes where it came from; returns its id.
-    fn take(&mut self, wanted: &Wanted, known: &[Known]) -> Option<String> {
+    fn take(&mut self, wanted: &WantedField, known: &[KnownField]) -> Option<String> {
         let (file, from) = field(wanted, known, &self.fields)?;
         let id = file.id.clone();
         self.origins.push(Origin {
@@ -147,13 +117,13 @@ impl Mapped {
 
     /// Adds the field that a condition is decided by, where it is none of the document's own and only one can be meant:
     /// the one that is missing in `tanpa SID`, or the choice that knows `SEAT MANAGEMENT`.
-    fn bring_decider(&mut self, words: &str, line: usize, known: &[Known]) {
+    fn bring_decider(&mut self, words: &str, line: usize, known: &[KnownField]) {
         let missing = WITHOUT.captures(words).map(|found| found[1].to_owned());
-        let named = |known: &&Known| match &missing {
+        let named = |known: &&KnownField| match &missing {
             Some(name) => likeness(name, &known.file) >= LIKE_MIN,
             None => deciding(words, &known.file).is_some_and(|(said, _)| said >= BROUGHT_CHARS_MIN),
         };
-        let ids = |known: &Known| known.file.id.clone();
+        let ids = |known: &KnownField| known.file.id.clone();
         let mut deciders: Vec<String> = known.iter().filter(named).map(ids).collect();
         deciders.sort();
         deciders.dedup();
@@ -167,7 +137,7 @@ impl Mapped {
         let Some(label) = decider.and_then(|known| known.file.spec.label.clone()) else {
             return;
         };
-        let wanted = Wanted {
+        let wanted = WantedField {
             line,
             label,
             hint: String::new(),
@@ -187,7 +157,7 @@ impl Mapped {
     }
 
     /// Ties what the document says of when a field is needed; a field that it names twice is needed in both cases.
-    fn condition(&mut self, id: &str, told: &[(usize, &Only)], known: &[Known]) {
+    fn condition(&mut self, id: &str, told: &[(usize, &Only)], known: &[KnownField]) {
         if told.is_empty() || told.iter().any(|(_, only)| matches!(only, Only::Always)) {
             return;
         }
@@ -232,7 +202,7 @@ static WITHOUT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)^tanpa\s+(.+)$").expect("the pattern is constant"));
 
 /// Returns the field of a form that a question to the customer fills.
-pub fn meant(question: &str, form: &[FieldFile], known: &[Known]) -> Option<String> {
+pub fn meant(question: &str, form: &[FieldFile], known: &[KnownField]) -> Option<String> {
     let first_line = question.lines().next().unwrap_or_default();
     let asked = names(first_line);
     let label = asked
@@ -268,7 +238,7 @@ pub fn meant(question: &str, form: &[FieldFile], known: &[Known]) -> Option<Stri
 
 /// A field as the document wants it.
 #[derive(Debug)]
-struct Wanted {
+struct WantedField {
     line: usize,
     label: String,
     /// What stands in brackets or behind a question mark.
@@ -287,7 +257,7 @@ enum Only {
     Perhaps(String),
 }
 
-fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
+fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<WantedField>) {
     let text = node.line.text.trim();
     if !node.children.is_empty()
         && (text.ends_with(':') || node.children.iter().any(|child| child.line.label.is_some()))
@@ -311,7 +281,7 @@ fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
     each(node.line.number, text, above, found);
     if found.len() == before {
         // Nothing in it looked like a name: the whole line is one.
-        found.push(Wanted {
+        found.push(WantedField {
             line: node.line.number,
             label: shortened(text),
             hint: String::new(),
@@ -324,7 +294,7 @@ fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<Wanted>) {
 }
 
 /// What a field is told by that names a way of its own.
-fn perhaps(wanted: &mut Wanted) {
+fn perhaps(wanted: &mut WantedField) {
     static VIA: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(?:via|lewat|melalui)\s+(.+)$").expect("the pattern is constant")
     });
@@ -335,7 +305,7 @@ fn perhaps(wanted: &mut Wanted) {
     }
 }
 
-fn each(line: usize, text: &str, above: Option<&str>, found: &mut Vec<Wanted>) {
+fn each(line: usize, text: &str, above: Option<&str>, found: &mut Vec<WantedField>) {
     static ONLY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?i)(?:^|[\s.;*])\*?(?:khusus|only for)\s+(?P<when>.+?)\s*(?:,?\s*(?:ada tambahan(?: mandatory)?|ditambah(?:kan)?|agar ditanyakan|ditanyakan|wajib(?: isi| menyertakan)?|tambahkan|sertakan|mandatory)\b|:)\s*(?P<what>.+)$",
@@ -361,7 +331,13 @@ fn each(line: usize, text: &str, above: Option<&str>, found: &mut Vec<Wanted>) {
     }
 }
 
-fn push(line: usize, name: &str, when: Option<&str>, above: Option<&str>, found: &mut Vec<Wanted>) {
+fn push(
+    line: usize,
+    name: &str,
+    when: Option<&str>,
+    above: Option<&str>,
+    found: &mut Vec<WantedField>,
+) {
     static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\((?:khusus|jika|bila|apabila|only|if)\s+([^()]*)\)")
             .expect("the pattern is constant")
@@ -398,7 +374,7 @@ fn push(line: usize, name: &str, when: Option<&str>, above: Option<&str>, found:
     if let Some(above) = above.filter(|_| label.split_whitespace().count() == 1) {
         label = format!("{above} {label}");
     }
-    found.push(Wanted {
+    found.push(WantedField {
         line,
         label: shortened(&label),
         hint,
@@ -460,8 +436,7 @@ fn names(text: &str) -> Vec<String> {
     let mut parts = split(list);
     let is_moment = |part: &String| {
         let folded = fold(part).text;
-        let words = ["hari", "tanggal", "jam", "waktu", "pukul", "tgl"];
-        folded.split_whitespace().any(|word| words.contains(&word))
+        WORDS.is_in(Says::Day, &folded) || WORDS.is_in(Says::Time, &folded)
     };
     if parts.len() > 1 && parts.iter().all(is_moment) {
         parts = vec![list.trim().to_owned()];
@@ -511,14 +486,18 @@ fn split(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn field(wanted: &Wanted, known: &[Known], so_far: &[FieldFile]) -> Option<(FieldFile, From)> {
+fn field(
+    wanted: &WantedField,
+    known: &[KnownField],
+    so_far: &[FieldFile],
+) -> Option<(FieldFile, From)> {
     let best = known
         .iter()
         .map(|known| (likeness(&wanted.label, &known.file), known))
         .filter(|(likeness, _)| *likeness >= LIKE_MIN)
         // Of equals the shared one, then the one that was taken from the same SOP before.
         .max_by(|(a, one), (b, other)| {
-            let rank = |known: &Known| {
+            let rank = |known: &KnownField| {
                 (
                     known.of.is_none(),
                     so_far.iter().any(|field| field.id == known.file.id),
@@ -594,7 +573,7 @@ fn like(said: &str, name: &str) -> f64 {
     if said == name {
         return 1.0;
     }
-    if VAGUE.contains(&name) || VAGUE.contains(&said) || name.len() < 4 {
+    if [name, said].iter().any(|one| WORDS.has(Says::Vague, one)) || name.len() < 4 {
         return 0.0;
     }
     let (said_words, name_words): (Vec<&str>, Vec<&str>) =
@@ -636,7 +615,7 @@ fn normal(name: &str) -> String {
 }
 
 /// A field that nobody had before.
-fn invented(wanted: &Wanted, known: &[Known], so_far: &[FieldFile]) -> Option<FieldFile> {
+fn invented(wanted: &WantedField, known: &[KnownField], so_far: &[FieldFile]) -> Option<FieldFile> {
     let id = slug(
         &wanted
             .label
@@ -680,42 +659,27 @@ fn invented(wanted: &Wanted, known: &[Known], so_far: &[FieldFile]) -> Option<Fi
     })
 }
 
-/// The kind that a name promises.
+/// The kind that a name promises, by what its words say; the first that fits.
+const PROMISED: [(Says, KindName); 11] = [
+    (Says::Proof, KindName::Text),
+    (Says::Mail, KindName::Email),
+    (Says::Time, KindName::Datetime),
+    (Says::Day, KindName::Date),
+    (Says::Amount, KindName::Rupiah),
+    (Says::Mobile, KindName::Msisdn),
+    (Says::Card, KindName::Card),
+    (Says::Contact, KindName::Contact),
+    (Says::Person, KindName::Name),
+    (Says::Address, KindName::Text),
+    (Says::Code, KindName::Code),
+];
+
 fn guess(label: &str) -> KindName {
     let folded = fold(label).text;
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
-    let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
-    let is_day = says(&["tanggal", "tgl", "hari", "date"]);
-    let is_time = says(&["jam", "pukul", "waktu", "time"]);
-    if says(&["bukti", "foto", "capture", "struk", "screenshot"]) {
-        KindName::Text
-    } else if says(&["email", "mail"]) {
-        KindName::Email
-    } else if is_time {
-        KindName::Datetime
-    } else if is_day {
-        KindName::Date
-    } else if says(&["nominal", "harga", "rupiah"])
-        || folded.starts_with("jumlah bayar")
-        || folded.starts_with("jumlah tagihan")
-    {
-        KindName::Rupiah
-    } else if says(&["msisdn"]) {
-        KindName::Msisdn
-    } else if says(&["cc"]) || folded.contains("kartu kredit") {
-        KindName::Card
-    } else if says(&["cp", "kontak", "contact", "telepon", "telp", "hp"]) {
-        KindName::Contact
-    } else if says(&["nama", "pic"]) {
-        KindName::Name
-    } else if says(&[
-        "sn", "serial", "sid", "account", "order", "id", "kode", "nomor",
-    ]) && !says(&["bukti", "foto", "alamat"])
-    {
-        KindName::Code
-    } else {
-        KindName::Text
-    }
+    let promised = PROMISED
+        .iter()
+        .find(|(says, _)| WORDS.is_in(*says, &folded));
+    promised.map_or(KindName::Text, |(_, kind)| *kind)
 }
 
 /// Options that brackets or a question list: `(KartuHalo, simPATI)`, `(Bank / Indomaret dll)`, `A: x/y, B: z`.
@@ -724,15 +688,8 @@ fn options(hint: &str) -> Vec<OptionFile> {
     const OPTION_WORDS_MAX: usize = 5;
     let hint = hint.trim();
     let lower = hint.to_lowercase();
-    let describes = [
-        "khusus", "jika", "bila", "cek ", "lihat", "sesuai", "untuk ", "dan via", "contoh:",
-        "misal",
-    ];
-    if hint.is_empty()
-        || describes
-            .iter()
-            .any(|word| lower.starts_with(word) || lower.contains(" dan via"))
-    {
+    let describes = WORDS.opens(Says::Describing, &lower).is_some();
+    if hint.is_empty() || describes || lower.starts_with("contoh:") || lower.contains(" dan via") {
         return Vec::new();
     }
     let hint = hint
@@ -759,20 +716,13 @@ fn options(hint: &str) -> Vec<OptionFile> {
         };
         for member in members {
             let mut value = member.trim().trim_end_matches(['.', ')']).to_owned();
-            for tail in [
-                " dll",
-                " dsb",
-                " dst",
-                " dan lain-lain",
-                " dan sebagainya",
-                " etc",
-            ] {
-                value = value.strip_suffix(tail).unwrap_or(&value).trim().to_owned();
+            if let Some(more) = WORDS.find(Says::AndSoOn, &value).last()
+                && !value[more.end..].contains(char::is_alphanumeric)
+            {
+                value.truncate(more.start);
             }
-            let is_filler = matches!(
-                value.to_lowercase().as_str(),
-                "" | "dll" | "dsb" | "dst" | "etc" | "dan lain-lain" | "lainnya"
-            );
+            let value = value.trim().to_owned();
+            let is_filler = value.is_empty() || value.eq_ignore_ascii_case("lainnya");
             if is_filler || options.iter().any(|option| option.value == value) {
                 continue;
             }
@@ -824,7 +774,7 @@ fn condition<'f>(
     words: &str,
     id: &str,
     fields: &'f [FieldFile],
-    known: &'f [Known],
+    known: &'f [KnownField],
 ) -> Option<String> {
     let folded = format!(" {} ", normal(words));
     if folded.contains(" e care ") || folded.contains(" ecare ") {
@@ -894,7 +844,7 @@ mod tests {
             .map(str::to_owned)
             .collect();
         let parts = parts::divide(outline::read(&lines)).unwrap();
-        let shared = |id: &str, label: &str, aliases: &[&str]| Known {
+        let shared = |id: &str, label: &str, aliases: &[&str]| KnownField {
             file: FieldFile {
                 id: id.to_owned(),
                 spec: FieldSpecFile {

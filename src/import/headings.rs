@@ -1,11 +1,15 @@
 //! What a heading announces, however it is spelled and in whatever order the document has its parts.
 
-use super::outline::{Line, Style};
+use serde::Deserialize;
+
+use super::outline::{DocumentLine, Style};
+use super::words::HEADINGS;
 use crate::text::fold;
 
 /// What a part of a document is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartRole {
     /// What the agent looks at.
     Check,
     /// What the agent asks the customer.
@@ -26,159 +30,6 @@ pub enum Role {
     Source,
 }
 
-/// What headings say, in the words seen in documents. Where two fit, the one with more words does.
-const HEADINGS: &[(Role, &[&str])] = &[
-    (
-        Role::Check,
-        &[
-            "to do list",
-            "to do",
-            "todo",
-            "checklist",
-            "lakukan pengecekan",
-            "pengecekan",
-            "lakukan validasi",
-            "validasi",
-            "validasi utama",
-            "verifikasi",
-            "identifikasi",
-            "identifikasi case",
-            "pemeriksaan",
-            "langkah pengecekan",
-            "yang perlu dicek",
-            "yang harus dicek",
-            "cara cek",
-            "langkah awal",
-            "checks",
-            "what to check",
-        ],
-    ),
-    (
-        Role::Ask,
-        &[
-            "tanyakan ke pelanggan",
-            "tanyakan",
-            "tanya pelanggan",
-            "pertanyaan ke pelanggan",
-            "pertanyaan",
-            "probing",
-            "data yang perlu ditanyakan",
-            "yang perlu ditanyakan",
-            "konfirmasi ke pelanggan",
-            "ask the customer",
-            "questions for the customer",
-            "gali informasi",
-        ],
-    ),
-    (
-        Role::Cause,
-        &[
-            "possible cause",
-            "possible causes",
-            "kemungkinan penyebab",
-            "penyebab",
-            "root cause",
-            "akar masalah",
-            "analisa",
-            "analisis",
-            "alur keputusan",
-            "diagnosa",
-            "causes",
-        ],
-    ),
-    (
-        Role::Handling,
-        &[
-            "handling",
-            "penanganan",
-            "solusi",
-            "solution",
-            "tindakan",
-            "tindak lanjut",
-            "langkah penanganan",
-            "eskalasi",
-            "penyelesaian",
-            "resolution",
-        ],
-    ),
-    (
-        Role::Ticket,
-        &[
-            "mandatory ticket",
-            "mandatory tiket",
-            "mandatory",
-            "mandatori tiket",
-            "data wajib tiket",
-            "isian wajib",
-            "data wajib",
-            "isian tiket",
-            "isi tiket",
-            "data tiket",
-            "form tiket",
-            "formulir tiket",
-            "wajib diisi",
-            "field wajib",
-            "mandatory field",
-            "mandatory fields",
-            "ticket fields",
-            "kelengkapan tiket",
-            "syarat tiket",
-        ],
-    ),
-    (
-        Role::Kip,
-        &[
-            "kip",
-            "kategori kip",
-            "kode kip",
-            "kategori keluhan",
-            "kategori tiket",
-            "complaint category",
-        ],
-    ),
-    (
-        Role::Note,
-        &[
-            "notes",
-            "note",
-            "noted",
-            "catatan",
-            "perhatian",
-            "penting",
-            "remarks",
-            "nb",
-        ],
-    ),
-    (
-        Role::Info,
-        &[
-            "keterangan",
-            "deskripsi",
-            "definisi",
-            "description",
-            "pengertian",
-            "informasi",
-            "latar belakang",
-            "overview",
-            "ruang lingkup",
-            "scope",
-            "istilah",
-        ],
-    ),
-    (
-        Role::Source,
-        &[
-            "source",
-            "sumber",
-            "referensi",
-            "dasar",
-            "rujukan",
-            "reference",
-            "dokumen acuan",
-        ],
-    ),
-];
-
 /// Words of a spelled-out heading may differ from ours by so many slips; short words by none.
 const SLIPS: [(usize, usize); 2] = [(9, 2), (5, 1)];
 /// A heading says little more than what it announces.
@@ -194,19 +45,23 @@ pub struct Heading {
     /// Its words.
     pub title: String,
     /// What it announces, if it is a known one.
-    pub role: Option<Role>,
+    pub role: Option<PartRole>,
     /// What stands behind its colon.
     pub rest: Option<String>,
 }
 
 /// Returns the heading that a line is, seen from a part with some role.
-pub fn heading(line: &Line, next: Option<&Line>, within: Role) -> Option<Heading> {
+pub fn heading(
+    line: &DocumentLine,
+    next: Option<&DocumentLine>,
+    within: PartRole,
+) -> Option<Heading> {
     let text = line.text.trim();
     if let Some((head, rest)) = text.split_once(':')
         && !rest.trim().is_empty()
         && !rest.starts_with("//")
         && let Some(role) = known(head, EXTRA_WORDS_BARE)
-        && !(within == Role::Ticket && line.label.is_some())
+        && !(within == PartRole::Ticket && line.label.is_some())
     {
         return Some(Heading {
             title: head.trim().to_owned(),
@@ -237,7 +92,7 @@ pub fn heading(line: &Line, next: Option<&Line>, within: Role) -> Option<Heading
         Style::Plain => {
             let is_loud = title.chars().any(char::is_alphabetic)
                 && title == title.to_uppercase()
-                && within != Role::Kip
+                && within != PartRole::Kip
                 && words > 1
                 && line.after_blank;
             if bare.is_some() && !text.ends_with([',', '.']) {
@@ -252,8 +107,8 @@ pub fn heading(line: &Line, next: Option<&Line>, within: Role) -> Option<Heading
         }
         // A point with points below it that names a part: `2. Lakukan Pengecekan:`.
         Style::Bullet => None,
-        _ if within == Role::Ticket
-            && !(ends_open && bare.is_some_and(|role| role != Role::Info)) =>
+        _ if within == PartRole::Ticket
+            && !(ends_open && bare.is_some_and(|role| role != PartRole::Info)) =>
         {
             None
         }
@@ -275,7 +130,7 @@ pub fn heading(line: &Line, next: Option<&Line>, within: Role) -> Option<Heading
 }
 
 /// Returns what a heading announces if it says it with at most so many other words.
-fn known(title: &str, extra_max: usize) -> Option<Role> {
+fn known(title: &str, extra_max: usize) -> Option<PartRole> {
     let folded = fold(&without_brackets(title)).text;
     let opens_with_how = folded.starts_with("cara ") || folded.starts_with("langkah ");
     let words: Vec<&str> = folded
@@ -284,9 +139,9 @@ fn known(title: &str, extra_max: usize) -> Option<Role> {
             !word.is_empty() && !matches!(*word, "cara" | "langkah" | "daftar" | "dan" | "the")
         })
         .collect();
-    let mut best: Option<(usize, Role)> = None;
-    for (role, phrases) in HEADINGS {
-        for phrase in *phrases {
+    let mut best: Option<(usize, PartRole)> = None;
+    for (role, phrases) in HEADINGS.all() {
+        for phrase in phrases {
             let parts: Vec<&str> = phrase
                 .split(' ')
                 .filter(|word| !matches!(*word, "cara" | "langkah"))
@@ -296,7 +151,7 @@ fn known(title: &str, extra_max: usize) -> Option<Role> {
             let says = (opens_with_how || !needs_how) && says_in_order(&words, &parts);
             let is_better = best.is_none_or(|(count, _)| parts.len() > count);
             if says && words.len() <= parts.len() + extra_max && is_better {
-                best = Some((parts.len(), *role));
+                best = Some((parts.len(), role));
             }
         }
     }
@@ -344,7 +199,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, within: Role, expected: Option<(&str, Option<Role>)>) {
+    fn check(text: &str, within: PartRole, expected: Option<(&str, Option<PartRole>)>) {
         let lines = [text, "- isi"].map(str::to_owned);
         let lines = outline::read(&lines);
         let found = heading(&lines[0], lines.get(1), within);
@@ -357,27 +212,27 @@ mod tests {
     #[test]
     fn headings_are_known_in_many_spellings() {
         for (text, role) in [
-            ("To do list", Role::Check),
-            ("TO DO LIST :", Role::Check),
-            ("## Lakukan Pengecekan", Role::Check),
-            ("2. Lakukan Pengecekan:", Role::Check),
-            ("1. Lalukan Validasi Utama", Role::Check),
-            ("**Cara Identifikasi Case:**", Role::Check),
-            ("Tanyakan ke pelangan:", Role::Ask),
-            ("Possible Causes", Role::Cause),
-            ("Kemungkinan penyebab", Role::Cause),
-            ("### Cara Handling", Role::Handling),
-            ("Mandatory Tiket", Role::Ticket),
-            ("MANDATORY TICKET", Role::Ticket),
-            ("Isian wajib tiket:", Role::Ticket),
-            ("KIP", Role::Kip),
-            ("Noted:", Role::Note),
-            ("Catatan penting", Role::Note),
-            ("SOURCE", Role::Source),
-            ("Keterangan:", Role::Info),
+            ("To do list", PartRole::Check),
+            ("TO DO LIST :", PartRole::Check),
+            ("## Lakukan Pengecekan", PartRole::Check),
+            ("2. Lakukan Pengecekan:", PartRole::Check),
+            ("1. Lalukan Validasi Utama", PartRole::Check),
+            ("**Cara Identifikasi Case:**", PartRole::Check),
+            ("Tanyakan ke pelangan:", PartRole::Ask),
+            ("Possible Causes", PartRole::Cause),
+            ("Kemungkinan penyebab", PartRole::Cause),
+            ("### Cara Handling", PartRole::Handling),
+            ("Mandatory Tiket", PartRole::Ticket),
+            ("MANDATORY TICKET", PartRole::Ticket),
+            ("Isian wajib tiket:", PartRole::Ticket),
+            ("KIP", PartRole::Kip),
+            ("Noted:", PartRole::Note),
+            ("Catatan penting", PartRole::Note),
+            ("SOURCE", PartRole::Source),
+            ("Keterangan:", PartRole::Info),
         ] {
             let lines = outline::read(&[text.to_owned(), "- isi".to_owned()]);
-            let found = heading(&lines[0], lines.get(1), Role::Info);
+            let found = heading(&lines[0], lines.get(1), PartRole::Info);
             assert_eq!(found.and_then(|heading| heading.role), Some(role), "{text}");
         }
     }
@@ -386,28 +241,28 @@ mod tests {
     fn points_are_no_headings() {
         check(
             "3. Cek aplikasi Splunk jika memungkinkan",
-            Role::Check,
+            PartRole::Check,
             None,
         );
         check(
             "4. Keterangan/notifikasi yang muncul ketika gagal",
-            Role::Ticket,
+            PartRole::Ticket,
             None,
         );
-        check("7. Bukti Transaksi:", Role::Ticket, None);
+        check("7. Bukti Transaksi:", PartRole::Ticket, None);
         check(
             "- Keterangan billing di aplikasi: Internet",
-            Role::Note,
+            PartRole::Note,
             None,
         );
-        check("Cek Splunk jika memungkinkan", Role::Cause, None);
-        check("GoPay", Role::Note, None);
+        check("Cek Splunk jika memungkinkan", PartRole::Cause, None);
+        check("GoPay", PartRole::Note, None);
     }
 
     #[test]
     fn what_stands_behind_the_colon_is_kept() {
         let lines = outline::read(&["Notes: Berlaku untuk pulsa".to_owned()]);
-        let found = heading(&lines[0], None, Role::Info).unwrap();
+        let found = heading(&lines[0], None, PartRole::Info).unwrap();
         assert_eq!(found.rest.as_deref(), Some("Berlaku untuk pulsa"));
     }
 }

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The document's words stay as they are. What is understood becomes structure; what is not is kept under notes and
-//! listed line by line in the [`Report`], which also says everything that was guessed.
+//! listed line by line in the [`ImportReport`], which also says everything that was guessed.
 //! The result is held against the catalogue's own rules: what they refuse is read with less ambition, a graph as plain
 //! points, a condition as none.
 
@@ -20,6 +20,7 @@ mod outline;
 mod parts;
 mod privacy;
 mod suggest;
+mod words;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,19 +31,19 @@ use crate::catalog::file::{FieldFile, SopFile};
 use crate::catalog::{Catalog, Diagnostic, Files, Severity, Source};
 use crate::text::fold;
 
-pub use document::Error;
+pub use document::DocumentError;
 pub use fields::{From, Origin};
 pub use privacy::Cut;
 
 use draft::Reading;
-use fields::Known;
+use fields::KnownField;
 
 /// Stands for an owner until a lead names one.
 pub const NO_OWNER: &str = "belum ditetapkan";
 
 /// What is imported, and what whoever imports it has decided.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub struct ImportRequest<'a> {
     /// The document's name, which says what kind of file it is.
     pub name: &'a str,
     /// Its content.
@@ -67,20 +68,20 @@ pub struct Imported {
     /// The file.
     pub text: String,
     /// What a lead should look at.
-    pub report: Report,
+    pub report: ImportReport,
     /// What the catalogue says about the file, errors first.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What a lead should look at.
 #[derive(Debug, Clone, Default)]
-pub struct Report {
+pub struct ImportReport {
     /// What was cut out.
     pub cuts: Vec<Cut>,
     /// What became of each heading: line, words, the section or the like.
     pub headings: Vec<(usize, String, &'static str)>,
     /// What fits no section and was kept under notes.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptLine>,
     /// Headings that are none of the known ones: line and words.
     pub unknown: Vec<(usize, String)>,
     /// The ticket's fields and where each came from.
@@ -94,12 +95,12 @@ pub struct Report {
     /// What the document does not say and the file had to.
     pub guessed: Vec<&'static str>,
     /// Lines with words that are nowhere in the file: none, unless there is a mistake in here.
-    pub lost: Vec<Kept>,
+    pub lost: Vec<KeptLine>,
 }
 
 /// A line that found no place of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptLine {
     /// The document's line, from 1.
     pub line: usize,
     /// Its words.
@@ -109,7 +110,7 @@ pub struct Kept {
 }
 
 /// What a draft is made with besides the document.
-struct Around<'a> {
+struct DraftGiven<'a> {
     name: &'a str,
     id: String,
     service: String,
@@ -126,10 +127,10 @@ struct Around<'a> {
 ///
 /// When the document cannot be read, or says nothing. A file that the catalogue refuses is no error here: it comes with
 /// its diagnostics.
-pub fn import(request: &Request<'_>) -> Result<Imported, Error> {
+pub fn import(request: &ImportRequest<'_>) -> Result<Imported, DocumentError> {
     let mut lines = document::lines(request.name, request.bytes)?;
     let cuts = privacy::cut(&mut lines);
-    let parts = parts::divide(outline::read(&lines)).ok_or(Error::Empty)?;
+    let parts = parts::divide(outline::read(&lines)).ok_or(DocumentError::Empty)?;
     let id = request.id.map(str::to_owned);
     let id = id.or_else(|| titled_alike(&parts.title.text, request.files));
     let id = id.unwrap_or_else(|| draft::id_of(&parts.title.text));
@@ -166,7 +167,7 @@ pub fn import(request: &Request<'_>) -> Result<Imported, Error> {
     });
     let owner = decided(request.owner, "owner", &|| NO_OWNER.to_owned());
     guessed.extend(["review_by", "distinction", "keywords", "utterances"]);
-    let around = Around {
+    let around = DraftGiven {
         name: request.name,
         id: id.clone(),
         service,
@@ -210,7 +211,7 @@ pub fn import(request: &Request<'_>) -> Result<Imported, Error> {
             best = Some(imported);
         }
     }
-    best.ok_or(Error::Empty)
+    best.ok_or(DocumentError::Empty)
 }
 
 fn count_errors(diagnostics: &[Diagnostic]) -> usize {
@@ -238,12 +239,12 @@ fn titled_alike(title: &str, files: &Files) -> Option<String> {
 
 /// The fields that the catalogue knows already: shared ones, then those of the forms of one brand. What another brand
 /// calls a serial number is another thing.
-fn known(files: &Files, service: &str) -> Vec<Known> {
+fn known(files: &Files, service: &str) -> Vec<KnownField> {
     let mut known = Vec::new();
     if let Some(fields) = files.fields.as_ref().and_then(|source| source.parse().ok()) {
         let list = fields.json.get("field").cloned().unwrap_or_default();
         let fields: Vec<FieldFile> = serde_json::from_value(list).unwrap_or_default();
-        known.extend(fields.into_iter().map(|file| Known { file, of: None }));
+        known.extend(fields.into_iter().map(|file| KnownField { file, of: None }));
     }
     for source in &files.sops {
         let Some(sop) = source
@@ -258,7 +259,7 @@ fn known(files: &Files, service: &str) -> Vec<Known> {
         }
         for field in sop.forms.into_iter().flat_map(|form| form.fields) {
             if field.spec.label.is_some() {
-                known.push(Known {
+                known.push(KnownField {
                     file: field,
                     of: Some(source.stem.clone()),
                 });
@@ -276,8 +277,8 @@ fn fold_all(sources: &[Source]) -> String {
     texts.join(" ")
 }
 
-fn became(parts: &parts::Parts, report: &Report) -> Vec<(usize, String, &'static str)> {
-    use headings::Role;
+fn became(parts: &parts::Parts, report: &ImportReport) -> Vec<(usize, String, &'static str)> {
+    use headings::PartRole;
     let with_heading = parts
         .parts
         .iter()
@@ -285,15 +286,15 @@ fn became(parts: &parts::Parts, report: &Report) -> Vec<(usize, String, &'static
     with_heading
         .map(|(line, part)| {
             let what = match part.role {
-                Role::Check => "checks",
-                Role::Ask => "questions to the customer",
-                Role::Cause if report.is_graph => "causes and outcomes",
-                Role::Cause | Role::Handling => "handling",
-                Role::Ticket => "ticket fields",
-                Role::Kip => "KIP",
-                Role::Note => "notes",
-                Role::Info => "information",
-                Role::Source => "source",
+                PartRole::Check => "checks",
+                PartRole::Ask => "questions to the customer",
+                PartRole::Cause if report.is_graph => "causes and outcomes",
+                PartRole::Cause | PartRole::Handling => "handling",
+                PartRole::Ticket => "ticket fields",
+                PartRole::Kip => "KIP",
+                PartRole::Note => "notes",
+                PartRole::Info => "information",
+                PartRole::Source => "source",
             };
             (line, part.title.clone(), what)
         })
@@ -301,7 +302,7 @@ fn became(parts: &parts::Parts, report: &Report) -> Vec<(usize, String, &'static
 }
 
 /// Returns the lines with words that are neither in the file nor in the report.
-fn lost(lines: &[String], file: &str, report: &Report) -> Vec<Kept> {
+fn lost(lines: &[String], file: &str, report: &ImportReport) -> Vec<KeptLine> {
     let mut said: BTreeSet<String> = words(file).collect();
     for (_, words_of, _) in &report.headings {
         said.extend(words(words_of));
@@ -312,7 +313,7 @@ fn lost(lines: &[String], file: &str, report: &Report) -> Vec<Kept> {
             .iter()
             .any(|line| words(&line.text).any(|word| !said.contains(&word)))
     });
-    lost.map(|(at, line)| Kept {
+    lost.map(|(at, line)| KeptLine {
         line: at + 1,
         text: line.clone(),
         why: "it is missing from the file",

@@ -10,7 +10,7 @@ use regex::Regex;
 
 /// A line that says something.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Line {
+pub struct DocumentLine {
     /// Its number in the document, from 1.
     pub number: usize,
     /// How far it is indented, in characters.
@@ -49,7 +49,7 @@ pub enum Style {
 }
 
 /// Takes every line that says something apart.
-pub fn read(lines: &[String]) -> Vec<Line> {
+pub fn read(lines: &[String]) -> Vec<DocumentLine> {
     let mut read = Vec::new();
     let mut after_blank = true;
     for (at, raw) in lines.iter().enumerate() {
@@ -64,7 +64,7 @@ pub fn read(lines: &[String]) -> Vec<Line> {
     read
 }
 
-fn line(number: usize, raw: &str, after_blank: bool) -> Option<Line> {
+fn line(number: usize, raw: &str, after_blank: bool) -> Option<DocumentLine> {
     let indent = raw
         .chars()
         .take_while(|c| c.is_whitespace())
@@ -97,7 +97,7 @@ fn line(number: usize, raw: &str, after_blank: bool) -> Option<Line> {
     }
     let text = inline(rest);
     let says_something = text.chars().any(char::is_alphanumeric);
-    says_something.then_some(Line {
+    says_something.then_some(DocumentLine {
         number,
         indent,
         level,

@@ -1,26 +1,26 @@
 //! The parts of a document: each heading with the points below it, nested as they are numbered.
 
-use super::headings::{self, Heading, Role};
-use super::outline::{Line, Style};
+use super::headings::{self, Heading, PartRole};
+use super::outline::{DocumentLine, Style};
 
 /// A document in parts.
 #[derive(Debug)]
 pub struct Parts {
     /// Its first line.
-    pub title: Line,
+    pub title: DocumentLine,
     /// What stands between the title and the first heading, and then every part, in order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<DocumentPart>,
 }
 
 /// A heading and what stands below it.
 #[derive(Debug)]
-pub struct Part {
+pub struct DocumentPart {
     /// The line of its heading; none stands above the first part.
-    pub heading: Option<Line>,
+    pub heading: Option<DocumentLine>,
     /// Its heading's words.
     pub title: String,
     /// What it is for.
-    pub role: Role,
+    pub role: PartRole,
     /// Whether its heading says so itself.
     pub is_known: bool,
     /// Its points.
@@ -31,7 +31,7 @@ pub struct Part {
 #[derive(Debug, Clone)]
 pub struct Node {
     /// The point.
-    pub line: Line,
+    pub line: DocumentLine,
     /// What belongs to it.
     pub children: Vec<Node>,
 }
@@ -45,13 +45,13 @@ const LEVEL_KNOWN: usize = 10;
 const LEVEL_OTHER: usize = 11;
 
 /// Divides a document; `None` if it says nothing.
-pub fn divide(lines: Vec<Line>) -> Option<Parts> {
+pub fn divide(lines: Vec<DocumentLine>) -> Option<Parts> {
     let mut lines = lines.into_iter();
     let title = lines.next()?;
-    let lines: Vec<Line> = lines.collect();
-    let mut parts = vec![Open::new(None, "", Role::Info, false)];
+    let lines: Vec<DocumentLine> = lines.collect();
+    let mut parts = vec![Open::new(None, "", PartRole::Info, false)];
     // The headings that the present one stands below: how deep, and for what.
-    let mut above: Vec<(usize, Role)> = Vec::new();
+    let mut above: Vec<(usize, PartRole)> = Vec::new();
     let mut last_lettered = None;
     for (at, line) in lines.iter().enumerate() {
         let open = parts
@@ -75,10 +75,10 @@ pub fn divide(lines: Vec<Line>) -> Option<Parts> {
             _ if is_lettered && line.label.as_deref() != Some("a") && last_lettered.is_some() => {
                 last_lettered
             }
-            Some((_, Role::Kip | Role::Source)) | None => None,
+            Some((_, PartRole::Kip | PartRole::Source)) | None => None,
             Some((_, role)) => Some(*role),
         };
-        let meant = role.or(inherited).unwrap_or(Role::Info);
+        let meant = role.or(inherited).unwrap_or(PartRole::Info);
         last_lettered = if is_lettered {
             Some(meant)
         } else {
@@ -88,7 +88,7 @@ pub fn divide(lines: Vec<Line>) -> Option<Parts> {
             above.push((level, meant));
         }
         let mut part = Open::new(Some(line.clone()), &title, meant, role.is_some());
-        part.lines.extend(rest.map(|text| Line {
+        part.lines.extend(rest.map(|text| DocumentLine {
             text,
             style: Style::Plain,
             label: None,
@@ -98,7 +98,7 @@ pub fn divide(lines: Vec<Line>) -> Option<Parts> {
         }));
         parts.push(part);
     }
-    let parts = parts.into_iter().map(|open| Part {
+    let parts = parts.into_iter().map(|open| DocumentPart {
         nodes: nest(open.lines, open.role),
         heading: open.heading,
         title: open.title,
@@ -112,15 +112,15 @@ pub fn divide(lines: Vec<Line>) -> Option<Parts> {
 }
 
 struct Open {
-    heading: Option<Line>,
+    heading: Option<DocumentLine>,
     title: String,
-    role: Role,
+    role: PartRole,
     is_known: bool,
-    lines: Vec<Line>,
+    lines: Vec<DocumentLine>,
 }
 
 impl Open {
-    fn new(heading: Option<Line>, title: &str, role: Role, is_known: bool) -> Open {
+    fn new(heading: Option<DocumentLine>, title: &str, role: PartRole, is_known: bool) -> Open {
         Open {
             heading,
             title: title.to_owned(),
@@ -152,10 +152,10 @@ impl Node {
 }
 
 /// Puts every line below the one it belongs to. Documents indent as they like, so numbering counts for more.
-fn nest(lines: Vec<Line>, role: Role) -> Vec<Node> {
+fn nest(lines: Vec<DocumentLine>, role: PartRole) -> Vec<Node> {
     let mut roots: Vec<Node> = Vec::new();
     // The lines that the next one may stand below.
-    let mut path: Vec<Line> = Vec::new();
+    let mut path: Vec<DocumentLine> = Vec::new();
     for line in lines {
         let depth = depth(&path, &line, role).min(DEPTH_MAX);
         path.truncate(depth);
@@ -175,14 +175,14 @@ fn nest(lines: Vec<Line>, role: Role) -> Vec<Node> {
     roots
 }
 
-fn depth(path: &[Line], line: &Line, role: Role) -> usize {
+fn depth(path: &[DocumentLine], line: &DocumentLine, role: PartRole) -> usize {
     let Some(last) = path.last() else { return 0 };
     let opens = last.text.ends_with(':');
     if line.style == Style::Plain {
         let numbered = path.iter().rposition(|above| above.label.is_some());
         return match numbered {
             // In a flow of steps a bare sentence belongs to the step above it.
-            Some(at) if role == Role::Cause => at + 1,
+            Some(at) if role == PartRole::Cause => at + 1,
             _ if last.style != Style::Plain && (!line.after_blank || line.indent > last.indent) => {
                 path.len()
             }
@@ -210,7 +210,7 @@ fn depth(path: &[Line], line: &Line, role: Role) -> usize {
 }
 
 /// `4a` stands below `4`, `1-2` below `1`.
-fn parent_label(line: &Line) -> Option<String> {
+fn parent_label(line: &DocumentLine) -> Option<String> {
     let label = line.label.as_deref()?;
     match line.style {
         Style::Dotted => label.rsplit_once('-').map(|(parent, _)| parent.to_owned()),
@@ -257,11 +257,11 @@ mod tests {
             .map(|part| (part.title.as_str(), part.role))
             .collect();
         let expected = [
-            ("", Role::Info),
-            ("Notes", Role::Note),
-            ("Non Fintech", Role::Note),
-            ("KIP", Role::Kip),
-            ("Lain-lain", Role::Info),
+            ("", PartRole::Info),
+            ("Notes", PartRole::Note),
+            ("Non Fintech", PartRole::Note),
+            ("KIP", PartRole::Kip),
+            ("Lain-lain", PartRole::Info),
         ];
         assert_eq!(roles, expected);
     }
@@ -274,11 +274,11 @@ mod tests {
         assert_eq!(
             roles,
             [
-                Role::Info,
-                Role::Check,
-                Role::Check,
-                Role::Check,
-                Role::Handling
+                PartRole::Info,
+                PartRole::Check,
+                PartRole::Check,
+                PartRole::Check,
+                PartRole::Handling
             ]
         );
     }

@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
-use super::headings::{Role, without_brackets};
+use super::headings::{PartRole, without_brackets};
 use super::parts::{Node, Parts};
+use super::words::{Says, WORDS};
 use crate::catalog::Service;
 use crate::catalog::sop::Matching;
 use crate::text::fold;
@@ -103,11 +104,11 @@ fn utterances(parts: &Parts, short: &str) -> Vec<String> {
     ];
     let has = |role| parts.parts.iter().any(|part| part.role == role);
     for (role, words) in [
-        (Role::Ask, "apa yang ditanyakan ke pelanggan untuk"),
-        (Role::Ticket, "mandatory tiket"),
-        (Role::Kip, "kip"),
-        (Role::Handling, "cara handling"),
-        (Role::Cause, "kemungkinan penyebab"),
+        (PartRole::Ask, "apa yang ditanyakan ke pelanggan untuk"),
+        (PartRole::Ticket, "mandatory tiket"),
+        (PartRole::Kip, "kip"),
+        (PartRole::Handling, "cara handling"),
+        (PartRole::Cause, "kemungkinan penyebab"),
     ] {
         if has(role) {
             said.push(format!("{words} {short}"));
@@ -118,7 +119,7 @@ fn utterances(parts: &Parts, short: &str) -> Vec<String> {
         if !part.is_known && title.split_whitespace().count() > 2 {
             said.push(title);
         }
-        if part.role == Role::Cause {
+        if part.role == PartRole::Cause {
             let conditions = part
                 .nodes
                 .iter()
@@ -126,18 +127,11 @@ fn utterances(parts: &Parts, short: &str) -> Vec<String> {
                 .filter(|node| super::causes::is_condition(node));
             for node in conditions {
                 let folded = fold(&node.line.text).text;
-                let end = [
-                    " sampaikan",
-                    " lanjut",
-                    " create",
-                    " sarankan",
-                    " agent",
-                    ", ",
-                    ": ",
-                ];
-                let end = end
-                    .iter()
-                    .filter_map(|word| folded.find(word))
+                let acts = WORDS.find(Says::WhatToDo, &folded).into_iter().next();
+                let marks = [", ", ": "].into_iter();
+                let end = marks
+                    .filter_map(|mark| folded.find(mark))
+                    .chain(acts.map(|span| span.start))
                     .min()
                     .unwrap_or(folded.len());
                 let (_, finding) = folded[..end]
@@ -149,8 +143,8 @@ fn utterances(parts: &Parts, short: &str) -> Vec<String> {
             }
         }
     }
-    let openings = ["kasus", "prosedur", "langkah", "penanganan", "bantu cek"];
-    said.extend(openings.iter().map(|word| format!("{word} {short}")));
+    let openings = WORDS.entries(Says::Opening).iter();
+    said.extend(openings.map(|word| format!("{word} {short}")));
     for text in &mut said {
         *text = plain(text);
     }
@@ -174,7 +168,7 @@ pub fn service(text: &str, services: &BTreeMap<String, Service>) -> Option<Strin
             .map(|name| fold(name).text)
             .chain([fold(&service.title).text]);
         let count: usize = names
-            .filter(|name| !matches!(name.as_str(), "halo" | "loop"))
+            .filter(|name| !WORDS.has(Says::Ordinary, name))
             .map(|name| folded.matches(name.as_str()).count() * name.len())
             .sum();
         (count, service.id.clone())
@@ -191,25 +185,11 @@ pub fn revised(title: &str, source: &str) -> Option<String> {
         LazyLock::new(|| Regex::new(r"([a-z]+)\s+(20\d\d)\b").expect("the pattern is constant"));
     static YEAR: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?:/|\b)(20\d\d)\b").expect("the pattern is constant"));
-    const MONTHS: [&str; 12] = [
-        "januari",
-        "februari",
-        "maret",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "agustus",
-        "september",
-        "oktober",
-        "november",
-        "desember",
-    ];
     for text in [title, source] {
         let folded = fold(text).text;
         let month = MONTH.captures_iter(&folded).find_map(|found| {
-            let month = MONTHS.iter().position(|month| {
-                *month == &found[1] || (found[1].len() == 3 && month.starts_with(&found[1]))
+            let month = WORDS.entries(Says::Months).iter().position(|month| {
+                **month == found[1] || (found[1].len() == 3 && month.starts_with(&found[1]))
             })?;
             Some(format!("{}-{:02}", &found[2], month + 1))
         });

@@ -16,7 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::store::Error;
+use crate::store::StoreError;
 
 pub use timed::Timed;
 
@@ -26,18 +26,18 @@ const SECONDS: [f64; 12] = [
     0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0,
 ];
 
-type Label = [(&'static str, &'static str); 1];
+type MetricLabel = [(&'static str, &'static str); 1];
 
 /// Everything that is counted.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    messages: Family<Label, Counter>,
-    requests: Family<Label, Counter>,
+    messages: Family<MetricLabel, Counter>,
+    requests: Family<MetricLabel, Counter>,
     turns: Histogram,
     commits: Histogram,
-    store_calls: Family<Label, Histogram, fn() -> Histogram>,
-    store_failures: Family<Label, Counter>,
+    store_calls: Family<MetricLabel, Histogram, fn() -> Histogram>,
+    store_failures: Family<MetricLabel, Counter>,
     undecodable: Counter,
     untaken: Counter,
     connected: Gauge,
@@ -72,8 +72,8 @@ impl Default for Metrics {
         let (messages, requests) = (Family::default(), Family::default());
         let (turns, commits) = (Histogram::new(SECONDS), Histogram::new(SECONDS));
         let calls: fn() -> Histogram = || Histogram::new(SECONDS);
-        let store_calls = Family::<Label, Histogram, _>::new_with_constructor(calls);
-        let store_failures = Family::<Label, Counter>::default();
+        let store_calls = Family::<MetricLabel, Histogram, _>::new_with_constructor(calls);
+        let store_failures = Family::<MetricLabel, Counter>::default();
         let (undecodable, untaken) = (Counter::default(), Counter::default());
         let connected = Gauge::default();
         registry.register(
@@ -148,7 +148,12 @@ impl Metrics {
     }
 
     /// Counts a call of the store, how long it took, and what kept it, if something did.
-    pub(super) fn store_call(&self, call: &'static str, took: Duration, error: Option<&Error>) {
+    pub(super) fn store_call(
+        &self,
+        call: &'static str,
+        took: Duration,
+        error: Option<&StoreError>,
+    ) {
         let calls = self.store_calls.get_or_create_owned(&[("call", call)]);
         calls.observe(took.as_secs_f64());
         let kept_by = match error {
@@ -158,13 +163,13 @@ impl Metrics {
                 }
                 return;
             }
-            Some(Error::Conflict) => "conflict",
-            Some(Error::Fenced) => "fenced",
-            Some(Error::Away { .. }) => {
+            Some(StoreError::Conflict) => "conflict",
+            Some(StoreError::Fenced) => "fenced",
+            Some(StoreError::Away { .. }) => {
                 self.storing.store(false, Ordering::Relaxed);
                 "away"
             }
-            Some(Error::ReadOnly { .. }) => {
+            Some(StoreError::ReadOnly { .. }) => {
                 self.storing.store(false, Ordering::Relaxed);
                 "read_only"
             }

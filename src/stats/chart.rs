@@ -21,7 +21,7 @@ const UNANSWERED: RGBColor = RGBColor(200, 70, 60);
 
 /// What is written in the picture.
 #[derive(Debug, Clone, Copy)]
-pub struct Words<'a> {
+pub struct ChartWords<'a> {
     /// Above it.
     pub title: &'a str,
     /// What the parts of a bar are: answered, offered, not answered.
@@ -31,14 +31,14 @@ pub struct Words<'a> {
 /// Why no picture could be made.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot draw the chart: {0}")]
-pub struct Error(String);
+pub struct ChartError(String);
 
 /// Draws the latest weeks and returns the PNG.
 ///
 /// # Errors
 ///
 /// When the drawing or the encoding fails, which says that one of the crates below is broken.
-pub fn png(weeks: &[Week], words: Words<'_>) -> Result<Vec<u8>, Error> {
+pub fn png(weeks: &[Week], words: ChartWords<'_>) -> Result<Vec<u8>, ChartError> {
     static FONT_IS_THERE: Once = Once::new();
     FONT_IS_THERE.call_once(|| {
         // A font that does not load leaves a picture without letters.
@@ -47,21 +47,21 @@ pub fn png(weeks: &[Week], words: Words<'_>) -> Result<Vec<u8>, Error> {
     let weeks = &weeks[weeks.len().saturating_sub(WEEKS_SHOWN)..];
     let (width, height) = (SIZE.0 as usize, SIZE.1 as usize);
     let mut pixels = vec![0; width * height * 3];
-    draw(&mut pixels, weeks, words).map_err(|error| Error(error.to_string()))?;
+    draw(&mut pixels, weeks, words).map_err(|error| ChartError(error.to_string()))?;
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, SIZE.0, SIZE.1);
     encoder.set_color(png::ColorType::Rgb);
     let written = encoder
         .write_header()
         .and_then(|mut header| header.write_image_data(&pixels));
-    written.map_err(|error| Error(error.to_string()))?;
+    written.map_err(|error| ChartError(error.to_string()))?;
     Ok(file)
 }
 
 fn draw(
     pixels: &mut [u8],
     weeks: &[Week],
-    words: Words<'_>,
+    words: ChartWords<'_>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let area = BitMapBackend::with_buffer(pixels, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
@@ -129,7 +129,7 @@ mod tests {
     fn a_bar_is_as_high_as_its_count_and_the_letters_are_there() {
         let mut week = Week::empty("2026-11-16".parse().unwrap());
         (week.questions, week.answered, week.unanswered) = (10, 7, 3);
-        let words = Words {
+        let words = ChartWords {
             title: "Pertanyaan",
             parts: ["a", "b", "c"],
         };

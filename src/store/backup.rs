@@ -14,7 +14,7 @@ use std::io::{BufRead, Write};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Error;
+use super::StoreError;
 use super::codec::{self, Record, SCHEMA};
 
 /// The version of the lines themselves; that of the records is `schema`.
@@ -34,7 +34,7 @@ pub struct Writer<W> {
 
 impl<W: Write> Writer<W> {
     /// Begins with the header.
-    pub fn new(to: W) -> Result<Self, Error> {
+    pub fn new(to: W) -> Result<Self, StoreError> {
         let header = Header {
             sigap_backup: FORMAT,
             schema: SCHEMA,
@@ -48,7 +48,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// Adds a record.
-    pub fn add(&mut self, record: &Record) -> Result<(), Error> {
+    pub fn add(&mut self, record: &Record) -> Result<(), StoreError> {
         self.seal.records += 1;
         self.line(record)
     }
@@ -59,39 +59,41 @@ impl<W: Write> Writer<W> {
     }
 
     /// Ends with the trailer and returns the number of records.
-    pub fn finish(mut self) -> Result<u64, Error> {
+    pub fn finish(mut self) -> Result<u64, StoreError> {
         let records = self.seal.records;
         self.write(self.trailer().as_bytes())?;
-        self.to.flush().map_err(Error::io("write the backup"))?;
+        self.to
+            .flush()
+            .map_err(StoreError::io("write the backup"))?;
         Ok(records)
     }
 
-    fn line(&mut self, line: &impl Serialize) -> Result<(), Error> {
+    fn line(&mut self, line: &impl Serialize) -> Result<(), StoreError> {
         let mut line = codec::json(line)?;
         line.push(b'\n');
         self.seal.digest.update(&line);
         self.write(&line)
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         self.to
             .write_all(bytes)
-            .map_err(Error::io("write the backup"))
+            .map_err(StoreError::io("write the backup"))
     }
 }
 
 /// Reads a backup record by record.
 ///
 /// What was read counts only once [`next`](Reader::next) returns `None`: the proof that the file is whole is at its end.
-pub struct Reader<'a> {
+pub struct BackupReader<'a> {
     lines: Lines<'a>,
     seal: Seal,
     ended: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> BackupReader<'a> {
     /// Begins with the header.
-    pub fn new(from: &'a mut dyn BufRead) -> Result<Self, Error> {
+    pub fn new(from: &'a mut dyn BufRead) -> Result<Self, StoreError> {
         let mut lines = Lines {
             from,
             line: Vec::new(),
@@ -104,7 +106,7 @@ impl<'a> Reader<'a> {
         };
         codec::known(header.schema.max(header.sigap_backup))?;
         seal.digest.update(&lines.line);
-        Ok(Reader {
+        Ok(BackupReader {
             lines,
             seal,
             ended: false,
@@ -112,7 +114,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the next record, and none when the backup has ended and proved whole.
-    pub fn next(&mut self) -> Result<Option<Record>, Error> {
+    pub fn next(&mut self) -> Result<Option<Record>, StoreError> {
         if self.ended {
             return Ok(None);
         }
@@ -151,7 +153,7 @@ pub struct Sum {
 
 impl Sum {
     /// Adds a record.
-    pub fn add(&mut self, record: &Record) -> Result<(), Error> {
+    pub fn add(&mut self, record: &Record) -> Result<(), StoreError> {
         self.records += 1;
         let digest = Sha256::digest(codec::json(record)?);
         for (sum, part) in self.digests.iter_mut().zip(digest.chunks_exact(8)) {
@@ -199,25 +201,28 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     /// Reads the next line, which must be there and be complete.
-    fn next(&mut self) -> Result<(), Error> {
+    fn next(&mut self) -> Result<(), StoreError> {
         self.line.clear();
         self.number += 1;
         self.from
             .read_until(b'\n', &mut self.line)
-            .map_err(Error::io("read the backup"))?;
+            .map_err(StoreError::io("read the backup"))?;
         if !self.line.ends_with(b"\n") {
             return Err(self.refuse("is cut off: the file is not complete"));
         }
         Ok(())
     }
 
-    fn at_end(&mut self) -> Result<bool, Error> {
-        let rest = self.from.fill_buf().map_err(Error::io("read the backup"))?;
+    fn at_end(&mut self) -> Result<bool, StoreError> {
+        let rest = self
+            .from
+            .fill_buf()
+            .map_err(StoreError::io("read the backup"))?;
         Ok(rest.is_empty())
     }
 
-    fn refuse(&self, why: &'static str) -> Error {
-        Error::BadBackup {
+    fn refuse(&self, why: &'static str) -> StoreError {
+        StoreError::BadBackup {
             line: self.number,
             why,
         }

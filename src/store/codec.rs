@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Audit, Error, Paper, Question, Revision, Tally, Wake};
+use super::{Audit, Paper, Revision, StoreError, Tally, UnansweredQuestion, Wake};
 use crate::dialog::{Conversation, Effect};
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket};
@@ -28,11 +28,11 @@ pub const VALUE_BYTES_MAX: usize = 6 * 1024;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Record {
-    Conversation(Box<Kept>),
-    Event(Handled),
+    Conversation(Box<KeptConversation>),
+    Event(HandledEvent),
     Ticket(Box<Ticket>),
     Progress(Progress),
-    Question(Question),
+    Question(UnansweredQuestion),
     Audit(Audit),
     Tally(Tally),
     Paper(Paper),
@@ -40,7 +40,7 @@ pub enum Record {
 
 /// A conversation as it is kept.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Kept {
+pub struct KeptConversation {
     pub conversation: ConversationId,
     pub revision: Revision,
     pub state: Conversation,
@@ -50,7 +50,7 @@ pub struct Kept {
 
 /// An event that was handled, with what it led to.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Handled {
+pub struct HandledEvent {
     pub conversation: ConversationId,
     pub event: EventId,
     pub at: Timestamp,
@@ -65,7 +65,7 @@ pub struct Encoded {
 }
 
 /// Returns the bytes of a record.
-pub fn encode<T: Serialize>(data: &T) -> Result<Encoded, Error> {
+pub fn encode<T: Serialize>(data: &T) -> Result<Encoded, StoreError> {
     let whole = json(&Envelope {
         schema: SCHEMA,
         data,
@@ -88,7 +88,7 @@ pub fn encode<T: Serialize>(data: &T) -> Result<Encoded, Error> {
 }
 
 /// Returns how many parts belong to a record, from what is stored under its own key.
-pub fn parts(table: &'static str, head: &[u8]) -> Result<usize, Error> {
+pub fn parts(table: &'static str, head: &[u8]) -> Result<usize, StoreError> {
     let head: Head = parse(table, head)?;
     known(head.schema)?;
     Ok(head.parts)
@@ -105,7 +105,7 @@ pub fn decode<T: DeserializeOwned>(
     table: &'static str,
     head: &[u8],
     parts: &[impl AsRef<[u8]>],
-) -> Result<T, Error> {
+) -> Result<T, StoreError> {
     if parts.is_empty() {
         let whole = parse::<Envelope<T>>(table, head);
         // What a later version wrote need not read, and is refused for that alone.
@@ -119,9 +119,9 @@ pub fn decode<T: DeserializeOwned>(
 }
 
 /// Refuses what a later version wrote.
-pub fn known(schema: u32) -> Result<(), Error> {
+pub fn known(schema: u32) -> Result<(), StoreError> {
     if schema > SCHEMA {
-        return Err(Error::NewerSchema {
+        return Err(StoreError::NewerSchema {
             found: schema,
             known: SCHEMA,
         });
@@ -152,15 +152,15 @@ struct Head {
 }
 
 /// Returns data as JSON.
-pub fn json<T: Serialize>(data: &T) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(data).map_err(|error| Error::Io {
+pub fn json<T: Serialize>(data: &T) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(data).map_err(|error| StoreError::Io {
         doing: "write a record as JSON".into(),
         source: without_content(&error),
     })
 }
 
-fn parse<T: DeserializeOwned>(table: &'static str, bytes: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|error| Error::Corrupt {
+fn parse<T: DeserializeOwned>(table: &'static str, bytes: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(bytes).map_err(|error| StoreError::Corrupt {
         table,
         source: without_content(&error),
     })
@@ -201,9 +201,15 @@ mod tests {
     fn a_later_schema_is_named_even_when_its_data_would_not_read() {
         let head = br#"{"schema":2,"data":{"unheard":"of"}}"#;
         let unread = decode::<u32>("t", head, &[] as &[&[u8]]).unwrap_err();
-        assert!(matches!(unread, Error::NewerSchema { found: 2, known: 1 }));
+        assert!(matches!(
+            unread,
+            StoreError::NewerSchema { found: 2, known: 1 }
+        ));
         let refused = parts("t", head).unwrap_err();
-        assert!(matches!(refused, Error::NewerSchema { found: 2, known: 1 }));
+        assert!(matches!(
+            refused,
+            StoreError::NewerSchema { found: 2, known: 1 }
+        ));
         assert!(refused.to_string().contains("sigap restore"));
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::{Error, Fence, Store};
+use super::{Fence, Store, StoreError};
 
 /// How long a holder that is gone keeps others waiting.
 pub const TERM: Duration = Duration::from_secs(3);
@@ -59,7 +59,7 @@ pub async fn alone<T>(store: &dyn Store, name: &str, holder: &str, work: impl As
 pub async fn release(store: &dyn Store, name: &str, holder: &str) {
     let released = timeout(TERM, store.release(name, holder)).await;
     if let Ok(Err(error)) = released
-        && !matches!(error, Error::Away { .. })
+        && !matches!(error, StoreError::Away { .. })
     {
         tracing::warn!(name, %error, "a lease was not given back");
     }

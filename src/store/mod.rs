@@ -2,7 +2,7 @@
 //!
 //! A [`Store`] speaks in whole turns, not in rows: one [`commit`](Store::commit) keeps everything that a turn changed
 //! or nothing, so that a transaction of an embedded engine and one of an SQL server serve alike.
-//! A conversation carries a [`Revision`]; whoever commits on an outdated one gets [`Error::Conflict`] and decides
+//! A conversation carries a [`Revision`]; whoever commits on an outdated one gets [`StoreError::Conflict`] and decides
 //! anew, so an update is never lost and never overwritten.
 //! What was acknowledged survives `kill -9` and a power cut, and an event is handled once.
 
@@ -31,9 +31,9 @@ use crate::dialog::{Conversation, Effect};
 use crate::message::{ChannelKind, ConversationId, EventId};
 use crate::ticket::{Progress, Status, Ticket, Tracked};
 
-pub use codec::{Handled, Kept, Record};
+pub use codec::{HandledEvent, KeptConversation, Record};
 pub use moving::migrate;
-pub use place::{Address, NoPlace, Place};
+pub use place::{Address, NoPlace, StorePlace};
 pub use rebuild::{Fate, Rebuilt, Removed, Sieve};
 pub use tally::Tally;
 
@@ -53,7 +53,11 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     ///
     /// The state may be newer than what is durable already, since a commit that builds on it is acknowledged only
     /// after it; a replay is always durable, because it is shown without another commit.
-    async fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error>;
+    async fn load(
+        &self,
+        conversation: &ConversationId,
+        event: &EventId,
+    ) -> Result<LoadedConversation, StoreError>;
 
     /// Keeps a whole turn or nothing of it; once this returns `Ok`, the turn is durable.
     ///
@@ -61,20 +65,20 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] when the conversation moved on, the event was handled, or a ticket's id exists: load again.
-    async fn commit(&self, turn: Turn) -> Result<Revision, Error>;
+    /// [`StoreError::Conflict`] when the conversation moved on, the event was handled, or a ticket's id exists: load again.
+    async fn commit(&self, turn: TurnRecord) -> Result<Revision, StoreError>;
 
     /// Returns the ticket with this id: this version of the draft and no other.
-    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error>;
+    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, StoreError>;
 
     /// Returns the case that a ticket belongs to as it stands now.
-    async fn case(&self, id: &str) -> Result<Option<Tracked>, Error>;
+    async fn case(&self, id: &str) -> Result<Option<Tracked>, StoreError>;
 
     /// Returns the cases that a query asks for, the newest first.
-    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error>;
+    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, StoreError>;
 
     /// Returns the drafts of the cases that a query asks for, each in its latest version.
-    async fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, Error> {
+    async fn tickets(&self, query: &Query) -> Result<Vec<Ticket>, StoreError> {
         let cases = self.cases(query).await?;
         Ok(cases.into_iter().map(|case| case.latest).collect())
     }
@@ -83,31 +87,36 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     ///
     /// A `channel` that ends with a colon stands for all conversations whose ids begin with it, another for the one with
     /// this id.
-    async fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error>;
+    async fn due(
+        &self,
+        channel: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Due>, StoreError>;
 
     /// Returns the latest unanswered questions, newest first.
-    async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error>;
+    async fn questions(&self, limit: usize) -> Result<Vec<UnansweredQuestion>, StoreError>;
 
     /// Returns what was counted in the hours that begin within a time, earliest first.
-    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error>;
+    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, StoreError>;
 
     /// Returns the papers of a shelf whose ids begin so, in the order of their ids.
-    async fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, Error>;
+    async fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, StoreError>;
 
     /// Returns the conversations whose ids begin so and that were heard of at a time or later.
     async fn heard_of(
         &self,
         beginning: &str,
         since: Timestamp,
-    ) -> Result<Vec<ConversationId>, Error>;
+    ) -> Result<Vec<ConversationId>, StoreError>;
 
     /// Returns the audit of a time, earliest first.
-    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error>;
+    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, StoreError>;
 
     /// Writes everything in a form that every engine restores, and returns the number of records.
     ///
     /// It shows one moment.
-    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error>;
+    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, StoreError>;
 
     /// Whether other processes use the same store at the same time.
     fn is_shared(&self) -> bool {
@@ -130,7 +139,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         name: &str,
         _holder: &str,
         _term: Duration,
-    ) -> Result<Option<Fence>, Error> {
+    ) -> Result<Option<Fence>, StoreError> {
         Ok(Some(Fence {
             name: name.to_owned(),
             epoch: 0,
@@ -138,7 +147,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     }
 
     /// Gives a part of the work back before its time is over.
-    async fn release(&self, _name: &str, _holder: &str) -> Result<(), Error> {
+    async fn release(&self, _name: &str, _holder: &str) -> Result<(), StoreError> {
         Ok(())
     }
 }
@@ -148,10 +157,10 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 /// # Errors
 ///
 /// Those of [`sled::open`] and [`postgres::open`].
-pub async fn open(place: &Place) -> Result<Arc<dyn Store>, Error> {
+pub async fn open(place: &StorePlace) -> Result<Arc<dyn Store>, StoreError> {
     Ok(match place {
-        Place::Folder(dir) => Arc::new(sled::open(dir)?),
-        Place::Postgres(address) => Arc::new(postgres::open(address).await?),
+        StorePlace::Folder(dir) => Arc::new(sled::open(dir)?),
+        StorePlace::Postgres(address) => Arc::new(postgres::open(address).await?),
     })
 }
 
@@ -160,10 +169,10 @@ pub async fn open(place: &Place) -> Result<Arc<dyn Store>, Error> {
 /// # Errors
 ///
 /// Those of [`sled::restore`] and [`postgres::restore`].
-pub async fn restore(place: &Place, from: &mut dyn BufRead) -> Result<u64, Error> {
+pub async fn restore(place: &StorePlace, from: &mut dyn BufRead) -> Result<u64, StoreError> {
     match place {
-        Place::Folder(dir) => sled::restore(dir, from),
-        Place::Postgres(address) => postgres::restore(address, from).await,
+        StorePlace::Folder(dir) => sled::restore(dir, from),
+        StorePlace::Postgres(address) => postgres::restore(address, from).await,
     }
 }
 
@@ -172,10 +181,10 @@ pub async fn restore(place: &Place, from: &mut dyn BufRead) -> Result<u64, Error
 /// # Errors
 ///
 /// Those of [`sled::rebuild`] and [`postgres::rebuild`].
-pub async fn rebuild(place: &Place, sieve: &mut dyn Sieve) -> Result<Rebuilt, Error> {
+pub async fn rebuild(place: &StorePlace, sieve: &mut dyn Sieve) -> Result<Rebuilt, StoreError> {
     match place {
-        Place::Folder(dir) => sled::rebuild(dir, sieve),
-        Place::Postgres(address) => postgres::rebuild(address, sieve).await,
+        StorePlace::Folder(dir) => sled::rebuild(dir, sieve),
+        StorePlace::Postgres(address) => postgres::rebuild(address, sieve).await,
     }
 }
 
@@ -190,7 +199,7 @@ pub struct Fence {
 
 /// Everything that one turn changed.
 #[derive(Debug, Clone)]
-pub struct Turn {
+pub struct TurnRecord {
     /// The conversation it belongs to.
     pub conversation: ConversationId,
     /// The event it answers.
@@ -210,7 +219,7 @@ pub struct Turn {
     /// When the conversation wants to be woken; in the place of what it wanted before.
     pub wake: Option<Wake>,
     /// The utterance, if it went unanswered.
-    pub question: Option<Question>,
+    pub question: Option<UnansweredQuestion>,
     /// Who did what.
     pub audit: Vec<Audit>,
     /// What is put on a shelf, in the place of the paper with the same id.
@@ -219,15 +228,15 @@ pub struct Turn {
     pub fence: Option<Fence>,
 }
 
-impl Turn {
+impl TurnRecord {
     /// Returns a turn that leaves a conversation where it was loaded, for adding to it what else was done.
     pub fn beside(
         conversation: ConversationId,
         event: EventId,
         at: Timestamp,
-        loaded: Loaded,
-    ) -> Turn {
-        Turn {
+        loaded: LoadedConversation,
+    ) -> TurnRecord {
+        TurnRecord {
             conversation,
             event,
             at,
@@ -274,7 +283,7 @@ pub enum Shelf {
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Loaded {
+pub struct LoadedConversation {
     /// Its state; the default when it is new.
     pub conversation: Conversation,
     /// What a commit on it must expect.
@@ -367,7 +376,7 @@ pub struct Period {
 
 /// An utterance that was not answered, for the leads to see what the catalogue lacks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Question {
+pub struct UnansweredQuestion {
     /// What was asked, redacted by the caller.
     pub text: String,
     /// The intent that came closest.
@@ -435,7 +444,7 @@ impl Audit {
 
 /// Why a store refused. No variant holds what a customer or an agent wrote.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum StoreError {
     /// Somebody else was first: load again and decide anew.
     #[error(
         "the conversation, the event or a ticket was committed meanwhile: load again and decide anew"
@@ -500,17 +509,17 @@ pub enum Error {
     #[error(
         "`{place}` is not empty: `sigap restore` needs an empty or new place, so that it overwrites nothing"
     )]
-    Occupied { place: Place },
+    Occupied { place: StorePlace },
     /// A move into this place was begun and not finished.
     #[error(
         "a move into `{place}` was not finished: run `sigap migrate` again, it goes on where it was"
     )]
-    Unfinished { place: Place },
+    Unfinished { place: StorePlace },
     /// What is in the target was moved from elsewhere, or the source has changed since.
     #[error(
         "`{place}` holds part of another move, or the source was used since: empty it and run `sigap migrate` again"
     )]
-    AnotherMove { place: Place },
+    AnotherMove { place: StorePlace },
     /// Somebody is at work in the source.
     #[error(
         "`{holder}` serves from this database: stop every process of the bot, then run `sigap migrate` again"
@@ -527,10 +536,10 @@ pub enum Error {
     Io { doing: String, source: io::Error },
 }
 
-impl Error {
+impl StoreError {
     /// Makes the `map_err` of a file operation, `doing` read as "cannot …".
-    fn io(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Error {
+    fn io(doing: impl Into<String>) -> impl FnOnce(io::Error) -> StoreError {
         let doing = doing.into();
-        move |source| Error::Io { doing, source }
+        move |source| StoreError::Io { doing, source }
     }
 }

@@ -9,7 +9,7 @@ use tokio_postgres::config::Host;
 
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum StorePlace {
     /// The embedded engine, for one process.
     Folder(PathBuf),
     /// PostgreSQL, for any number of them.
@@ -39,12 +39,12 @@ pub enum NoPlace {
     Lacks(&'static str),
 }
 
-impl FromStr for Place {
+impl FromStr for StorePlace {
     type Err = NoPlace;
 
-    fn from_str(text: &str) -> Result<Place, NoPlace> {
+    fn from_str(text: &str) -> Result<StorePlace, NoPlace> {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-            return Ok(Place::Folder(text.into()));
+            return Ok(StorePlace::Folder(text.into()));
         }
         let config: Config = text.parse().map_err(NoPlace::Unreadable)?;
         if config.get_password().is_some() {
@@ -59,21 +59,21 @@ impl FromStr for Place {
         if config.get_dbname().is_none() {
             return Err(NoPlace::Lacks("database"));
         }
-        Ok(Place::Postgres(Address(text.to_owned())))
+        Ok(StorePlace::Postgres(Address(text.to_owned())))
     }
 }
 
-impl From<PathBuf> for Place {
-    fn from(path: PathBuf) -> Place {
-        Place::Folder(path)
+impl From<PathBuf> for StorePlace {
+    fn from(path: PathBuf) -> StorePlace {
+        StorePlace::Folder(path)
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for StorePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Folder(path) => path.display().fmt(f),
-            Place::Postgres(address) => address.fmt(f),
+            StorePlace::Folder(path) => path.display().fmt(f),
+            StorePlace::Postgres(address) => address.fmt(f),
         }
     }
 }
@@ -117,12 +117,12 @@ mod tests {
 
     #[test]
     fn an_address_is_told_from_a_folder() {
-        let folder: Place = "data/state".parse().unwrap();
-        assert_eq!(folder, Place::Folder("data/state".into()));
-        let shared: Place = "postgres://sigap@db1:5432,db2:5433/sigap?sslmode=require"
+        let folder: StorePlace = "data/state".parse().unwrap();
+        assert_eq!(folder, StorePlace::Folder("data/state".into()));
+        let shared: StorePlace = "postgres://sigap@db1:5432,db2:5433/sigap?sslmode=require"
             .parse()
             .unwrap();
-        assert!(matches!(shared, Place::Postgres(_)));
+        assert!(matches!(shared, StorePlace::Postgres(_)));
         assert_eq!(shared.to_string(), "postgres://db1:5432,db2:5433/sigap");
     }
 
@@ -134,7 +134,7 @@ mod tests {
             ("postgres://db1/sigap", "lacks the user"),
             ("postgres://sigap@db1/sigap?nonsense=1", "no address"),
         ] {
-            let refused = text.parse::<Place>().unwrap_err().to_string();
+            let refused = text.parse::<StorePlace>().unwrap_err().to_string();
             assert!(refused.contains(says), "{text}: {refused}");
             assert!(!refused.contains("hunter2"));
         }

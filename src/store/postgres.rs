@@ -2,7 +2,7 @@
 //!
 //! Replication, fail-over and locks are the database's. What is ours: a turn is one statement, so it is kept wholly or
 //! not at all in one round trip; whoever commits on an outdated revision conflicts, whichever process was first; and a
-//! host that goes away is noticed within seconds and said ([`Error::Away`]), so that the caller decides how long to
+//! host that goes away is noticed within seconds and said ([`StoreError::Away`]), so that the caller decides how long to
 //! try again.
 //!
 //! A commit whose acknowledgement was lost may have been done. Its caller loads again, finds the event handled, and
@@ -24,18 +24,19 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, IsolationLevel};
 
 use super::backup::{self, Sum};
-use super::codec::{self, Handled, Kept, Record, SCHEMA};
-use super::moving::{Load, Mark};
-use super::place::{Address, Place};
+use super::codec::{self, HandledEvent, KeptConversation, Record, SCHEMA};
+use super::moving::{Load, MoveMark};
+use super::place::{Address, StorePlace};
 use super::{
-    Audit, Due, EVENT_KEPT, Error, Fate, Fence, Loaded, Paper, Period, Query, Question, Rebuilt,
-    Removed, Revision, Shelf, Sieve, Store, Tally, Turn, Wake,
+    Audit, Due, EVENT_KEPT, Fate, Fence, LoadedConversation, Paper, Period, Query, Rebuilt,
+    Removed, Revision, Shelf, Sieve, Store, StoreError, Tally, TurnRecord, UnansweredQuestion,
+    Wake,
 };
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Ticket, Tracked, case_of};
 use database::{Database, refusal};
 use listen::Listener;
-use records::{Rows, Table, key, parse, read, shelf};
+use records::{PostgresTable, TableRows, key, parse, read, shelf};
 
 /// The tables, one file a version; what was released is never changed.
 mod migrations {
@@ -62,13 +63,13 @@ pub struct Postgres {
 ///
 /// # Errors
 ///
-/// [`Error::Away`] when no host takes writes, [`Error::NewerSchema`], or [`Error::Io`] for what the database refuses.
-pub async fn open(address: &Address) -> Result<Postgres, Error> {
+/// [`StoreError::Away`] when no host takes writes, [`StoreError::NewerSchema`], or [`StoreError::Io`] for what the database refuses.
+pub async fn open(address: &Address) -> Result<Postgres, StoreError> {
     let database = Arc::new(Database::new(address)?);
     prepare(&database).await?;
     if mark(&database.patient().await?).await?.is_some() {
-        return Err(Error::Unfinished {
-            place: Place::Postgres(address.clone()),
+        return Err(StoreError::Unfinished {
+            place: StorePlace::Postgres(address.clone()),
         });
     }
     let listener = Listener::new(&database).await?;
@@ -79,8 +80,8 @@ pub async fn open(address: &Address) -> Result<Postgres, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::BadBackup`], [`Error::Occupied`], and those of [`open`]; then the database is as empty as it was.
-pub async fn restore(address: &Address, from: &mut dyn BufRead) -> Result<u64, Error> {
+/// [`StoreError::BadBackup`], [`StoreError::Occupied`], and those of [`open`]; then the database is as empty as it was.
+pub async fn restore(address: &Address, from: &mut dyn BufRead) -> Result<u64, StoreError> {
     let database = Database::new(address)?;
     prepare(&database).await?;
     let mut client = database.patient().await?;
@@ -89,12 +90,12 @@ pub async fn restore(address: &Address, from: &mut dyn BufRead) -> Result<u64, E
         .await
         .map_err(|error| refusal(&error))?;
     if !is_empty(&all).await? {
-        return Err(Error::Occupied {
-            place: Place::Postgres(address.clone()),
+        return Err(StoreError::Occupied {
+            place: StorePlace::Postgres(address.clone()),
         });
     }
-    let mut reader = backup::Reader::new(from)?;
-    let mut rows = Rows::default();
+    let mut reader = backup::BackupReader::new(from)?;
+    let mut rows = TableRows::default();
     while let Some(record) = reader.next()? {
         rows.add(&record);
         if rows.len() >= ROWS_MAX {
@@ -113,15 +114,15 @@ pub async fn restore(address: &Address, from: &mut dyn BufRead) -> Result<u64, E
 ///
 /// # Errors
 ///
-/// [`Error::Conflict`] when the store is too busy, and those of [`open`].
-pub async fn rebuild(address: &Address, sieve: &mut dyn Sieve) -> Result<Rebuilt, Error> {
+/// [`StoreError::Conflict`] when the store is too busy, and those of [`open`].
+pub async fn rebuild(address: &Address, sieve: &mut dyn Sieve) -> Result<Rebuilt, StoreError> {
     let database = Database::new(address)?;
     prepare(&database).await?;
     let mut client = database.patient().await?;
     let mut attempt = 1;
     let removed = loop {
         match sift(&mut client, sieve).await {
-            Err(Error::Conflict) if attempt < REBUILDS_MAX => attempt += 1,
+            Err(StoreError::Conflict) if attempt < REBUILDS_MAX => attempt += 1,
             ended => break ended?,
         }
     };
@@ -136,26 +137,26 @@ pub async fn rebuild(address: &Address, sieve: &mut dyn Sieve) -> Result<Rebuilt
 }
 
 /// Refuses a database that a process serves from.
-pub(super) async fn idle(address: &Address) -> Result<(), Error> {
+pub(super) async fn idle(address: &Address) -> Result<(), StoreError> {
     const HOLDER: &str = "SELECT holder FROM lease WHERE until > clock_timestamp() LIMIT 1";
     let database = Database::new(address)?;
     prepare(&database).await?;
     match database.query(HOLDER, &[]).await?.first() {
-        Some(row) => Err(Error::InUse { holder: row.get(0) }),
+        Some(row) => Err(StoreError::InUse { holder: row.get(0) }),
         None => Ok(()),
     }
 }
 
 /// Takes in everything that is moved here; nobody can open the store before that has ended well.
-pub(super) async fn receive(address: &Address, load: &mut Load<'_>) -> Result<(), Error> {
-    let place = Place::Postgres(address.clone());
+pub(super) async fn receive(address: &Address, load: &mut Load<'_>) -> Result<(), StoreError> {
+    let place = StorePlace::Postgres(address.clone());
     let database = Database::new(address)?;
     prepare(&database).await?;
     let mut client = database.patient().await?;
     let mark = match mark(&client).await? {
         Some(mark) => mark,
-        None if is_empty(&client).await? => Mark::default(),
-        None => return Err(Error::Occupied { place }),
+        None if is_empty(&client).await? => MoveMark::default(),
+        None => return Err(StoreError::Occupied { place }),
     };
     load.pass(&mark, &place)?;
     loop {
@@ -164,7 +165,7 @@ pub(super) async fn receive(address: &Address, load: &mut Load<'_>) -> Result<()
             .transaction()
             .await
             .map_err(|error| refusal(&error))?;
-        let mut rows = Rows::default();
+        let mut rows = TableRows::default();
         for record in &piece {
             rows.add(record);
         }
@@ -195,20 +196,20 @@ INSERT INTO meta (name, value) VALUES ('moving', $1::text::json)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
 /// How far a move into this database has come, if one was begun.
-async fn mark(client: &Client) -> Result<Option<Mark>, Error> {
+async fn mark(client: &Client) -> Result<Option<MoveMark>, StoreError> {
     let rows = client
         .query("SELECT value::text FROM meta WHERE name = 'moving'", &[])
         .await
         .map_err(|error| refusal(&error))?;
     let mark = rows.first().map(|row| serde_json::from_str(row.get(0)));
-    mark.transpose().map_err(|error| Error::Corrupt {
+    mark.transpose().map_err(|error| StoreError::Corrupt {
         table: "meta",
         source: codec::without_content(&error),
     })
 }
 
 /// Judges every row as of one moment; a row that somebody else changes meanwhile makes it a conflict.
-async fn sift(client: &mut Client, sieve: &mut dyn Sieve) -> Result<Removed, Error> {
+async fn sift(client: &mut Client, sieve: &mut dyn Sieve) -> Result<Removed, StoreError> {
     let all = client
         .build_transaction()
         .isolation_level(IsolationLevel::RepeatableRead)
@@ -220,7 +221,8 @@ async fn sift(client: &mut Client, sieve: &mut dyn Sieve) -> Result<Removed, Err
         Ok(())
     })
     .await?;
-    let (mut removed, mut gone, mut instead) = (Removed::default(), Vec::new(), Rows::default());
+    let (mut removed, mut gone, mut instead) =
+        (Removed::default(), Vec::new(), TableRows::default());
     records::each(&all, |table, key, record| {
         match sieve.judge(&record) {
             Fate::Keep => return Ok(()),
@@ -243,7 +245,7 @@ async fn sift(client: &mut Client, sieve: &mut dyn Sieve) -> Result<Removed, Err
 }
 
 /// Makes the tables, or brings them up to date, and refuses those of a later version.
-async fn prepare(database: &Database) -> Result<(), Error> {
+async fn prepare(database: &Database) -> Result<(), StoreError> {
     let mut client = database.patient().await?;
     client
         .execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK])
@@ -263,20 +265,20 @@ async fn prepare(database: &Database) -> Result<(), Error> {
     codec::known(schema.parse().unwrap_or(u32::MAX))
 }
 
-fn unprepared(error: &refinery::Error) -> Error {
+fn unprepared(error: &refinery::Error) -> StoreError {
     match error.kind() {
-        refinery::error::Kind::MissingVersion(migration) => Error::NewerSchema {
+        refinery::error::Kind::MissingVersion(migration) => StoreError::NewerSchema {
             found: u32::try_from(migration.version()).unwrap_or(u32::MAX),
             known: SCHEMA,
         },
-        _ => Error::io("prepare the tables of the database")(std::io::Error::other(
+        _ => StoreError::io("prepare the tables of the database")(std::io::Error::other(
             error.to_string(),
         )),
     }
 }
 
-async fn is_empty(client: &impl tokio_postgres::GenericClient) -> Result<bool, Error> {
-    let any: Vec<_> = Table::ALL
+async fn is_empty(client: &impl tokio_postgres::GenericClient) -> Result<bool, StoreError> {
+    let any: Vec<_> = PostgresTable::ALL
         .iter()
         .map(|table| format!("EXISTS (SELECT FROM {})", table.name()))
         .collect();
@@ -295,24 +297,28 @@ LEFT JOIN event e ON e.conversation = $1 AND e.id = $2";
 
 #[async_trait]
 impl Store for Postgres {
-    async fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error> {
+    async fn load(
+        &self,
+        conversation: &ConversationId,
+        event: &EventId,
+    ) -> Result<LoadedConversation, StoreError> {
         let (conversation, event) = (key(&conversation.0), key(&event.0));
         let rows = self.database.query(LOAD, &[&conversation, &event]).await?;
-        let mut kept: Option<Kept> = None;
-        let mut handled: Option<Handled> = None;
+        let mut kept: Option<KeptConversation> = None;
+        let mut handled: Option<HandledEvent> = None;
         if let Some(row) = rows.first() {
             let record = |column| row.get::<_, Option<&str>>(column);
             kept = record(0)
-                .map(|text| parse(Table::Conversation, text))
+                .map(|text| parse(PostgresTable::Conversation, text))
                 .transpose()?;
             handled = record(1)
-                .map(|text| parse(Table::Event, text))
+                .map(|text| parse(PostgresTable::Event, text))
                 .transpose()?;
         }
         let (revision, conversation, wake) = kept
             .map(|kept| (kept.revision, kept.state, kept.wake))
             .unwrap_or_default();
-        Ok(Loaded {
+        Ok(LoadedConversation {
             conversation,
             revision,
             wake,
@@ -320,25 +326,25 @@ impl Store for Postgres {
         })
     }
 
-    async fn commit(&self, turn: Turn) -> Result<Revision, Error> {
+    async fn commit(&self, turn: TurnRecord) -> Result<Revision, StoreError> {
         commit::commit(&self.database, turn).await
     }
 
-    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error> {
+    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, StoreError> {
         const TICKET: &str = "SELECT record::text FROM ticket WHERE id = $1";
         let rows = self.database.query(TICKET, &[&key(id)]).await?;
         rows.first()
-            .map(|row| read(Table::Ticket, row, 0))
+            .map(|row| read(PostgresTable::Ticket, row, 0))
             .transpose()
     }
 
-    async fn case(&self, id: &str) -> Result<Option<Tracked>, Error> {
+    async fn case(&self, id: &str) -> Result<Option<Tracked>, StoreError> {
         let wanted = "SELECT id, filed_at FROM ticket WHERE id = $1";
         let found = self.tracked(wanted, &[&key(case_of(id))]).await?;
         Ok(found.into_iter().next())
     }
 
-    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error> {
+    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, StoreError> {
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
         let status = query.status.map(|status| status.name());
         let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![&limit];
@@ -367,7 +373,12 @@ impl Store for Postgres {
         self.tracked(&wanted, &parameters).await
     }
 
-    async fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
+    async fn due(
+        &self,
+        channel: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Due>, StoreError> {
         const DUE: &str = "
             SELECT record::text FROM conversation
             WHERE wake_at <= $1 AND id >= $2 AND id < $3 ORDER BY wake_at, id LIMIT $4";
@@ -386,7 +397,7 @@ impl Store for Postgres {
         };
         let mut due = Vec::new();
         for row in &rows {
-            let Woken { conversation, wake } = read(Table::Conversation, row, 0)?;
+            let Woken { conversation, wake } = read(PostgresTable::Conversation, row, 0)?;
             // A column is coarser than a time of ours.
             due.extend(
                 wake.filter(|wake| wake.at <= now)
@@ -396,26 +407,28 @@ impl Store for Postgres {
         Ok(due)
     }
 
-    async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
+    async fn questions(&self, limit: usize) -> Result<Vec<UnansweredQuestion>, StoreError> {
         const QUESTIONS: &str =
             "SELECT record::text FROM question ORDER BY at DESC, serial DESC LIMIT $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = self.database.query(QUESTIONS, &[&limit]).await?;
         rows.iter()
-            .map(|row| read(Table::Question, row, 0))
+            .map(|row| read(PostgresTable::Question, row, 0))
             .collect()
     }
 
-    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error> {
+    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, StoreError> {
         let tallies = records::tallies(WITHIN_HOURS);
         let rows = self
             .database
             .query(&tallies, &[&within.from, &within.to])
             .await?;
-        rows.iter().map(|row| read(Table::Tally, row, 1)).collect()
+        rows.iter()
+            .map(|row| read(PostgresTable::Tally, row, 1))
+            .collect()
     }
 
-    async fn papers(&self, on: Shelf, beginning: &str) -> Result<Vec<Paper>, Error> {
+    async fn papers(&self, on: Shelf, beginning: &str) -> Result<Vec<Paper>, StoreError> {
         const PAPERS: &str = "
             SELECT record::text FROM paper WHERE shelf = $1 AND id >= $2 AND id < $3 ORDER BY id";
         let (on, end) = (shelf(on), behind(beginning));
@@ -423,14 +436,16 @@ impl Store for Postgres {
             .database
             .query(PAPERS, &[&on, &beginning, &end])
             .await?;
-        rows.iter().map(|row| read(Table::Paper, row, 0)).collect()
+        rows.iter()
+            .map(|row| read(PostgresTable::Paper, row, 0))
+            .collect()
     }
 
     async fn heard_of(
         &self,
         beginning: &str,
         since: Timestamp,
-    ) -> Result<Vec<ConversationId>, Error> {
+    ) -> Result<Vec<ConversationId>, StoreError> {
         const HEARD_OF: &str = "
             SELECT record ->> 'conversation' FROM conversation
             WHERE id >= $1 AND id < $2 AND touched >= $3 ORDER BY id";
@@ -442,7 +457,7 @@ impl Store for Postgres {
         Ok(rows.iter().map(|row| ConversationId(row.get(0))).collect())
     }
 
-    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {
+    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, StoreError> {
         const AUDIT: &str = "
             SELECT record::text FROM audit
             WHERE at >= coalesce($1, '-infinity'::timestamptz)
@@ -451,10 +466,12 @@ impl Store for Postgres {
             .database
             .query(AUDIT, &[&within.from, &within.to])
             .await?;
-        rows.iter().map(|row| read(Table::Audit, row, 0)).collect()
+        rows.iter()
+            .map(|row| read(PostgresTable::Audit, row, 0))
+            .collect()
     }
 
-    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
+    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, StoreError> {
         let mut client = self.database.patient().await?;
         let moment = client
             .build_transaction()
@@ -481,7 +498,7 @@ impl Store for Postgres {
         name: &str,
         holder: &str,
         term: Duration,
-    ) -> Result<Option<Fence>, Error> {
+    ) -> Result<Option<Fence>, StoreError> {
         // By the database's clock: those of two machines differ.
         const LEASE: &str = "
             INSERT INTO lease AS l (name, holder, epoch, until)
@@ -501,7 +518,7 @@ impl Store for Postgres {
         }))
     }
 
-    async fn release(&self, name: &str, holder: &str) -> Result<(), Error> {
+    async fn release(&self, name: &str, holder: &str) -> Result<(), StoreError> {
         const RELEASE: &str =
             "UPDATE lease SET until = '-infinity' WHERE name = $1 AND holder = $2";
         self.database.query(RELEASE, &[&name, &holder]).await?;
@@ -530,7 +547,7 @@ impl Postgres {
         &self,
         wanted: &str,
         parameters: database::Parameters<'_>,
-    ) -> Result<Vec<Tracked>, Error> {
+    ) -> Result<Vec<Tracked>, StoreError> {
         let sql = format!(
             "WITH wanted AS ({wanted})
              SELECT ARRAY(SELECT record::text FROM ticket WHERE case_id = wanted.id ORDER BY length(id), id),
@@ -541,10 +558,10 @@ impl Postgres {
         let mut cases = Vec::new();
         for row in &rows {
             let versions = row.get::<_, Vec<&str>>(0).into_iter();
-            let versions = versions.map(|text| parse::<Ticket>(Table::Ticket, text));
+            let versions = versions.map(|text| parse::<Ticket>(PostgresTable::Ticket, text));
             let mut earlier = versions.collect::<Result<Vec<_>, _>>()?;
             let steps = row.get::<_, Vec<&str>>(1).into_iter();
-            let steps = steps.map(|text| parse(Table::Progress, text));
+            let steps = steps.map(|text| parse(PostgresTable::Progress, text));
             let Some(latest) = earlier.pop() else {
                 continue;
             };

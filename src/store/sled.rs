@@ -28,16 +28,17 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task;
 
 use super::backup::{self, Sum};
-use super::codec::{self, Handled, Kept, Record};
-use super::moving::{Load, Mark};
+use super::codec::{self, HandledEvent, KeptConversation, Record};
+use super::moving::{Load, MoveMark};
 use super::{
-    Audit, Due, EVENT_KEPT, Error, Fate, Loaded, Paper, Period, Place, Query, Question, Rebuilt,
-    Removed, Revision, Shelf, Sieve, Store, Tally, Turn, Wake,
+    Audit, Due, EVENT_KEPT, Fate, LoadedConversation, Paper, Period, Query, Rebuilt, Removed,
+    Revision, Shelf, Sieve, Store, StoreError, StorePlace, Tally, TurnRecord, UnansweredQuestion,
+    Wake,
 };
 use crate::message::{ConversationId, EventId};
 use crate::ticket::{Progress, Ticket, Tracked, case_of, revision_id};
 use disk::{Dir, Disk, Refusal};
-use tables::{Put, Step, TIME_BYTES, Table, View, ours};
+use tables::{Put, TIME_BYTES, Table, TransactionStep, View, ours};
 
 /// How many commits may wait before callers do: a few barriers' worth, so that a stalled disk holds agents back
 /// instead of filling the memory.
@@ -58,7 +59,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub struct Sled {
     engine: Arc<Engine>,
     /// Taken by `drop`: the committer ends when its queue has no sender.
-    queue: Option<mpsc::Sender<Request>>,
+    queue: Option<mpsc::Sender<CommitRequest>>,
     committer: Option<JoinHandle<()>>,
 }
 
@@ -66,9 +67,9 @@ pub struct Sled {
 ///
 /// # Errors
 ///
-/// [`Error::Locked`], [`Error::Unopenable`], [`Error::NewerSchema`], or [`Error::Io`] when the files could not be
+/// [`StoreError::Locked`], [`StoreError::Unopenable`], [`StoreError::NewerSchema`], or [`StoreError::Io`] when the files could not be
 /// reached, in which case they stay where they are.
-pub fn open(dir: &Path) -> Result<Sled, Error> {
+pub fn open(dir: &Path) -> Result<Sled, StoreError> {
     let dir = Arc::new(Dir::lock(dir)?);
     if !dir.home().exists() {
         dir.nothing_aside()?;
@@ -83,13 +84,13 @@ pub fn open(dir: &Path) -> Result<Sled, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::BadBackup`], [`Error::Occupied`], [`Error::Locked`], [`Error::NewerSchema`], [`Error::Io`].
-pub fn restore(dir: &Path, from: &mut dyn BufRead) -> Result<u64, Error> {
+/// [`StoreError::BadBackup`], [`StoreError::Occupied`], [`StoreError::Locked`], [`StoreError::NewerSchema`], [`StoreError::Io`].
+pub fn restore(dir: &Path, from: &mut dyn BufRead) -> Result<u64, StoreError> {
     let dir = Arc::new(Dir::lock(dir)?);
     dir.vacant()?;
     dir.make(|home| {
         let engine = Engine::open(home, &dir)?;
-        let mut reader = backup::Reader::new(from)?;
+        let mut reader = backup::BackupReader::new(from)?;
         while let Some(record) = reader.next()? {
             engine.keep(&record)?;
         }
@@ -99,16 +100,16 @@ pub fn restore(dir: &Path, from: &mut dyn BufRead) -> Result<u64, Error> {
 }
 
 /// Takes in everything that is moved here; nobody can open the store before that has ended well. Blocks.
-pub(super) fn receive(path: &Path, load: &mut Load<'_>) -> Result<(), Error> {
-    let place = Place::Folder(path.to_owned());
+pub(super) fn receive(path: &Path, load: &mut Load<'_>) -> Result<(), StoreError> {
+    let place = StorePlace::Folder(path.to_owned());
     let dir = Arc::new(Dir::lock(path)?);
     if !dir.home().exists() {
         dir.vacant()?;
-        dir.make(|home| Engine::open(home, &dir)?.keep_piece(&[], &Mark::default()))?;
+        dir.make(|home| Engine::open(home, &dir)?.keep_piece(&[], &MoveMark::default()))?;
     }
     let engine = Engine::open(&dir.home(), &dir)?;
-    let Some(mark) = engine.get::<Mark>(Table::Schema, MOVING)? else {
-        return Err(Error::Occupied { place });
+    let Some(mark) = engine.get::<MoveMark>(Table::Schema, MOVING)? else {
+        return Err(StoreError::Occupied { place });
     };
     load.pass(&mark, &place)?;
     loop {
@@ -134,11 +135,11 @@ pub(super) fn receive(path: &Path, load: &mut Load<'_>) -> Result<(), Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Missing`], [`Error::Locked`] while a process uses the store, and those of [`open`]. Unless the error is
+/// [`StoreError::Missing`], [`StoreError::Locked`] while a process uses the store, and those of [`open`]. Unless the error is
 /// about renaming or deleting, the store is as it was.
-pub fn rebuild(dir: &Path, sieve: &mut dyn Sieve) -> Result<Rebuilt, Error> {
+pub fn rebuild(dir: &Path, sieve: &mut dyn Sieve) -> Result<Rebuilt, StoreError> {
     let path = dir;
-    let missing = || Error::Missing { path: path.into() };
+    let missing = || StoreError::Missing { path: path.into() };
     // An empty store would be made and found clean, at a path that was mistyped.
     if !path.exists() {
         return Err(missing());
@@ -162,7 +163,7 @@ pub fn rebuild(dir: &Path, sieve: &mut dyn Sieve) -> Result<Rebuilt, Error> {
         let new = Engine::open(home, &dir)?;
         if new.attest()? != seal {
             let differs = io::Error::other("it reads back differently");
-            return Err(Error::io("rebuild the store")(differs));
+            return Err(StoreError::io("rebuild the store")(differs));
         }
         let line = sieve.audit(&removed);
         let what = line.what.clone();
@@ -188,7 +189,11 @@ pub fn rebuild(dir: &Path, sieve: &mut dyn Sieve) -> Result<Rebuilt, Error> {
 
 #[async_trait]
 impl Store for Sled {
-    async fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error> {
+    async fn load(
+        &self,
+        conversation: &ConversationId,
+        event: &EventId,
+    ) -> Result<LoadedConversation, StoreError> {
         let loaded = self.engine.load(conversation, event)?;
         if loaded.replay.is_some() {
             // Its commit may still be waiting for the disk, and a replay is shown without another one.
@@ -197,51 +202,57 @@ impl Store for Sled {
         Ok(loaded)
     }
 
-    async fn commit(&self, turn: Turn) -> Result<Revision, Error> {
+    async fn commit(&self, turn: TurnRecord) -> Result<Revision, StoreError> {
         let (done, outcome) = oneshot::channel();
-        self.request(Request::Commit(Box::new(turn), done)).await?;
+        self.request(CommitRequest::Commit(Box::new(turn), done))
+            .await?;
         outcome.await.map_err(|_| stopped())?
     }
 
-    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, Error> {
+    async fn ticket(&self, id: &str) -> Result<Option<Ticket>, StoreError> {
         let key = tables::id_key(id);
         self.read(move |engine| engine.get(Table::Tickets, &key))
             .await
     }
 
-    async fn case(&self, id: &str) -> Result<Option<Tracked>, Error> {
+    async fn case(&self, id: &str) -> Result<Option<Tracked>, StoreError> {
         let case = case_of(id).to_owned();
         self.read(move |engine| engine.case(&case)).await
     }
 
-    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error> {
+    async fn cases(&self, query: &Query) -> Result<Vec<Tracked>, StoreError> {
         let query = query.clone();
         self.read(move |engine| engine.cases(&query)).await
     }
 
-    async fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
+    async fn due(
+        &self,
+        channel: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Due>, StoreError> {
         let channel = channel.to_owned();
         self.read(move |engine| engine.due(&channel, now, limit))
             .await
     }
 
-    async fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
+    async fn questions(&self, limit: usize) -> Result<Vec<UnansweredQuestion>, StoreError> {
         self.read(move |engine| engine.questions(limit)).await
     }
 
-    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, Error> {
+    async fn tallies(&self, within: &Period) -> Result<Vec<Tally>, StoreError> {
         let within = *within;
         self.read(move |engine| engine.within(Table::Tallies, within))
             .await
     }
 
-    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, Error> {
+    async fn audit(&self, within: &Period) -> Result<Vec<Audit>, StoreError> {
         let within = *within;
         self.read(move |engine| engine.within(Table::Audit, within))
             .await
     }
 
-    async fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, Error> {
+    async fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, StoreError> {
         let beginning = beginning.to_owned();
         self.read(move |engine| engine.papers(shelf, &beginning))
             .await
@@ -251,27 +262,28 @@ impl Store for Sled {
         &self,
         beginning: &str,
         since: Timestamp,
-    ) -> Result<Vec<ConversationId>, Error> {
+    ) -> Result<Vec<ConversationId>, StoreError> {
         let beginning = beginning.to_owned();
         self.read(move |engine| engine.heard_of(&beginning, since))
             .await
     }
 
-    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
+    async fn backup(&self, to: &mut (dyn Write + Send)) -> Result<u64, StoreError> {
         let (chunks, mut written) = mpsc::channel(1);
         let (done, outcome) = oneshot::channel();
-        self.request(Request::Backup(Chunks(chunks), done)).await?;
+        self.request(CommitRequest::Backup(Chunks(chunks), done))
+            .await?;
         while let Some(chunk) = written.recv().await {
             to.write_all(&chunk)
-                .map_err(Error::io("write the backup"))?;
+                .map_err(StoreError::io("write the backup"))?;
         }
-        to.flush().map_err(Error::io("write the backup"))?;
+        to.flush().map_err(StoreError::io("write the backup"))?;
         outcome.await.map_err(|_| stopped())?
     }
 }
 
 impl Sled {
-    fn start(engine: Engine) -> Result<Sled, Error> {
+    fn start(engine: Engine) -> Result<Sled, StoreError> {
         let engine = Arc::new(engine);
         let (queue, waiting) = mpsc::channel(WAITING_MAX);
         let committer = thread::Builder::new()
@@ -280,7 +292,7 @@ impl Sled {
                 let engine = Arc::clone(&engine);
                 move || engine.serve(waiting)
             })
-            .map_err(Error::io("start the store's thread"))?;
+            .map_err(StoreError::io("start the store's thread"))?;
         Ok(Sled {
             engine,
             queue: Some(queue),
@@ -288,7 +300,7 @@ impl Sled {
         })
     }
 
-    async fn request(&self, request: Request) -> Result<(), Error> {
+    async fn request(&self, request: CommitRequest) -> Result<(), StoreError> {
         let queue = self
             .queue
             .as_ref()
@@ -298,8 +310,8 @@ impl Sled {
 
     async fn read<T: Send + 'static>(
         &self,
-        look: impl FnOnce(&Engine) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
+        look: impl FnOnce(&Engine) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let engine = Arc::clone(&self.engine);
         task::spawn_blocking(move || look(&engine))
             .await
@@ -318,17 +330,20 @@ impl Drop for Sled {
 }
 
 /// What callers see of a thread that panicked.
-fn stopped() -> Error {
-    Error::ReadOnly {
+fn stopped() -> StoreError {
+    StoreError::ReadOnly {
         cause: "a thread of the store stopped".into(),
     }
 }
 
 /// What the committer is asked for.
-enum Request {
-    Commit(Box<Turn>, oneshot::Sender<Result<Revision, Error>>),
+enum CommitRequest {
+    Commit(
+        Box<TurnRecord>,
+        oneshot::Sender<Result<Revision, StoreError>>,
+    ),
     /// Served between commits, so that it shows one moment.
-    Backup(Chunks, oneshot::Sender<Result<u64, Error>>),
+    Backup(Chunks, oneshot::Sender<Result<u64, StoreError>>),
 }
 
 /// Carries a backup from the committer to the task that asked for it.
@@ -372,7 +387,7 @@ impl Engine {
     }
 
     /// Opens the store of a directory; one that is damaged is set aside.
-    fn whole(dir: &Arc<Dir>) -> Result<Engine, Error> {
+    fn whole(dir: &Arc<Dir>) -> Result<Engine, StoreError> {
         let home = dir.home();
         let opened = Engine::open(&home, dir).and_then(|engine| engine.sealed(&home));
         opened.map_err(|refusal| match refusal {
@@ -382,7 +397,7 @@ impl Engine {
     }
 
     /// Marks a store as whole and makes it durable.
-    fn seal(&self) -> Result<(), Error> {
+    fn seal(&self) -> Result<(), StoreError> {
         let seal = Put::new(Table::Schema, SEAL.into(), &())?;
         self.write(|view| {
             view.remove(Table::Schema, MOVING)?;
@@ -392,7 +407,7 @@ impl Engine {
     }
 
     /// Keeps part of what is moved here, and how far that has come.
-    fn keep_piece(&self, piece: &[Record], mark: &Mark) -> Result<(), Error> {
+    fn keep_piece(&self, piece: &[Record], mark: &MoveMark) -> Result<(), StoreError> {
         let mut puts = vec![vec![Put::new(Table::Schema, MOVING.into(), mark)?]];
         for record in piece {
             puts.push(self.puts(record)?);
@@ -405,7 +420,7 @@ impl Engine {
     fn sealed(self, home: &Path) -> Result<Engine, Refusal> {
         let moving = self.tree(Table::Schema).get(MOVING);
         if matches!(moving, Ok(Some(_))) {
-            return Err(Refusal::Other(Error::Unfinished {
+            return Err(Refusal::Other(StoreError::Unfinished {
                 place: self.dir.path().to_owned().into(),
             }));
         }
@@ -416,21 +431,21 @@ impl Engine {
         };
         match codec::parts(Table::Schema.name(), &seal) {
             Ok(_) => Ok(self),
-            Err(newer @ Error::NewerSchema { .. }) => Err(Refusal::Other(newer)),
+            Err(newer @ StoreError::NewerSchema { .. }) => Err(Refusal::Other(newer)),
             Err(error) => Err(Refusal::Damaged(error.to_string())),
         }
     }
 
     /// The committer's life: takes what waits, makes it durable at once, answers.
-    fn serve(&self, mut waiting: mpsc::Receiver<Request>) {
+    fn serve(&self, mut waiting: mpsc::Receiver<CommitRequest>) {
         while let Some(first) = waiting.blocking_recv() {
             // The queue is looked at again after each, which lets those in that were acknowledged a moment ago.
             let others = iter::from_fn(|| waiting.try_recv().ok());
             let (mut committed, mut backups) = (Vec::new(), Vec::new());
             for request in iter::once(first).chain(others).take(GROUP_MAX) {
                 match request {
-                    Request::Commit(turn, done) => committed.push((self.commit(*turn), done)),
-                    Request::Backup(chunks, done) => backups.push((chunks, done)),
+                    CommitRequest::Commit(turn, done) => committed.push((self.commit(*turn), done)),
+                    CommitRequest::Backup(chunks, done) => backups.push((chunks, done)),
                 }
             }
             // Its error is every commit's: `sound` tells each of them.
@@ -447,7 +462,7 @@ impl Engine {
     }
 
     /// Applies a turn; it is not durable yet.
-    fn commit(&self, turn: Turn) -> Result<Revision, Error> {
+    fn commit(&self, turn: TurnRecord) -> Result<Revision, StoreError> {
         self.disk.sound()?;
         let expired = self.expired(turn.at)?;
         let conversation = tables::conversation_key(&turn.conversation);
@@ -463,10 +478,10 @@ impl Engine {
             .map(|record| self.puts(&record))
             .collect::<Result<Vec<_>, _>>()?;
         self.write(|view| {
-            let current: Option<Woken> = view.get(Table::Conversations, &conversation)?;
+            let current: Option<WokenRow> = view.get(Table::Conversations, &conversation)?;
             let current = current.unwrap_or_default();
             if current.revision != expected {
-                return Err(ours(Error::Conflict));
+                return Err(ours(StoreError::Conflict));
             }
             if let Some(wake) = current.wake {
                 view.remove(Table::Wakes, &tables::wake_key(wake.at, &conversation))?;
@@ -494,12 +509,12 @@ impl Engine {
     }
 
     /// Keeps one record of a backup.
-    fn keep(&self, record: &Record) -> Result<(), Error> {
+    fn keep(&self, record: &Record) -> Result<(), StoreError> {
         let puts = self.puts(record)?;
         self.write(|view| puts.iter().try_for_each(|put| view.put(put)))
     }
 
-    fn puts(&self, record: &Record) -> Result<Vec<Put>, Error> {
+    fn puts(&self, record: &Record) -> Result<Vec<Put>, StoreError> {
         let serial = self
             .disk
             .db
@@ -509,7 +524,7 @@ impl Engine {
     }
 
     /// Returns the index keys of a few events that nobody repeats any more.
-    fn expired(&self, now: Timestamp) -> Result<Vec<IVec>, Error> {
+    fn expired(&self, now: Timestamp) -> Result<Vec<IVec>, StoreError> {
         let Ok(oldest) = now.checked_sub(EVENT_KEPT) else {
             return Ok(Vec::new());
         };
@@ -523,17 +538,21 @@ impl Engine {
 
     /// Reads what a message needs. In this order: an event that is handled in between makes the revision an old one, so
     /// its commit is a conflict, and nothing is done twice.
-    fn load(&self, conversation: &ConversationId, event: &EventId) -> Result<Loaded, Error> {
-        let kept: Option<Kept> = self.get(
+    fn load(
+        &self,
+        conversation: &ConversationId,
+        event: &EventId,
+    ) -> Result<LoadedConversation, StoreError> {
+        let kept: Option<KeptConversation> = self.get(
             Table::Conversations,
             &tables::conversation_key(conversation),
         )?;
         let event_key = tables::event_key(conversation, event);
-        let handled: Option<Handled> = self.get(Table::Events, &event_key)?;
+        let handled: Option<HandledEvent> = self.get(Table::Events, &event_key)?;
         let (revision, conversation, wake) = kept
             .map(|kept| (kept.revision, kept.state, kept.wake))
             .unwrap_or_default();
-        Ok(Loaded {
+        Ok(LoadedConversation {
             conversation,
             revision,
             wake,
@@ -542,7 +561,7 @@ impl Engine {
     }
 
     /// Returns a case; its versions are numbered without a gap, since they go together.
-    fn case(&self, case: &str) -> Result<Option<Tracked>, Error> {
+    fn case(&self, case: &str) -> Result<Option<Tracked>, StoreError> {
         let version = |id: &str| self.get::<Ticket>(Table::Tickets, &tables::id_key(id));
         let Some(mut latest) = version(case)? else {
             return Ok(None);
@@ -563,7 +582,7 @@ impl Engine {
         }))
     }
 
-    fn cases(&self, query: &Query) -> Result<Vec<Tracked>, Error> {
+    fn cases(&self, query: &Query) -> Result<Vec<Tracked>, StoreError> {
         let from = query.from.map(tables::time_key);
         let to = query.to.map(tables::time_key);
         let range = (
@@ -596,7 +615,7 @@ impl Engine {
         Ok(cases)
     }
 
-    fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, Error> {
+    fn due(&self, channel: &str, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
         let mut due = Vec::new();
         for key in self
             .tree(Table::Wakes)
@@ -615,7 +634,7 @@ impl Engine {
             let Some(conversation) = conversation.filter(is_of) else {
                 continue;
             };
-            let kept: Option<Woken> = self.get(
+            let kept: Option<WokenRow> = self.get(
                 Table::Conversations,
                 &tables::conversation_key(&conversation),
             )?;
@@ -629,7 +648,7 @@ impl Engine {
         Ok(due)
     }
 
-    fn questions(&self, limit: usize) -> Result<Vec<Question>, Error> {
+    fn questions(&self, limit: usize) -> Result<Vec<UnansweredQuestion>, StoreError> {
         let mut questions = Vec::new();
         for key in self.tree(Table::Questions).iter().keys().rev().take(limit) {
             questions.extend(self.get(Table::Questions, &self.sane(key)?)?);
@@ -637,7 +656,7 @@ impl Engine {
         Ok(questions)
     }
 
-    fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, Error> {
+    fn papers(&self, shelf: Shelf, beginning: &str) -> Result<Vec<Paper>, StoreError> {
         let mut papers = Vec::new();
         let key = tables::paper_key(shelf, beginning);
         for key in self.tree(Table::Papers).scan_prefix(key).keys() {
@@ -646,19 +665,29 @@ impl Engine {
         Ok(papers)
     }
 
-    fn heard_of(&self, beginning: &str, since: Timestamp) -> Result<Vec<ConversationId>, Error> {
+    fn heard_of(
+        &self,
+        beginning: &str,
+        since: Timestamp,
+    ) -> Result<Vec<ConversationId>, StoreError> {
         let mut heard = Vec::new();
         let conversations = self.tree(Table::Conversations);
         for key in conversations.scan_prefix(beginning).keys() {
-            let kept: Option<Kept> = self.get(Table::Conversations, &self.sane(key)?)?;
-            let is_recent = |kept: &Kept| kept.state.touched.is_some_and(|at| at >= since);
+            let kept: Option<KeptConversation> =
+                self.get(Table::Conversations, &self.sane(key)?)?;
+            let is_recent =
+                |kept: &KeptConversation| kept.state.touched.is_some_and(|at| at >= since);
             heard.extend(kept.filter(is_recent).map(|kept| kept.conversation));
         }
         Ok(heard)
     }
 
     /// Returns the records of a table that is sorted by time.
-    fn within<T: DeserializeOwned>(&self, table: Table, within: Period) -> Result<Vec<T>, Error> {
+    fn within<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        within: Period,
+    ) -> Result<Vec<T>, StoreError> {
         let from = within.from.map(tables::time_key);
         let to = within.to.map(tables::time_key);
         let range = (
@@ -672,7 +701,7 @@ impl Engine {
         Ok(records)
     }
 
-    fn backup(&self, chunks: Chunks) -> Result<u64, Error> {
+    fn backup(&self, chunks: Chunks) -> Result<u64, StoreError> {
         self.disk.sound()?;
         let mut writer = backup::Writer::new(BufWriter::with_capacity(CHUNK_BYTES, chunks))?;
         self.records(|record| writer.add(&record))?;
@@ -680,7 +709,10 @@ impl Engine {
     }
 
     /// Hands over every record, in the order of a backup.
-    fn records(&self, mut take: impl FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+    fn records(
+        &self,
+        mut take: impl FnMut(Record) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         self.each(Table::Conversations, |kept| {
             take(Record::Conversation(Box::new(kept)))
         })?;
@@ -698,7 +730,7 @@ impl Engine {
     }
 
     /// Copies what a sieve lets through, and returns what it did not and the trailer of a backup of the copy.
-    fn sift(&self, to: &Engine, sieve: &dyn Sieve) -> Result<(Removed, String), Error> {
+    fn sift(&self, to: &Engine, sieve: &dyn Sieve) -> Result<(Removed, String), StoreError> {
         let mut removed = Removed::default();
         let mut copied = backup::Writer::new(io::sink())?;
         self.records(|record| {
@@ -720,7 +752,7 @@ impl Engine {
     }
 
     /// Returns the trailer that a backup would end with.
-    fn attest(&self) -> Result<String, Error> {
+    fn attest(&self) -> Result<String, StoreError> {
         let mut writer = backup::Writer::new(io::sink())?;
         self.records(|record| writer.add(&record))?;
         Ok(writer.trailer())
@@ -730,8 +762,8 @@ impl Engine {
     fn each<T: DeserializeOwned>(
         &self,
         table: Table,
-        mut take: impl FnMut(T) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        mut take: impl FnMut(T) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         for key in self.tree(table).iter().keys() {
             if let Some(record) = self.get(table, &self.sane(key)?)? {
                 take(record)?;
@@ -741,7 +773,7 @@ impl Engine {
     }
 
     /// Returns a record as it is now.
-    fn get<T: DeserializeOwned>(&self, table: Table, key: &[u8]) -> Result<Option<T>, Error> {
+    fn get<T: DeserializeOwned>(&self, table: Table, key: &[u8]) -> Result<Option<T>, StoreError> {
         match self.sane(self.tree(table).get(key))? {
             None => Ok(None),
             // The parts are records of their own. Nothing else is read in a transaction: sled has one lock for all of
@@ -756,7 +788,7 @@ impl Engine {
     }
 
     /// Changes everything or nothing.
-    fn write<T>(&self, change: impl Fn(&View<'_>) -> Step<T>) -> Result<T, Error> {
+    fn write<T>(&self, change: impl Fn(&View<'_>) -> TransactionStep<T>) -> Result<T, StoreError> {
         let ended = self.trees[..].transaction(|trees| change(&View(trees)));
         ended.map_err(|error| match error {
             TransactionError::Abort(error) => error,
@@ -765,7 +797,7 @@ impl Engine {
     }
 
     /// Reads several records as of one moment.
-    fn look<T>(&self, look: impl Fn(&View<'_>) -> Step<T>) -> Result<T, Error> {
+    fn look<T>(&self, look: impl Fn(&View<'_>) -> TransactionStep<T>) -> Result<T, StoreError> {
         // Always aborted: a transaction that ends well writes to the log even when it changed nothing.
         let ended: Result<Infallible, _> = self.trees[..].transaction(|trees| {
             Err(match look(&View(trees)) {
@@ -788,7 +820,7 @@ impl Engine {
         }
     }
 
-    fn sane<T>(&self, result: ::sled::Result<T>) -> Result<T, Error> {
+    fn sane<T>(&self, result: ::sled::Result<T>) -> Result<T, StoreError> {
         result.map_err(|error| self.disk.failed(&error))
     }
 }
@@ -800,21 +832,21 @@ const MOVING: &[u8] = b"moving";
 
 /// As much of a conversation as a commit must know.
 #[derive(Default, Deserialize)]
-struct Woken {
+struct WokenRow {
     revision: Revision,
     #[serde(default)]
     wake: Option<Wake>,
 }
 
 /// Returns what a turn leaves behind.
-fn records(turn: Turn) -> impl Iterator<Item = Record> {
-    let kept = Kept {
+fn records(turn: TurnRecord) -> impl Iterator<Item = Record> {
+    let kept = KeptConversation {
         conversation: turn.conversation.clone(),
         revision: turn.expected.next(),
         state: turn.state,
         wake: turn.wake,
     };
-    let handled = Handled {
+    let handled = HandledEvent {
         conversation: turn.conversation,
         event: turn.event,
         at: turn.at,
@@ -847,7 +879,7 @@ mod tests {
         seal.unwrap();
         drop(store);
         let refused = open(place.path()).unwrap_err();
-        assert!(matches!(refused, Error::NewerSchema { found: 2, .. }));
+        assert!(matches!(refused, StoreError::NewerSchema { found: 2, .. }));
         assert!(place.path().join("sled").is_dir());
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Turn;
+use super::TurnRecord;
 use crate::catalog::sop::OutcomeKind;
 use crate::dialog::{Effect, NOT_UNDERSTOOD};
 
@@ -33,7 +33,7 @@ pub struct Tally {
 
 impl Tally {
     /// Returns what a turn adds; nothing if nobody asked anything.
-    pub fn of(turn: &Turn) -> Option<Tally> {
+    pub fn of(turn: &TurnRecord) -> Option<Tally> {
         let understood = turn.effects.iter().find_map(|effect| match effect {
             Effect::Understood(understood) => Some(understood),
             _ => None,

@@ -172,16 +172,25 @@ pub enum Role {
     AsksWithWhat,
 }
 
-/// Everyday words by role.
-#[derive(Debug, Clone, Default)]
-pub struct Everyday {
-    roles: FxHashMap<Box<str>, Vec<Role>>,
-    entries: BTreeMap<Role, Vec<Box<str>>>,
+/// Words by role: everyday words, or those of another list of words as long.
+#[derive(Debug, Clone)]
+pub struct Everyday<R = Role> {
+    roles: FxHashMap<Box<str>, Vec<R>>,
+    entries: BTreeMap<R, Vec<Box<str>>>,
 }
 
-impl Everyday {
+impl<R> Default for Everyday<R> {
+    fn default() -> Self {
+        Self {
+            roles: FxHashMap::default(),
+            entries: BTreeMap::new(),
+        }
+    }
+}
+
+impl<R: Copy + Ord> Everyday<R> {
     /// Reads the entries of each role from the file's comma-separated lists.
-    pub fn new(lists: &BTreeMap<Role, String>) -> Self {
+    pub fn new(lists: &BTreeMap<R, String>) -> Self {
         let mut everyday = Self::default();
         for (role, list) in lists {
             let entries = list.split(',').map(str::trim).filter(|one| !one.is_empty());
@@ -203,17 +212,17 @@ impl Everyday {
     }
 
     /// Whether a word, or a phrase with one blank between its words, has this role.
-    pub fn has(&self, role: Role, entry: &str) -> bool {
+    pub fn has(&self, role: R, entry: &str) -> bool {
         self.roles(entry).contains(&role)
     }
 
     /// Everything that a word, or a phrase with one blank between its words, does.
-    pub fn roles(&self, entry: &str) -> &[Role] {
+    pub fn roles(&self, entry: &str) -> &[R] {
         self.roles.get(entry).map_or(&[], Vec::as_slice)
     }
 
     /// Where words and phrases of a role are in a text, the longest where several begin in one place.
-    pub fn find(&self, role: Role, text: &str) -> Vec<Range<usize>> {
+    pub fn find(&self, role: R, text: &str) -> Vec<Range<usize>> {
         let words = words_at(text);
         let mut found = Vec::new();
         let mut at = 0;
@@ -237,8 +246,26 @@ impl Everyday {
         found
     }
 
+    /// Where the word or phrase of a role ends that a text begins with.
+    pub fn opens(&self, role: R, text: &str) -> Option<usize> {
+        let found = self.find(role, text);
+        let first = found.first().filter(|span| span.start == 0)?;
+        Some(first.end)
+    }
+
+    /// Whether a text has a word or phrase of a role.
+    pub fn is_in(&self, role: R, text: &str) -> bool {
+        !self.find(role, text).is_empty()
+    }
+
+    /// Every role with its words and phrases.
+    pub fn all(&self) -> impl Iterator<Item = (R, &[Box<str>])> {
+        let all = self.entries.iter();
+        all.map(|(role, entries)| (*role, entries.as_slice()))
+    }
+
     /// The words and phrases of a role in the file's order.
-    pub fn entries(&self, role: Role) -> &[Box<str>] {
+    pub fn entries(&self, role: R) -> &[Box<str>] {
         self.entries.get(&role).map_or(&[], Vec::as_slice)
     }
 }

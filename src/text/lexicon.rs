@@ -22,7 +22,7 @@ pub const PHRASE_WORDS_MAX: usize = 3;
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     /// By word, or by the words of a phrase of slang with one blank between them.
-    entries: FxHashMap<Box<str>, Entry>,
+    entries: FxHashMap<Box<str>, LexiconEntry>,
     /// Courtesies, question words, yes and no.
     pub everyday: Everyday,
     /// Words with which agents ask for what procedures call otherwise, by word and by stem, with the name of their group.
@@ -35,7 +35,7 @@ pub struct Lexicon {
 
 /// Everything that is known of a word: one look-up a word of a message.
 #[derive(Debug, Clone, Default)]
-struct Entry {
+struct LexiconEntry {
     meaning: Option<Box<[Box<str>]>>,
     concept: Option<Box<str>>,
     when: Option<When>,
@@ -71,7 +71,7 @@ pub struct Spoken<'a> {
 /// A lexicon as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct LexiconFile {
     #[serde(default)]
     slang: BTreeMap<String, Vec<String>>,
     #[serde(default)]
@@ -102,7 +102,7 @@ struct WhenFile {
 
 /// What is wrong with a lexicon.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum LexiconError {
     /// Not the expected TOML.
     #[error("the lexicon cannot be read")]
     Toml(#[from] toml::de::Error),
@@ -126,8 +126,8 @@ pub enum Error {
 
 impl Lexicon {
     /// Reads a lexicon from TOML.
-    pub fn load(source: &str) -> Result<Lexicon, Error> {
-        let file: File = toml::from_str(source)?;
+    pub fn load(source: &str) -> Result<Lexicon, LexiconError> {
+        let file: LexiconFile = toml::from_str(source)?;
         let mut lexicon = Lexicon {
             everyday: Everyday::new(&file.everyday),
             ..Lexicon::default()
@@ -210,11 +210,11 @@ impl Lexicon {
         self.groups.iter().map(Vec::as_slice)
     }
 
-    fn entry(&mut self, word: &str) -> &mut Entry {
+    fn entry(&mut self, word: &str) -> &mut LexiconEntry {
         self.entries.entry(word.into()).or_default()
     }
 
-    fn add_slang(&mut self, alias: &str, meaning: &str) -> Result<(), Error> {
+    fn add_slang(&mut self, alias: &str, meaning: &str) -> Result<(), LexiconError> {
         let mut words = alias.split(' ');
         let first = words.next().unwrap_or_default();
         match words.count() {
@@ -223,14 +223,14 @@ impl Lexicon {
                 self.entry(first).starts_phrase = true;
             }
             _ => {
-                return Err(Error::TooLong {
+                return Err(LexiconError::TooLong {
                     alias: alias.into(),
                 });
             }
         }
         let replacement: Box<[Box<str>]> = meaning.split(' ').map(Into::into).collect();
         match self.entry(alias).meaning.replace(replacement) {
-            Some(other) if other.join(" ") != meaning => Err(Error::Ambiguous {
+            Some(other) if other.join(" ") != meaning => Err(LexiconError::Ambiguous {
                 alias: alias.into(),
                 first: other.join(" "),
                 second: meaning.into(),

@@ -12,7 +12,8 @@ use crate::message::ChannelKind;
 use crate::value::{Canonical, Remark, Value};
 
 pub use progress::{
-    Change, Progress, Revision, Status, Tracked, case_of, changes, external_in, id_in, revision_id,
+    FieldChange, Progress, Revision, Status, Tracked, case_of, changes, external_in, id_in,
+    revision_id,
 };
 pub use template::{Around, Mistake, Template};
 

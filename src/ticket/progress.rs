@@ -60,12 +60,12 @@ pub struct Revision {
     /// When.
     pub at: Timestamp,
     /// What is different, in the SOP's order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FieldChange>,
 }
 
 /// A field that a revision changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct FieldChange {
     /// The field's id.
     pub field: String,
     /// Its name on the draft.
@@ -111,12 +111,12 @@ impl Tracked {
 }
 
 /// Returns what is different between two drafts: fields in the order of the later one, then those that are gone.
-pub fn changes(before: &[Entry], after: &[Entry]) -> Vec<Change> {
+pub fn changes(before: &[Entry], after: &[Entry]) -> Vec<FieldChange> {
     let answer = |entries: &[Entry], field: &str| {
         let entry = entries.iter().find(|entry| entry.field == field)?;
         Some(entry.answer.clone())
     };
-    let changed = after.iter().map(|entry| Change {
+    let changed = after.iter().map(|entry| FieldChange {
         field: entry.field.clone(),
         label: entry.label.clone(),
         before: answer(before, &entry.field),
@@ -125,7 +125,7 @@ pub fn changes(before: &[Entry], after: &[Entry]) -> Vec<Change> {
     let gone = before
         .iter()
         .filter(|entry| answer(after, &entry.field).is_none());
-    let gone = gone.map(|entry| Change {
+    let gone = gone.map(|entry| FieldChange {
         field: entry.field.clone(),
         label: entry.label.clone(),
         before: Some(entry.answer.clone()),

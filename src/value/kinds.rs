@@ -11,7 +11,7 @@ type Read<'k> = Box<dyn Fn(&str, Background<'_>) -> Result<Value, Error> + 'k>;
 type Search<'k> = Box<dyn Fn(&str, Background<'_>) -> Vec<Found> + 'k>;
 
 /// What there is to know of one kind.
-pub(super) struct Row<'k> {
+pub(super) struct KindRow<'k> {
     /// As SOP files spell it.
     pub(super) name: &'static str,
     /// A value that it accepts.
@@ -28,13 +28,13 @@ pub(super) struct Row<'k> {
     pub(super) is_free: bool,
 }
 
-impl<'k> Row<'k> {
+impl<'k> KindRow<'k> {
     fn new(
         name: &'static str,
         example: &'static str,
         parse: impl Fn(&str, Background<'_>) -> Result<Value, Error> + 'k,
     ) -> Self {
-        Row {
+        KindRow {
             name,
             example,
             parse: Box::new(parse),
@@ -46,7 +46,7 @@ impl<'k> Row<'k> {
     }
 
     fn found(self, find: impl Fn(&str, Background<'_>) -> Vec<Found> + 'k) -> Self {
-        Row {
+        KindRow {
             find: Some(Box::new(find)),
             is_plain: true,
             ..self
@@ -54,11 +54,11 @@ impl<'k> Row<'k> {
     }
 
     fn masked(self, mask: fn(&Value) -> String) -> Self {
-        Row { mask, ..self }
+        KindRow { mask, ..self }
     }
 
     fn free(self) -> Self {
-        Row {
+        KindRow {
             is_plain: false,
             is_free: true,
             ..self
@@ -67,43 +67,43 @@ impl<'k> Row<'k> {
 }
 
 /// The row of a kind.
-pub(super) fn row(kind: &Kind) -> Row<'_> {
+pub(super) fn row(kind: &Kind) -> KindRow<'_> {
     let redacted = |value: &Value| sensitive::redact(&value.display);
     match kind {
-        Kind::Text { max_chars } => Row::new("text", "gold", |raw, with| {
+        Kind::Text { max_chars } => KindRow::new("text", "gold", |raw, with| {
             text::parse(raw, *max_chars, with.lexicon)
         })
         .masked(redacted)
         .free(),
-        Kind::Name => Row::new("name", "Budi Contoh", |raw, with| {
+        Kind::Name => KindRow::new("name", "Budi Contoh", |raw, with| {
             another_kind(raw, with).map_or_else(|| text::parse_name(raw, with.lexicon), Err)
         })
         .masked(|value| text::initials(&value.display))
         .free(),
-        Kind::Place { max_chars } => Row::new("place", "kota Malang", |raw, with| {
+        Kind::Place { max_chars } => KindRow::new("place", "kota Malang", |raw, with| {
             let place = || place::parse(raw, *max_chars, with.lexicon);
             another_kind(raw, with).map_or_else(place, Err)
         })
         .found(|raw, with| place::find(raw, with.lexicon))
         .masked(redacted)
         .free(),
-        Kind::Msisdn => Row::new("msisdn", "0812-0000-1234", |raw, _| msisdn::parse(raw))
+        Kind::Msisdn => KindRow::new("msisdn", "0812-0000-1234", |raw, _| msisdn::parse(raw))
             .found(|raw, _| msisdn::find(raw))
             .masked(|value| contact::mask(&value.display)),
         Kind::Contact => {
-            let row = Row::new("contact", "Bu Contoh 0812-0000-5678", |raw, with| {
+            let row = KindRow::new("contact", "Bu Contoh 0812-0000-5678", |raw, with| {
                 contact::parse(raw, with.lexicon)
             })
             .found(|raw, _| contact::find(raw))
             .masked(|value| contact::mask(&value.display));
-            Row {
+            KindRow {
                 is_plain: false,
                 ..row
             }
         }
         Kind::Choice(choices) => {
             let name = if choices.many { "choices" } else { "choice" };
-            Row::new(name, "1", |raw, with| {
+            KindRow::new(name, "1", |raw, with| {
                 choice::parse(choices, raw, with.lexicon)
             })
             .found(|raw, with| choice::find(choices, raw, with.lexicon))
@@ -114,30 +114,30 @@ pub(super) fn row(kind: &Kind) -> Row<'_> {
         }
         Kind::Date { past } => {
             let tense = date::Tense::of(*past);
-            Row::new("date", "kemarin", move |raw, with| {
+            KindRow::new("date", "kemarin", move |raw, with| {
                 date::parse_day(raw, with, tense)
             })
             .found(move |raw, with| date::find_days(raw, with, tense))
         }
         Kind::DateTime { past } => {
             let tense = date::Tense::of(*past);
-            Row::new("datetime", "kemarin jam 8 malam", move |raw, with| {
+            KindRow::new("datetime", "kemarin jam 8 malam", move |raw, with| {
                 date::parse_moment(raw, with, tense)
             })
             .found(move |raw, with| date::find_moments(raw, with, tense))
         }
-        Kind::Rupiah => Row::new("rupiah", "50rb", |raw, with| {
+        Kind::Rupiah => KindRow::new("rupiah", "50rb", |raw, with| {
             rupiah::parse(raw, with.lexicon)
         })
         .found(|raw, with| rupiah::find(raw, with.lexicon)),
-        Kind::Email => Row::new("email", "budi@example.com", |raw, _| email::parse(raw))
+        Kind::Email => KindRow::new("email", "budi@example.com", |raw, _| email::parse(raw))
             .found(|raw, _| email::find(raw))
             .masked(|value| email::mask(&value.display)),
         Kind::Serial {
             digits,
             prefix,
             lenient,
-        } => Row::new("serial", "0212345678901234567890123", |raw, _| {
+        } => KindRow::new("serial", "0212345678901234567890123", |raw, _| {
             if *lenient {
                 serial::parse_leniently(raw, *digits, prefix)
             } else {
@@ -145,11 +145,11 @@ pub(super) fn row(kind: &Kind) -> Row<'_> {
             }
         })
         .found(|raw, _| serial::find(raw, *digits, prefix)),
-        Kind::Code { max_chars } => Row::new("code", "4700001-0020", |raw, _| {
+        Kind::Code { max_chars } => KindRow::new("code", "4700001-0020", |raw, _| {
             code::parse(raw, *max_chars)
         }),
         Kind::Card => {
-            Row::new("card", "1234", |raw, _| card::parse(raw)).found(|raw, _| card::find(raw))
+            KindRow::new("card", "1234", |raw, _| card::parse(raw)).found(|raw, _| card::find(raw))
         }
     }
 }

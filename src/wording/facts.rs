@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::Page;
+use super::ReplyPage;
 use crate::catalog::ItemTopic;
 use crate::dialog::{Effect, Review};
 use crate::ticket::{Ticket, Tracked, case_of};
@@ -23,7 +23,7 @@ const REASONS: [&str; 8] = [
     "keyword", "hint", "unless", "pattern", "slang", "spelling", "like", "service",
 ];
 
-impl<'a> Page<'a> {
+impl<'a> ReplyPage<'a> {
     /// The block that says it, and what that may use.
     pub(super) fn facts(self, effect: &Effect) -> (String, Json) {
         let (mut block, mut facts) = tagged(json_of(effect));

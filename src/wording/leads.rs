@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use crate::catalog::{Diagnostic, Severity};
-use crate::effect::{Change, Moved, Taken};
-use crate::import::{self, From, Report};
+use crate::effect::{MessageChanges, Moved, TakenFor};
+use crate::import::{self, From, ImportReport};
 use crate::matcher::Decision;
 use crate::voice::Voice;
 
@@ -27,8 +27,8 @@ pub fn review(
     voice: &Voice,
     diff: Option<(usize, usize, &str)>,
     diagnostics: &[Diagnostic],
-    change: Option<&Change>,
-    report: Option<&Report>,
+    change: Option<&MessageChanges>,
+    report: Option<&ImportReport>,
 ) -> String {
     let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
     let diff = diff.map(|(new, gone, text)| {
@@ -63,7 +63,7 @@ fn findings(voice: &Voice, diagnostics: &[Diagnostic]) -> Json {
 }
 
 /// What a change does to messages whose intent is known.
-fn effect(voice: &Voice, change: &Change) -> Json {
+fn effect(voice: &Voice, change: &MessageChanges) -> Json {
     let rows = |rows: &[Moved]| listed(rows.iter().map(|row| moved(voice, row)));
     json!({
         "rows": change.rows,
@@ -76,7 +76,7 @@ fn effect(voice: &Voice, change: &Change) -> Json {
 }
 
 fn moved(voice: &Voice, moved: &Moved) -> String {
-    let taken = |taken: &Taken| {
+    let taken = |taken: &TakenFor| {
         let decision = match taken.decision {
             Decision::Answer => "answer",
             Decision::Clarify => "clarify",
@@ -92,7 +92,7 @@ fn moved(voice: &Voice, moved: &Moved) -> String {
 }
 
 /// What became of a document.
-fn imported(voice: &Voice, report: &Report) -> Json {
+fn imported(voice: &Voice, report: &ImportReport) -> Json {
     let found_row = |is: &str, line: usize, text: &str, field: &str, sop: &str| {
         let facts = json!({"is": is, "line": line, "text": text, "field": field, "sop": sop});
         voice.say("imported_line", &facts)
@@ -129,12 +129,12 @@ fn imported(voice: &Voice, report: &Report) -> Json {
 }
 
 /// A document that could not be read.
-pub fn unreadable(voice: &Voice, why: &import::Error) -> String {
+pub fn unreadable(voice: &Voice, why: &import::DocumentError) -> String {
     let why = match why {
-        import::Error::UnknownKind(_) => "kind",
-        import::Error::TooLarge { .. } => "large",
-        import::Error::Unreadable { .. } => "broken",
-        import::Error::Empty => "empty",
+        import::DocumentError::UnknownKind(_) => "kind",
+        import::DocumentError::TooLarge { .. } => "large",
+        import::DocumentError::Unreadable { .. } => "broken",
+        import::DocumentError::Empty => "empty",
     };
     voice.say("unreadable", &json!({"why": why}))
 }
@@ -210,14 +210,14 @@ pub fn group(
 }
 
 /// A group that would break something.
-pub fn clash(voice: &Voice, change: &Change) -> String {
+pub fn clash(voice: &Voice, change: &MessageChanges) -> String {
     let rows = change.clashes.iter().map(|row| moved(voice, row));
     voice.say("clash", &json!({"clashes": listed(rows)}))
 }
 
 /// A week, as it is shown.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct WeekLine {
     /// Its first day.
     pub from: String,
     /// Messages that asked for a procedure.
@@ -250,7 +250,7 @@ pub struct Figures<'a> {
 }
 
 /// The figures of some weeks, without a word about any one agent.
-pub fn statistics(voice: &Voice, weeks: &[Line], figures: &Figures<'_>) -> String {
+pub fn statistics(voice: &Voice, weeks: &[WeekLine], figures: &Figures<'_>) -> String {
     let lines = weeks.iter().map(|week| {
         let percent = |count: u64| 100 * count / week.questions.max(1);
         json!({"from": week.from, "questions": week.questions, "answered": percent(week.answered),

@@ -47,7 +47,7 @@ pub struct Around<'a> {
 
 /// Puts decisions into words.
 pub fn replies(knowledge: &Knowledge, effects: &[Effect], around: Around<'_>) -> Vec<Reply> {
-    let page = Page { knowledge, around };
+    let page = ReplyPage { knowledge, around };
     let shown = effects
         .iter()
         .filter(|effect| !matches!(effect, Effect::Understood(_)));
@@ -102,12 +102,12 @@ fn said(voice: &Voice, block: &str, facts: &Json) -> Reply {
 
 /// What every reply of a turn is made from.
 #[derive(Clone, Copy)]
-struct Page<'a> {
+struct ReplyPage<'a> {
     knowledge: &'a Knowledge,
     around: Around<'a>,
 }
 
-impl Page<'_> {
+impl ReplyPage<'_> {
     fn reply(self, effect: &Effect) -> Reply {
         match effect {
             Effect::ShowSop { .. }

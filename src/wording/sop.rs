@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::facts::json_of;
-use super::{Page, plain, rules, said};
+use super::{ReplyPage, plain, rules, said};
 use crate::act::{Act, Part};
 use crate::catalog::sop::{Cause, Item, Outcome, Section, SectionKind};
 use crate::catalog::{Case, Form, ItemTopic, Sop, SopTopic};
@@ -26,7 +26,7 @@ const SHORT_NOTED: usize = 3;
 const SHORT_LABELS_CHARS: usize = 150;
 const AROUND_LABEL_CHARS: usize = 6;
 
-impl<'a> Page<'a> {
+impl<'a> ReplyPage<'a> {
     /// What shows a procedure or a part of it.
     pub(super) fn procedure(self, effect: &Effect) -> Reply {
         let shown = match effect {

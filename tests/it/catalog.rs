@@ -292,7 +292,7 @@ fn facts_are_found_by_asking() {
 
 #[test]
 fn the_schema_accepts_every_shipped_file_and_refuses_an_unknown_key() {
-    let schema = sigap::catalog::schema::Shape::of::<sigap::catalog::file::SopFile>();
+    let schema = sigap::catalog::schema::FileShape::of::<sigap::catalog::file::SopFile>();
     let validator = jsonschema::validator_for(schema.json()).unwrap();
     for source in shipped::files().sops {
         let value: serde_json::Value = toml::from_str(&source.text).unwrap();

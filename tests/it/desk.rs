@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, ToSpan, Zoned};
-use sigap::act::{Act, File, Order};
+use sigap::act::{Act, HandedFile, Order};
 use sigap::assistant::{Actor, Assistant, Handled};
 use sigap::desk::reply::Speaker;
 use sigap::desk::{self, Desk, Folders, Over, Shown, Version};
@@ -101,13 +101,13 @@ impl Place {
 }
 
 impl Program {
-    async fn publish(&self, event: &str, text: &str) -> Result<Version, desk::Error> {
+    async fn publish(&self, event: &str, text: &str) -> Result<Version, desk::DeskError> {
         self.desk
             .publish(text, "karena diuji", None, &actor(event), &now())
             .await
     }
 
-    async fn restore(&self, event: &str, number: u32) -> Result<Version, desk::Error> {
+    async fn restore(&self, event: &str, number: u32) -> Result<Version, desk::DeskError> {
         let order = Order::Restore {
             sop: ID.to_owned(),
             number,
@@ -203,7 +203,7 @@ async fn what_is_published_is_live_kept_and_taken_back() {
     assert_eq!(again, version);
     assert!(matches!(
         program.publish("2", &sop("B", &["nama"])).await,
-        Err(desk::Error::Unchanged)
+        Err(desk::DeskError::Unchanged)
     ));
     drop(program);
 
@@ -218,7 +218,7 @@ async fn what_is_published_is_live_kept_and_taken_back() {
     assert!(program.answer().await.contains("menurut A"));
     assert!(matches!(
         program.restore("4", 9).await,
-        Err(desk::Error::NoVersion(_, 9))
+        Err(desk::DeskError::NoVersion(_, 9))
     ));
     let audit = program.store.audit(&Period::default()).await.unwrap();
     let lines: Vec<_> = audit
@@ -246,7 +246,7 @@ async fn what_the_catalogue_refuses_changes_nothing() {
     let program = place.start().await;
     let before = fs::read_to_string(place.file()).unwrap();
     let broken = sop("B", &["nama"]).replace("service = \"telkomsel\"", "service = \"telkomcel\"");
-    let Err(desk::Error::Refused(refused)) = program.publish("1", &broken).await else {
+    let Err(desk::DeskError::Refused(refused)) = program.publish("1", &broken).await else {
         panic!("it is refused");
     };
     assert!(
@@ -261,7 +261,7 @@ async fn what_the_catalogue_refuses_changes_nothing() {
             sop("B", &["nama"]).replace(&format!("id = \"{ID}\""), &format!("id = \"{escaping}\""));
         assert!(matches!(
             program.publish(escaping, &text).await,
-            Err(desk::Error::Refused(_))
+            Err(desk::DeskError::Refused(_))
         ));
     }
     assert!(program.answer().await.contains("menurut A"));
@@ -281,7 +281,7 @@ async fn what_somebody_else_published_meanwhile_is_not_overwritten() {
         .desk
         .publish(&sop("C", &[]), "", Some(&over), &actor("2"), &now())
         .await;
-    assert!(matches!(published, Err(desk::Error::Outdated(_))));
+    assert!(matches!(published, Err(desk::DeskError::Outdated(_))));
     assert!(program.answer().await.contains("menurut B"));
 }
 
@@ -371,7 +371,7 @@ async fn a_proposal_is_shown_as_agents_will_see_it_with_the_orders_that_decide_i
     let place = Place::new();
     let program = place.start().await;
     let file = |text: String| {
-        Order::Propose(File {
+        Order::Propose(HandedFile {
             name: format!("{ID}.toml"),
             bytes: text.into_bytes(),
         })
@@ -427,7 +427,7 @@ async fn a_proposal_is_shown_as_agents_will_see_it_with_the_orders_that_decide_i
     let shown = program.order("4", &publish(Some("memo"))).await;
     assert!(matches!(
         shown[..],
-        [Shown::Refused(desk::Error::NoProposal)]
+        [Shown::Refused(desk::DeskError::NoProposal)]
     ));
     // A proposal of a catalogue that would be refused cannot be published, and says so.
     let broken = sop("C", &["nama"]).replace("service = \"telkomsel\"", "service = \"telkomcel\"");

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use sigap::catalog::{Catalog, Files, Sop, Source};
 use sigap::guide::{Knowledge, Point, PointKind, training};
-use sigap::import::{self, Request};
+use sigap::import::{self, ImportRequest};
 use sigap::load;
 use sigap::matcher::evaluate::{self, Outcome, Report};
 use sigap::matcher::{Context, Decision, Matcher};
@@ -43,7 +43,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     let import = |id: &&str| {
         let name = format!("{id}.txt");
         let bytes = fs::read(folder().join(&name)).unwrap();
-        let imported = import::import(&Request {
+        let imported = import::import(&ImportRequest {
             name: &name,
             bytes: &bytes,
             id: Some(id),

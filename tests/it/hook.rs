@@ -11,7 +11,7 @@ use axum::routing::post;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde_json::Value as Json;
 use sigap::assistant::Assistant;
-use sigap::hook::{Delivered, Hook, Secret, sign};
+use sigap::hook::{Delivered, Hook, HookSecret, sign};
 use sigap::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
 use sigap::store::{self, Query, Shelf, Store};
 use sigap::ticket::{Status, Tracked};
@@ -104,7 +104,7 @@ const CASE: &[&str] = &[
 ];
 
 fn hook(receiver: &Receiver, store: &Arc<dyn Store>) -> Hook {
-    let secret = Secret::parse(Some(SECRET)).unwrap();
+    let secret = HookSecret::parse(Some(SECRET)).unwrap();
     Hook::new(&receiver.url, secret, None, Arc::clone(store)).unwrap()
 }
 
@@ -205,7 +205,7 @@ async fn a_template_says_how_a_draft_is_written() {
     let (receiver, store) = (Receiver::start(&[]).await, open(&dir));
     file(&store, CASE).await;
     let with = |template: &str| {
-        let secret = Secret::parse(Some(SECRET)).unwrap();
+        let secret = HookSecret::parse(Some(SECRET)).unwrap();
         Hook::new(
             &receiver.url,
             secret,

@@ -10,7 +10,7 @@ use lopdf::{Document as Pdf, Object, Stream, dictionary};
 use sigap::catalog::file::SopFile;
 use sigap::catalog::sop::{OutcomeKind, SectionKind};
 use sigap::catalog::{Catalog, Files, Severity, Source};
-use sigap::import::{self, Imported, Request};
+use sigap::import::{self, ImportRequest, Imported};
 use zip::write::SimpleFileOptions;
 
 use crate::binary::{Place, ended};
@@ -377,7 +377,7 @@ fn half_a_document_is_a_document() {
         .filter(|&end| text.is_char_boundary(end))
     {
         let files = bare_files();
-        let request = Request {
+        let request = ImportRequest {
             bytes: &text.as_bytes()[..end],
             files: &files,
             ..request("x.md")
@@ -438,7 +438,7 @@ fn imported(name: &str) -> Imported {
 
 fn import_text(name: &str, text: &str) -> Imported {
     let files = shipped::files();
-    let request = Request {
+    let request = ImportRequest {
         bytes: text.as_bytes(),
         files: &files,
         ..request(name)
@@ -446,9 +446,9 @@ fn import_text(name: &str, text: &str) -> Imported {
     import::import(&request).unwrap()
 }
 
-fn request(name: &str) -> Request<'_> {
+fn request(name: &str) -> ImportRequest<'_> {
     static NONE: std::sync::LazyLock<Files> = std::sync::LazyLock::new(Files::default);
-    Request {
+    ImportRequest {
         name,
         bytes: &[],
         id: None,

@@ -11,7 +11,7 @@ use sigap::learn;
 use sigap::load;
 use sigap::matcher::Decision;
 use sigap::message::{ChannelKind, ConversationId, EventId};
-use sigap::store::{self, Audit, Question, Revision, Store, Turn};
+use sigap::store::{self, Audit, Revision, Store, TurnRecord, UnansweredQuestion};
 
 use crate::binary::Place;
 use crate::shipped;
@@ -78,7 +78,7 @@ fn a_thousand_questions_are_grouped_in_under_a_second() {
     );
     assert!(took.as_millis() < 1_000, "it took {took:?}");
     for topic in 0..TOPICS.len() {
-        let in_topic = |group: &&learn::Group| {
+        let in_topic = |group: &&learn::QuestionGroup| {
             group
                 .members
                 .iter()
@@ -146,7 +146,7 @@ impl Desk {
     }
 }
 
-fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
+fn unanswered(at: usize, text: &str, expected: Revision) -> TurnRecord {
     let now: Timestamp = "2026-11-20T03:00:00Z".parse().unwrap();
     let at_time = now + SignedDuration::from_secs(i64::try_from(at).unwrap());
     let understood = Understood {
@@ -154,7 +154,7 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
         intent: None,
         confidence: 0.1,
     };
-    Turn {
+    TurnRecord {
         conversation: ConversationId("console:contoh".into()),
         event: EventId(at.to_string()),
         at: at_time,
@@ -164,7 +164,7 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> Turn {
         progress: Vec::new(),
         wake: None,
         tickets: Vec::new(),
-        question: Some(Question {
+        question: Some(UnansweredQuestion {
             text: text.to_owned(),
             intent: None,
             confidence: 0.1,
@@ -252,7 +252,7 @@ fn what_would_make_a_right_answer_wrong_changes_nothing() {
     let stolen: Vec<String> = own.iter().take(20).cloned().collect();
     let lexicon = load::lexicon(Path::new("data")).unwrap();
     let texts: Vec<&str> = stolen.iter().map(String::as_str).collect();
-    let group = learn::Group {
+    let group = learn::QuestionGroup {
         id: "x".into(),
         leader: 0,
         members: (0..texts.len()).collect(),

@@ -88,14 +88,14 @@ impl Catalogue {
         &self,
     ) -> (
         reload::Watch,
-        mpsc::Receiver<Result<Knowledge, load::Error>>,
+        mpsc::Receiver<Result<Knowledge, load::LoadError>>,
     ) {
         let (tell, told) = mpsc::channel();
         let (intents, data) = (self.intents(), self.data());
         let watch = reload::watch(
             &self.intents(),
             &self.data(),
-            reload::Seen::now(&self.intents(), &self.data()),
+            reload::FilesSeen::now(&self.intents(), &self.data()),
             move || {
                 let read = load::knowledge(&intents, &data, shipped::now().date());
                 let _ = tell.send(read);
@@ -108,11 +108,11 @@ impl Catalogue {
     fn watch_for(
         &self,
         desk: Arc<Desk>,
-    ) -> (reload::Watch, mpsc::Receiver<Result<(), load::Error>>) {
+    ) -> (reload::Watch, mpsc::Receiver<Result<(), load::LoadError>>) {
         let (tell, told) = mpsc::channel();
         let (intents, data) = (self.intents(), self.data());
         let runtime = tokio::runtime::Handle::current();
-        let seen = reload::Seen::now(&intents, &data);
+        let seen = reload::FilesSeen::now(&intents, &data);
         let watch = reload::watch(&self.intents(), &self.data(), seen, move || {
             let now = shipped::now();
             let read = || load::knowledge(&intents, &data, now.date());
@@ -209,7 +209,8 @@ fn an_edited_file_is_live_within_two_seconds_and_a_broken_one_is_reported_with_i
     assert!(took < LIVE_WITHIN, "it took {took:?}");
 
     catalogue.break_it();
-    let load::Error::Mistakes(mistakes) = told.recv_timeout(PATIENCE).unwrap().unwrap_err() else {
+    let load::LoadError::Mistakes(mistakes) = told.recv_timeout(PATIENCE).unwrap().unwrap_err()
+    else {
         panic!("the mistake is one of the catalogue");
     };
     assert_eq!(mistakes[0].line, 2);

@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use sigap::dialog::{Conversation, Decision, Effect, Understood};
 use sigap::message::{ChannelKind, ConversationId, EventId};
 use sigap::store::{
-    self, Audit, Error, Loaded, Paper, Period, Place, Query, Question, Revision, Shelf, Store,
-    Turn, Wake,
+    self, Audit, LoadedConversation, Paper, Period, Query, Revision, Shelf, Store, StoreError,
+    StorePlace, TurnRecord, UnansweredQuestion, Wake,
 };
 use sigap::ticket::{self, Progress, Status, Ticket};
 use tempfile::TempDir;
@@ -28,13 +28,13 @@ use erased::what_is_too_old_is_purged_with_its_copies;
 trait Engine: Sized {
     /// Makes an empty place; none where the engine is not installed.
     fn new() -> Option<Self>;
-    fn place(&self) -> Place;
+    fn place(&self) -> StorePlace;
 
-    async fn open(&self) -> Result<Arc<dyn Store>, Error> {
+    async fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
         store::open(&self.place()).await
     }
 
-    async fn restore(&self, from: &mut dyn BufRead) -> Result<u64, Error> {
+    async fn restore(&self, from: &mut dyn BufRead) -> Result<u64, StoreError> {
         store::restore(&self.place(), from).await
     }
 }
@@ -46,7 +46,7 @@ impl Engine for Sled {
         Some(Sled(TempDir::new().unwrap()))
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> StorePlace {
         self.0.path().to_owned().into()
     }
 }
@@ -74,7 +74,7 @@ impl Engine for Postgres {
         Some(Postgres(server.database()))
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> StorePlace {
         self.0.parse().unwrap()
     }
 }
@@ -131,7 +131,7 @@ keeps_the_contract!(postgres_keeps_the_contract, super::Postgres);
 async fn a_new_conversation_is_the_default(place: impl Engine) {
     let store = place.open().await.unwrap();
     let loaded = store.load(&budi(), &event(1)).await.unwrap();
-    let new = Loaded {
+    let new = LoadedConversation {
         conversation: Conversation::default(),
         revision: Revision::default(),
         wake: None,
@@ -172,7 +172,7 @@ async fn an_outdated_revision_conflicts_and_changes_nothing(place: impl Engine) 
     let before = backup(&*store).await;
 
     for expected in [Revision::default(), revision(2)] {
-        let outdated = Turn {
+        let outdated = TurnRecord {
             expected,
             event: event(2),
             ..full_turn()
@@ -187,7 +187,7 @@ async fn a_repeated_event_is_replayed_and_never_handled_again(place: impl Engine
     let revision = store.commit(turn(1)).await.unwrap();
     let before = backup(&*store).await;
 
-    let again = Turn {
+    let again = TurnRecord {
         expected: revision,
         event: event(1),
         ..full_turn()
@@ -204,7 +204,7 @@ async fn another_conversations_event_is_another_event(place: impl Engine) {
     let sari = ConversationId("console:sari".into());
     assert_eq!(store.load(&sari, &event(1)).await.unwrap().replay, None);
     store
-        .commit(Turn {
+        .commit(TurnRecord {
             conversation: sari,
             ..turn(1)
         })
@@ -216,7 +216,7 @@ async fn a_tickets_id_is_given_once(place: impl Engine) {
     let store = place.open().await.unwrap();
     let filed = ticket("T-1", 1);
     store
-        .commit(Turn {
+        .commit(TurnRecord {
             tickets: vec![filed.clone()],
             ..turn(1)
         })
@@ -224,12 +224,12 @@ async fn a_tickets_id_is_given_once(place: impl Engine) {
         .unwrap();
     let before = backup(&*store).await;
 
-    let taken = Turn {
+    let taken = TurnRecord {
         tickets: vec![ticket("T-2", 2), ticket("T-1", 2)],
         ..turn(2)
     };
     assert_conflict(store.commit(taken).await);
-    let twice = Turn {
+    let twice = TurnRecord {
         tickets: vec![ticket("T-3", 2), ticket("T-3", 2)],
         ..turn(2)
     };
@@ -243,7 +243,7 @@ async fn tickets_are_listed_newest_first(place: impl Engine) {
     for (number, second) in [(1, 30), (2, 10), (3, 20), (4, -9_999_999_999)] {
         let filed = ticket(&format!("T-{number}"), second);
         store
-            .commit(Turn {
+            .commit(TurnRecord {
                 tickets: vec![filed],
                 ..turn(number)
             })
@@ -300,7 +300,7 @@ async fn a_case_is_all_versions_and_steps(place: impl Engine) {
         (vec![third.clone()], Some(step(Status::Done, 1))),
     ];
     for (number, (tickets, progress)) in (1..).zip(turns) {
-        let turn = Turn {
+        let turn = TurnRecord {
             tickets,
             progress: progress.into_iter().collect(),
             ..turn(number)
@@ -337,7 +337,7 @@ async fn conversations_are_woken_when_their_time_has_come(place: impl Engine) {
         channel_kind: ChannelKind::Voice,
         service: None,
     };
-    let named = |name: &str, number, second: Option<i64>| Turn {
+    let named = |name: &str, number, second: Option<i64>| TurnRecord {
         conversation: ConversationId(name.into()),
         wake: second.map(wake),
         ..turn(number)
@@ -388,7 +388,7 @@ async fn tickets_are_found_by_intent_agent_and_time(place: impl Engine) {
         ..ticket(&format!("T-{number}"), number)
     });
     store
-        .commit(Turn {
+        .commit(TurnRecord {
             tickets: tickets.collect(),
             ..turn(1)
         })
@@ -490,19 +490,19 @@ async fn questions_are_listed_newest_first(place: impl Engine) {
     let store = place.open().await.unwrap();
     for (number, text) in [(1, "a"), (2, "b"), (3, "c")] {
         // The same moment: the order of commits decides.
-        let question = Some(Question {
+        let question = Some(UnansweredQuestion {
             at: at(0),
             ..question(text)
         });
         store
-            .commit(Turn {
+            .commit(TurnRecord {
                 question,
                 ..turn(number)
             })
             .await
             .unwrap();
     }
-    let texts = |questions: Vec<Question>| {
+    let texts = |questions: Vec<UnansweredQuestion>| {
         questions
             .into_iter()
             .map(|question| question.text)
@@ -526,22 +526,25 @@ async fn papers_are_kept_replaced_and_taken_away_with_their_turn(place: impl Eng
     let other = paper(Shelf::Versions, "b/1", Some("b"));
     let elsewhere = paper(Shelf::Outbox, "a/1", Some("x"));
     let papers = [&a, &b, &other, &elsewhere].map(Paper::clone);
-    let first = Turn {
+    let first = TurnRecord {
         papers: papers.into(),
         ..turn(1)
     };
     store.commit(first).await.unwrap();
     // A turn that conflicts leaves the shelf alone.
-    let late = Turn {
+    let late = TurnRecord {
         papers: vec![paper(Shelf::Versions, "a/1", None)],
         event: event(9),
         ..turn(1)
     };
-    assert!(matches!(store.commit(late).await, Err(Error::Conflict)));
+    assert!(matches!(
+        store.commit(late).await,
+        Err(StoreError::Conflict)
+    ));
     let listed = store.papers(Shelf::Versions, "a/").await.unwrap();
     assert_eq!(listed, [b.clone(), a]);
     let shorter = paper(Shelf::Versions, "a/2", Some(""));
-    let second = Turn {
+    let second = TurnRecord {
         papers: vec![shorter.clone(), paper(Shelf::Versions, "b/1", None)],
         ..turn(2)
     };
@@ -555,7 +558,7 @@ async fn papers_are_kept_replaced_and_taken_away_with_their_turn(place: impl Eng
 
 async fn people_are_heard_of(place: impl Engine) {
     let store = place.open().await.unwrap();
-    let heard = |conversation: &str, seconds: i64| Turn {
+    let heard = |conversation: &str, seconds: i64| TurnRecord {
         conversation: ConversationId(conversation.to_owned()),
         state: Conversation {
             touched: Some(at(seconds)),
@@ -574,7 +577,7 @@ async fn the_audit_of_a_time_is_listed(place: impl Engine) {
     let store = place.open().await.unwrap();
     for (number, second) in [(1, 30), (2, 10), (3, 20)] {
         let line = |what: &str| Audit::new(at(second), "budi", what, second.to_string());
-        let audited = Turn {
+        let audited = TurnRecord {
             audit: vec![line("ticket.file"), line("ticket.entered")],
             ..turn(number)
         };
@@ -620,7 +623,7 @@ async fn hours_are_counted(place: impl Engine) {
     ];
     for (number, (second, effect)) in (1..).zip(turns) {
         for agent in ["budi", "sari", "tono"] {
-            let counted = Turn {
+            let counted = TurnRecord {
                 conversation: ConversationId(format!("console:{agent}")),
                 at: at(second),
                 effects: vec![effect.clone()],
@@ -661,7 +664,7 @@ async fn a_large_record_comes_back_whole(place: impl Engine) {
         large("T-3", 1_000_000),
     ];
     store
-        .commit(Turn {
+        .commit(TurnRecord {
             tickets: tickets.clone(),
             question: Some(question(&"x".repeat(100_000))),
             ..turn(1)
@@ -681,7 +684,7 @@ async fn one_of_many_wins_each_revision(place: impl Engine) {
         for writer in 0..16 {
             let store = Arc::clone(&store);
             let id = format!("T-{round}-{writer}");
-            let turn = Turn {
+            let turn = TurnRecord {
                 event: EventId(id.clone()),
                 expected: revision(round),
                 tickets: vec![ticket(&id, 0)],
@@ -720,7 +723,7 @@ async fn different_conversations_do_not_disturb_each_other(place: impl Engine) {
                 let conversation = conversation.clone();
                 let tickets = vec![ticket(&id, number as i64)];
                 store
-                    .commit(Turn {
+                    .commit(TurnRecord {
                         conversation,
                         tickets,
                         ..turn(number)
@@ -747,7 +750,7 @@ async fn handled_events_expire(place: impl Engine) {
     let mut turns = (1..).map(turn);
     let mut commit = async |at| {
         store
-            .commit(Turn {
+            .commit(TurnRecord {
                 at,
                 ..turns.next().unwrap()
             })
@@ -781,7 +784,7 @@ async fn everything_survives_a_reopening(place: impl Engine) {
 async fn a_backup_restores_everything<E: Engine>(place: E) {
     let store = place.open().await.unwrap();
     store.commit(full_turn()).await.unwrap();
-    let long = Turn {
+    let long = TurnRecord {
         conversation: ConversationId("x".repeat(5_000)),
         ..turn(1)
     };
@@ -789,7 +792,7 @@ async fn a_backup_restores_everything<E: Engine>(place: E) {
     for number in 2..200 {
         let question = Some(question(&format!("question {number}")));
         store
-            .commit(Turn {
+            .commit(TurnRecord {
                 question,
                 ..turn(number)
             })
@@ -817,7 +820,7 @@ async fn a_backup_restores_everything<E: Engine>(place: E) {
 
 async fn a_damaged_backup_is_refused_and_leaves_nothing<E: Engine>(place: E) {
     let store = place.open().await.unwrap();
-    let small = Turn {
+    let small = TurnRecord {
         tickets: vec![ticket("T-1", 1)],
         ..turn(1)
     };
@@ -827,7 +830,10 @@ async fn a_damaged_backup_is_refused_and_leaves_nothing<E: Engine>(place: E) {
     let assert_refused = async |bytes: &[u8], damage: &str| {
         let refused = elsewhere.restore(&mut &*bytes).await.expect_err(damage);
         assert!(
-            matches!(refused, Error::BadBackup { .. } | Error::NewerSchema { .. }),
+            matches!(
+                refused,
+                StoreError::BadBackup { .. } | StoreError::NewerSchema { .. }
+            ),
             "{damage}: {refused:?}"
         );
     };
@@ -864,7 +870,7 @@ async fn a_backup_of_a_later_version_is_refused(place: impl Engine) {
     let mut later: &[u8] = b"{\"sigap_backup\":1,\"schema\":99}\n{\"unheard\":\"of\"}\n";
     let refused = place.restore(&mut later).await.unwrap_err();
     assert!(
-        matches!(refused, Error::NewerSchema { found: 99, .. }),
+        matches!(refused, StoreError::NewerSchema { found: 99, .. }),
         "{refused:?}"
     );
 }
@@ -875,7 +881,10 @@ async fn a_backup_overwrites_nothing(place: impl Engine) {
     let whole = backup(&*store).await;
     drop(store);
     let refused = place.restore(&mut whole.as_bytes()).await.unwrap_err();
-    assert!(matches!(refused, Error::Occupied { .. }), "{refused:?}");
+    assert!(
+        matches!(refused, StoreError::Occupied { .. }),
+        "{refused:?}"
+    );
     place.open().await.unwrap();
 }
 
@@ -892,14 +901,14 @@ async fn a_backup_that_cannot_be_written_disturbs_nothing(place: impl Engine) {
 
     let store = place.open().await.unwrap();
     for number in 1..=40 {
-        let large = Turn {
+        let large = TurnRecord {
             question: Some(question(&"x".repeat(10_000))),
             ..turn(number)
         };
         store.commit(large).await.unwrap();
     }
     let refused = store.backup(&mut Full).await.unwrap_err();
-    assert!(matches!(refused, Error::Io { .. }), "{refused:?}");
+    assert!(matches!(refused, StoreError::Io { .. }), "{refused:?}");
     store.commit(turn(41)).await.unwrap();
 }
 
@@ -909,7 +918,7 @@ async fn a_second_process_is_refused_at_once() {
     let first = place.open().await.unwrap();
     let refused = place.open().await.unwrap_err();
     assert!(
-        matches!(&refused, Error::Locked { path } if path == place.0.path()),
+        matches!(&refused, StoreError::Locked { path } if path == place.0.path()),
         "{refused:?}"
     );
     assert!(
@@ -917,7 +926,7 @@ async fn a_second_process_is_refused_at_once() {
         "{refused}"
     );
     let refused = place.restore(&mut &b""[..]).await.unwrap_err();
-    assert!(matches!(refused, Error::Locked { .. }), "{refused:?}");
+    assert!(matches!(refused, StoreError::Locked { .. }), "{refused:?}");
     drop(first);
     place.open().await.unwrap();
 }
@@ -960,7 +969,7 @@ async fn a_damaged_store_is_kept_aside_until_a_backup_is_restored() {
         // Not only the first time: a supervisor would start it again.
         for _ in 0..2 {
             let refused = place.open().await.unwrap_err();
-            let Error::Unopenable { kept_aside, .. } = &refused else {
+            let StoreError::Unopenable { kept_aside, .. } = &refused else {
                 panic!("{refused:?}")
             };
             assert!(kept_aside.join("db").is_file());
@@ -978,7 +987,7 @@ async fn a_store_that_cannot_be_reached_stays_where_it_is() {
     let place = Sled::new().unwrap();
     fs::write(place.sled(), b"not a directory").unwrap();
     let refused = place.open().await.unwrap_err();
-    assert!(matches!(refused, Error::Io { .. }), "{refused:?}");
+    assert!(matches!(refused, StoreError::Io { .. }), "{refused:?}");
     assert!(place.sled().is_file());
 }
 
@@ -987,7 +996,10 @@ async fn a_backup_is_not_restored_among_other_files() {
     let place = Sled::new().unwrap();
     fs::write(place.0.path().join("notes.txt"), b"mine").unwrap();
     let refused = place.restore(&mut &b""[..]).await.unwrap_err();
-    assert!(matches!(refused, Error::Occupied { .. }), "{refused:?}");
+    assert!(
+        matches!(refused, StoreError::Occupied { .. }),
+        "{refused:?}"
+    );
 }
 
 impl Sled {
@@ -1006,8 +1018,8 @@ async fn filled() -> (Sled, String) {
 }
 
 #[track_caller]
-fn assert_conflict(outcome: Result<Revision, Error>) {
-    assert!(matches!(outcome, Err(Error::Conflict)), "{outcome:?}");
+fn assert_conflict(outcome: Result<Revision, StoreError>) {
+    assert!(matches!(outcome, Err(StoreError::Conflict)), "{outcome:?}");
 }
 
 async fn assert_listed(store: &dyn Store, query: Query, expected: &[&str]) {
@@ -1040,8 +1052,8 @@ fn revision(number: u64) -> Revision {
 }
 
 /// The turn number so-and-so of a conversation, changing nothing but its revision.
-fn turn(number: u64) -> Turn {
-    Turn {
+fn turn(number: u64) -> TurnRecord {
+    TurnRecord {
         conversation: budi(),
         event: event(number),
         at: at(number as i64),
@@ -1059,9 +1071,9 @@ fn turn(number: u64) -> Turn {
 }
 
 /// A first turn with something in every field.
-fn full_turn() -> Turn {
+fn full_turn() -> TurnRecord {
     let audit = |what: &str| Audit::new(at(1), "budi", what, "T-full-1");
-    Turn {
+    TurnRecord {
         tickets: vec![
             ticket("T-full-1", 1),
             Ticket {
@@ -1075,8 +1087,8 @@ fn full_turn() -> Turn {
     }
 }
 
-fn question(text: &str) -> Question {
-    Question {
+fn question(text: &str) -> UnansweredQuestion {
+    UnansweredQuestion {
         text: text.into(),
         intent: Some("ganti-ont".into()),
         confidence: 0.1 + 0.2,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::SignedDuration;
 
-use super::super::condition::{CHANNEL_KIND, Condition, Term};
+use super::super::condition::{CHANNEL_KIND, Condition, ConditionTerm};
 use super::super::diagnostic::{Diagnostic, Severity};
 use super::super::file::{FieldFile, FieldSpecFile, FormFile, KindName, OptionFile, SopFile};
 use super::super::form::{Field, Form, Kip, Kit, Requirement, Spec};
@@ -418,7 +418,7 @@ pub(super) fn resolve(
             .map(|option| option.value.as_str())
             .collect()
     };
-    if let Some(Term { text, span }) = value
+    if let Some(ConditionTerm { text, span }) = value
         && !allowed.is_empty()
         && !allowed.contains(&text.as_str())
     {

@@ -23,7 +23,7 @@ use super::glossary::{self, Glossary, Term};
 use super::inherit::SharedFields;
 use super::older;
 use super::parsed::Parsed;
-use super::schema::Shape;
+use super::schema::FileShape;
 use super::{BrandKind, Catalog, Files, Loaded, Service, Sop, Source};
 use crate::text::likeness::nearest;
 use crate::ticket::Template;
@@ -148,7 +148,7 @@ pub fn load(files: &Files, today: Date) -> Loaded {
 }
 
 fn sops(sources: &[Source], shared: &Shared, found: &mut Vec<Diagnostic>) -> Vec<Sop> {
-    let shape = Shape::of::<SopFile>();
+    let shape = FileShape::of::<SopFile>();
     let mut read = Vec::new();
     for source in sources {
         found.extend(lint::secrets_and_personal_data(source));
@@ -380,7 +380,7 @@ fn read<T: Default + DeserializeOwned + JsonSchema>(
             return T::default();
         }
     };
-    shaped(Shape::of::<T>().check(&parsed), &parsed).unwrap_or_else(|mistakes| {
+    shaped(FileShape::of::<T>().check(&parsed), &parsed).unwrap_or_else(|mistakes| {
         found.extend(mistakes);
         T::default()
     })

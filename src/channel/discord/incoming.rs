@@ -132,7 +132,7 @@ pub fn post(message: &Message, around: Surroundings<'_>) -> Option<Post> {
     }
     let roles = message.member.as_ref();
     said(
-        Said {
+        HeardMessage {
             id: message.id.get(),
             author: &message.author,
             kind: message.kind,
@@ -156,7 +156,7 @@ pub fn edited(update: &MessageUpdateEvent, around: Surroundings<'_>) -> Option<E
     }
     let roles = update.member.as_ref().and_then(Option::as_ref);
     let post = said(
-        Said {
+        HeardMessage {
             id: update.id.get(),
             author: update.author.as_ref()?,
             kind: update.kind.unwrap_or_default(),
@@ -193,7 +193,7 @@ const EPOCH: i64 = 1_420_070_400_000;
 const TIME_SHIFT: u32 = 22;
 
 /// As much of a message as matters.
-struct Said<'a> {
+struct HeardMessage<'a> {
     id: u64,
     author: &'a User,
     kind: MessageType,
@@ -207,7 +207,7 @@ struct Said<'a> {
     answers: Option<&'a Message>,
 }
 
-fn said(message: Said<'_>, around: Surroundings<'_>) -> Option<Post> {
+fn said(message: HeardMessage<'_>, around: Surroundings<'_>) -> Option<Post> {
     let Surroundings { me, settings, .. } = around;
     let by_person = !message.author.bot;
     let is_message = matches!(

@@ -101,22 +101,22 @@ impl std::fmt::Debug for Secret {
 
 /// What proves to Discord that this is the bot. It is never shown.
 #[derive(Clone)]
-pub struct Token(String);
+pub struct BotToken(String);
 
-impl Token {
+impl BotToken {
     /// Takes the token from the environment.
     ///
     /// # Errors
     ///
     /// When there is none: the text explains where to get one.
-    pub fn parse(text: Option<&str>) -> Result<Token, Error> {
+    pub fn parse(text: Option<&str>) -> Result<BotToken, BotError> {
         let text = text.map(str::trim).filter(|text| !text.is_empty());
-        text.map(|text| Token(text.to_owned()))
-            .ok_or_else(|| Error::Setup(setup::no_token()))
+        text.map(|text| BotToken(text.to_owned()))
+            .ok_or_else(|| BotError::Setup(setup::no_token()))
     }
 }
 
-impl std::fmt::Debug for Token {
+impl std::fmt::Debug for BotToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token(***)")
     }
@@ -124,13 +124,13 @@ impl std::fmt::Debug for Token {
 
 /// Why the bot does not run.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum BotError {
     /// Something has to be set up first; the text says what and where.
     #[error("{0}")]
     Setup(String),
     /// Discord could not be asked who the bot is.
     #[error("cannot reach Discord")]
-    Unreachable(#[source] rest::Error),
+    Unreachable(#[source] rest::RestError),
     /// A double on this machine hands out a gateway elsewhere.
     #[error("the gateway `{0}` is not on this machine, so no token is sent there")]
     NotLoopback(String),
@@ -145,14 +145,14 @@ pub enum Error {
 ///
 /// When something has to be set up first, or Discord ends the connection for good.
 pub async fn serve(
-    token: Token,
+    token: BotToken,
     settings: Settings,
     assistant: Assistant,
     desk: Arc<Desk>,
     now: impl Fn() -> Zoned + Send + Sync + 'static,
     stop: impl Future<Output = ()>,
-) -> Result<(), Error> {
-    let Token(token) = token;
+) -> Result<(), BotError> {
+    let BotToken(token) = token;
     let metrics = Arc::clone(&settings.metrics);
     let reminded_every = settings.reminded_every.unwrap_or(REMINDED_EVERY);
     let http = settings.api.http(&token);
@@ -164,7 +164,7 @@ pub async fn serve(
     };
     let total = match settings.shards {
         Some(total) => total,
-        None => rest.shards().await.map_err(Error::Unreachable)?,
+        None => rest.shards().await.map_err(BotError::Unreachable)?,
     };
     let shards = Shards::new(assistant.store(), total, settings.process.clone());
     let fences = Arc::clone(&shards);
@@ -183,7 +183,7 @@ pub async fn serve(
         | GatewayIntents::GUILD_MESSAGES
         | GatewayIntents::DIRECT_MESSAGES
         | GatewayIntents::MESSAGE_CONTENT;
-    let lines = Lines::default();
+    let lines = Connections::default();
     let connect = |shard| {
         bot.take_over();
         // serenity's gateway client wants a way out of its own.
@@ -235,18 +235,18 @@ pub async fn serve(
 
 /// The connections of the shards that this process has.
 #[derive(Debug, Clone, Default)]
-struct Lines(Arc<Mutex<BTreeMap<u32, Arc<ShardManager>>>>);
+struct Connections(Arc<Mutex<BTreeMap<u32, Arc<ShardManager>>>>);
 
 /// A connection; dropping it closes it.
-struct Line {
-    lines: Lines,
+struct Connection {
+    lines: Connections,
     shard: u32,
 }
 
-impl Lines {
-    fn open(&self, shard: u32, manager: &Arc<ShardManager>) -> Line {
+impl Connections {
+    fn open(&self, shard: u32, manager: &Arc<ShardManager>) -> Connection {
         self.all().insert(shard, Arc::clone(manager));
-        Line {
+        Connection {
             lines: self.clone(),
             shard,
         }
@@ -276,7 +276,7 @@ impl Lines {
     }
 }
 
-impl Drop for Line {
+impl Drop for Connection {
     fn drop(&mut self) {
         if let Some(manager) = self.lines.all().remove(&self.shard) {
             tokio::spawn(async move { manager.shutdown_all().await });
@@ -285,7 +285,7 @@ impl Drop for Line {
 }
 
 /// Keeps note of whether every connection is up; never ends.
-async fn watch(lines: &Lines, metrics: &Metrics) {
+async fn watch(lines: &Connections, metrics: &Metrics) {
     let mut tick = tokio::time::interval(WATCHED_EVERY);
     loop {
         tick.tick().await;
@@ -303,38 +303,38 @@ async fn remind(bot: &Arc<Bot>, every: Duration) {
 }
 
 /// Finds out everything that is missing before a connection is opened, and returns the application's id.
-async fn prepare(rest: &Rest, settings: &Settings) -> Result<u64, Error> {
+async fn prepare(rest: &Rest, settings: &Settings) -> Result<u64, BotError> {
     let about = rest.application().await.map_err(|error| match error {
-        rest::Error::Refused { status: 401, .. } => Error::Setup(setup::bad_token()),
-        error => Error::Unreachable(error),
+        rest::RestError::Refused { status: 401, .. } => BotError::Setup(setup::bad_token()),
+        error => BotError::Unreachable(error),
     })?;
     let application = about.id.get();
     if !setup::may_read_messages(about.flags) {
-        return Err(Error::Setup(setup::no_message_content(application)));
+        return Err(BotError::Setup(setup::no_message_content(application)));
     }
     if settings.guilds.is_empty() {
-        return Err(Error::Setup(setup::no_guilds(application)));
+        return Err(BotError::Setup(setup::no_guilds(application)));
     }
     rest.gateway()
         .await
-        .map_err(Error::Unreachable)?
-        .map_err(Error::NotLoopback)?;
+        .map_err(BotError::Unreachable)?
+        .map_err(BotError::NotLoopback)?;
     rest.commands(&commands::all())
         .await
-        .map_err(Error::Unreachable)?;
+        .map_err(BotError::Unreachable)?;
     tracing::info!(invite = setup::invite(application), "ready to be invited");
     Ok(application)
 }
 
-fn ended(error: serenity::Error, application: u64) -> Error {
+fn ended(error: serenity::Error, application: u64) -> BotError {
     let serenity::Error::Gateway(reason) = &error else {
-        return Error::Ended(Box::new(error));
+        return BotError::Ended(Box::new(error));
     };
     match reason {
         GatewayError::DisallowedGatewayIntents => {
-            Error::Setup(setup::no_message_content(application))
+            BotError::Setup(setup::no_message_content(application))
         }
-        GatewayError::InvalidAuthentication => Error::Setup(setup::bad_token()),
-        _ => Error::Ended(Box::new(error)),
+        GatewayError::InvalidAuthentication => BotError::Setup(setup::bad_token()),
+        _ => BotError::Ended(Box::new(error)),
     }
 }

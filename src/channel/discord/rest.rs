@@ -18,7 +18,7 @@ use serenity::model::channel::Message;
 use serenity::model::id::{ChannelId, GuildId, InteractionId, MessageId, UserId};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::act::File;
+use crate::act::HandedFile;
 use crate::metrics::{self, Metrics};
 use crate::turns::Turns;
 
@@ -123,7 +123,7 @@ struct Posted {
 
 /// Why a request was given up.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum RestError {
     /// Discord refused it: another attempt would be refused too.
     #[error("discord refused the request with status {status}, code {code}: {message}")]
     Refused {
@@ -154,7 +154,7 @@ impl Rest {
     }
 
     /// Asks who the bot is; from then on interactions can be answered.
-    pub async fn application(&self) -> Result<CurrentApplicationInfo, Error> {
+    pub async fn application(&self) -> Result<CurrentApplicationInfo, RestError> {
         let about = self
             .again(REQUEST_TIMEOUT, || self.http.get_current_application_info())
             .await?;
@@ -165,7 +165,7 @@ impl Rest {
     /// Makes sure that the gateway can be asked for, and that a double hands out one on this machine.
     ///
     /// serenity falls back to the real gateway for good when its own question fails once.
-    pub async fn gateway(&self) -> Result<Result<(), String>, Error> {
+    pub async fn gateway(&self) -> Result<Result<(), String>, RestError> {
         let gateway = self
             .again(REQUEST_TIMEOUT, || self.http.get_gateway())
             .await?;
@@ -181,7 +181,7 @@ impl Rest {
     }
 
     /// Returns into how many shards Discord recommends to divide the workspaces.
-    pub async fn shards(&self) -> Result<u32, Error> {
+    pub async fn shards(&self) -> Result<u32, RestError> {
         let gateway = self
             .again(REQUEST_TIMEOUT, || self.http.get_bot_gateway())
             .await?;
@@ -189,7 +189,7 @@ impl Rest {
     }
 
     /// Registers the commands; doing it again changes nothing.
-    pub async fn commands(&self, commands: &Json) -> Result<(), Error> {
+    pub async fn commands(&self, commands: &Json) -> Result<(), RestError> {
         let registered = self.again(REQUEST_TIMEOUT, || async {
             done(self.http.create_global_commands(commands).await)
         });
@@ -202,7 +202,7 @@ impl Rest {
         channel: u64,
         mut body: Json,
         nonce: &str,
-    ) -> Result<Option<u64>, Error> {
+    ) -> Result<Option<u64>, RestError> {
         body["nonce"] = nonce.into();
         body["enforce_nonce"] = true.into();
         let body = quiet(body);
@@ -220,7 +220,7 @@ impl Rest {
     }
 
     /// Puts something else in the place of a message of the bot's.
-    pub async fn edit(&self, channel: u64, message: u64, body: Json) -> Result<(), Error> {
+    pub async fn edit(&self, channel: u64, message: u64, body: Json) -> Result<(), RestError> {
         let mut body = quiet(body);
         // What an edit does not name stays.
         for (part, nothing) in [
@@ -247,7 +247,7 @@ impl Rest {
     }
 
     /// Pins a message.
-    pub async fn pin(&self, channel: u64, message: u64) -> Result<(), Error> {
+    pub async fn pin(&self, channel: u64, message: u64) -> Result<(), RestError> {
         let (channel, message) = (
             ChannelId::new(channel.max(1)),
             MessageId::new(message.max(1)),
@@ -259,8 +259,8 @@ impl Rest {
     }
 
     /// Loads a file that somebody attached: from Discord's own hosts only, and no more than so many bytes of it.
-    pub async fn download(&self, url: &str, bytes_max: usize) -> Result<Vec<u8>, Error> {
-        let refused = |message: &str| Error::Refused {
+    pub async fn download(&self, url: &str, bytes_max: usize) -> Result<Vec<u8>, RestError> {
+        let refused = |message: &str| RestError::Refused {
             status: 0,
             code: 0,
             message: message.to_owned(),
@@ -291,13 +291,13 @@ impl Rest {
             Ok(Ok(Some(bytes))) => Ok(bytes),
             Ok(Ok(None)) => Err(refused("the file is too large")),
             // The address is signed, so it is not for the log.
-            Ok(Err(_)) | Err(_) => Err(Error::GivenUp { attempts: 1 }),
+            Ok(Err(_)) | Err(_) => Err(RestError::GivenUp { attempts: 1 }),
         }
     }
 
     /// Returns what was said in a channel after a moment, given as the id of something that happened then; the earliest
     /// first, and no more than a page of it.
-    pub async fn said_after(&self, channel: u64, moment: u64) -> Result<Vec<Message>, Error> {
+    pub async fn said_after(&self, channel: u64, moment: u64) -> Result<Vec<Message>, RestError> {
         let channel = ChannelId::new(channel.max(1));
         let after = MessagePagination::After(MessageId::new(moment.max(1)));
         let said = self.again(MISSED_TIMEOUT, || {
@@ -309,7 +309,7 @@ impl Rest {
     }
 
     /// Takes a message of the bot's away.
-    pub async fn delete(&self, channel: u64, message: u64) -> Result<(), Error> {
+    pub async fn delete(&self, channel: u64, message: u64) -> Result<(), RestError> {
         let (channel, message) = (
             ChannelId::new(channel.max(1)),
             MessageId::new(message.max(1)),
@@ -321,7 +321,7 @@ impl Rest {
     }
 
     /// Returns the channel in which one person alone reads the bot.
-    pub async fn direct(&self, user: u64) -> Result<u64, Error> {
+    pub async fn direct(&self, user: u64) -> Result<u64, RestError> {
         let body = json!({"recipient_id": user.to_string()});
         let channel = self
             .again(REQUEST_TIMEOUT, || self.http.create_private_channel(&body))
@@ -330,7 +330,7 @@ impl Rest {
     }
 
     /// Returns the handle of an account.
-    pub async fn handle(&self, user: u64) -> Result<String, Error> {
+    pub async fn handle(&self, user: u64) -> Result<String, RestError> {
         let user = UserId::new(user.max(1));
         let user = self
             .again(CALLBACK_TIMEOUT, || self.http.get_user(user))
@@ -339,7 +339,13 @@ impl Rest {
     }
 
     /// Gives the first response to an interaction; bodies of messages are made quiet.
-    pub async fn respond(&self, id: u64, token: &str, kind: u8, data: Json) -> Result<(), Error> {
+    pub async fn respond(
+        &self,
+        id: u64,
+        token: &str,
+        kind: u8,
+        data: Json,
+    ) -> Result<(), RestError> {
         let is_message = matches!(kind, 4 | 7);
         let data = if is_message { quiet(data) } else { data };
         let body = json!({"type": kind, "data": data});
@@ -352,7 +358,12 @@ impl Rest {
     }
 
     /// Puts the answer in the place of `thinking…`.
-    pub async fn fill(&self, token: &str, body: Json, file: Option<&File>) -> Result<(), Error> {
+    pub async fn fill(
+        &self,
+        token: &str,
+        body: Json,
+        file: Option<&HandedFile>,
+    ) -> Result<(), RestError> {
         let body = quiet(body);
         let filled = self.again(REQUEST_TIMEOUT, || async {
             let request =
@@ -364,7 +375,12 @@ impl Rest {
     }
 
     /// Adds a message to an answered interaction.
-    pub async fn follow(&self, token: &str, body: Json, file: Option<&File>) -> Result<(), Error> {
+    pub async fn follow(
+        &self,
+        token: &str,
+        body: Json,
+        file: Option<&HandedFile>,
+    ) -> Result<(), RestError> {
         let body = quiet(body);
         let added = self.again(REQUEST_TIMEOUT, || async {
             let request = self
@@ -376,7 +392,7 @@ impl Rest {
     }
 
     /// Opens a thread that only invited people and those who manage threads see, and invites one person.
-    pub async fn thread(&self, channel: u64, name: &str, user: u64) -> Result<u64, Error> {
+    pub async fn thread(&self, channel: u64, name: &str, user: u64) -> Result<u64, RestError> {
         const PRIVATE_THREAD: u8 = 12;
         const A_DAY_MIN: u16 = 1_440;
         let body = json!({
@@ -397,14 +413,14 @@ impl Rest {
     }
 
     /// Leaves a workspace.
-    pub async fn leave(&self, guild: u64) -> Result<(), Error> {
+    pub async fn leave(&self, guild: u64) -> Result<(), RestError> {
         let guild = GuildId::new(guild.max(1));
         self.again(REQUEST_TIMEOUT, || self.http.leave_guild(guild))
             .await
     }
 
     /// Tries until it succeeds, is refused, or the time is up.
-    async fn again<T, F>(&self, within: Duration, request: impl Fn() -> F) -> Result<T, Error>
+    async fn again<T, F>(&self, within: Duration, request: impl Fn() -> F) -> Result<T, RestError>
     where
         F: Future<Output = serenity::Result<T>>,
     {
@@ -428,7 +444,7 @@ impl Rest {
             }
             if Instant::now() + pause > deadline {
                 self.metrics.request(metrics::Request::Failed);
-                return Err(Error::GivenUp { attempts });
+                return Err(RestError::GivenUp { attempts });
             }
             self.metrics.request(metrics::Request::Retried);
             sleep(pause).await;
@@ -453,7 +469,7 @@ fn done<T>(result: serenity::Result<T>) -> serenity::Result<Option<T>> {
     }
 }
 
-fn attached(file: Option<&File>) -> Vec<CreateAttachment> {
+fn attached(file: Option<&HandedFile>) -> Vec<CreateAttachment> {
     file.map(|file| CreateAttachment::bytes(file.bytes.clone(), file.name.clone()))
         .into_iter()
         .collect()
@@ -466,7 +482,7 @@ fn quiet(mut body: Json) -> Json {
 }
 
 /// Returns why another attempt makes no sense; none for busy servers, rate limits and broken connections.
-fn refusal(error: &serenity::Error) -> Option<Error> {
+fn refusal(error: &serenity::Error) -> Option<RestError> {
     let serenity::Error::Http(error) = error else {
         // The request went out and its answer does not read: again, the nonce keeps it from appearing twice.
         return None;
@@ -474,7 +490,7 @@ fn refusal(error: &serenity::Error) -> Option<Error> {
     match error {
         HttpError::UnsuccessfulRequest(response) => {
             let status = response.status_code.as_u16();
-            (status != 429 && status < 500).then(|| Error::Refused {
+            (status != 429 && status < 500).then(|| RestError::Refused {
                 status,
                 code: response.error.code,
                 message: response.error.message.clone(),

@@ -12,23 +12,23 @@ use jiff::Zoned;
 
 use super::lesson::{Lesson, Queue};
 use super::proposal::Proposal;
-use super::review::{self, Review};
+use super::review::{self, VersionReview};
 use super::share::{self, People, Posting, Share};
 use super::version::Version;
-use super::{Error, Folders, Over, check, place};
+use super::{DeskError, Folders, Over, check, place};
 use crate::act::Order;
 use crate::assistant::Actor;
 use crate::catalog::{Diagnostic, Files, Source};
 use crate::guide::Knowledge;
-use crate::import::Report;
+use crate::import::ImportReport;
 use crate::message::ConversationId;
 use crate::stats::{self, Week};
-use crate::store::{Audit, Paper, Question, Tally};
+use crate::store::{Audit, Paper, Tally, UnansweredQuestion};
 use crate::ticket::Ticket;
 
 /// What an order is decided on; only what it needs is there.
 #[derive(Debug)]
-pub struct Basis {
+pub struct OrderBasis {
     /// What is live.
     pub knowledge: Arc<Knowledge>,
     /// Where the catalogue is.
@@ -44,7 +44,7 @@ pub struct Basis {
     /// Who works where.
     pub people: People,
     /// What was asked in vain of late.
-    pub asked: Vec<Question>,
+    pub asked: Vec<UnansweredQuestion>,
     /// The list of what leads never want to see again.
     pub never: String,
     /// Counts and drafts of the last weeks.
@@ -79,9 +79,9 @@ pub enum Shown {
         /// The proposal.
         proposal: Proposal,
         /// How agents will see it and what it changes.
-        review: Box<Review>,
+        review: Box<VersionReview>,
         /// What became of the document, unless it was an SOP file.
-        report: Option<Report>,
+        report: Option<ImportReport>,
     },
     /// The file of a proposal.
     ProposalFile(Proposal),
@@ -146,7 +146,7 @@ pub enum Shown {
     /// The review of an SOP is overdue.
     Overdue(String),
     /// Nothing was done.
-    Refused(Error),
+    Refused(DeskError),
 }
 
 /// Figures by week.
@@ -166,12 +166,12 @@ pub struct Statistics {
 ///
 /// Why nothing is done. It takes its time where the matcher learns.
 pub fn step(
-    basis: &Basis,
+    basis: &OrderBasis,
     order: &Order,
     by: &Actor,
     here: &ConversationId,
     now: &Zoned,
-) -> Result<Effects, Error> {
+) -> Result<Effects, DeskError> {
     match order {
         Order::Propose(file) => basis.propose(file, &[], by, now),
         Order::Begin { group, title, text } => basis.begin(group, title, text, by, now),
@@ -198,7 +198,7 @@ pub fn step(
         Order::Restore { sop, number, why } => {
             let mut versions = basis.versions(sop)?.iter();
             let wanted = versions.find(|one| one.number == *number);
-            let wanted = wanted.ok_or_else(|| Error::NoVersion(sop.clone(), *number))?;
+            let wanted = wanted.ok_or_else(|| DeskError::NoVersion(sop.clone(), *number))?;
             basis.publish("sop.restore", &wanted.text, why, None, by, now)
         }
         Order::Share {
@@ -216,16 +216,16 @@ pub fn step(
     }
 }
 
-impl Basis {
+impl OrderBasis {
     /// Returns the order's proposal.
-    pub fn proposal(&self) -> Result<&Proposal, Error> {
-        self.proposal.as_ref().ok_or(Error::NoProposal)
+    pub fn proposal(&self) -> Result<&Proposal, DeskError> {
+        self.proposal.as_ref().ok_or(DeskError::NoProposal)
     }
 
     /// Returns the versions of the order's SOP.
-    pub fn versions(&self, sop: &str) -> Result<&[Version], Error> {
+    pub fn versions(&self, sop: &str) -> Result<&[Version], DeskError> {
         match self.versions.is_empty() {
-            true => Err(Error::NoSop(sop.to_owned())),
+            true => Err(DeskError::NoSop(sop.to_owned())),
             false => Ok(&self.versions),
         }
     }
@@ -239,12 +239,12 @@ impl Basis {
         over: Option<&Over>,
         by: &Actor,
         now: &Zoned,
-    ) -> Result<Effects, Error> {
+    ) -> Result<Effects, DeskError> {
         let (id, path) = place(text, &self.folders, &self.files);
         let latest = self.versions.last();
         if self.was_done {
             // The answer was lost on its way, or the same press came twice.
-            let latest = latest.cloned().ok_or(Error::NoSop(id))?;
+            let latest = latest.cloned().ok_or(DeskError::NoSop(id))?;
             return Ok(Shown::Published(latest).into());
         }
         let source = Source::new(path.display().to_string(), text);
@@ -252,10 +252,10 @@ impl Basis {
         let edition = files.find(|known| known.stem == source.stem);
         let edition = edition.map(Source::edition);
         if over.is_some_and(|over| over.0 != edition) {
-            return Err(Error::Outdated(id));
+            return Err(DeskError::Outdated(id));
         }
         if edition.as_ref() == Some(&source.edition()) {
-            return Err(Error::Unchanged);
+            return Err(DeskError::Unchanged);
         }
         check(&review::joined(&self.files, &source), now.date())?;
         let before = latest.map(|version| version.number);

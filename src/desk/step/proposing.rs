@@ -6,37 +6,37 @@ use jiff::Zoned;
 use sha2::{Digest, Sha256};
 use toml_edit::{Array, DocumentMut};
 
-use super::{Basis, Effects, Shown};
-use crate::act::File;
+use super::{Effects, OrderBasis, Shown};
+use crate::act::HandedFile;
 use crate::assistant::Actor;
 use crate::catalog::Source;
 use crate::desk::proposal::{Proposal, SHORT_FIELDS};
-use crate::desk::{Error, review};
-use crate::import::{self, Report};
+use crate::desk::{DeskError, review};
+use crate::import::{self, ImportReport};
 use crate::learn;
 use crate::store::Audit;
 
 /// An id is short enough for a button and as good as never given twice.
 const ID_BYTES: usize = 6;
 
-impl Basis {
+impl OrderBasis {
     /// Takes a document for a proposal, with questions that were not answered as its utterances.
     ///
     /// # Errors
     ///
-    /// [`Error::Import`] when the document cannot be read.
+    /// [`DeskError::Import`] when the document cannot be read.
     pub fn propose(
         &self,
-        file: &File,
+        file: &HandedFile,
         questions: &[String],
         by: &Actor,
         now: &Zoned,
-    ) -> Result<Effects, Error> {
+    ) -> Result<Effects, DeskError> {
         let (text, report) = self.sop_file(file, now)?;
         let text = match questions.is_empty() {
             true => text,
             false => learn::with_utterances(&text, questions)
-                .map_err(|error| Error::Files(anyhow::Error::msg(error)))?,
+                .map_err(|error| DeskError::Files(anyhow::Error::msg(error)))?,
         };
         let id = review::id_of(&text).unwrap_or_default();
         let mut files = self.files.sops.iter();
@@ -57,7 +57,7 @@ impl Basis {
     ///
     /// # Errors
     ///
-    /// [`Error::NoGroup`], and those of [`propose`](Basis::propose).
+    /// [`DeskError::NoGroup`], and those of [`propose`](Basis::propose).
     pub fn begin(
         &self,
         group: &str,
@@ -65,11 +65,11 @@ impl Basis {
         text: &str,
         by: &Actor,
         now: &Zoned,
-    ) -> Result<Effects, Error> {
+    ) -> Result<Effects, DeskError> {
         let queue = self.queue();
         let found = queue.group(group);
-        let found = found.ok_or_else(|| Error::NoGroup(group.to_owned()))?;
-        let file = File {
+        let found = found.ok_or_else(|| DeskError::NoGroup(group.to_owned()))?;
+        let file = HandedFile {
             name: "pesan.txt".to_owned(),
             bytes: format!("{title}\n\n{text}\n").into_bytes(),
         };
@@ -80,13 +80,13 @@ impl Basis {
     ///
     /// # Errors
     ///
-    /// [`Error::NoProposal`].
+    /// [`DeskError::NoProposal`].
     pub fn amend(
         &self,
         fields: &[(String, String)],
         by: &Actor,
         now: &Zoned,
-    ) -> Result<Effects, Error> {
+    ) -> Result<Effects, DeskError> {
         let proposal = self.proposal()?.clone();
         let proposal = Proposal {
             text: with_fields(&proposal.text, fields)?,
@@ -101,10 +101,10 @@ impl Basis {
     fn keep(
         &self,
         proposal: Proposal,
-        report: Option<Report>,
+        report: Option<ImportReport>,
         line: Audit,
         now: &Zoned,
-    ) -> Result<Effects, Error> {
+    ) -> Result<Effects, DeskError> {
         let (matcher, lexicon) = (&self.knowledge.matcher, Arc::clone(&self.knowledge.lexicon));
         let review = review::review(&proposal.text, &self.files, Some(matcher), lexicon, now);
         Ok(Effects {
@@ -120,11 +120,15 @@ impl Basis {
     }
 
     /// The SOP file that a document makes, and what became of the document unless it is one already.
-    fn sop_file(&self, file: &File, now: &Zoned) -> Result<(String, Option<Report>), Error> {
+    fn sop_file(
+        &self,
+        file: &HandedFile,
+        now: &Zoned,
+    ) -> Result<(String, Option<ImportReport>), DeskError> {
         if file.name.to_lowercase().ends_with(".toml") {
             return Ok((String::from_utf8_lossy(&file.bytes).into_owned(), None));
         }
-        let imported = import::import(&import::Request {
+        let imported = import::import(&import::ImportRequest {
             name: &file.name,
             bytes: &file.bytes,
             id: None,
@@ -138,10 +142,10 @@ impl Basis {
 }
 
 /// Sets short texts of an SOP file and leaves everything else in it as it is.
-fn with_fields(text: &str, fields: &[(String, String)]) -> Result<String, Error> {
+fn with_fields(text: &str, fields: &[(String, String)]) -> Result<String, DeskError> {
     let mut document: DocumentMut = text
         .parse()
-        .map_err(|error: toml_edit::TomlError| Error::Files(anyhow::Error::new(error)))?;
+        .map_err(|error: toml_edit::TomlError| DeskError::Files(anyhow::Error::new(error)))?;
     for (key, value) in fields {
         let value = value.trim();
         if key == "keywords" {

@@ -2,23 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Basis, Effects, Shown};
+use super::{Effects, OrderBasis, Shown};
 use crate::assistant::Actor;
-use crate::desk::Error;
+use crate::desk::DeskError;
 use crate::desk::share::{Posting, Share};
 use crate::message::{ConversationId, EventId};
 
 /// Has channels show the order's SOP.
 pub fn post(
-    basis: &Basis,
+    basis: &OrderBasis,
     sop: &str,
     channels: &[u64],
     pinned: bool,
     by: &Actor,
     here: &ConversationId,
-) -> Result<Effects, Error> {
+) -> Result<Effects, DeskError> {
     let latest = basis.versions(sop)?.last();
-    let version = latest.ok_or_else(|| Error::NoSop(sop.to_owned()))?;
+    let version = latest.ok_or_else(|| DeskError::NoSop(sop.to_owned()))?;
     let channels: BTreeSet<u64> = channels.iter().copied().collect();
     let posts = channels.into_iter().map(|channel| {
         let place = here.beside(channel);
@@ -53,7 +53,7 @@ pub fn post(
 }
 
 /// Shows who has read an SOP wherever it is shared.
-pub fn readers(basis: &Basis, sop: &str) -> Effects {
+pub fn readers(basis: &OrderBasis, sop: &str) -> Effects {
     let readers = basis.shares.iter().map(|share| Shown::Readers {
         share: share.clone(),
         unread: basis.people.unread(share),
@@ -69,7 +69,11 @@ pub fn readers(basis: &Basis, sop: &str) -> Effects {
 }
 
 /// Reminds those who have not read a post, once a version.
-pub fn remind(basis: &Basis, place: &ConversationId, by: &Actor) -> Result<Effects, Error> {
+pub fn remind(
+    basis: &OrderBasis,
+    place: &ConversationId,
+    by: &Actor,
+) -> Result<Effects, DeskError> {
     let share = basis.shares.iter().find(|share| share.place == *place);
     let Some(share) = share else {
         return Ok(Shown::NoShare.into());

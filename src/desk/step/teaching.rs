@@ -2,18 +2,18 @@
 
 use jiff::Zoned;
 
-use super::{Basis, Effects, Shown};
+use super::{Effects, OrderBasis, Shown};
 use crate::act::{TO_NEVER, TO_NONE};
 use crate::assistant::Actor;
 use crate::catalog::{Files, Source};
 use crate::desk::lesson::{self, Lesson, NEVER, OUTSIDE, Queue};
-use crate::desk::{Error, check, review};
-use crate::effect::{self, Change, Labelled};
+use crate::desk::{DeskError, check, review};
+use crate::effect::{self, LabelledMessage, MessageChanges};
 use crate::guide::Knowledge;
 use crate::learn;
 use crate::message::Language;
 
-impl Basis {
+impl OrderBasis {
     /// Groups what was asked in vain and is still open: neither answered by now nor settled.
     pub fn queue(&self) -> Queue {
         let mut settled = self.knowledge.catalog.outside.clone();
@@ -30,9 +30,9 @@ impl Basis {
     fn compared(
         &self,
         edited: &Files,
-        rows: &[Labelled],
+        rows: &[LabelledMessage],
         now: &Zoned,
-    ) -> Result<(Change, Change), Error> {
+    ) -> Result<(MessageChanges, MessageChanges), DeskError> {
         let catalog = check(edited, now.date())?;
         let before = &self.knowledge;
         let after = Knowledge::new(catalog, before.lexicon.clone());
@@ -47,17 +47,17 @@ impl Basis {
 ///
 /// # Errors
 ///
-/// [`Error::NoGroup`], [`Error::NoSop`], [`Error::Refused`].
+/// [`DeskError::NoGroup`], [`DeskError::NoSop`], [`DeskError::Refused`].
 pub fn teach(
-    basis: &Basis,
+    basis: &OrderBasis,
     group: &str,
     to: &str,
     by: &Actor,
     now: &Zoned,
-) -> Result<Effects, Error> {
+) -> Result<Effects, DeskError> {
     let queue = basis.queue();
     let found = queue.group(group);
-    let group = found.ok_or_else(|| Error::NoGroup(group.to_owned()))?;
+    let group = found.ok_or_else(|| DeskError::NoGroup(group.to_owned()))?;
     let wordings = queue.wordings(group);
     let subject = format!("{}, {}", group.id, group.members.len());
     let line = by.audit("learn.assign", subject);
@@ -75,7 +75,7 @@ pub fn teach(
         });
     }
     let intent = (to != TO_NONE).then(|| to.to_owned());
-    let rows = group.members.iter().map(|&member| Labelled {
+    let rows = group.members.iter().map(|&member| LabelledMessage {
         text: queue.questions[member].text.clone(),
         intent: intent.clone(),
     });
@@ -118,17 +118,21 @@ pub fn teach(
 }
 
 /// The file of an SOP with more utterances.
-fn with_utterances(basis: &Basis, intent: &str, wordings: &[String]) -> Result<Source, Error> {
+fn with_utterances(
+    basis: &OrderBasis,
+    intent: &str,
+    wordings: &[String],
+) -> Result<Source, DeskError> {
     let mut files = basis.files.sops.iter();
     let current = files.find(|source| source.stem == intent);
-    let current = current.ok_or_else(|| Error::NoSop(intent.to_owned()))?;
+    let current = current.ok_or_else(|| DeskError::NoSop(intent.to_owned()))?;
     let text = learn::with_utterances(&current.text, wordings)
-        .map_err(|error| Error::Files(anyhow::Error::msg(error)))?;
+        .map_err(|error| DeskError::Files(anyhow::Error::msg(error)))?;
     Ok(Source::new(current.path.clone(), text))
 }
 
 /// The list of messages that belong to no SOP, with more of them.
-fn with_outside(basis: &Basis, wordings: &[String]) -> Source {
+fn with_outside(basis: &OrderBasis, wordings: &[String]) -> Source {
     let path = basis.folders.data.join(OUTSIDE);
     let known = basis.files.outside.as_ref();
     let known = known.map_or("", |source| source.text.as_str());

@@ -5,8 +5,8 @@ use super::filled::FilledForm;
 use super::labels::{Labels, label_of, labelled};
 use super::lines::numbered;
 use super::message::{Message, clauses};
-use super::speaking::{Again, Which, only_field, speaking};
-use super::{Taken, taken};
+use super::speaking::{Replacing, Sought, only_field, speaking};
+use super::{TakenAnswers, taken};
 use crate::catalog::{Case, Field, Form};
 use crate::value::Kind;
 
@@ -60,7 +60,7 @@ const INSTEAD: &[&str] = &[" tapi ", " tp ", " melainkan "];
 
 /// Reads corrections from a message: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
 /// `in_a_text` says that a text is asked, which the message may be instead.
-pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> Taken {
+pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> TakenAnswers {
     let plain = corrected(filled.form, filled.case(), text);
     let named = called_wrong(filled.form, filled.case(), text);
     let mut message = Message::new(&plain);
@@ -78,18 +78,18 @@ pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> T
     if !labelled && !text.trim_end().ends_with('?') && (sure || !in_a_text) {
         let (rest, words) = opened(text);
         let again = match words.is_empty() {
-            true => Again::WithCue,
-            false => Again::Freely,
+            true => Replacing::WithCue,
+            false => Replacing::Freely,
         };
-        speaking(&mut filled, &mut message, again, Which::All);
+        speaking(&mut filled, &mut message, again, Sought::All);
         if !changed(&filled) {
             correct_hour(&mut filled, rest);
         }
-        if !changed(&filled) && again == Again::Freely {
+        if !changed(&filled) && again == Replacing::Freely {
             replace(&mut filled, &plain);
         }
     }
-    Taken {
+    TakenAnswers {
         named: named.map(|field| field.id.clone()),
         ..taken(filled, message, None)
     }

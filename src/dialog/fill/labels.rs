@@ -32,7 +32,7 @@ pub enum Labels<'a> {
 
 impl Labels<'_> {
     /// Whether a label without a colon counts; `first` when it opens the message.
-    fn count(self, label: &Label<'_>, kind: &Kind, first: bool) -> bool {
+    fn count(self, label: &FieldLabel<'_>, kind: &Kind, first: bool) -> bool {
         match self {
             Labels::Clear(asked) => first && label.possessive && label.field.id != asked,
             Labels::All => true,
@@ -46,7 +46,7 @@ impl Labels<'_> {
 }
 
 /// The name of a field at the beginning of a clause.
-pub struct Label<'a> {
+pub struct FieldLabel<'a> {
     pub field: &'a Field,
     /// A colon follows it.
     pub colon: bool,
@@ -249,13 +249,13 @@ fn behind_its_label(
 }
 
 /// Returns the field whose name a clause begins with; of several names the longest.
-pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Label<'a>> {
+pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<FieldLabel<'a>> {
     let at = clause.len()
         - clause
             .trim_start_matches(|c: char| !c.is_alphabetic())
             .len();
     let lower = lowered(clause)?;
-    let mut best: Option<(Label<'_>, usize)> = None;
+    let mut best: Option<(FieldLabel<'_>, usize)> = None;
     for field in form.fields.iter().filter(|field| field.exists(case)) {
         for name in names(field, field.spec(case)) {
             let Some(rest) = lower[at..].strip_prefix(name.as_str()) else {
@@ -270,7 +270,7 @@ pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Labe
                 None => (false, value),
             };
             let ends_word = !rest.starts_with(char::is_alphanumeric);
-            let label = Label {
+            let label = FieldLabel {
                 field,
                 colon,
                 possessive: rest.len() < named,

@@ -27,7 +27,7 @@ use crate::value::{self, Background, Kind};
 use labels::{Labels, labelled, without_own_label};
 use lines::numbered;
 use passing::{absent, in_passing, is_absence_of};
-use speaking::{Again, Which, belongs_to, speaking};
+use speaking::{Replacing, Sought, belongs_to, speaking};
 
 pub use answer::{is_absence, is_brief, is_free};
 pub use corrections::{corrections, is_change, is_correction, is_surely_correction};
@@ -50,7 +50,7 @@ pub struct Refused {
 
 /// What an answer to a field brought.
 #[derive(Debug)]
-pub struct Taken {
+pub struct TakenAnswers {
     /// The answers after the message.
     pub answers: Answers,
     /// Fields besides the asked one that got a value.
@@ -99,7 +99,7 @@ pub fn named(
         };
         labelled(&mut filled, message, Labels::All);
         numbered(&mut filled, message);
-        speaking(&mut filled, message, Again::Never, Which::All);
+        speaking(&mut filled, message, Replacing::Never, Sought::All);
         in_passing(&mut filled, message, None);
         absent(&mut filled, message, None);
         answers = filled.answers;
@@ -177,7 +177,7 @@ pub fn from_answer<'f>(
     asked: &'f Field,
     text: &str,
     partial: Option<&str>,
-) -> Taken {
+) -> TakenAnswers {
     let spec = filled.spec(asked);
     let (free, brief) = (is_free(&spec.kind), is_brief(&spec.kind));
     let mut message = Message::new(text);
@@ -202,9 +202,9 @@ pub fn from_answer<'f>(
         problem = take_rest(&mut filled, &mut message, asked, spec, partial).err();
     }
     if problem.is_none() && (!free || brief) {
-        speaking(&mut filled, &mut message, Again::Never, Which::All);
+        speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
     }
-    Taken {
+    TakenAnswers {
         problem,
         ..taken(filled, message, Some(asked))
     }
@@ -253,11 +253,11 @@ fn speaking_beside_the_first(filled: &mut FilledForm<'_>, message: &mut Message<
     let wordless = !message.text.contains(char::is_alphabetic);
     let first = message.first_of_several().filter(|_| !wordless);
     let which = match (&first, wordless) {
-        (None, false) => Which::Unmistakable,
-        _ => Which::All,
+        (None, false) => Sought::Unmistakable,
+        _ => Sought::All,
     };
     message.used.extend(first.clone());
-    speaking(filled, message, Again::Never, which);
+    speaking(filled, message, Replacing::Never, which);
     message.used.retain(|used| Some(used) != first.as_ref());
 }
 
@@ -306,10 +306,10 @@ fn take_rest<'f>(
 }
 
 /// What a message has brought, besides the asked field.
-fn taken(filled: FilledForm<'_>, message: Message<'_>, asked: Option<&Field>) -> Taken {
+fn taken(filled: FilledForm<'_>, message: Message<'_>, asked: Option<&Field>) -> TakenAnswers {
     let mut others = filled.changed();
     others.retain(|id| asked.is_none_or(|asked| asked.id != *id));
-    Taken {
+    TakenAnswers {
         answers: filled.answers,
         others,
         problem: None,

@@ -11,7 +11,7 @@ use crate::value::{self, Kind, Value};
 
 /// Whether values that speak for themselves replace what was answered.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Again {
+pub enum Replacing {
     /// They do not.
     Never,
     /// Where their cue is near them, as for a first answer.
@@ -22,7 +22,7 @@ pub enum Again {
 
 /// Which values are looked for.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Which {
+pub enum Sought {
     /// All of them.
     All,
     /// Numbers and addresses that look like no word and are no part of any text.
@@ -33,8 +33,8 @@ pub enum Which {
 pub fn speaking(
     filled: &mut FilledForm<'_>,
     message: &mut Message<'_>,
-    again: Again,
-    which: Which,
+    again: Replacing,
+    which: Sought,
 ) {
     for field in &filled.form.fields {
         if !field.exists(filled.case()) {
@@ -44,7 +44,7 @@ pub fn speaking(
         let known = filled.answer(field);
         let answered = known.is_some();
         let found = || message.find(&spec.kind, filled.background);
-        if answered && again == Again::Never {
+        if answered && again == Replacing::Never {
             // Said once more, it is no part of anything else.
             let is_it = |found: &value::Found| matches!(known, Some(Answer::Given(known)) if known.canonical == found.value.canonical);
             let again: Vec<_> = found().into_iter().filter(is_it).collect();
@@ -55,7 +55,7 @@ pub fn speaking(
         }
         // A second number or another way to reach somebody is only one when the agent says so.
         if matches!(spec.kind, Kind::Contact)
-            || (which == Which::Unmistakable && !is_no_word(&spec.kind))
+            || (which == Sought::Unmistakable && !is_no_word(&spec.kind))
         {
             continue;
         }
@@ -67,7 +67,7 @@ pub fn speaking(
             message.is_unused(&found.span)
                 && !is_greeting(message.text, &found.span)
                 && (has_cue(spec, message.text, &found.span)
-                    || (answered && again == Again::Freely && is_unmistakable(&spec.kind)))
+                    || (answered && again == Replacing::Freely && is_unmistakable(&spec.kind)))
                 && !is_catch_all(&found.value)
         });
         if let Some(found) = found {

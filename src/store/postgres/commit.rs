@@ -11,9 +11,9 @@ use rustc_hash::FxHasher;
 use tokio_postgres::types::ToSql;
 
 use super::database::Database;
-use super::records::{Rows, Table, document, key, shelf};
-use super::{EVENT_KEPT, Error, Revision, Shelf, Tally, Turn};
-use crate::store::codec::{Handled, Kept, Record};
+use super::records::{PostgresTable, TableRows, document, key, shelf};
+use super::{EVENT_KEPT, Revision, Shelf, StoreError, Tally, TurnRecord};
+use crate::store::codec::{HandledEvent, KeptConversation, Record};
 
 /// How many expired events a commit forgets: more than the one it adds, so that a backlog shrinks.
 const EXPIRED_MAX: i64 = 4;
@@ -44,7 +44,7 @@ WITH fence AS (
 
 /// A turn that only talks.
 static TALK: LazyLock<String> = LazyLock::new(|| {
-    let counted = Table::Tally.insert(13, Some("kept"));
+    let counted = PostgresTable::Tally.insert(13, Some("kept"));
     format!("{BASE}, counted AS ({counted})\n{ENDED}")
 });
 
@@ -75,17 +75,17 @@ const ENDED: &str = "SELECT (SELECT held FROM fence), EXISTS (SELECT FROM kept)"
 /// On which every process hears that leads changed something.
 pub const CHANNEL: &str = "sigap_leads";
 
-const LEFT_BEHIND: [Table; 6] = [
-    Table::Tally,
-    Table::Ticket,
-    Table::Progress,
-    Table::Question,
-    Table::Audit,
-    Table::Paper,
+const LEFT_BEHIND: [PostgresTable; 6] = [
+    PostgresTable::Tally,
+    PostgresTable::Ticket,
+    PostgresTable::Progress,
+    PostgresTable::Question,
+    PostgresTable::Audit,
+    PostgresTable::Paper,
 ];
 
 /// Writes a turn.
-pub async fn commit(database: &Database, turn: Turn) -> Result<Revision, Error> {
+pub async fn commit(database: &Database, turn: TurnRecord) -> Result<Revision, StoreError> {
     let revision = turn.expected.next();
     let id = key(&turn.conversation.0).into_owned();
     let event = key(&turn.event.0).into_owned();
@@ -102,13 +102,13 @@ pub async fn commit(database: &Database, turn: Turn) -> Result<Revision, Error> 
     if let Some(tally) = Tally::of(&turn) {
         rows.count(&tally, part(&id));
     }
-    let kept = document(&Kept {
+    let kept = document(&KeptConversation {
         conversation: turn.conversation.clone(),
         revision,
         state: turn.state,
         wake: turn.wake,
     })?;
-    let handled = document(&Handled {
+    let handled = document(&HandledEvent {
         conversation: turn.conversation,
         event: turn.event,
         at: turn.at,
@@ -136,7 +136,7 @@ pub async fn commit(database: &Database, turn: Turn) -> Result<Revision, Error> 
         parameters.extend([&gone.0 as &(dyn ToSql + Sync), &gone.1, &is_of_leads]);
         &*DEED
     } else {
-        inserted = vec![rows.parameter(Table::Tally)];
+        inserted = vec![rows.parameter(PostgresTable::Tally)];
         parameters.push(&inserted[0]);
         &*TALK
     };
@@ -144,14 +144,14 @@ pub async fn commit(database: &Database, turn: Turn) -> Result<Revision, Error> 
     let ended = answer.first().map(|row| (row.get(0), row.get(1)));
     match ended {
         Some((true, true)) => Ok(revision),
-        Some((false, _)) => Err(Error::Fenced),
-        _ => Err(Error::Conflict),
+        Some((false, _)) => Err(StoreError::Fenced),
+        _ => Err(StoreError::Conflict),
     }
 }
 
 /// Returns what a turn adds to other tables, the papers that it takes away, and whether every process has to know.
-fn left_behind(turn: &Turn) -> (Rows, (Vec<&'static str>, Vec<String>), bool) {
-    let mut rows = Rows::default();
+fn left_behind(turn: &TurnRecord) -> (TableRows, (Vec<&'static str>, Vec<String>), bool) {
+    let mut rows = TableRows::default();
     let tickets = turn.tickets.iter().cloned().map(Box::new);
     let (laid, taken): (Vec<_>, Vec<_>) = turn
         .papers

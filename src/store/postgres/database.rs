@@ -19,7 +19,7 @@ use tokio_postgres::{Client, Config, Connection, Row, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::place::Address;
-use super::Error;
+use super::StoreError;
 
 /// Enough for a thousand turns a second at the milliseconds that two disks take, and few enough that several processes
 /// stay below the hundred connections of an untouched server.
@@ -61,7 +61,7 @@ impl std::fmt::Debug for Tls {
 
 impl Database {
     /// Prepares connections to an address; none is made yet.
-    pub fn new(address: &Address) -> Result<Database, Error> {
+    pub fn new(address: &Address) -> Result<Database, StoreError> {
         let mut config = address.config();
         if let Ok(password) = env::var("PGPASSWORD") {
             config.password(password);
@@ -92,13 +92,17 @@ impl Database {
             .create_timeout(Some(CONNECT_MAX.saturating_mul(hosts.max(1))))
             .build()
             .map_err(|error| {
-                Error::io("prepare the database's connections")(std::io::Error::other(error))
+                StoreError::io("prepare the database's connections")(std::io::Error::other(error))
             })?;
         Ok(Database { pool, config, tls })
     }
 
     /// Runs one statement on any connection, in one round trip once that has seen it before.
-    pub async fn query(&self, sql: &str, parameters: Parameters<'_>) -> Result<Vec<Row>, Error> {
+    pub async fn query(
+        &self,
+        sql: &str,
+        parameters: Parameters<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
         let client = self.pool.get().await.map_err(unavailable)?;
         let asked = async {
             let statement = client.prepare_cached(sql).await?;
@@ -109,7 +113,7 @@ impl Database {
             Ok(Err(error)) => refusal(&error),
             Err(_) => away("it gave no answer in time"),
         };
-        if matches!(error, Error::Away { .. }) {
+        if matches!(error, StoreError::Away { .. }) {
             // What becomes of it is not known, so nobody else gets this connection.
             drop(Object::take(client));
         }
@@ -117,7 +121,7 @@ impl Database {
     }
 
     /// Opens a connection of its own for work that takes as long as it takes.
-    pub async fn patient(&self) -> Result<Client, Error> {
+    pub async fn patient(&self) -> Result<Client, StoreError> {
         let (client, wire) = self.wire().await?;
         tokio::spawn(async move {
             if let Err(error) = wire.await {
@@ -131,7 +135,7 @@ impl Database {
     }
 
     /// Opens a connection of its own and leaves it to the caller to drive it.
-    pub async fn wire(&self) -> Result<(Client, Wire), Error> {
+    pub async fn wire(&self) -> Result<(Client, Wire), StoreError> {
         let connected = self.config.connect(self.tls.0.clone());
         let hosts = u32::try_from(self.config.get_hosts().len()).unwrap_or(u32::MAX);
         timeout(CONNECT_MAX.saturating_mul(hosts.max(1)), connected)
@@ -142,17 +146,17 @@ impl Database {
 }
 
 /// Certificates are checked against the ones this machine trusts, or those of the file that SSL_CERT_FILE names.
-fn encryption() -> Result<ClientConfig, Error> {
+fn encryption() -> Result<ClientConfig, StoreError> {
     let mut roots = RootCertStore::empty();
     // Whatever does not load is missed when a server shows it, with an error that says so.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::io("prepare encryption")(std::io::Error::other(error)))?;
+        .map_err(|error| StoreError::io("prepare encryption")(std::io::Error::other(error)))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-fn unavailable(error: PoolError) -> Error {
+fn unavailable(error: PoolError) -> StoreError {
     match error {
         PoolError::Backend(error) => refusal(&error),
         PoolError::Timeout(_) => away("no connection became free in time"),
@@ -160,14 +164,14 @@ fn unavailable(error: PoolError) -> Error {
     }
 }
 
-fn away(cause: &str) -> Error {
-    Error::Away {
+fn away(cause: &str) -> StoreError {
+    StoreError::Away {
         cause: cause.to_owned(),
     }
 }
 
 /// Says what an error of the database means to the caller.
-pub fn refusal(error: &tokio_postgres::Error) -> Error {
+pub fn refusal(error: &tokio_postgres::Error) -> StoreError {
     let Some(code) = error.code() else {
         return away(&describe(error));
     };
@@ -179,7 +183,7 @@ pub fn refusal(error: &tokio_postgres::Error) -> Error {
     ]
     .contains(code)
     {
-        Error::Conflict
+        StoreError::Conflict
     // Shutting down, starting up, out of connections, or not the one that takes writes any more.
     } else if is_of("57")
         || is_of("53")
@@ -188,7 +192,7 @@ pub fn refusal(error: &tokio_postgres::Error) -> Error {
     {
         away(&describe(error))
     } else {
-        Error::io("use the database")(std::io::Error::other(describe(error)))
+        StoreError::io("use the database")(std::io::Error::other(describe(error)))
     }
 }
 

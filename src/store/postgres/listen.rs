@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::AsyncMessage;
 
-use super::Error;
+use super::StoreError;
 use super::commit::CHANNEL;
 use super::database::{Database, describe};
 
@@ -43,7 +43,7 @@ impl Drop for Ear {
 
 impl Listener {
     /// Begins at what is known now: changes from here on are heard of.
-    pub async fn new(database: &Database) -> Result<Listener, Error> {
+    pub async fn new(database: &Database) -> Result<Listener, StoreError> {
         Ok(Listener {
             seen: AtomicI64::new(number(database).await?),
             told: Arc::default(),
@@ -70,7 +70,7 @@ impl Listener {
     }
 }
 
-async fn number(database: &Database) -> Result<i64, Error> {
+async fn number(database: &Database) -> Result<i64, StoreError> {
     let rows = database.query(NUMBER, &[]).await?;
     Ok(rows.first().map_or(0, |row| row.get(0)))
 }
@@ -85,7 +85,7 @@ async fn listen(database: Arc<Database>, told: Arc<Notify>) {
     }
 }
 
-async fn notices(database: &Database, told: &Notify) -> Result<(), Error> {
+async fn notices(database: &Database, told: &Notify) -> Result<(), StoreError> {
     let (client, mut wire) = database.wire().await?;
     let heard = async {
         loop {

@@ -15,12 +15,12 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{GenericClient, Row};
 
 use super::database::refusal;
-use super::{Error, Shelf, Tally};
+use super::{Shelf, StoreError, Tally};
 use crate::store::codec::{self, Record};
 
 /// A table that records go into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Table {
+pub enum PostgresTable {
     Conversation,
     Event,
     Ticket,
@@ -31,49 +31,49 @@ pub enum Table {
     Paper,
 }
 
-impl Table {
+impl PostgresTable {
     /// In the order of a backup.
-    pub const ALL: [Table; 8] = [
-        Table::Conversation,
-        Table::Event,
-        Table::Ticket,
-        Table::Progress,
-        Table::Question,
-        Table::Audit,
-        Table::Tally,
-        Table::Paper,
+    pub const ALL: [PostgresTable; 8] = [
+        PostgresTable::Conversation,
+        PostgresTable::Event,
+        PostgresTable::Ticket,
+        PostgresTable::Progress,
+        PostgresTable::Question,
+        PostgresTable::Audit,
+        PostgresTable::Tally,
+        PostgresTable::Paper,
     ];
 
     pub fn name(self) -> &'static str {
         match self {
-            Table::Conversation => "conversation",
-            Table::Event => "event",
-            Table::Ticket => "ticket",
-            Table::Progress => "progress",
-            Table::Question => "question",
-            Table::Audit => "audit",
-            Table::Tally => "tally",
-            Table::Paper => "paper",
+            PostgresTable::Conversation => "conversation",
+            PostgresTable::Event => "event",
+            PostgresTable::Ticket => "ticket",
+            PostgresTable::Progress => "progress",
+            PostgresTable::Question => "question",
+            PostgresTable::Audit => "audit",
+            PostgresTable::Tally => "tally",
+            PostgresTable::Paper => "paper",
         }
     }
 
     /// The columns of a row on its way in, with their types.
     fn columns(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Table::Conversation => &[
+            PostgresTable::Conversation => &[
                 ("id", "text"),
                 ("revision", "bigint"),
                 ("touched", "timestamptz"),
                 ("wake_at", "timestamptz"),
                 ("record", "json"),
             ],
-            Table::Event => &[
+            PostgresTable::Event => &[
                 ("conversation", "text"),
                 ("id", "text"),
                 ("at", "timestamptz"),
                 ("record", "json"),
             ],
-            Table::Ticket => &[
+            PostgresTable::Ticket => &[
                 ("id", "text"),
                 ("case_id", "text"),
                 ("intent", "text"),
@@ -86,7 +86,7 @@ impl Table {
                 ("begun_at", "timestamptz"),
                 ("record", "json"),
             ],
-            Table::Progress => &[
+            PostgresTable::Progress => &[
                 ("case_id", "text"),
                 ("status", "text"),
                 ("external", "text"),
@@ -94,7 +94,7 @@ impl Table {
                 ("at", "timestamptz"),
                 ("record", "json"),
             ],
-            Table::Question => &[
+            PostgresTable::Question => &[
                 ("at", "timestamptz"),
                 ("text", "text"),
                 ("intent", "text"),
@@ -104,7 +104,7 @@ impl Table {
                 ("channel_kind", "text"),
                 ("record", "json"),
             ],
-            Table::Audit => &[
+            PostgresTable::Audit => &[
                 ("at", "timestamptz"),
                 ("who", "text"),
                 ("what", "text"),
@@ -113,14 +113,14 @@ impl Table {
                 ("after", "text"),
                 ("record", "json"),
             ],
-            Table::Tally => &[
+            PostgresTable::Tally => &[
                 ("hour", "timestamptz"),
                 ("part", "smallint"),
                 ("kind", "text"),
                 ("name", "text"),
                 ("count", "bigint"),
             ],
-            Table::Paper => &[("shelf", "text"), ("id", "text"), ("record", "json")],
+            PostgresTable::Paper => &[("shelf", "text"), ("id", "text"), ("record", "json")],
         }
     }
 
@@ -135,10 +135,12 @@ impl Table {
         let picked: Vec<_> = names.iter().map(|name| format!("t.{name}")).collect();
         let from = from.map_or_else(String::new, |from| format!("{from}, "));
         let replaces = match self {
-            Table::Tally => {
+            PostgresTable::Tally => {
                 " ON CONFLICT (hour, part, kind, name) DO UPDATE SET count = tally.count + excluded.count"
             }
-            Table::Paper => " ON CONFLICT (shelf, id) DO UPDATE SET record = excluded.record",
+            PostgresTable::Paper => {
+                " ON CONFLICT (shelf, id) DO UPDATE SET record = excluded.record"
+            }
             _ => "",
         };
         format!(
@@ -153,22 +155,26 @@ impl Table {
     /// Returns what reads a table in the order of a backup: a key to find the row again, and the record.
     fn select(self) -> Cow<'static, str> {
         let sql = match self {
-            Table::Conversation => "SELECT ARRAY[id], record::text FROM conversation ORDER BY id",
-            Table::Event => {
+            PostgresTable::Conversation => {
+                "SELECT ARRAY[id], record::text FROM conversation ORDER BY id"
+            }
+            PostgresTable::Event => {
                 "SELECT ARRAY[conversation, id], record::text FROM event ORDER BY conversation, id"
             }
-            Table::Ticket => "SELECT ARRAY[id], record::text FROM ticket ORDER BY id",
-            Table::Progress => {
+            PostgresTable::Ticket => "SELECT ARRAY[id], record::text FROM ticket ORDER BY id",
+            PostgresTable::Progress => {
                 "SELECT ARRAY[serial::text], record::text FROM progress ORDER BY case_id, at, serial"
             }
-            Table::Question => {
+            PostgresTable::Question => {
                 "SELECT ARRAY[serial::text], record::text FROM question ORDER BY at, serial"
             }
-            Table::Audit => {
+            PostgresTable::Audit => {
                 "SELECT ARRAY[serial::text], record::text FROM audit ORDER BY at, serial"
             }
-            Table::Tally => return Cow::Owned(tallies("")),
-            Table::Paper => "SELECT ARRAY[shelf, id], record::text FROM paper ORDER BY shelf, id",
+            PostgresTable::Tally => return Cow::Owned(tallies("")),
+            PostgresTable::Paper => {
+                "SELECT ARRAY[shelf, id], record::text FROM paper ORDER BY shelf, id"
+            }
         };
         Cow::Borrowed(sql)
     }
@@ -176,16 +182,20 @@ impl Table {
     /// Returns what deletes the row with a key that [`each`] has handed out.
     pub fn delete(self) -> &'static str {
         match self {
-            Table::Conversation => "DELETE FROM conversation WHERE ARRAY[id] = $1::text[]",
-            Table::Event => {
+            PostgresTable::Conversation => "DELETE FROM conversation WHERE ARRAY[id] = $1::text[]",
+            PostgresTable::Event => {
                 "DELETE FROM event WHERE conversation = ($1::text[])[1] AND id = ($1::text[])[2]"
             }
-            Table::Ticket => "DELETE FROM ticket WHERE id = ($1::text[])[1]",
-            Table::Progress => "DELETE FROM progress WHERE serial = ($1::text[])[1]::bigint",
-            Table::Question => "DELETE FROM question WHERE serial = ($1::text[])[1]::bigint",
-            Table::Audit => "DELETE FROM audit WHERE serial = ($1::text[])[1]::bigint",
-            Table::Tally => "DELETE FROM tally WHERE hour = ($1::text[])[1]::timestamptz",
-            Table::Paper => {
+            PostgresTable::Ticket => "DELETE FROM ticket WHERE id = ($1::text[])[1]",
+            PostgresTable::Progress => {
+                "DELETE FROM progress WHERE serial = ($1::text[])[1]::bigint"
+            }
+            PostgresTable::Question => {
+                "DELETE FROM question WHERE serial = ($1::text[])[1]::bigint"
+            }
+            PostgresTable::Audit => "DELETE FROM audit WHERE serial = ($1::text[])[1]::bigint",
+            PostgresTable::Tally => "DELETE FROM tally WHERE hour = ($1::text[])[1]::timestamptz",
+            PostgresTable::Paper => {
                 "DELETE FROM paper WHERE shelf = ($1::text[])[1] AND id = ($1::text[])[2]"
             }
         }
@@ -212,14 +222,14 @@ pub fn tallies(within: &str) -> String {
 
 /// Rows on their way into the tables.
 #[derive(Debug, Default)]
-pub struct Rows(BTreeMap<Table, Vec<Json>>);
+pub struct TableRows(BTreeMap<PostgresTable, Vec<Json>>);
 
-impl Rows {
+impl TableRows {
     /// Adds a record.
     pub fn add(&mut self, record: &Record) {
         let (table, row) = match record {
             Record::Conversation(kept) => (
-                Table::Conversation,
+                PostgresTable::Conversation,
                 json!({
                     "id": key(&kept.conversation.0),
                     "revision": kept.revision.number(),
@@ -229,7 +239,7 @@ impl Rows {
                 }),
             ),
             Record::Event(handled) => (
-                Table::Event,
+                PostgresTable::Event,
                 json!({
                     "conversation": key(&handled.conversation.0),
                     "id": key(&handled.event.0),
@@ -238,7 +248,7 @@ impl Rows {
                 }),
             ),
             Record::Ticket(ticket) => (
-                Table::Ticket,
+                PostgresTable::Ticket,
                 json!({
                     "id": key(&ticket.id),
                     "case_id": key(ticket.case()),
@@ -254,7 +264,7 @@ impl Rows {
                 }),
             ),
             Record::Progress(step) => (
-                Table::Progress,
+                PostgresTable::Progress,
                 json!({
                     "case_id": key(&step.case),
                     "status": step.status.name(),
@@ -265,7 +275,7 @@ impl Rows {
                 }),
             ),
             Record::Question(question) => (
-                Table::Question,
+                PostgresTable::Question,
                 json!({
                     "at": question.at,
                     "text": question.text,
@@ -278,7 +288,7 @@ impl Rows {
                 }),
             ),
             Record::Audit(line) => (
-                Table::Audit,
+                PostgresTable::Audit,
                 json!({
                     "at": line.at,
                     "who": line.who,
@@ -294,9 +304,9 @@ impl Rows {
                 let id = key(&paper.id).into_owned();
                 let row = json!({"shelf": shelf(paper.shelf), "id": id, "record": paper});
                 // One statement writes a row once.
-                let rows = self.0.entry(Table::Paper).or_default();
+                let rows = self.0.entry(PostgresTable::Paper).or_default();
                 rows.retain(|other| (&other["shelf"], &other["id"]) != (&row["shelf"], &row["id"]));
-                (Table::Paper, row)
+                (PostgresTable::Paper, row)
             }
         };
         self.0.entry(table).or_default().push(row);
@@ -318,7 +328,7 @@ impl Rows {
         let rows = counts.map(|(kind, name, count)| {
             json!({"hour": tally.hour, "part": part, "kind": kind, "name": name, "count": count})
         });
-        self.0.entry(Table::Tally).or_default().extend(rows);
+        self.0.entry(PostgresTable::Tally).or_default().extend(rows);
     }
 
     /// Returns how many rows there are.
@@ -327,13 +337,13 @@ impl Rows {
     }
 
     /// Returns the rows of a table as the parameter of its [`insert`](Table::insert).
-    pub fn parameter(&self, table: Table) -> String {
+    pub fn parameter(&self, table: PostgresTable) -> String {
         let rows = self.0.get(&table).map_or(&[][..], Vec::as_slice);
         whole(serde_json::Value::from(rows).to_string())
     }
 
     /// Writes the rows.
-    pub async fn write(&self, to: &impl GenericClient) -> Result<(), Error> {
+    pub async fn write(&self, to: &impl GenericClient) -> Result<(), StoreError> {
         for table in self.0.keys() {
             let rows = self.parameter(*table);
             to.execute(&table.insert(1, None), &[&rows])
@@ -344,25 +354,27 @@ impl Rows {
     }
 }
 
-/// Hands over every record in the order of a backup, each with what [`Table::delete`] finds it by.
+/// Hands over every record in the order of a backup, each with what [`PostgresTable::delete`] finds it by.
 pub async fn each(
     from: &impl GenericClient,
-    mut take: impl FnMut(Table, Vec<String>, Record) -> Result<(), Error>,
-) -> Result<(), Error> {
-    for table in Table::ALL {
+    mut take: impl FnMut(PostgresTable, Vec<String>, Record) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    for table in PostgresTable::ALL {
         let none: [&(dyn ToSql + Sync); 0] = [];
         let rows = from.query_raw(&*table.select(), none).await;
         let mut rows = pin!(rows.map_err(|error| refusal(&error))?);
         while let Some(row) = rows.try_next().await.map_err(|error| refusal(&error))? {
             let record = match table {
-                Table::Conversation => Record::Conversation(Box::new(read(table, &row, 1)?)),
-                Table::Event => Record::Event(read(table, &row, 1)?),
-                Table::Ticket => Record::Ticket(Box::new(read(table, &row, 1)?)),
-                Table::Progress => Record::Progress(read(table, &row, 1)?),
-                Table::Question => Record::Question(read(table, &row, 1)?),
-                Table::Audit => Record::Audit(read(table, &row, 1)?),
-                Table::Tally => Record::Tally(read(table, &row, 1)?),
-                Table::Paper => Record::Paper(read(table, &row, 1)?),
+                PostgresTable::Conversation => {
+                    Record::Conversation(Box::new(read(table, &row, 1)?))
+                }
+                PostgresTable::Event => Record::Event(read(table, &row, 1)?),
+                PostgresTable::Ticket => Record::Ticket(Box::new(read(table, &row, 1)?)),
+                PostgresTable::Progress => Record::Progress(read(table, &row, 1)?),
+                PostgresTable::Question => Record::Question(read(table, &row, 1)?),
+                PostgresTable::Audit => Record::Audit(read(table, &row, 1)?),
+                PostgresTable::Tally => Record::Tally(read(table, &row, 1)?),
+                PostgresTable::Paper => Record::Paper(read(table, &row, 1)?),
             };
             take(table, row.get(0), record)?;
         }
@@ -371,20 +383,24 @@ pub async fn each(
 }
 
 /// Reads the record in a column.
-pub fn read<T: DeserializeOwned>(table: Table, row: &Row, column: usize) -> Result<T, Error> {
+pub fn read<T: DeserializeOwned>(
+    table: PostgresTable,
+    row: &Row,
+    column: usize,
+) -> Result<T, StoreError> {
     parse(table, row.get(column))
 }
 
 /// Reads a record that the database returned as text.
-pub fn parse<T: DeserializeOwned>(table: Table, text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| Error::Corrupt {
+pub fn parse<T: DeserializeOwned>(table: PostgresTable, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt {
         table: table.name(),
         source: codec::without_content(&error),
     })
 }
 
 /// Returns a record as the text of a `json` column.
-pub fn document(record: &impl Serialize) -> Result<String, Error> {
+pub fn document(record: &impl Serialize) -> Result<String, StoreError> {
     let text = String::from_utf8(codec::json(record)?);
     Ok(whole(text.expect("JSON is UTF-8")))
 }

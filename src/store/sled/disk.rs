@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::Error;
+use super::StoreError;
 
 /// An open sled database.
 #[derive(Debug)]
@@ -54,14 +54,14 @@ pub enum Refusal {
     /// Their content is at fault.
     Damaged(String),
     /// Anything else: permissions, a full disk, a dying one. The content may be sound.
-    Other(Error),
+    Other(StoreError),
 }
 
-impl From<Refusal> for Error {
+impl From<Refusal> for StoreError {
     /// For files that were made a moment ago, where damage is just another failure.
-    fn from(refusal: Refusal) -> Error {
+    fn from(refusal: Refusal) -> StoreError {
         match refusal {
-            Refusal::Damaged(cause) => Error::io("make a store")(io::Error::other(cause)),
+            Refusal::Damaged(cause) => StoreError::io("make a store")(io::Error::other(cause)),
             Refusal::Other(error) => error,
         }
     }
@@ -72,7 +72,7 @@ impl Disk {
     pub fn open(home: &Path) -> Result<Disk, Refusal> {
         let other = |doing: &str| {
             let doing = format!("{doing} in `{}`", home.display());
-            |source| Refusal::Other(Error::io(doing)(source))
+            |source| Refusal::Other(StoreError::io(doing)(source))
         };
         fs::create_dir_all(home).map_err(other("make the store's directory"))?;
         // sled 0.34 takes a half-written snapshot for a whole one and calls sound data corrupt
@@ -94,7 +94,7 @@ impl Disk {
     }
 
     /// Waits until everything written so far survives a power cut.
-    pub fn durable(&self) -> Result<(), Error> {
+    pub fn durable(&self) -> Result<(), StoreError> {
         let mut failure = self.failure();
         refuse(&failure)?;
         let done = self.db.flush().map_err(|error| error.to_string());
@@ -103,12 +103,12 @@ impl Disk {
     }
 
     /// Takes note that the engine failed: from now on nothing is acknowledged on this handle.
-    pub fn failed(&self, error: &::sled::Error) -> Error {
+    pub fn failed(&self, error: &::sled::Error) -> StoreError {
         fail(&mut self.failure(), error.to_string())
     }
 
-    /// Returns [`Error::ReadOnly`] once the engine has failed.
-    pub fn sound(&self) -> Result<(), Error> {
+    /// Returns [`StoreError::ReadOnly`] once the engine has failed.
+    pub fn sound(&self) -> Result<(), StoreError> {
         refuse(&self.failure())
     }
 
@@ -118,7 +118,7 @@ impl Disk {
 }
 
 /// Remembers the first cause: later ones follow from it.
-fn fail(failure: &mut Option<String>, cause: String) -> Error {
+fn fail(failure: &mut Option<String>, cause: String) -> StoreError {
     if failure.is_none() {
         tracing::error!(
             cause,
@@ -126,12 +126,12 @@ fn fail(failure: &mut Option<String>, cause: String) -> Error {
         );
     }
     let cause = failure.get_or_insert(cause).clone();
-    Error::ReadOnly { cause }
+    StoreError::ReadOnly { cause }
 }
 
-fn refuse(failure: &Option<String>) -> Result<(), Error> {
+fn refuse(failure: &Option<String>) -> Result<(), StoreError> {
     match failure.clone() {
-        Some(cause) => Err(Error::ReadOnly { cause }),
+        Some(cause) => Err(StoreError::ReadOnly { cause }),
         None => Ok(()),
     }
 }
@@ -167,9 +167,11 @@ fn is_locked(error: &::sled::Error) -> bool {
 /// Says whether an error is about the content of the files or about reaching them.
 pub fn refusal(home: &Path, error: ::sled::Error) -> Refusal {
     match error {
-        ::sled::Error::Io(source) if !speaks_of_content(&source) => {
-            Refusal::Other(Error::io(format!("open the store in `{}`", home.display()))(source))
-        }
+        ::sled::Error::Io(source) if !speaks_of_content(&source) => Refusal::Other(StoreError::io(
+            format!("open the store in `{}`", home.display()),
+        )(
+            source
+        )),
         damage => Refusal::Damaged(damage.to_string()),
     }
 }
@@ -192,19 +194,19 @@ fn sync(home: &Path) -> io::Result<()> {
 /// Waits until sled has let go of the files that it was asked to close.
 ///
 /// Its threads may outlive its handle for a moment and reach files by their path, where another store may soon be.
-fn closed(home: &Path) -> Result<(), Error> {
+fn closed(home: &Path) -> Result<(), StoreError> {
     let data = home.join("db");
     let deadline = Instant::now() + CLOSING_MAX;
     loop {
         // It is sled's own lock, given free when the last of its threads has gone.
         let locked = File::open(&data).map(|file| file.try_lock());
-        match locked.map_err(Error::io(format!("open `{}`", data.display())))? {
+        match locked.map_err(StoreError::io(format!("open `{}`", data.display())))? {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
                 thread::sleep(CLOSING_POLL);
             }
             Err(error) => {
-                return Err(Error::io(format!(
+                return Err(StoreError::io(format!(
                     "close the store in `{}`",
                     home.display()
                 ))(error.into()));
@@ -230,22 +232,22 @@ impl Drop for Dir {
 
 impl Dir {
     /// Takes the directory, making it if need be, and ends what a crash interrupted.
-    pub fn lock(path: &Path) -> Result<Dir, Error> {
+    pub fn lock(path: &Path) -> Result<Dir, StoreError> {
         let doing = || format!("lock the state directory `{}`", path.display());
         if !path.exists() {
             fs::create_dir_all(path)
                 .and_then(|()| File::open(path.join(".."))?.sync_all())
-                .map_err(Error::io(doing()))?;
+                .map_err(StoreError::io(doing()))?;
         }
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
             .write(true)
             .open(path.join("lock"))
-            .map_err(Error::io(doing()))?;
+            .map_err(StoreError::io(doing()))?;
         lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => Error::Locked { path: path.into() },
-            TryLockError::Error(source) => Error::io(doing())(source),
+            TryLockError::WouldBlock => StoreError::Locked { path: path.into() },
+            TryLockError::Error(source) => StoreError::io(doing())(source),
         })?;
         let dir = Dir {
             path: path.into(),
@@ -266,12 +268,12 @@ impl Dir {
     }
 
     /// Refuses a directory with anything in it but what a lock or a damaged store left.
-    pub fn vacant(&self) -> Result<(), Error> {
+    pub fn vacant(&self) -> Result<(), StoreError> {
         for path in self.entries()? {
             let name = file_name(&path);
             if name != "lock" && !name.starts_with("sled.") {
                 let path = self.path.clone();
-                return Err(Error::Occupied { place: path.into() });
+                return Err(StoreError::Occupied { place: path.into() });
             }
         }
         Ok(())
@@ -279,7 +281,10 @@ impl Dir {
 
     /// Makes a store with `fill` and puts it in its place when it is whole and durable, so that there never is half a
     /// store; on an error nothing is left of it.
-    pub fn make<T>(&self, fill: impl FnOnce(&Path) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn make<T>(
+        &self,
+        fill: impl FnOnce(&Path) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let filled = self.fill(fill)?;
         self.rename(&self.unfinished(), &self.home())?;
         Ok(filled)
@@ -288,7 +293,10 @@ impl Dir {
     /// Makes a store with `fill` and puts it in the place of the present one, whose files are deleted.
     ///
     /// `fill` closes both. On an error before the first renaming the present store stays as it is.
-    pub fn remake<T>(&self, fill: impl FnOnce(&Path) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn remake<T>(
+        &self,
+        fill: impl FnOnce(&Path) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let filled = self.fill(fill)?;
         closed(&self.home())?;
         self.rename(&self.home(), &self.replaced())?;
@@ -296,11 +304,11 @@ impl Dir {
         Ok(filled)
     }
 
-    fn fill<T>(&self, fill: impl FnOnce(&Path) -> Result<T, Error>) -> Result<T, Error> {
+    fn fill<T>(&self, fill: impl FnOnce(&Path) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let unfinished = self.unfinished();
         let filled = fill(&unfinished).and_then(|filled| {
             closed(&unfinished)?;
-            sync(&unfinished).map_err(Error::io("sync the new store"))?;
+            sync(&unfinished).map_err(StoreError::io("sync the new store"))?;
             Ok(filled)
         });
         if filled.is_err() {
@@ -310,7 +318,7 @@ impl Dir {
     }
 
     /// Goes on from wherever a crash left the directories; see the table at the top of this file.
-    fn settle(&self) -> Result<(), Error> {
+    fn settle(&self) -> Result<(), StoreError> {
         let (home, new, replaced) = (self.home(), self.unfinished(), self.replaced());
         if !home.exists() && replaced.exists() {
             // Without a new one somebody's hands were at work; the old one is all there is.
@@ -331,10 +339,10 @@ impl Dir {
     }
 
     /// Renames for good: once this returns, a power cut does not undo it.
-    fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
         fs::rename(from, to)
             .and_then(|()| self.sync())
-            .map_err(Error::io(format!(
+            .map_err(StoreError::io(format!(
                 "rename `{}` to `{}`",
                 from.display(),
                 to.display()
@@ -342,12 +350,12 @@ impl Dir {
     }
 
     /// Deletes a directory for good, if it is there.
-    fn delete(&self, path: &Path) -> Result<(), Error> {
+    fn delete(&self, path: &Path) -> Result<(), StoreError> {
         match fs::remove_dir_all(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             deleted => deleted.and_then(|()| self.sync()),
         }
-        .map_err(Error::io(format!("delete `{}`", path.display())))
+        .map_err(StoreError::io(format!("delete `{}`", path.display())))
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -355,12 +363,12 @@ impl Dir {
     }
 
     /// Moves a damaged store out of the way and returns the error that says so.
-    pub fn set_aside(&self, cause: String) -> Error {
+    pub fn set_aside(&self, cause: String) -> StoreError {
         let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
         let kept_aside = self.path.join(format!("{ASIDE}{stamp}"));
         match fs::rename(self.home(), &kept_aside) {
             Ok(()) => self.unopenable(kept_aside, cause),
-            Err(source) => Error::io(format!(
+            Err(source) => StoreError::io(format!(
                 "move the damaged store to `{}`",
                 kept_aside.display()
             ))(source),
@@ -371,7 +379,7 @@ impl Dir {
     ///
     /// A supervisor starts a failed bot again at once; it would find an empty directory and serve as if nothing had
     /// ever been filed.
-    pub fn nothing_aside(&self) -> Result<(), Error> {
+    pub fn nothing_aside(&self) -> Result<(), StoreError> {
         match self.aside()?.into_iter().next() {
             Some(kept_aside) => {
                 Err(self.unopenable(kept_aside, "found by an earlier start".into()))
@@ -381,22 +389,22 @@ impl Dir {
     }
 
     /// Returns where damaged stores were set aside.
-    pub fn aside(&self) -> Result<Vec<PathBuf>, Error> {
+    pub fn aside(&self) -> Result<Vec<PathBuf>, StoreError> {
         let mut entries = self.entries()?;
         entries.retain(|path| file_name(path).starts_with(ASIDE));
         Ok(entries)
     }
 
-    fn unopenable(&self, kept_aside: PathBuf, cause: String) -> Error {
-        Error::Unopenable {
+    fn unopenable(&self, kept_aside: PathBuf, cause: String) -> StoreError {
+        StoreError::Unopenable {
             path: self.path.clone(),
             kept_aside,
             cause,
         }
     }
 
-    fn entries(&self) -> Result<Vec<PathBuf>, Error> {
-        entries(&self.path).map_err(Error::io(format!("list `{}`", self.path.display())))
+    fn entries(&self) -> Result<Vec<PathBuf>, StoreError> {
+        entries(&self.path).map_err(StoreError::io(format!("list `{}`", self.path.display())))
     }
 }
 

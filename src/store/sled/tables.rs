@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::super::Shelf;
-use super::Error;
+use super::StoreError;
 use crate::message::{ConversationId, EventId};
 use crate::store::codec::{self, Encoded, Record};
 
@@ -89,7 +89,7 @@ pub struct Put {
 }
 
 impl Put {
-    pub fn new(table: Table, key: Vec<u8>, data: &impl Serialize) -> Result<Put, Error> {
+    pub fn new(table: Table, key: Vec<u8>, data: &impl Serialize) -> Result<Put, StoreError> {
         let value = codec::encode(data)?;
         Ok(Put { table, key, value })
     }
@@ -98,7 +98,7 @@ impl Put {
 /// Returns what keeps a record: itself, and its place in an index where there is one.
 ///
 /// `serial` tells records of one moment apart and must rise.
-pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, Error> {
+pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, StoreError> {
     let serial = serial.to_be_bytes();
     match record {
         Record::Conversation(kept) => {
@@ -212,14 +212,14 @@ pub fn time_key(at: Timestamp) -> [u8; TIME_BYTES] {
 }
 
 /// How a step of a transaction ends; `Abort` is ours, `Storage` sled's.
-pub type Step<T> = Result<T, ConflictableTransactionError<Error>>;
+pub type TransactionStep<T> = Result<T, ConflictableTransactionError<StoreError>>;
 
 /// All tables at one moment, inside a transaction.
 pub struct View<'a>(pub &'a [TransactionalTree]);
 
 impl View<'_> {
     /// Returns the record under a key.
-    pub fn get<T: DeserializeOwned>(&self, table: Table, key: &[u8]) -> Step<Option<T>> {
+    pub fn get<T: DeserializeOwned>(&self, table: Table, key: &[u8]) -> TransactionStep<Option<T>> {
         let Some(head) = self.tree(table).get(key)? else {
             return Ok(None);
         };
@@ -234,11 +234,11 @@ impl View<'_> {
     }
 
     /// Keeps a record in the place of the one that was there.
-    pub fn put(&self, put: &Put) -> Step<()> {
+    pub fn put(&self, put: &Put) -> TransactionStep<()> {
         let Put { table, key, value } = put;
         let before = self.tree(*table).insert(&key[..], &value.head[..])?;
         if before.is_some() && table.is_written_once() {
-            return Err(ours(Error::Conflict));
+            return Err(ours(StoreError::Conflict));
         }
         if let Some(before) = before {
             let parts = count(*table, &before)?;
@@ -252,7 +252,7 @@ impl View<'_> {
     }
 
     /// Forgets the record under a key.
-    pub fn remove(&self, table: Table, key: &[u8]) -> Step<()> {
+    pub fn remove(&self, table: Table, key: &[u8]) -> TransactionStep<()> {
         if let Some(before) = self.tree(table).remove(key)? {
             let parts = count(table, &before)?;
             self.remove_parts(table, key, 0..parts)?;
@@ -260,7 +260,12 @@ impl View<'_> {
         Ok(())
     }
 
-    fn remove_parts(&self, table: Table, key: &[u8], numbers: std::ops::Range<usize>) -> Step<()> {
+    fn remove_parts(
+        &self,
+        table: Table,
+        key: &[u8],
+        numbers: std::ops::Range<usize>,
+    ) -> TransactionStep<()> {
         for number in numbers {
             self.tree(Table::Parts)
                 .remove(part_key(table, key, number))?;
@@ -274,7 +279,7 @@ impl View<'_> {
 }
 
 /// How many parts a record lies in beside its head.
-fn count(table: Table, head: &[u8]) -> Step<usize> {
+fn count(table: Table, head: &[u8]) -> TransactionStep<usize> {
     match codec::is_in_parts(head) {
         true => codec::parts(table.name(), head).map_err(ours),
         false => Ok(0),
@@ -282,7 +287,7 @@ fn count(table: Table, head: &[u8]) -> Step<usize> {
 }
 
 /// Ends a transaction with an error of ours.
-pub fn ours(error: Error) -> ConflictableTransactionError<Error> {
+pub fn ours(error: StoreError) -> ConflictableTransactionError<StoreError> {
     ConflictableTransactionError::Abort(error)
 }
 

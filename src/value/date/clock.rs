@@ -14,7 +14,7 @@ pub(super) struct Clock {
     /// As said, 0 to 24 if it is possible.
     pub(super) hour: i8,
     pub(super) minute: i8,
-    pub(super) part: Option<Part>,
+    pub(super) part: Option<DayPart>,
     /// Written `08.15`: an hour after noon is not.
     pub(super) is_formal: bool,
     /// How many hours the clock was ahead of western Indonesia's.
@@ -25,7 +25,7 @@ pub(super) struct Clock {
 
 /// A part of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum DayPart {
     /// `pagi`, `subuh`, `am`.
     Morning,
     /// `siang`: from late morning to the early afternoon.
@@ -39,20 +39,20 @@ pub(super) enum Part {
 /// Pattern of a part of the day.
 pub(super) const PART: &str = r"pagi(?:an)?|subuh|dini\s+hari|siang|sore|petang|malam|malem|mlm|morning|afternoon|evening|night|[ap]\.?m\b";
 
-impl Part {
-    pub(super) fn named(name: &str) -> Option<Part> {
+impl DayPart {
+    pub(super) fn named(name: &str) -> Option<DayPart> {
         Some(match name.to_lowercase().get(..2)? {
-            "pa" | "su" | "di" | "mo" | "am" | "a." => Part::Morning,
-            "si" => Part::Noon,
-            "so" | "pe" | "af" | "pm" | "p." => Part::Afternoon,
-            _ => Part::Night,
+            "pa" | "su" | "di" | "mo" | "am" | "a." => DayPart::Morning,
+            "si" => DayPart::Noon,
+            "so" | "pe" | "af" | "pm" | "p." => DayPart::Afternoon,
+            _ => DayPart::Night,
         })
     }
 }
 
 impl Clock {
     /// Returns the hours it may mean, each with the days after the one it is said with: the night belongs to two.
-    pub(super) fn readings(&self, part: Option<Part>) -> Result<Vec<(i64, i8)>, Error> {
+    pub(super) fn readings(&self, part: Option<DayPart>) -> Result<Vec<(i64, i8)>, Error> {
         let (hour, on_dial) = (self.hour, self.hour % 12);
         let (before_noon, after_noon) = ((0, on_dial), (0, on_dial + 12));
         if !(0..=24).contains(&hour)
@@ -66,11 +66,11 @@ impl Clock {
             _ if hour > 12 || hour == 0 => vec![(0, hour)],
             None if self.is_formal => vec![(0, hour)],
             None => vec![before_noon, after_noon],
-            Some(Part::Morning) => vec![before_noon],
-            Some(Part::Noon) if matches!(hour, 9..=11) => vec![before_noon],
-            Some(Part::Noon | Part::Afternoon) => vec![after_noon],
-            Some(Part::Night) if on_dial <= 4 => vec![before_noon, (1, on_dial)],
-            Some(Part::Night) => vec![after_noon],
+            Some(DayPart::Morning) => vec![before_noon],
+            Some(DayPart::Noon) if matches!(hour, 9..=11) => vec![before_noon],
+            Some(DayPart::Noon | DayPart::Afternoon) => vec![after_noon],
+            Some(DayPart::Night) if on_dial <= 4 => vec![before_noon, (1, on_dial)],
+            Some(DayPart::Night) => vec![after_noon],
         })
     }
 }
@@ -216,7 +216,7 @@ pub(super) fn has_part(text: &str) -> bool {
 }
 
 /// The part of the day that follows an hour behind a few words that say how exact it is: `jam 7 lewat dikit pagi`.
-fn part_behind(after: &str) -> Option<(usize, Part)> {
+fn part_behind(after: &str) -> Option<(usize, DayPart)> {
     static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(&format!(
             r"(?ix)^ (?:\s+ [a-z]{{2,}}){{0,2}}? \s+ (?<part>{PART}) \b"
@@ -225,7 +225,7 @@ fn part_behind(after: &str) -> Option<(usize, Part)> {
     });
     let found = BEHIND.captures(after)?;
     let part = found.name("part")?;
-    Some((part.end(), Part::named(part.as_str())?))
+    Some((part.end(), DayPart::named(part.as_str())?))
 }
 
 fn read(captures: &Captures<'_>, cued: bool) -> Option<Clock> {
@@ -262,7 +262,7 @@ fn read(captures: &Captures<'_>, cued: bool) -> Option<Clock> {
         minute,
         part: text("part")
             .or_else(|| text("part_before"))
-            .and_then(Part::named),
+            .and_then(DayPart::named),
         is_formal: text("minute").is_some() && (said.len() == 2 || text("stamp").is_some()),
         zone_hours,
         cued,

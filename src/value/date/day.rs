@@ -9,7 +9,7 @@ use jiff::civil::{Date, Weekday};
 use regex::{Captures, Match, Regex};
 
 use super::Tense;
-use super::clock::{PART, Part};
+use super::clock::{DayPart, PART};
 use crate::value::numerals;
 
 /// A day as it was named.
@@ -29,13 +29,13 @@ pub(super) enum Day {
 
 /// A place at which a day is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mention {
+pub(super) struct DayMention {
     pub(super) span: Range<usize>,
     pub(super) day: Day,
     /// It was named by its weekday, which may be beside a date.
     pub(super) is_weekday: bool,
     /// The part of the day said with it: `kemarin malam`.
-    pub(super) part: Option<Part>,
+    pub(super) part: Option<DayPart>,
 }
 
 impl Day {
@@ -48,15 +48,15 @@ impl Day {
 }
 
 /// Returns where days are named, in reading order and without overlaps: of two readings the earlier, longer one.
-pub(super) fn mentions(raw: &str, today: Date, tense: Tense, is_answer: bool) -> Vec<Mention> {
+pub(super) fn mentions(raw: &str, today: Date, tense: Tense, is_answer: bool) -> Vec<DayMention> {
     let calendar = Calendar { today, tense };
-    let mut all: Vec<Mention> = RULES
+    let mut all: Vec<DayMention> = RULES
         .iter()
         .filter(|rule| is_answer || !rule.is_bare)
         .flat_map(|rule| rule.mentions(raw, &calendar))
         .collect();
     all.sort_by_key(|mention| (mention.span.start, Reverse(mention.span.end)));
-    let mut apart: Vec<Mention> = Vec::new();
+    let mut apart: Vec<DayMention> = Vec::new();
     for mention in all {
         if apart
             .last()
@@ -280,7 +280,7 @@ const SHORT_YEAR_MIN: i16 = 2010;
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
 
 impl Rule {
-    fn mentions(&self, raw: &str, calendar: &Calendar) -> Vec<Mention> {
+    fn mentions(&self, raw: &str, calendar: &Calendar) -> Vec<DayMention> {
         self.pattern
             .captures_iter(raw)
             .filter_map(|captures| {
@@ -292,8 +292,8 @@ impl Rule {
                 let day = (self.read)(&captures, calendar).filter(|_| stands)?;
                 let part = captures
                     .name("part")
-                    .and_then(|part| Part::named(part.as_str()));
-                Some(Mention {
+                    .and_then(|part| DayPart::named(part.as_str()));
+                Some(DayMention {
                     span,
                     day,
                     is_weekday: self.is_weekday,

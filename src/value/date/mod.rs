@@ -15,8 +15,8 @@ use regex::Regex;
 
 use super::{Background, Error, Found, Value, numerals, settle};
 use crate::text::{Lexicon, Role};
-use clock::{Clock, Part};
-use day::{Day, Mention};
+use clock::{Clock, DayPart};
+use day::{Day, DayMention};
 
 mod clock;
 mod day;
@@ -40,7 +40,7 @@ impl Tense {
 /// Reads the one day in an answer; a time of day is ignored.
 pub fn parse_day(raw: &str, background: Background<'_>, tense: Tense) -> Result<Value, Error> {
     let raw = without_courtesy(raw, background.lexicon);
-    let reader = Reader::new(&raw, background, tense, true);
+    let reader = TimeReader::new(&raw, background, tense, true);
     let day = reader.one_day(reader.days())?;
     reader.if_all_is_read(day)
 }
@@ -48,7 +48,7 @@ pub fn parse_day(raw: &str, background: Background<'_>, tense: Tense) -> Result<
 /// Reads the one moment in an answer.
 pub fn parse_moment(raw: &str, background: Background<'_>, tense: Tense) -> Result<Value, Error> {
     let raw = &without_courtesy(raw, background.lexicon);
-    let reader = Reader::new(raw, background, tense, true);
+    let reader = TimeReader::new(raw, background, tense, true);
     if let Some(moment) = stamp(raw) {
         return reader.checked_moment(moment);
     }
@@ -80,8 +80,8 @@ pub fn parse_moment(raw: &str, background: Background<'_>, tense: Tense) -> Resu
 
 /// Finds days. What only says that something lasts, `sampai hari ini`, is none.
 pub fn find_days(raw: &str, background: Background<'_>, tense: Tense) -> Vec<Found> {
-    let reader = Reader::new(raw, background, tense, false);
-    let found = |mention: &Mention| {
+    let reader = TimeReader::new(raw, background, tense, false);
+    let found = |mention: &DayMention| {
         let value = reader.one_day(vec![mention.clone()]).ok()?;
         // `tadi` alone may be any time; `tadi pagi` and `tadi jam 9` are one.
         let timed = |clock: &Clock| clock.cued && touches(raw, &mention.span, &clock.span);
@@ -101,7 +101,7 @@ pub fn find_days(raw: &str, background: Background<'_>, tense: Tense) -> Vec<Fou
 
 /// Finds the moment that the only day and the only time of a message name together, and times gone by.
 pub fn find_moments(raw: &str, background: Background<'_>, tense: Tense) -> Vec<Found> {
-    let reader = Reader::new(raw, background, tense, false);
+    let reader = TimeReader::new(raw, background, tense, false);
     let elapsed = reader.elapsed.iter().filter(|(_, minutes)| *minutes > 0);
     let elapsed: Vec<Found> = elapsed
         .filter_map(|(span, minutes)| {
@@ -139,7 +139,7 @@ pub fn find_moments(raw: &str, background: Background<'_>, tense: Tense) -> Vec<
 
 /// Whether a text says one time of day and no day: the rest of a moment that is known.
 pub fn is_time_alone(raw: &str, background: Background<'_>) -> bool {
-    let reader = Reader::new(raw, background, Tense::Any, false);
+    let reader = TimeReader::new(raw, background, Tense::Any, false);
     let cued = reader.clocks.iter().filter(|clock| clock.cued);
     reader.mentions.is_empty() && reader.elapsed.is_empty() && cued.count() == 1
 }
@@ -147,7 +147,7 @@ pub fn is_time_alone(raw: &str, background: Background<'_>) -> bool {
 /// Whether a text says when, and nothing else.
 pub(super) fn is_nothing_else(raw: &str, background: Background<'_>) -> bool {
     let raw = without_courtesy(raw, background.lexicon);
-    let reader = Reader::new(&raw, background, Tense::Any, true);
+    let reader = TimeReader::new(&raw, background, Tense::Any, true);
     let says_when = !reader.mentions.is_empty() || reader.clocks.iter().any(|clock| clock.cued);
     says_when && !reader.loose.contains(char::is_alphanumeric)
 }
@@ -191,11 +191,11 @@ fn unsure(value: Value) -> Error {
 }
 
 /// A text with what it says of time, seen from now.
-struct Reader<'a> {
+struct TimeReader<'a> {
     lexicon: &'a Lexicon,
     now: DateTime,
     tense: Tense,
-    mentions: Vec<Mention>,
+    mentions: Vec<DayMention>,
     clocks: Vec<Clock>,
     /// Where time gone by is said, and how many minutes of it.
     elapsed: Vec<(Range<usize>, i64)>,
@@ -203,8 +203,13 @@ struct Reader<'a> {
     loose: String,
 }
 
-impl Reader<'_> {
-    fn new<'a>(raw: &str, background: Background<'a>, tense: Tense, is_answer: bool) -> Reader<'a> {
+impl TimeReader<'_> {
+    fn new<'a>(
+        raw: &str,
+        background: Background<'a>,
+        tense: Tense,
+        is_answer: bool,
+    ) -> TimeReader<'a> {
         static STAMP: LazyLock<Regex> =
             LazyLock::new(|| Regex::new(r"(\d)T(\d)").expect("the pattern is constant"));
         let raw = STAMP.replace_all(raw, "$1 $2").into_owned();
@@ -230,7 +235,7 @@ impl Reader<'_> {
         for span in read {
             loose.replace_range(span.clone(), &" ".repeat(span.len()));
         }
-        Reader {
+        TimeReader {
             loose,
             lexicon,
             now,
@@ -264,7 +269,7 @@ impl Reader<'_> {
     }
 
     /// The days named. A weekday beside its own date is the same day, and `tadi` beside a date says nothing more.
-    fn days(&self) -> Vec<Mention> {
+    fn days(&self) -> Vec<DayMention> {
         let dates: Vec<Date> = self
             .mentions
             .iter()
@@ -278,7 +283,7 @@ impl Reader<'_> {
             }
             // `td siang kemaren` is one day, `kemarin jam 7 tadi pagi` may be two.
             Day::Earlier => {
-                let is_beside = |other: &Mention| {
+                let is_beside = |other: &DayMention| {
                     let gap = other.span.start.abs_diff(mention.span.end);
                     other.day.date().is_some()
                         && gap.min(mention.span.start.abs_diff(other.span.end)) <= 1
@@ -349,13 +354,13 @@ impl Reader<'_> {
         !is_open && everyday.find(Role::Between, beside[0]).is_empty()
     }
 
-    fn days_or_floating(&self) -> Result<Vec<Mention>, Error> {
+    fn days_or_floating(&self) -> Result<Vec<DayMention>, Error> {
         let days = self.days();
         if days.iter().any(|mention| mention.day == Day::Impossible) {
             return Err(Error::InvalidDate);
         }
         let floating = || {
-            vec![Mention {
+            vec![DayMention {
                 span: 0..0,
                 day: Day::Earlier,
                 is_weekday: false,
@@ -375,7 +380,7 @@ impl Reader<'_> {
         }
     }
 
-    fn one_day(&self, days: Vec<Mention>) -> Result<Value, Error> {
+    fn one_day(&self, days: Vec<DayMention>) -> Result<Value, Error> {
         if let [(_, minutes), ..] = self.elapsed.as_slice()
             && days.is_empty()
         {
@@ -398,7 +403,7 @@ impl Reader<'_> {
     }
 
     /// The day of `tadi`: today, unless the hour said with it, or the night, was yesterday's.
-    fn earlier(&self, mention: &Mention) -> Result<Date, Error> {
+    fn earlier(&self, mention: &DayMention) -> Result<Date, Error> {
         const EVENING: i8 = 18;
         if let [clock] = self.told_clocks()[..] {
             let moments = self.moments(mention, clock)?;
@@ -406,7 +411,7 @@ impl Reader<'_> {
                 .first()
                 .map_or(self.now.date(), |moment| moment.date()));
         }
-        let last_night = mention.part == Some(Part::Night) && self.now.hour() < EVENING;
+        let last_night = mention.part == Some(DayPart::Night) && self.now.hour() < EVENING;
         Ok(if last_night {
             self.now.date().yesterday().unwrap_or(self.now.date())
         } else {
@@ -416,7 +421,7 @@ impl Reader<'_> {
 
     /// The moments that the clock may mean on the day. In the past the latest is meant, except around midnight, where
     /// the two belong to different days of the calendar.
-    fn moments(&self, mention: &Mention, clock: &Clock) -> Result<Vec<DateTime>, Error> {
+    fn moments(&self, mention: &DayMention, clock: &Clock) -> Result<Vec<DateTime>, Error> {
         let time = |hour: i8| Time::new(hour, clock.minute, 0, 0).map_err(|_| Error::InvalidDate);
         let part = clock.part.or(mention.part);
         let on = |date: Date, readings: &[(i64, i8)]| -> Result<Vec<DateTime>, Error> {
@@ -434,13 +439,13 @@ impl Reader<'_> {
             Day::LastWeek => Err(self.last_week()),
             Day::Impossible => Err(Error::InvalidDate),
             Day::LastNight(date) => {
-                let night = clock.readings(Some(Part::Night))?;
+                let night = clock.readings(Some(DayPart::Night))?;
                 on(date, &night[night.len() - 1..])
             }
             Day::On(date) => {
                 let moments = on(date, &readings)?;
                 let past: Vec<DateTime> = moments.iter().copied().filter(happened).collect();
-                let is_night = part == Some(Part::Night);
+                let is_night = part == Some(DayPart::Night);
                 Ok(match self.tense {
                     Tense::Past if !past.is_empty() && is_night => past,
                     Tense::Past if !past.is_empty() => past.into_iter().max().into_iter().collect(),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use sigap::dialog::{Conversation, Draft, Phase};
-use sigap::store::Kept;
+use sigap::store::KeptConversation;
 
 /// What each of `tests/it/data/stored-conversations` is: the phase, the draft at hand, and what waits beside it.
 ///
@@ -89,7 +89,7 @@ const STORED: &[(&str, &str)] = &[
 
 #[derive(serde::Deserialize)]
 struct Envelope {
-    data: Kept,
+    data: KeptConversation,
 }
 
 fn about(draft: &Draft) -> String {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sigap::channel::discord::{Api, Error};
+use sigap::channel::discord::{Api, BotError};
 
 use super::double::{BOT, BUDI, CHANNEL, Double, Fault, SITI, guild_event, text};
 use super::{resolved, serve, settings, start};
@@ -124,8 +124,8 @@ async fn a_workspace_that_is_not_listed_is_left_without_a_word() {
 async fn what_is_missing_is_explained_before_anything_else_happens() {
     let double = Double::start().await;
     let api = || Api::parse(&double.api()).unwrap();
-    let explained = |error: Result<(), Error>| match error {
-        Err(Error::Setup(text)) => text,
+    let explained = |error: Result<(), BotError>| match error {
+        Err(BotError::Setup(text)) => text,
         other => panic!("{other:?}"),
     };
     let dir = || tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use sigap::assistant::Assistant;
-use sigap::channel::discord::{self, Api, Settings, Token};
+use sigap::channel::discord::{self, Api, BotToken, Settings};
 use sigap::desk::{Desk, Folders};
 use sigap::metrics::{self, Metrics, Timed};
 
@@ -49,7 +49,7 @@ async fn a_bot_is_live_at_once_ready_when_connected_and_tells_numbers() {
     let now = shipped::now();
     let desk = Desk::open(folders, assistant.store(), assistant.live(), &now).await;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let token = Token::parse(Some(TOKEN)).unwrap();
+    let token = BotToken::parse(Some(TOKEN)).unwrap();
     let bot = tokio::spawn(discord::serve(
         token,
         settings,

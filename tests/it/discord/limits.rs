@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use sigap::channel::discord::{Api, Error, Secret, Settings};
+use sigap::channel::discord::{Api, BotError, Secret, Settings};
 
 use super::double::{
     BOT, BUDI, CHANNEL, Double, Fault, GUILD, LEAD, SITI, Somebody, direct_channel, labels, text,
@@ -199,7 +199,7 @@ async fn a_gateway_that_ends_it_for_good_is_explained_and_not_asked_again() {
         let mut bot = serve(&double, &dir, 1).await;
         double.closes(code);
         match bot.ended().await {
-            Err(Error::Setup(text)) => assert!(text.contains(expected), "{code}: {text}"),
+            Err(BotError::Setup(text)) => assert!(text.contains(expected), "{code}: {text}"),
             other => panic!("{code}: {other:?}"),
         }
         assert_eq!(double.identified(), 1, "{code}: once is enough");

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Zoned};
 use sigap::assistant::Assistant;
-use sigap::channel::discord::{self, Api, Settings, Token};
+use sigap::channel::discord::{self, Api, BotToken, Settings};
 use sigap::desk::{Desk, Folders};
 use sigap::guide::Knowledge;
 use tempfile::TempDir;
@@ -35,7 +35,7 @@ use crate::shipped;
 /// A bot that is being served.
 pub struct Served {
     stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<Result<(), discord::Error>>,
+    task: JoinHandle<Result<(), discord::BotError>>,
     desk: Arc<OnceLock<Arc<Desk>>>,
 }
 
@@ -131,7 +131,7 @@ fn start_at(
         LOG.call_once(sigap::telemetry::start);
     }
     let (stop, stopped) = oneshot::channel();
-    let token = Token::parse(Some(token)).unwrap();
+    let token = BotToken::parse(Some(token)).unwrap();
     let at_work = Arc::new(OnceLock::new());
     let opened = Arc::clone(&at_work);
     let task = tokio::spawn(async move {
@@ -154,13 +154,13 @@ fn start_at(
 
 impl Served {
     /// Asks the bot to stop and waits until it has.
-    async fn stop(mut self) -> Result<(), discord::Error> {
+    async fn stop(mut self) -> Result<(), discord::BotError> {
         let _ = self.stop.take().unwrap().send(());
         self.ended().await
     }
 
     /// Waits until the bot has ended.
-    async fn ended(&mut self) -> Result<(), discord::Error> {
+    async fn ended(&mut self) -> Result<(), discord::BotError> {
         tokio::time::timeout(Duration::from_secs(30), &mut self.task)
             .await
             .expect("the bot ends in time")

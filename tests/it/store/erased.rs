@@ -77,7 +77,7 @@ async fn a_forgotten_number_is_in_no_byte_and_everything_else_stays() {
 async fn a_store_without_the_number_loses_what_sled_kept_of_it() {
     let place = Sled::new().unwrap();
     let store = place.open().await.unwrap();
-    let asked = |number, text: &str| Turn {
+    let asked = |number, text: &str| TurnRecord {
         question: Some(question(text)),
         ..turn(number)
     };
@@ -122,12 +122,12 @@ pub(super) async fn what_is_too_old_is_purged_with_its_copies(place: impl Engine
             filed_at: at,
             ..ticket(&format!("T-{number}"), 0)
         };
-        let question = Some(Question {
+        let question = Some(UnansweredQuestion {
             at,
             ..question(&format!("question {number}"))
         });
         store
-            .commit(Turn {
+            .commit(TurnRecord {
                 at,
                 effects: vec![sigap::dialog::Effect::Filed {
                     id: filed.id.clone(),
@@ -158,7 +158,7 @@ pub(super) async fn what_is_too_old_is_purged_with_its_copies(place: impl Engine
     let left = backup(&*store).await;
     for gone in ["T-1", "T-2", "question 1", "question 2"] {
         assert!(!left.contains(gone), "{gone}");
-        if let Place::Folder(dir) = place.place() {
+        if let StorePlace::Folder(dir) = place.place() {
             assert_eq!(count(&dir, gone.as_bytes()), 0, "{gone}");
         }
     }
@@ -217,7 +217,10 @@ async fn a_backup_is_not_restored_over_a_crashed_rebuild() {
     let (place, before) = filled().await;
     fs::rename(place.sled(), place.0.path().join("sled.replaced")).unwrap();
     let refused = place.restore(&mut before.as_bytes()).await.unwrap_err();
-    assert!(matches!(refused, Error::Occupied { .. }), "{refused:?}");
+    assert!(
+        matches!(refused, StoreError::Occupied { .. }),
+        "{refused:?}"
+    );
     assert_eq!(kept(&place).await, before);
 }
 
@@ -271,7 +274,7 @@ async fn a_store_in_use_is_not_rebuilt() {
     let place = Sled::new().unwrap();
     let store = place.open().await.unwrap();
     let refused = sled::rebuild(place.0.path(), &mut forgetting()).unwrap_err();
-    assert!(matches!(refused, Error::Locked { .. }), "{refused:?}");
+    assert!(matches!(refused, StoreError::Locked { .. }), "{refused:?}");
     let refused = sigap(place.0.path(), &["ticket", "forget", NUMBER]);
     assert_says(&refused, "in use by another process: stop that one first");
     drop(store);
@@ -284,7 +287,7 @@ fn no_store_is_made_to_be_found_clean() {
     let nowhere = place.0.path().join("nowhere");
     for dir in [place.0.path(), &nowhere] {
         let refused = sled::rebuild(dir, &mut forgetting()).unwrap_err();
-        assert!(matches!(refused, Error::Missing { .. }), "{refused:?}");
+        assert!(matches!(refused, StoreError::Missing { .. }), "{refused:?}");
     }
     assert!(!nowhere.exists());
     assert!(!place.sled().exists());
@@ -379,7 +382,7 @@ async fn remember() -> Files {
         let discarded = talk(&assistant, &format!("lia{suffix}"), &discarding).await;
         assert!(discarded.conversation.discarded.is_some());
     }
-    let asked = Turn {
+    let asked = TurnRecord {
         conversation: ConversationId("console:dewi".into()),
         question: Some(question("kenapa 081200001234 mati")),
         ..turn(1)

@@ -106,7 +106,7 @@ async fn child() {
             // sled splits an overfull page when a read meets it, so that a read may be refused as well.
             let read = store.load(&conversation_of(writer), &event(0)).await;
             assert!(
-                matches!(read, Ok(_) | Err(Error::ReadOnly { .. })),
+                matches!(read, Ok(_) | Err(StoreError::ReadOnly { .. })),
                 "{read:?}"
             );
         });
@@ -183,13 +183,13 @@ fn conversation_of(writer: usize) -> ConversationId {
 }
 
 /// The only turn that a writer ever commits under this number; every fiftieth is too large for one value.
-fn turn_of(writer: usize, number: u64) -> Turn {
+fn turn_of(writer: usize, number: u64) -> TurnRecord {
     let id = format!("T-{writer}-{number:06}");
     let length = match number % 50 {
         0 => 20_000,
         rest => rest as usize * 37,
     };
-    Turn {
+    TurnRecord {
         conversation: conversation_of(writer),
         tickets: vec![Ticket {
             text: id.repeat(length / id.len() + 1),

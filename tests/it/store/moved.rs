@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use sigap::store::{self, Error, Place, Shelf, Turn};
+use sigap::store::{self, Shelf, StoreError, StorePlace, TurnRecord};
 
 use super::{Engine, Paper, Postgres, Query, Sled, at, backup, question, ticket, turn};
 use crate::binary;
@@ -16,7 +16,7 @@ async fn filled(place: &impl Engine) {
             id: format!("a/{number:08}"),
             content: Some("teks ".repeat(300).into()),
         };
-        let more = Turn {
+        let more = TurnRecord {
             tickets: vec![ticket(&format!("T-261121-{number:06}"), number as i64)],
             question: Some(question(&format!("pertanyaan {number}"))),
             audit: vec![store::Audit::new(at(1), "budi", "ticket.file", "T")],
@@ -27,7 +27,7 @@ async fn filled(place: &impl Engine) {
     }
 }
 
-async fn lines(place: &Place) -> Vec<String> {
+async fn lines(place: &StorePlace) -> Vec<String> {
     let store = store::open(place).await.unwrap();
     let mut lines: Vec<String> = backup(&*store).await.lines().map(str::to_owned).collect();
     // Engines list in different orders; header and trailer are not records.
@@ -37,7 +37,7 @@ async fn lines(place: &Place) -> Vec<String> {
     lines
 }
 
-async fn moved(from: &Place, to: &Place) -> Result<(u64, Vec<u64>), Error> {
+async fn moved(from: &StorePlace, to: &StorePlace) -> Result<(u64, Vec<u64>), StoreError> {
     let mut seen = Vec::new();
     let mut progress = |done, _| seen.push(done);
     let records = store::migrate(from, to, &mut progress).await?;
@@ -69,14 +69,14 @@ async fn everything_moves_to_the_database_and_back() {
     for target in [back.place(), there.place()] {
         let refused = moved(&here.place(), &target).await;
         assert!(
-            matches!(refused, Err(Error::Occupied { .. })),
+            matches!(refused, Err(StoreError::Occupied { .. })),
             "{refused:?}"
         );
     }
 }
 
 /// A copy that panics after some pieces stands for a process that was killed there.
-async fn broken_off(from: &Place, to: &Place, after: u64) {
+async fn broken_off(from: &StorePlace, to: &StorePlace, after: u64) {
     let (from, to) = (from.clone(), to.clone());
     let moving = std::thread::spawn(move || {
         let mut progress = |done: u64, _| assert!(done < after, "broken off");
@@ -97,7 +97,10 @@ async fn a_move_that_was_broken_off_goes_on_and_is_not_used_before() {
     for target in targets {
         broken_off(&here.place(), &target, 1_500).await;
         let refused = store::open(&target).await.unwrap_err();
-        assert!(matches!(refused, Error::Unfinished { .. }), "{refused:?}");
+        assert!(
+            matches!(refused, StoreError::Unfinished { .. }),
+            "{refused:?}"
+        );
         assert!(refused.to_string().contains("sigap migrate"), "{refused}");
 
         // Only of the same source.
@@ -105,14 +108,14 @@ async fn a_move_that_was_broken_off_goes_on_and_is_not_used_before() {
         other.open().await.unwrap().commit(turn(1)).await.unwrap();
         let refused = moved(&other.place(), &target).await;
         assert!(
-            matches!(refused, Err(Error::AnotherMove { .. })),
+            matches!(refused, Err(StoreError::AnotherMove { .. })),
             "{refused:?}"
         );
 
         let (_, seen) = moved(&here.place(), &target).await.unwrap();
         assert!(seen[0] >= 1_500, "it goes on where it was: {seen:?}");
         assert_eq!(lines(&target).await, before);
-        if let Place::Folder(folder) = target {
+        if let StorePlace::Folder(folder) = target {
             fs::remove_dir_all(folder).unwrap();
         }
     }
@@ -153,5 +156,8 @@ async fn nothing_is_moved_away_from_under_a_process() {
     store.lease("discord:0/1", "host:1:2", term).await.unwrap();
     let target = Sled::new().unwrap();
     let refused = moved(&there.place(), &target.place()).await;
-    assert!(matches!(refused, Err(Error::InUse { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(StoreError::InUse { .. })),
+        "{refused:?}"
+    );
 }

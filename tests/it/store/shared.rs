@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sigap::message::ConversationId;
-use sigap::store::{Error, Fence, Paper, Place, Shelf, Store, Turn};
+use sigap::store::{Fence, Paper, Shelf, Store, StoreError, StorePlace, TurnRecord};
 
 use super::{Engine, Postgres, assert_conflict, at, backup, budi, event, full_turn, turn};
 use crate::postgres::gate::{Cut, Gate};
@@ -62,7 +62,7 @@ async fn a_lease_has_one_holder_and_whoever_lost_it_writes_nothing() {
     let renewed = one.lease("discord:0/1", "one", TERM).await.unwrap();
     assert_eq!(renewed.as_ref(), Some(&first));
 
-    let fenced = |number, fence: &Fence| Turn {
+    let fenced = |number, fence: &Fence| TurnRecord {
         fence: Some(fence.clone()),
         ..turn(number)
     };
@@ -75,14 +75,14 @@ async fn a_lease_has_one_holder_and_whoever_lost_it_writes_nothing() {
         .unwrap();
     assert!(second.epoch > first.epoch);
     let before = backup(&*one).await;
-    let late = Turn {
+    let late = TurnRecord {
         fence: Some(first.clone()),
         expected: turn(2).expected,
         event: event(2),
         ..full_turn()
     };
     let refused = one.commit(late).await;
-    assert!(matches!(refused, Err(Error::Fenced)), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Fenced)), "{refused:?}");
     assert_eq!(backup(&*one).await, before);
     assert_eq!(one.lease("discord:0/1", "one", TERM).await.unwrap(), None);
     other.commit(fenced(2, &second)).await.unwrap();
@@ -101,7 +101,7 @@ async fn a_lease_has_one_holder_and_whoever_lost_it_writes_nothing() {
     };
     assert!(matches!(
         one.commit(fenced(3, &never)).await,
-        Err(Error::Fenced)
+        Err(StoreError::Fenced)
     ));
 }
 
@@ -120,7 +120,7 @@ async fn what_leads_change_is_heard_of_in_every_process() {
         content: Some("text".into()),
     };
     for number in 2..=4 {
-        let change = Turn {
+        let change = TurnRecord {
             papers: vec![version.clone()],
             ..turn(number)
         };
@@ -135,21 +135,27 @@ async fn a_database_that_goes_away_is_said_and_comes_back() {
     let Some(place) = Postgres::new() else { return };
     let (port, database) = place.parts();
     let gate = Gate::before(&[port], &database);
-    let far: Place = gate.url().parse().unwrap();
+    let far: StorePlace = gate.url().parse().unwrap();
     let store = sigap::store::open(&far).await.unwrap();
     store.commit(turn(1)).await.unwrap();
     for (number, how) in [(2, Cut::Refusing), (3, Cut::Silent)] {
         gate.cut(how);
         let away = store.commit(turn(number)).await;
-        assert!(matches!(away, Err(Error::Away { .. })), "{how:?}: {away:?}");
+        assert!(
+            matches!(away, Err(StoreError::Away { .. })),
+            "{how:?}: {away:?}"
+        );
         let away = store.load(&budi(), &event(1)).await;
-        assert!(matches!(away, Err(Error::Away { .. })), "{how:?}: {away:?}");
+        assert!(
+            matches!(away, Err(StoreError::Away { .. })),
+            "{how:?}: {away:?}"
+        );
         gate.mend();
         // Whether it was done is seen from its event, and it is done once.
         let loaded = store.load(&budi(), &event(number)).await.unwrap();
         if loaded.replay.is_none() {
             match store.commit(turn(number)).await {
-                Ok(_) | Err(Error::Conflict) => {}
+                Ok(_) | Err(StoreError::Conflict) => {}
                 Err(error) => panic!("{error:?}"),
             }
         }
@@ -178,7 +184,7 @@ async fn reports_read_typed_columns_and_no_personal_data() {
         begun: Some(at(-60)),
         ..super::ticket("T-261121-000001", 0)
     };
-    let filed = Turn {
+    let filed = TurnRecord {
         tickets: vec![ticket],
         ..full_turn()
     };
@@ -216,7 +222,7 @@ async fn a_database_of_a_later_version_is_refused_and_stays_as_it_is() {
     asked("UPDATE meta SET value = '2' WHERE name = 'schema'");
     let refused = place.open().await.unwrap_err();
     assert!(
-        matches!(refused, Error::NewerSchema { found: 2, known: 1 }),
+        matches!(refused, StoreError::NewerSchema { found: 2, known: 1 }),
         "{refused:?}"
     );
     asked("UPDATE meta SET value = '1' WHERE name = 'schema'");
@@ -227,7 +233,7 @@ async fn a_database_of_a_later_version_is_refused_and_stays_as_it_is() {
     );
     let refused = place.open().await.unwrap_err();
     assert!(
-        matches!(refused, Error::NewerSchema { found: 99, .. }),
+        matches!(refused, StoreError::NewerSchema { found: 99, .. }),
         "{refused:?}"
     );
     asked("DELETE FROM schema_history WHERE version = 99");
@@ -248,7 +254,7 @@ async fn a_message_costs_one_round_trip_to_load_and_one_to_commit() {
     let fence = store.lease("discord:0/1", "one", TERM * 100).await.unwrap();
     let say = async |number| {
         let loaded = store.load(&budi(), &event(number)).await.unwrap();
-        let said = Turn {
+        let said = TurnRecord {
             expected: loaded.revision,
             fence: fence.clone(),
             ..turn(number)

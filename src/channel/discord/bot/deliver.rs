@@ -50,7 +50,7 @@ impl Bot {
     }
 
     /// Asks the assistant, and counts.
-    pub(super) async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::Error> {
+    pub(super) async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::StoreError> {
         let began = Instant::now();
         let handled = self.assistant.handle(incoming).await?;
         let understood = handled.understood.as_ref();
@@ -61,14 +61,14 @@ impl Bot {
 
     pub(super) async fn deliver(
         &self,
-        handled: Result<Handled, store::Error>,
+        handled: Result<Handled, store::StoreError>,
         owner: u64,
         sink: &mut Sink,
     ) {
         let mut handled = match handled {
             Ok(handled) => handled,
             // The process that has taken over has heard it as well.
-            Err(store::Error::Fenced) => {
+            Err(store::StoreError::Fenced) => {
                 return tracing::warn!("a turn was left to the process that has taken over");
             }
             Err(error) => {

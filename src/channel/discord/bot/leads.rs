@@ -7,7 +7,7 @@ use serde_json::json;
 use super::deliver::{Posts, Sink};
 use super::responder::Responder;
 use super::{Bot, DocumentAt};
-use crate::act::{File, Order};
+use crate::act::{HandedFile, Order};
 use crate::assistant::Actor;
 use crate::channel::discord::incoming;
 use crate::channel::discord::rest;
@@ -62,13 +62,13 @@ impl Bot {
     pub(super) async fn propose(&self, to: &Arc<Responder>, document: DocumentAt) {
         to.defer().await;
         let file = match document {
-            DocumentAt::Text(text) => File {
+            DocumentAt::Text(text) => HandedFile {
                 name: "pesan.txt".to_owned(),
                 bytes: text.into_bytes(),
             },
             DocumentAt::File { name, url } => {
                 match self.rest.download(&url, FILE_BYTES_MAX).await {
-                    Ok(bytes) => File { name, bytes },
+                    Ok(bytes) => HandedFile { name, bytes },
                     Err(error) => {
                         tracing::warn!(%error, "a document was not loaded");
                         let said = self.voice(Some(&to.ask.language)).line("no_download");
@@ -177,7 +177,7 @@ impl Bot {
     }
 
     /// Posts an SOP, or changes the messages that show it; none when no message shows it then.
-    async fn post_share(&self, mut posting: Posting) -> Result<Option<Share>, desk::Error> {
+    async fn post_share(&self, mut posting: Posting) -> Result<Option<Share>, desk::DeskError> {
         let Some(place) = Place::of(&posting.share.place, incoming::CHANNEL) else {
             return Ok(None);
         };
@@ -235,7 +235,7 @@ impl Bot {
                         .post(direct, body, &incoming::nonce(&name))
                         .await?;
                 }
-                Ok::<(), rest::Error>(())
+                Ok::<(), rest::RestError>(())
             };
             match sent.await {
                 Ok(()) => reminded += 1,

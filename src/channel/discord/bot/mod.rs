@@ -42,7 +42,7 @@ use super::shards::Shards;
 use crate::act::Act;
 use crate::assistant::Assistant;
 use crate::channel::place::{Person, Place};
-use crate::channel::queue::{Queues, Taken};
+use crate::channel::queue::{HandedIn, Queues};
 use crate::channel::recall::Recall;
 use crate::desk::Desk;
 use crate::message::{ChannelKind, ConversationId, EventId, Incoming, Language, Said};
@@ -305,7 +305,7 @@ impl Bot {
             let bot = Arc::clone(&bot);
             async move { bot.work(work).await }
         });
-        if taken == Taken::No {
+        if taken == HandedIn::No {
             self.settings.metrics.untaken();
             tracing::warn!("an event was not taken: too many are waiting, or the bot is stopping");
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tokio::sync::Mutex;
 
-use crate::act::File;
+use crate::act::HandedFile;
 use crate::channel::discord::incoming::Ask;
 use crate::channel::discord::payload::EPHEMERAL;
 use crate::channel::discord::rest::{self, Rest};
@@ -59,12 +59,12 @@ impl Responder {
     }
 
     /// Says something with a file; the first response takes none, so that more time is asked for before.
-    pub async fn hand_over(&self, body: Json, file: &File) {
+    pub async fn hand_over(&self, body: Json, file: &HandedFile) {
         self.defer().await;
         self.say_with(body, Some(file)).await;
     }
 
-    async fn say_with(&self, mut body: Json, file: Option<&File>) {
+    async fn say_with(&self, mut body: Json, file: Option<&HandedFile>) {
         if self.ephemeral {
             let flags = body["flags"].as_u64().unwrap_or_default();
             body["flags"] = (flags | EPHEMERAL).into();
@@ -93,7 +93,7 @@ impl Responder {
 
     /// Its token has run out, or Discord lost it: the channel is still there, and for one person's eyes their direct
     /// messages.
-    async fn say_elsewhere(&self, mut body: Json) -> Result<(), rest::Error> {
+    async fn say_elsewhere(&self, mut body: Json) -> Result<(), rest::RestError> {
         let channel = if self.ephemeral {
             body["flags"] = (body["flags"].as_u64().unwrap_or_default() & !EPHEMERAL).into();
             self.rest.direct(self.ask.person.id).await?
