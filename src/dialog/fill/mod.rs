@@ -218,7 +218,7 @@ fn speaks_of_others(filled: &mut FilledForm<'_>, message: &mut Message<'_>) -> b
         return false;
     }
     let (answers, used) = (filled.answers.clone(), message.used.clone());
-    speaking(filled, message, Again::Never, Which::All);
+    speaking(filled, message, Replacing::Never, Sought::All);
     let leads = |word: &str| {
         let roles = [
             Role::Carrier,

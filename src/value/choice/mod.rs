@@ -46,9 +46,7 @@ pub fn parse(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Result<Value, E
         }
         Named::Unclear(options) => Err(ambiguous(choices, &options)),
         Named::Nothing => match misspelt(choices, &answer, &all) {
-            options if options.is_empty() && meant.unmeant.is_empty() => {
-                unlisted(choices, &answer)
-            }
+            options if options.is_empty() && meant.unmeant.is_empty() => unlisted(choices, &answer),
             options if options.is_empty() => match meant.opposite(choices) {
                 Some(other) => Ok(value(choices, &answer, &BTreeSet::from([other]))),
                 None => Err(none_meant(choices, &meant)),
