@@ -87,23 +87,28 @@ impl Meant {
 
     /// What the mentions name together.
     pub(super) fn named(&self, choices: &Choices, lexicon: &Lexicon) -> Named {
-        let certain: BTreeSet<usize> = self
+        let mut certain: BTreeSet<usize> = self
             .mentions
             .iter()
             .filter(|mention| mention.is_sure())
             .flat_map(|mention| &mention.options)
             .copied()
             .collect();
+        if !choices.many {
+            // `tidak terblokir, tidak aktif juga`: what is denied as well is in doubt.
+            let denied = self.denied();
+            certain.retain(|option| !denied.contains(option));
+        }
         if let Some(both) = self
             .by_all()
-            .filter(|_| !choices.many && certain.is_empty())
+            .filter(|_| !choices.many && self.mentions.iter().all(|mention| !mention.is_sure()))
         {
             return Named::One(BTreeSet::from([both]));
         }
         let open_question = self
             .mentions
             .iter()
-            .find(|mention| mention.options.is_disjoint(&certain));
+            .find(|mention| !mention.is_sure() && mention.options.is_disjoint(&certain));
         if let Some(mention) = open_question {
             return Named::Unclear(mention.options.union(&certain).copied().collect());
         }
@@ -137,7 +142,8 @@ impl Meant {
         let denied = self.named_so(&[Why::Denied]);
         let is_sure = said().all(|one| one.why == Why::Denied);
         let is_pair = choices.options.len() == 2 && !choices.many && denied.len() == 1;
-        (is_pair && is_sure).then(|| (0..2).find(|option| !denied.contains(option)))?
+        (is_pair && is_sure && self.mentions.is_empty())
+            .then(|| (0..2).find(|option| !denied.contains(option)))?
     }
 
     fn named_so(&self, whys: &[Why]) -> BTreeSet<usize> {
@@ -176,9 +182,7 @@ impl Meant {
         let all = all_option(choices, lexicon)
             .filter(|all| named.contains(all) && !exceptions.is_empty());
         let others = all.map(|all| but(choices, all, &exceptions));
-        others
-            .filter(|others| !others.is_empty())
-            .unwrap_or(named)
+        others.filter(|others| !others.is_empty()).unwrap_or(named)
     }
 }
 
@@ -320,7 +324,10 @@ impl<'a> Scope<'a> {
     fn counts(&self, denial: &Denial) -> bool {
         let by = &denial.by;
         let place = self.spans.partition_point(|span| span.end <= by.start);
-        let in_a_name = self.spans.get(place).is_some_and(|span| span.contains(&by.start));
+        let in_a_name = self
+            .spans
+            .get(place)
+            .is_some_and(|span| span.contains(&by.start));
         let is_name = self.spans.get(place).is_some_and(|span| span == by);
         // `telpon engga, sms bisa`: it does not work.
         let is_state = self.choices.many && self.says_state && !denial.is_ahead();
@@ -336,8 +343,12 @@ impl<'a> Scope<'a> {
         };
         // `selain sms semua mati`: the exception is denied, not the rule.
         let is_all = self.all.is_some_and(|all| mention.options.contains(&all));
-        let from = self.spans.partition_point(|span| span.end <= denial.denied.start);
-        let mut others = self.spans[from..].iter().filter(|other| **other != mention.span);
+        let from = self
+            .spans
+            .partition_point(|span| span.end <= denial.denied.start);
+        let mut others = self.spans[from..]
+            .iter()
+            .filter(|other| **other != mention.span);
         let is_rule = is_all && others.next().is_some_and(|other| denial.denies(other));
         (!is_rule).then_some(why)
     }
@@ -400,7 +411,10 @@ impl<'a> Scope<'a> {
         let answer = self.answer;
         let start = answer.words[index].raw.start;
         let place = self.spans.partition_point(|span| span.end <= start);
-        let is_named = self.spans.get(place).is_some_and(|span| span.contains(&start));
+        let is_named = self
+            .spans
+            .get(place)
+            .is_some_and(|span| span.contains(&start));
         is_named
             || answer.is_small(index)
             || answer.says_when(index)
@@ -462,8 +476,7 @@ fn works(choices: &Choices, answer: &AnswerText<'_>, mentions: &[Mention]) -> Ve
             next >= start || answer.has(Role::Only, next) || !ends_clause(next)
         });
         let near = clause.find(|word| {
-            state(*word).is_some()
-                || !(answer.is_small(*word) || answer.has(Role::Only, *word))
+            state(*word).is_some() || !(answer.is_small(*word) || answer.has(Role::Only, *word))
         });
         if let Some((word, works)) = near.and_then(|word| Some((word, state(word)?))) {
             // `ga bisa internet`, `ga ada kendala di sms`
@@ -484,4 +497,3 @@ fn works(choices: &Choices, answer: &AnswerText<'_>, mentions: &[Mention]) -> Ve
         .map(|state| state == Some(true))
         .collect()
 }
-

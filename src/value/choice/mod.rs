@@ -46,9 +46,7 @@ pub fn parse(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Result<Value, E
         }
         Named::Unclear(options) => Err(ambiguous(choices, &options)),
         Named::Nothing => match misspelt(choices, &answer, &all) {
-            options if options.is_empty() && meant.unmeant.is_empty() => {
-                unlisted(choices, &answer)
-            }
+            options if options.is_empty() && meant.unmeant.is_empty() => unlisted(choices, &answer),
             options if options.is_empty() => match meant.opposite(choices) {
                 Some(other) => Ok(value(choices, &answer, &BTreeSet::from([other]))),
                 None => Err(none_meant(choices, &meant)),
@@ -129,6 +127,11 @@ pub fn exactly(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Option<Value>
         Named::One(options) => Some(value(choices, &answer, &options)),
         Named::Unclear(_) | Named::Nothing => None,
     }
+}
+
+/// Whether a text names an option, meant or denied.
+pub fn is_named(choices: &Choices, raw: &str, lexicon: &Lexicon) -> bool {
+    !AnswerText::new(raw, lexicon).mentions(choices).is_empty()
 }
 
 /// What an answer names.
@@ -273,7 +276,11 @@ fn unlisted(choices: &Choices, answer: &AnswerText<'_>) -> Result<Value, Error> 
         && !denies_a_likeness(choices, answer)
         && !answer.has(Role::Excluding, 0)
     {
-        let said = text::one_line(answer.own());
+        let own = answer.own();
+        if own.len() < answer.raw.len() {
+            return parse(choices, own, lexicon);
+        }
+        let said = text::one_line(own);
         let kept = text::kept(&said);
         if kept != said {
             // What was against a card's number may be an option once the number is masked.
