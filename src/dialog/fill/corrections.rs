@@ -141,13 +141,15 @@ fn corrected(form: &Form, case: Case<'_>, text: &str) -> String {
     if let Some((field, said)) = when_said(form, case, rest).filter(|(_, said)| !said.is_empty()) {
         return format!("{}: {said}", field.spec(case).label);
     }
+    // `bukan ovo`: what is denied is no new value.
     let rest = match words.contains(&"bukan") {
-        true => instead(rest),
-        false => before_not(rest),
+        true if instead(rest) == rest => format!("bukan {rest}"),
+        true => instead(rest).to_owned(),
+        false => before_not(rest).to_owned(),
     };
     [" jadi ", " menjadi ", " ke "]
         .iter()
-        .fold(rest.to_owned(), |text, word| text.replacen(word, ": ", 1))
+        .fold(rest, |text, word| text.replacen(word, ": ", 1))
 }
 
 /// The field of `nominalnya salah`: named, called wrong, and nothing else.
