@@ -15,7 +15,7 @@ use crate::store::{Audit, EVENT_KEPT, Fate, HandledEvent, Record, Removed, Shelf
 use crate::ticket::case_of;
 use crate::value::{Value, msisdn};
 
-/// Who is named in the audit: whoever may run the program on the store.
+/// Who is named in the audit: a person who may run the program on the store.
 const WHO: &str = "operator";
 
 /// Removes tickets and questions of an age, and the copies of them that are kept for delivering a reply again.
@@ -203,7 +203,7 @@ pub enum BadAge {
     OutOfBounds,
 }
 
-/// A hundred years: whoever asks for more has mistyped.
+/// A hundred years: more is a slip of the finger.
 const DAYS_MAX: u16 = 36_500;
 
 impl FromStr for Age {

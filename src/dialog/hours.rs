@@ -1,4 +1,4 @@
-//! Working hours: outside of them nobody is reminded of anything.
+//! Working hours: outside of them there are no reminders.
 
 use std::str::FromStr;
 
@@ -31,7 +31,7 @@ pub enum BadHours {
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl Hours {
-    /// Contact centres work from morning to evening; a reminder late at night helps nobody.
+    /// Contact centres work from morning to evening; a reminder late at night only disturbs.
     pub const TIMES: &str = "08:00-20:00";
 
     /// These hours on every day, unless days are named.

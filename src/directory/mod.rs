@@ -1,12 +1,12 @@
 //! Account managers and escalation contacts: who looks after a company, found by a name as agents type it, by SID or by
 //! account number.
 //!
-//! The list is a CSV file (`list`), to which leads add a company at a time (`told`).
+//! The list is a CSV file (`list`), to which leads add a company at a time (`added`).
 //! A name is folded and freed of `PT`, `CV` and `Tbk`; three-letter pieces find candidates, so a search costs the names
 //! that share pieces with it and not the whole list, and the words then decide.
 
+mod added;
 mod list;
-mod told;
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{Diagnostic, Source};
 use crate::text::{self, Lexicon, Role, likeness};
 
-pub use told::Lacking;
+pub use added::Lacking;
 
 /// The columns, in any order.
 pub const COLUMNS: [&str; 10] = [

@@ -1,7 +1,7 @@
 //! Tokens: words, codes and values.
 //!
 //! A **word** takes part in matching and may be repaired.
-//! A **code** (`K44`, `4g`, `b2b`) takes part as it stands.
+//! A **code** (`K44`, `4g`, `b2b`) takes part as it is.
 //! A **value** (number, amount, phone number, address, identifier) belongs to the customer, not to the question: it is
 //! recognised here so that everybody after can leave it alone.
 
@@ -10,9 +10,9 @@ use std::ops::Range;
 /// One token of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Where it stands in the message as it was typed.
+    /// Where it is in the message as it was typed.
     pub span: Range<usize>,
-    /// Where it stands in the folded text.
+    /// Where it is in the folded text.
     pub text: Range<usize>,
     /// What it is.
     pub kind: Kind,
@@ -23,7 +23,7 @@ pub struct Token {
 pub enum Kind {
     /// Letters only.
     Word,
-    /// A few letters and digits that stand for something: `k44`, `4g`.
+    /// A few letters and digits with a meaning: `k44`, `4g`.
     Code,
     /// Something of the customer's.
     Value(Shape),

@@ -84,7 +84,7 @@ pub struct Ticket {
     pub filed_at: Timestamp,
     /// The fields in the SOP's order.
     pub entries: Vec<Entry>,
-    /// The complaint category, or what stands in its place.
+    /// The complaint category, or what takes its place.
     pub kip: String,
     /// What a walk before it has found, a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -207,7 +207,7 @@ impl Ticket {
 
 /// Fills the fields in braces: `Bukti {msisdn}` becomes `Bukti 081200001234`.
 ///
-/// A phone number stands without its dashes, as a subject line needs it.
+/// A phone number is written without its dashes, as a subject line needs it.
 pub fn fill(text: &str, entries: &[Entry]) -> String {
     entries.iter().fold(text.to_owned(), |text, entry| {
         let shown = entry.answer.display();
@@ -222,7 +222,7 @@ pub fn fill(text: &str, entries: &[Entry]) -> String {
     })
 }
 
-/// Returns the names between braces, in the order in which they stand.
+/// Returns the names between braces, in their order.
 pub fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split('{')
         .skip(1)

@@ -42,7 +42,7 @@ pub struct Progress {
     pub case: String,
     /// How far it is from now on.
     pub status: Status,
-    /// Its number in the ticketing system, as far as it is known.
+    /// Its number in the ticketing system, if it is known.
     pub external: Option<String>,
     /// Who said so.
     pub who: String,
@@ -70,13 +70,13 @@ pub struct FieldChange {
     pub field: String,
     /// Its name on the draft.
     pub label: String,
-    /// What stood there; none when the field is new.
+    /// What was there; none when the field is new.
     pub before: Option<Answer>,
-    /// What stands there now; none when the field is gone.
+    /// What is there now; none when the field is gone.
     pub after: Option<Answer>,
 }
 
-/// A case as it stands: every version of its draft, and every step after the filing.
+/// A case as it is now: every version of its draft, and every step after the filing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tracked {
     /// The draft that counts.

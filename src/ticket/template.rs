@@ -159,7 +159,7 @@ impl Default for Template {
 }
 
 impl Answer {
-    /// The answer as it stands on a draft.
+    /// The answer as it is on a draft.
     pub fn display(&self) -> Cow<'_, str> {
         match self {
             Answer::Given(value) => Cow::Borrowed(&value.display),

@@ -66,7 +66,7 @@ pub enum Kind {
     },
     /// A short identifier of letters and digits: SID, account number, transaction id, device serial.
     Code { max_chars: usize },
-    /// A payment card's number, of which only the last four digits are kept.
+    /// A payment card's number, only its last four digits are kept.
     Card,
 }
 

@@ -49,7 +49,7 @@ pub fn read(spec: &Spec, text: &str, background: Background<'_>) -> Result<Answe
     parsed.map(Answer::Given).map_err(Problem::Unusable)
 }
 
-/// Reads an hour alone as another one on the day that was told, in the same part of the day unless it names one.
+/// Reads an hour alone as another one on the day that is known, in the same part of the day unless it names one.
 pub fn another_hour(
     spec: &Spec,
     known: Option<&Answer>,

@@ -47,7 +47,7 @@ pub fn numbered(filled: &mut FilledForm<'_>, message: &mut Message<'_>) {
     }
 }
 
-/// Lines that begin with a number and a dot or bracket: the number, and where the rest stands.
+/// Lines that begin with a number and a dot or bracket: the number, and where the rest begins.
 fn numbered_lines(text: &str) -> impl Iterator<Item = (usize, Range<usize>)> + '_ {
     text.split_inclusive('\n')
         .scan(0, |start, line| {

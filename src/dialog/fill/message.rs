@@ -32,7 +32,7 @@ impl<'a> Message<'a> {
         self.refused.clear();
     }
 
-    /// What stands in it of a kind; `background` is that of the message.
+    /// What it has of a kind; `background` is that of the message.
     pub fn find(&self, kind: &Kind, background: Background<'_>) -> Vec<Found> {
         // Each field has choices of its own, and to compare them costs as much as to look for them.
         if matches!(kind, Kind::Choice(_)) {
@@ -100,7 +100,7 @@ impl<'a> Message<'a> {
         left.next().map(|_| first)
     }
 
-    /// Marks what the asked field's value was read from; everything, when its place cannot be told.
+    /// Marks what the asked field's value was read from; everything, when its place is not known.
     pub fn use_up(&mut self, kind: &Kind, background: Background<'_>) {
         let found = self
             .find(kind, background)

@@ -135,7 +135,7 @@ pub fn end_of_words(
 
 /// What may come behind a name and is no part of it.
 struct Others<'f> {
-    /// Where values of which fields were found.
+    /// Where values were found, with their fields.
     values: Vec<(&'f str, usize)>,
     /// What which fields and their options are called, and what is near their values.
     phrases: Vec<(&'f str, Vec<String>)>,
