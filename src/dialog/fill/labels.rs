@@ -13,6 +13,7 @@ use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
 use super::passing::{end_of_words, is_of_any_words};
 use super::{Problem, Refused};
 use crate::catalog::{Case, Field, Form, Spec};
+use crate::text::Lexicon;
 use crate::ticket::Answer;
 use crate::value::{self, Kind, Value};
 
@@ -283,7 +284,12 @@ pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Fiel
 
 /// `lokasi bandung` for the location is `bandung`, `gold ya kak` is `gold`. An alias may be part of the answer: `kota
 /// bandung`.
-pub fn without_own_label<'a>(field: &Field, spec: &Spec, text: &'a str) -> &'a str {
+pub fn without_own_label<'a>(
+    field: &Field,
+    spec: &Spec,
+    text: &'a str,
+    lexicon: &Lexicon,
+) -> &'a str {
     let id = field.id.replace('_', " ");
     let names = [spec.label.as_str(), id.as_str()];
     let stripped = names.into_iter().find_map(|name| {
@@ -294,7 +300,9 @@ pub fn without_own_label<'a>(field: &Field, spec: &Spec, text: &'a str) -> &'a s
         (ends && start.eq_ignore_ascii_case(name)).then(|| rest.trim_start())
     });
     match &spec.kind {
-        Kind::Text { .. } if is_brief(&spec.kind) => without_courtesy(stripped.unwrap_or(text)),
+        Kind::Text { .. } if is_brief(&spec.kind) => {
+            without_courtesy(stripped.unwrap_or(text), lexicon)
+        }
         Kind::Text { .. } | Kind::Place { .. } => stripped.unwrap_or(text),
         _ => text,
     }

@@ -240,15 +240,16 @@ fn take_rest<'f>(
     let first = texts.first();
     let first = first.filter(|first| brief && !rest.starts_with(**first));
     let rest = first.copied().unwrap_or(&rest);
-    let rest = match spec.may_be_absent && is_absence_of(asked, spec, rest) {
+    let lexicon = filled.background.lexicon;
+    let rest = match spec.may_be_absent && is_absence_of(asked, spec, rest, lexicon) {
         true => NONE,
-        false => without_own_label(asked, spec, rest),
+        false => without_own_label(asked, spec, rest, lexicon),
     };
     let completed = partial.and_then(|partial| completed(spec, partial, rest));
     let completed = completed.and_then(|whole| filled.read(spec, &whole).ok());
     let answer = completed.map_or_else(|| filled.read(spec, rest), Ok);
     let firm = matches!(&answer, Ok(answer) if is_firm(spec, answer));
-    let whole = answer::without_courtesy(rest);
+    let whole = answer::without_courtesy(rest, lexicon);
     if !firm && let Some((field, answer)) = belongs_to(filled, asked, whole) {
         filled.take(field, answer);
         return Err(Problem::Unusable(value::Error::NotFound));
@@ -306,16 +307,9 @@ fn completed(spec: &Spec, partial: &str, rest: &str) -> Option<String> {
 
 /// What the next answer may complete.
 pub fn partial(problem: &Problem, spec: &Spec, text: &str) -> Option<String> {
-    const PARTS_OF_DAY: &[&str] = &[
-        "subuh", "pagi", "siang", "sore", "petang", "malam", "malem", "mlm",
-    ];
     match (problem, &spec.kind) {
         (Problem::Unusable(value::Error::NeedsTime { date }), _) => {
-            let folded = text.to_lowercase();
-            let part = folded
-                .split(|c: char| !c.is_alphanumeric())
-                .find(|word| PARTS_OF_DAY.contains(word))
-                .unwrap_or_default();
+            let part = value::date::part_of_day(text).unwrap_or_default();
             Some(format!("{} {part}", date.canonical).trim_end().to_owned())
         }
         (Problem::Unusable(value::Error::Ambiguous { .. }), Kind::Choice(choices))

@@ -550,6 +550,15 @@ fn western(timestamp: Timestamp) -> DateTime {
     timestamp.to_zoned(TimeZone::fixed(offset(7))).datetime()
 }
 
+/// The part of the day that a text names first.
+pub fn part_of_day(text: &str) -> Option<&str> {
+    static PART: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = format!(r"(?ix)\b(?:{})\b", clock::PART);
+        Regex::new(&pattern).expect("the pattern is constant")
+    });
+    PART.find(text).map(|found| found.as_str())
+}
+
 /// Returns the day with its name: `Jumat, 20 November 2026`.
 fn display_day(date: Date) -> String {
     let weekdays = [
