@@ -42,10 +42,28 @@ pub enum Role {
     Contrast,
     /// Restricts, and makes of a denial none: `bukan cuma sms`.
     Only,
+    /// Leaves out of all the others what follows: `selain`, `kecuali`.
+    Excepting,
+    /// Leads to what was only thought, or was so before: `kirain`, `awalnya`.
+    Supposing,
+    /// Takes back what was said before it: `eh`, `ralat`, `ternyata`.
+    Correcting,
+    /// Sets apart what is spoken of, so that a negation behind it denies it: `masuk sih engga`.
+    Topic,
+    /// Says with a negation that a value is not known: `belum cek`, `ga yakin`.
+    Knowing,
+    /// Says that something is there: `ada`, `muncul`.
+    Existing,
+    /// Says that something is over: `blokirnya udah dibuka`.
+    Undoing,
+    /// All that was not named: `sisanya`.
+    Rest,
     /// Leads to what something was done with: `via`, `lewat`, `pakai`.
     Means,
     /// Says that something is in order: `bisa`, `lancar`.
     Works,
+    /// Says that something is out of order: `mati`, `error`.
+    Broken,
     /// Carries a value in an answer without adding to it: `kayaknya`, `kartu`, `pelanggan`.
     Carrier,
     /// Opens a message: `halo`, `selamat pagi`.

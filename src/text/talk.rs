@@ -17,6 +17,12 @@ use crate::act::Act;
 const SHIPPED: &str = include_str!("../../data/talk.toml");
 /// Shorter words are too like each other to be mended.
 const REPAIRED_CHARS_MIN: usize = 5;
+/// Marks a head that is compared as it is written: `=tiketin` asks for something that `tiket` does not.
+const AS_WRITTEN: char = '=';
+/// So many words behind a head bear on it.
+const UNLESS_WORDS: usize = 4;
+/// A word of so few letters may be colour.
+const LITTLE_CHARS_MAX: usize = 5;
 /// Longer messages are told, not talked.
 const WORDS_MAX: usize = 60;
 
@@ -35,6 +41,7 @@ struct Row {
     heads: Vec<Vec<String>>,
     with: FxHashSet<String>,
     unless: FxHashSet<String>,
+    unless_before: FxHashSet<String>,
     denied: Option<Act>,
     keeps_rest: bool,
     may_ask: bool,
@@ -50,6 +57,8 @@ struct RowFile {
     with: String,
     #[serde(default)]
     unless: String,
+    #[serde(default)]
+    unless_before: String,
     #[serde(default)]
     denied: Option<String>,
     #[serde(default)]
@@ -91,10 +100,13 @@ pub struct Talked {
 #[derive(Debug)]
 struct Word {
     stem: String,
+    written: String,
     /// Where it is in the message, in bytes.
     span: std::ops::Range<usize>,
     /// It may be said beside anything.
     light: bool,
+    /// Short, in small letters, and in no list.
+    is_little: bool,
     denies: bool,
     asks: bool,
 }
@@ -124,6 +136,7 @@ impl Talk {
                 act: act_of(&row.act)?,
                 with,
                 unless: stems(&row.unless),
+                unless_before: stems(&row.unless_before),
                 denied: row.denied.as_deref().map(act_of).transpose()?,
                 keeps_rest: row.rest,
                 may_ask: row.question,
@@ -135,11 +148,14 @@ impl Talk {
 
     /// Reads a message as an act: all of it, or the first clause that is one beside others.
     pub fn hear(&self, text: &str, lexicon: &Lexicon) -> Option<Talked> {
-        // A labelled value is told, whatever it sounds like.
-        if text.split_whitespace().nth(WORDS_MAX).is_some() || text.contains(':') {
+        if text.split_whitespace().nth(WORDS_MAX).is_some() {
             return None;
         }
         let asks = text.contains('?');
+        if let Some(labelled) = text.find(':') {
+            let leading = self.before_labels(text, labelled, lexicon);
+            return leading.or_else(|| self.beside_labels(text, lexicon));
+        }
         if let Some(talked) = self.in_clause(text, text, 0, asks, lexicon) {
             return Some(talked);
         }
@@ -147,7 +163,27 @@ impl Talk {
         let several = clauses.len() > 1;
         clauses.into_iter().filter(|_| several).find_map(|clause| {
             let found = self.in_clause(text, &text[clause.clone()], clause.start, asks, lexicon)?;
-            found.act_may_have_rest(self).then_some(found)
+            (found.rest.is_empty() || self.keeps_rest(&found.act)).then_some(found)
+        })
+    }
+
+    /// The act that leads labelled values, as a template is pasted: a labelled value itself is data, whatever it sounds like.
+    fn before_labels(&self, text: &str, labelled: usize, lexicon: &Lexicon) -> Option<Talked> {
+        let line = text[..labelled].rfind(['\n', ';']);
+        // `Tolong buat tiket isi ulang: 0812-...` has no line of its own.
+        let lead = ..line.unwrap_or(labelled);
+        let talked = self.in_clause(text, &text[lead], 0, false, lexicon)?;
+        let is_request = line.is_some() || text[lead].trim().contains(' ');
+        (is_request && self.keeps_rest(&talked.act)).then_some(talked)
+    }
+
+    /// A ticket that is asked for in a clause of its own beside labelled values.
+    fn beside_labels(&self, text: &str, lexicon: &Lexicon) -> Option<Talked> {
+        clauses(text).into_iter().find_map(|clause| {
+            let said = &text[clause.clone()];
+            let talked = self.in_clause(text, said, clause.start, false, lexicon)?;
+            let is_request = !said.contains(':') && matches!(talked.act, Act::Ticket(_));
+            is_request.then_some(talked)
         })
     }
 
@@ -167,10 +203,18 @@ impl Talk {
                 continue;
             };
             let beside = |at: &usize| !head.contains(at);
-            let outside: Vec<_> = (0..words.len())
+            let mut outside: Vec<_> = (0..words.len())
                 .filter(beside)
                 .filter(|at| !words[*at].light && !row.with.contains(&words[*at].stem))
                 .collect();
+            // One little word that no list has is colour: `ga tau euy`.
+            if let [one] = outside[..]
+                && words[one].is_little
+                && !row.may_ask
+                && words.len() > 2
+            {
+                outside.clear();
+            }
             let whole = outside.is_empty();
             // Words that only lead to the head, or follow it, are no part of what is said besides.
             let leads = |at: &usize| !outside.contains(at);
@@ -213,7 +257,11 @@ impl Talk {
             let mut stem = stem(bare(spoken.text, lexicon));
             let everyday = &lexicon.everyday;
             let denies = everyday.has(Role::Negation, spoken.text);
+            let courtesy = [Role::Courtesy, Role::Filler]
+                .iter()
+                .any(|role| everyday.has(*role, spoken.text) || everyday.has(*role, written));
             if is_word
+                && !courtesy
                 && !self.vocabulary.contains(&stem)
                 && !lexicon.is_known(spoken.text)
                 && let Some(near) = self.nearest(&stem)
@@ -221,20 +269,27 @@ impl Talk {
                 mended = true;
                 stem = near;
             }
-            let courtesy = [Role::Courtesy, Role::Filler]
-                .iter()
-                .any(|role| everyday.has(*role, spoken.text) || everyday.has(*role, written));
             let function = lexicon.is_function(spoken.text);
+            let is_small = written.chars().all(char::is_lowercase);
+            let is_short = written.len() <= LITTLE_CHARS_MAX;
             Word {
+                is_little: is_word && is_small && is_short && !lexicon.is_known(spoken.text),
                 light: is_word && !denies && (courtesy || function),
                 span: token.span.clone(),
                 asks: everyday.has(Role::Asking, spoken.text)
                     || everyday.has(Role::Asking, written),
                 denies,
                 stem,
+                written: written.to_lowercase(),
             }
         });
         (words.collect(), mended)
+    }
+
+    /// Whether an act may be said in one clause of a message beside others.
+    fn keeps_rest(&self, act: &Act) -> bool {
+        let mut rows = self.rows.iter();
+        rows.any(|row| row.act == *act && row.keeps_rest)
     }
 
     /// The one word of a head that is a slip of the finger away.
@@ -249,39 +304,36 @@ impl Talk {
     }
 }
 
-impl Talked {
-    /// Whether an act may be said in one clause of a message beside others.
-    fn act_may_have_rest(&self, talk: &Talk) -> bool {
-        let mut rows = talk.rows.iter();
-        self.rest.is_empty() || rows.any(|row| row.act == self.act && row.keeps_rest)
-    }
-}
-
 impl Row {
     /// Where the longest head of the row is, and what it means there; none where something speaks against it.
     fn head_in(&self, words: &[Word], asks: bool) -> Option<(std::ops::Range<usize>, Act)> {
-        let found = self.heads.iter().filter_map(|head| {
-            let mut places = 0..words.len();
-            let place = places.find_map(|start| head_at(head, words, start))?;
-            Some((head.len(), place))
-        });
-        let (_, head) = found.max_by_key(|(length, _)| *length)?;
-        let beside = words
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| !head.contains(place));
-        if beside
-            .into_iter()
-            .any(|(_, word)| self.unless.contains(&word.stem))
+        let mut heads: Vec<_> = (self.heads.iter())
+            .filter_map(|head| (0..words.len()).find_map(|start| head_at(head, words, start)))
+            .collect();
+        heads.sort_by_key(|head| std::cmp::Reverse(head.len()));
+        let meant = |head: std::ops::Range<usize>| self.meant_at(head, words, asks);
+        // A word that is denied does not take away what another one says.
+        let found: Vec<_> = heads.into_iter().filter_map(meant).collect();
+        let direct = found.iter().find(|(_, act)| *act == self.act);
+        direct.or(found.first()).cloned()
+    }
+
+    /// What a head means where it is.
+    fn meant_at(
+        &self,
+        head: std::ops::Range<usize>,
+        words: &[Word],
+        asks: bool,
+    ) -> Option<(std::ops::Range<usize>, Act)> {
+        let (before, behind) = (&words[..head.start], &words[head.end..]);
+        let mut near = before.iter().chain(behind.iter().take(UNLESS_WORDS));
+        if near.any(|word| self.unless.contains(&word.stem))
+            || (before.iter()).any(|word| self.unless_before.contains(&word.stem))
         {
             return None;
         }
         let is_question = outside_asks(words, &head) || asks && !self.keeps_rest;
-        let is_denied = words[..head.start]
-            .iter()
-            .rev()
-            .take(2)
-            .any(|word| word.denies);
+        let is_denied = before.iter().rev().take(2).any(|word| word.denies);
         match (is_denied, &self.denied) {
             (true, Some(other)) => Some((head.start.saturating_sub(1)..head.end, other.clone())),
             (true, None) => None,
@@ -313,12 +365,16 @@ fn outside_asks(words: &[Word], head: &std::ops::Range<usize>) -> bool {
 
 /// Where a head is that begins at a word; light words may be between its own.
 fn head_at(head: &[String], words: &[Word], start: usize) -> Option<std::ops::Range<usize>> {
+    let fits = |head: &str, word: &Word| match head.strip_prefix(AS_WRITTEN) {
+        Some(written) => word.written == written,
+        None => word.stem == head,
+    };
     let mut at = start;
     for (place, stem) in head.iter().enumerate() {
-        while place > 0 && words.get(at)?.stem != *stem && words[at].light {
+        while place > 0 && !fits(stem, words.get(at)?) && words[at].light {
             at += 1;
         }
-        if words.get(at)?.stem != *stem {
+        if !fits(stem, words.get(at)?) {
             return None;
         }
         at += 1;
@@ -339,6 +395,9 @@ fn act_of(code: &str) -> Result<Act, TalkError> {
 }
 
 fn stems_of(words: &str, lexicon: &Lexicon) -> Vec<String> {
+    if words.trim().starts_with(AS_WRITTEN) {
+        return vec![words.trim().to_owned()];
+    }
     let utterance = Utterance::new(words.trim());
     let spoken = lexicon.read(&utterance).into_iter();
     spoken.map(|word| stem(word.text)).collect()

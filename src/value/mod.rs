@@ -248,7 +248,8 @@ fn as_read<'t>(kind: &Kind, is_free: bool, raw: &'t str, lexicon: &Lexicon) -> C
     }
     let mut text = fold::narrow(raw).map_or(Cow::Borrowed(raw), |narrow| Cow::Owned(narrow.text));
     if !matches!(kind, Kind::Choice(_)) {
-        for denial in negation::denials(&text, lexicon) {
+        let denials = negation::denials(&text, lexicon).into_iter();
+        for denial in denials.filter(|denial| denial.sure && denial.is_ahead()) {
             let blank = " ".repeat(denial.denied.len());
             text.to_mut().replace_range(denial.denied, &blank);
         }

@@ -1,5 +1,6 @@
 //! What must hold of every dialog, whatever is typed, pressed, and in whatever order.
 
+mod asked;
 mod misunderstood;
 mod openings;
 mod stored;

@@ -7,6 +7,7 @@
     reason = "a test ends where something unexpected happens, in its helpers too"
 )]
 
+mod agents;
 mod binary;
 mod catalog;
 mod cli;

@@ -19,7 +19,7 @@ static LEXICON: LazyLock<Lexicon> =
 
 /// How the rows of a table came out.
 #[derive(Default)]
-struct Score {
+pub struct Score {
     rows: usize,
     right: usize,
     asked: Vec<String>,
@@ -28,7 +28,7 @@ struct Score {
 
 impl Score {
     /// Compares what was read with what is wanted; an empty text is a question.
-    fn count(&mut self, row: &str, wanted: &str, read: &str) {
+    pub fn count(&mut self, row: &str, wanted: &str, read: &str) {
         self.rows += 1;
         let is_right = wanted.split('|').any(|wanted| match wanted {
             "ASK" => read.is_empty(),
@@ -45,7 +45,7 @@ impl Score {
     }
 
     #[track_caller]
-    fn check(self, table: &str) {
+    pub fn check(self, table: &str) {
         let Score {
             rows,
             right,

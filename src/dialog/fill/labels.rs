@@ -23,8 +23,8 @@ const LOOSE_LABEL_LETTERS_MIN: usize = 4;
 /// Which labels count.
 #[derive(Clone, Copy)]
 pub enum Labels<'a> {
-    /// Only `label: value`.
-    WithColon,
+    /// Only `label: value`, and `alamatnya ...` at the beginning for other fields than this one.
+    Clear(&'a str),
     /// Also `label value`.
     All,
     /// Also `label value`, of other fields than this one, and not where a name may begin.
@@ -35,7 +35,7 @@ impl Labels<'_> {
     /// Whether a label without a colon counts; `first` when it opens the message.
     fn count(self, label: &FieldLabel<'_>, kind: &Kind, first: bool) -> bool {
         match self {
-            Labels::WithColon => false,
+            Labels::Clear(asked) => first && label.possessive && label.field.id != asked,
             Labels::All => true,
             Labels::Others(asked) => {
                 let letters = label.name_end - label.at;
@@ -51,6 +51,8 @@ pub struct FieldLabel<'a> {
     pub field: &'a Field,
     /// A colon follows it.
     pub colon: bool,
+    /// `namanya`.
+    possessive: bool,
     /// Where it begins, where the name ends, where the value begins.
     pub at: usize,
     pub name_end: usize,
@@ -102,6 +104,7 @@ fn label_in<'f>(
     let label_at = |clause: Range<usize>| label_of(filled.form, filled.case(), &text[clause]);
     let label = label_at(clause.clone()).filter(|label| label.value_at < clause.len())?;
     let (field, colon) = (label.field, label.colon);
+    let is_sentence = label.possessive && holds_commas(&label.field.spec(filled.case()).kind);
     let spec = filled.spec(field);
     let (at, value_at) = (clause.start + label.at, clause.start + label.value_at);
     let first = text[..at].trim().is_empty();
@@ -125,7 +128,7 @@ fn label_in<'f>(
         clause.end = end_of_words(filled, field, spec, &text[..clause.end], value_at)?;
     }
     let words = text[value_at..clause.end].split_whitespace().count();
-    if !colon && is_free(&spec.kind) && words > LOOSE_TEXT_WORDS {
+    if !colon && !is_sentence && is_free(&spec.kind) && words > LOOSE_TEXT_WORDS {
         return None;
     }
     Some(Labelled {
@@ -259,6 +262,7 @@ pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Fiel
             let Some(rest) = lower[at..].strip_prefix(name.as_str()) else {
                 continue;
             };
+            let named = rest.len();
             let rest = without_suffix(rest);
             let name_end = lower.len() - rest.len();
             let value = rest.trim_start();
@@ -270,6 +274,7 @@ pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Fiel
             let label = FieldLabel {
                 field,
                 colon,
+                possessive: rest.len() < named,
                 at,
                 name_end,
                 value_at: lower.len() - value.trim_start().len(),

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use super::Problem;
 use crate::catalog::{Case, Field, Sop, Spec};
 use crate::message::ChannelKind;
+use crate::text::{Role, stem};
 use crate::ticket::{Answer, Answers};
 use crate::value::{self, Background, Kind};
 use labels::{Labels, labelled, without_own_label};
@@ -183,7 +184,7 @@ pub fn from_answer<'f>(
     let labels = match (free, brief) {
         (false, _) => Labels::All,
         (true, true) => Labels::Others(&asked.id),
-        (true, false) => Labels::WithColon,
+        (true, false) => Labels::Clear(&asked.id),
     };
     labelled(&mut filled, &mut message, labels);
     numbered(&mut filled, &mut message);
@@ -192,7 +193,9 @@ pub fn from_answer<'f>(
         absent(&mut filled, &mut message, Some(asked));
     }
     let mut problem = None;
-    if !filled.is_changed(asked) {
+    if brief && !filled.is_changed(asked) && speaks_of_others(&mut filled, &mut message) {
+        problem = Some(Problem::Unusable(value::Error::NotFound));
+    } else if !filled.is_changed(asked) {
         if brief {
             speaking_beside_the_first(&mut filled, &mut message);
         }
@@ -205,6 +208,43 @@ pub fn from_answer<'f>(
         problem,
         ..taken(filled, message, Some(asked))
     }
+}
+
+/// Reads a sentence that is made of other fields' values and the words that lead to them: `dibayar kemarin lewat bca`
+/// names no class. Where more is said nothing is taken.
+fn speaks_of_others(filled: &mut FilledForm<'_>, message: &mut Message<'_>) -> bool {
+    let lexicon = filled.background.lexicon;
+    if message.text.split_whitespace().count() < SENTENCE_WORDS_MIN {
+        return false;
+    }
+    let (answers, used) = (filled.answers.clone(), message.used.clone());
+    speaking(filled, message, Again::Never, Which::All);
+    let leads = |word: &str| {
+        let roles = [
+            Role::Carrier,
+            Role::Courtesy,
+            Role::Filler,
+            Role::Means,
+            Role::Joining,
+        ];
+        lexicon.is_function(word)
+            || (roles.into_iter()).any(|role| lexicon.everyday.has(role, word))
+            || filled.form.fields.iter().any(|field| {
+                let cues = &filled.spec(field).cues;
+                cues.iter().any(|cue| stem(cue) == stem(word))
+            })
+    };
+    let pieces = message.unused_pieces().into_iter();
+    let left: Vec<_> = pieces
+        .map(|piece| message.text[piece].to_lowercase())
+        .collect();
+    let mut words = (left.iter()).flat_map(|piece| piece.split(|c: char| !c.is_alphanumeric()));
+    let all =
+        filled.answers.len() > answers.len() && words.all(|word| word.is_empty() || leads(word));
+    if !all {
+        (filled.answers, message.used) = (answers, used);
+    }
+    all
 }
 
 /// `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it. Without a single
@@ -293,6 +333,9 @@ fn is_firm(spec: &Spec, answer: &Answer) -> bool {
         Answer::Absent | Answer::Unchecked(_) => true,
     }
 }
+
+/// Fewer words are an answer.
+const SENTENCE_WORDS_MIN: usize = 3;
 
 /// What is known with what is said now: the day with the hour, the wallet with where it was used.
 fn completed(spec: &Spec, partial: &str, rest: &str) -> Option<String> {

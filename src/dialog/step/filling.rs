@@ -305,7 +305,7 @@ impl<'a> Turn<'a> {
         let taken = fill::from_answer(filled, field, text, asked.partial.as_deref());
         let unlisted = taken.answers.get(&field.id).is_some_and(is_unlisted);
         let any_text = fill::is_free(&spec.kind) || unlisted;
-        let question = any_text && text.trim_end().ends_with('?');
+        let question = any_text && self.asks_at(spec, text);
         if taken.problem.is_some() || question || fill::is_brief(&spec.kind) || unlisted {
             match self.meant_aside(text) {
                 Some(Aside::Question(shown))
@@ -316,6 +316,10 @@ impl<'a> Turn<'a> {
                 }
                 Some(Aside::Case(heard)) if taken.others.is_empty() => {
                     return self.interrupted(heard);
+                }
+                // What the procedure does not answer is asked about the field.
+                None if question && taken.others.is_empty() => {
+                    return self.why();
                 }
                 Some(_) | None => {}
             }

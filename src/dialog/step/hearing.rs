@@ -10,6 +10,7 @@ use crate::act::Act;
 use crate::catalog::Spec;
 use crate::message::Said;
 use crate::text::{Role, Talked};
+use crate::ticket::Answer;
 use crate::value::{self, Kind};
 
 /// A procedure is taken for a ticket that is asked for when it is this much likelier than the next one with a form.
@@ -48,7 +49,12 @@ impl Turn<'_> {
             phase => {
                 // Without a draft there is nothing to steer: what is said besides is the message.
                 let alone = talked.rest.is_empty();
-                let begins = matches!(talked.act, Act::Ticket(_) | Act::NewCase | Act::Resume(_));
+                let resumes = !self.conversation.parked.is_empty();
+                let begins = match talked.act {
+                    Act::Ticket(_) | Act::NewCase => true,
+                    Act::Resume(_) => resumes,
+                    _ => false,
+                };
                 let leaves = talked.act == Act::Cancel && matches!(phase, Phase::Answered(_));
                 let steers = self.draft().is_some() || alone || begins || leaves;
                 steers.then_some(talked)
@@ -107,8 +113,36 @@ impl Turn<'_> {
         self.same(effect);
     }
 
+    /// Whether words at a field that takes any text ask something. A name may hold any word, and a longer text may speak of
+    /// a question in its middle.
+    pub fn asks_at(&self, spec: &Spec, text: &str) -> bool {
+        let everyday = &self.knowledge.lexicon.everyday;
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        let words: Vec<&str> = words
+            .filter(|word| word.contains(char::is_alphabetic))
+            .collect();
+        if words
+            .iter()
+            .all(|word| word.starts_with(char::is_uppercase))
+        {
+            return text.trim_end().ends_with('?');
+        }
+        let mut folded: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        folded.retain(|word| !everyday.has(Role::Courtesy, word));
+        let asks = |word: &String| everyday.has(Role::Asking, word);
+        let ends = folded.len().saturating_sub(ASKED_AT_END);
+        text.trim_end().ends_with('?')
+            || match fill::is_brief(&spec.kind) {
+                true => folded.iter().any(asks),
+                false => folded.iter().take(1).chain(&folded[ends..]).any(asks),
+            }
+    }
+
     /// A ticket is asked for in words: of the procedure that they name, or of the one under discussion.
     pub fn ticket_as_asked(&mut self, rest: &str, text: &str) {
+        if self.is_of_others(text) {
+            return;
+        }
         let rest = without_denied_clauses(rest, &self.knowledge.lexicon);
         let open = self
             .conversation
@@ -122,7 +156,7 @@ impl Turn<'_> {
         let Some(intent) = named.or(under_discussion) else {
             return match rest.trim().is_empty() {
                 true => self.choose_form(),
-                false => self.question(&rest),
+                false => self.ticket_of(&rest),
             };
         };
         self.keep_of_customer(text);
@@ -133,6 +167,17 @@ impl Turn<'_> {
             }
             Some(_) => self.hear(&rest),
             None => self.make_ticket(Some(intent)),
+        }
+    }
+
+    /// The ticket of the procedure that the words are about, if they find one.
+    fn ticket_of(&mut self, words: &str) {
+        self.question(words);
+        if let Phase::Answered(heard) = &self.conversation.phase
+            && self.has_form(&heard.intent)
+        {
+            self.effects.clear();
+            self.make_ticket(None);
         }
     }
 
@@ -177,41 +222,41 @@ impl Turn<'_> {
         self.make_ticket(Some(intent.to_owned()));
     }
 
-    /// Another customer: nothing of the one at hand is kept for it.
+    /// Another customer: nothing of the one at hand is kept for it, and a draft that is open waits.
     fn another_case(&mut self, rest: &str) {
-        if self.draft().is_some() {
-            let found = self.classify(rest);
-            let heard = self.heard_of(&found, rest).next();
-            let heard = heard.filter(|_| !rest.is_empty());
-            return match heard {
-                Some(heard) => self.interrupted(heard),
-                None => {
-                    self.park();
-                    self.conversation.case = Default::default();
-                }
-            };
+        let had_draft = self.draft().is_some();
+        if had_draft {
+            self.park();
         }
         self.conversation.case = Default::default();
         self.conversation.waiting = None;
-        match rest.is_empty() {
-            true => {
-                self.go(Phase::Idle, Decision::Command);
-                self.effects.push(Effect::Ready);
-            }
-            false => {
-                self.go(Phase::Idle, Decision::Command);
-                self.question(rest);
-            }
+        self.go(Phase::Idle, Decision::Command);
+        match (rest.is_empty(), self.talked(rest)) {
+            (true, _) if had_draft => {}
+            (true, _) => self.effects.push(Effect::Ready),
+            (false, Some(talked)) => self.act_as_said(talked, rest),
+            (false, None) => self.question(rest),
         }
     }
 
-    /// Takes up the draft that words name: by its number, its procedure, or what it is about; otherwise the latest.
+    /// Takes up the draft that words name: by its number, its customer or its procedure; otherwise the latest.
     fn resume_as_said(&mut self, rest: &str) {
         let parked = &self.conversation.parked;
         let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
         let by_number = parked
             .iter()
             .find(|parked| parked.number.to_string() == digits);
+        let folded = rest.to_lowercase();
+        let by_customer = parked.iter().rev().find(|parked| {
+            let mut values = parked.draft.answers.values();
+            values.any(|answer| match answer {
+                Answer::Given(value) => {
+                    let shown = value.display.to_lowercase();
+                    shown.len() >= NAME_CHARS_MIN && folded.contains(&shown)
+                }
+                Answer::Absent | Answer::Unchecked(_) => false,
+            })
+        });
         let named = (!rest.is_empty()).then(|| self.classify(rest));
         let by_name = || {
             let candidates = named.iter().flat_map(|found| &found.candidates);
@@ -219,7 +264,10 @@ impl Turn<'_> {
             let mut intents = intents.into_iter();
             intents.find_map(|intent| parked.iter().rev().find(|one| one.draft.intent == intent))
         };
-        let chosen = by_number.or_else(by_name).or_else(|| parked.last());
+        let chosen = by_number
+            .or(by_customer)
+            .or_else(by_name)
+            .or_else(|| parked.last());
         match chosen.map(|parked| parked.number.to_string()) {
             Some(number) => self.resume(&number),
             None if self.conversation.discarded.is_some() => self.undo(),
@@ -281,6 +329,10 @@ impl Turn<'_> {
     }
 }
 
+/// A shorter value may be part of any word.
+const NAME_CHARS_MIN: usize = 4;
+/// So many words from the end a question is asked: `isinya apa aja`.
+const ASKED_AT_END: usize = 2;
 /// Fewer words of a sentence may be a name.
 const SENTENCE_WORDS_MIN: usize = 3;
 

@@ -74,9 +74,11 @@ impl Turn<'_> {
     }
 
     /// Says so where a message is about the customer of another company only; whether it is. Leads learn nothing from it.
-    fn is_of_others(&mut self, text: &str) -> bool {
+    pub fn is_of_others(&mut self, text: &str) -> bool {
         let foreign = self.knowledge.foreign(text);
-        let Some(foreign) = foreign.filter(|_| self.draft().is_none()) else {
+        // `kalo ovo?` goes on with the case at hand.
+        let leans = self.conversation.case.intent.is_some() && asks(text) && is_short(text);
+        let Some(foreign) = foreign.filter(|_| self.draft().is_none() && !leans) else {
             return false;
         };
         let brand = foreign.title.clone();
@@ -368,6 +370,11 @@ pub fn asks(text: &str) -> bool {
     let folded = text.to_lowercase();
     let mut words = folded.split_whitespace();
     text.contains('?') || words.any(|word| QUESTION_WORDS.contains(&word))
+}
+
+/// Whether a message is too short to open a case.
+fn is_short(text: &str) -> bool {
+    text.split_whitespace().count() < OTHER_CASE_WORDS_MIN + 1
 }
 
 /// The points that were asked for, or what to do first.
