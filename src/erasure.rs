@@ -234,7 +234,7 @@ mod tests {
     use crate::dialog::{Conversation, Effect, Heard, Phase};
     use crate::message::{ChannelKind, EventId};
     use crate::store::{KeptConversation, Revision, UnansweredQuestion};
-    use crate::ticket::{Answer, Entry, Progress, Status, Ticket};
+    use crate::ticket::{Answer, FiledField, Progress, Status, Ticket};
 
     const NUMBER: &str = "0812-0000-1234";
     const OTHER: &str = "0812-0000-5678";
@@ -290,7 +290,7 @@ mod tests {
             agent: "budi".to_owned(),
             channel_kind: ChannelKind::Voice,
             filed_at: days_ago(days),
-            entries: vec![Entry {
+            entries: vec![FiledField {
                 field: "cp_lain".to_owned(),
                 label: "CP lain".to_owned(),
                 answer: Answer::Given(value(number)),

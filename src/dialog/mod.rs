@@ -25,7 +25,7 @@ use crate::directory::{Contact, Directory};
 use crate::guide::Walk;
 use crate::guide::ruling::Ruling;
 use crate::message::{Button, ChannelKind, EventId, Language, Reply, Said};
-use crate::ticket::{Answers, Entry, Progress, Remarked, Status, Ticket, Tracked};
+use crate::ticket::{Answers, FiledField, Progress, Remarked, Status, Ticket, Tracked};
 use crate::value;
 
 pub use case::{CustomerCase, ToldMessage};
@@ -308,7 +308,7 @@ pub enum Effect {
         evidence: Vec<String>,
     },
     /// Values that were taken over or changed.
-    Noted { entries: Vec<Entry> },
+    Noted { entries: Vec<FiledField> },
     /// Pictures were noted in the draft; it names so many now.
     ProofNoted { count: usize },
     /// Pictures came without a draft that they could belong to.
@@ -609,7 +609,7 @@ pub struct Review {
     /// The first line of the draft.
     pub title: String,
     /// Its fields in the SOP's order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<FiledField>,
     /// The complaint category, or what takes its place.
     pub kip: String,
     /// What is unusual.

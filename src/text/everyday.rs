@@ -75,9 +75,9 @@ pub enum Role {
     /// Alone, says that there is no value as well: `no`, `gatau`.
     NoValue,
     /// Opens a correction: `eh`, `harusnya`.
-    Correcting,
+    Amending,
     /// May open a correction: `maaf`, `salah`.
-    PerhapsCorrecting,
+    PerhapsAmending,
     /// Opens a correction, and no name and no status: `ralat`, `ganti`.
     Changing,
     /// Is between a field's name and its corrected value: `salah`, `jadi`.

@@ -165,9 +165,8 @@ impl<'a> Sentence<'a> {
         let mut denied: Option<Range<usize>> = None;
         for place in from..self.words.len() {
             let is_courtesy = self.is(Role::Courtesy, place);
-            let is_over = self.begins_clause(place)
-                || self.denies(place)
-                || self.is(Role::Supposing, place);
+            let is_over =
+                self.begins_clause(place) || self.denies(place) || self.is(Role::Supposing, place);
             if is_over || (is_courtesy && denied.is_some()) {
                 break;
             }

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Entry, Ticket};
+use super::{Answer, FiledField, Ticket};
 
 /// How far a case is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub struct Progress {
 
 /// What makes a ticket the revision of another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revision {
+pub struct TicketRevision {
     /// The ticket it revises, which stays as it is.
     pub of: String,
     /// Who changed it.
@@ -111,8 +111,8 @@ impl Tracked {
 }
 
 /// Returns what is different between two drafts: fields in the order of the later one, then those that are gone.
-pub fn changes(before: &[Entry], after: &[Entry]) -> Vec<FieldChange> {
-    let answer = |entries: &[Entry], field: &str| {
+pub fn changes(before: &[FiledField], after: &[FiledField]) -> Vec<FieldChange> {
+    let answer = |entries: &[FiledField], field: &str| {
         let entry = entries.iter().find(|entry| entry.field == field)?;
         Some(entry.answer.clone())
     };

@@ -12,7 +12,7 @@ use crate::text::{Lexicon, Role};
 use crate::value::Kind;
 
 /// What a correction may open with.
-const OPENERS: [Role; 3] = [Role::Correcting, Role::PerhapsCorrecting, Role::Changing];
+const OPENERS: [Role; 3] = [Role::Amending, Role::PerhapsAmending, Role::Changing];
 
 /// Reads corrections from a message: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
 /// `in_a_text` says that a text is asked, which the message may be instead.
@@ -230,7 +230,7 @@ fn opened<'t>(text: &'t str, lexicon: &Lexicon) -> Opened<'t> {
         let is = |role| lexicon.everyday.has(role, &word);
         opened.rest = after;
         opened.corrects = true;
-        opened.surely |= !is(Role::PerhapsCorrecting);
+        opened.surely |= !is(Role::PerhapsAmending);
         opened.changes |= is(Role::Changing);
         opened.denies |= is(Role::Excluding);
     }

@@ -11,7 +11,7 @@ use super::lines::is_list;
 use super::message::{Message, clauses};
 use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
 use super::passing::{end_of_words, is_of_any_words};
-use super::{Problem, Refused};
+use super::{Problem, RefusedValue};
 use crate::catalog::{Case, Field, Form, Spec};
 use crate::text::Lexicon;
 use crate::ticket::Answer;
@@ -165,7 +165,7 @@ fn take_labelled<'f>(filled: &mut FilledForm<'f>, message: &mut Message<'_>, fou
         // `keterangan: -` leaves out what may be left out.
         Err(Problem::Mandatory) if !field.mandatory(filled.case()) => message.used.push(whole),
         Err(problem) => {
-            message.refused.push(Refused {
+            message.refused.push(RefusedValue {
                 field: field.id.clone(),
                 problem,
                 certain: colon,
@@ -228,8 +228,9 @@ fn behind_its_label(
                 continue;
             }
             let start = at + label.len() + gap;
-            let is_here =
-                |found: &&value::Found| found.span.start == start && message.is_unused(&found.span);
+            let is_here = |found: &&value::FoundValue| {
+                found.span.start == start && message.is_unused(&found.span)
+            };
             if let Some(whole) = whole.iter().find(is_here) {
                 return Some((whole.span.clone(), Answer::Given(whole.value.clone())));
             }

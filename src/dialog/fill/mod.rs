@@ -39,7 +39,7 @@ const NONE: &str = "tidak ada";
 
 /// A field that was named with a value that could not be used.
 #[derive(Debug)]
-pub struct Refused {
+pub struct RefusedValue {
     /// The field.
     pub field: String,
     /// Why.
@@ -58,7 +58,7 @@ pub struct TakenAnswers {
     /// Why the asked field got none.
     pub problem: Option<Problem>,
     /// Fields that were named with a value that could not be used.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<RefusedValue>,
     /// A field that was called wrong without a better value.
     pub named: Option<String>,
 }
@@ -218,7 +218,7 @@ fn speaks_of_others(filled: &mut FilledForm<'_>, message: &mut Message<'_>) -> b
         return false;
     }
     let (answers, used) = (filled.answers.clone(), message.used.clone());
-    speaking(filled, message, Again::Never, Which::All);
+    speaking(filled, message, Replacing::Never, Sought::All);
     let leads = |word: &str| {
         let roles = [
             Role::Carrier,

@@ -129,7 +129,7 @@ struct Others<'f> {
 }
 
 impl<'f> Others<'f> {
-    fn of(filled: &FilledForm<'f>, find: impl Fn(&Kind) -> Vec<value::Found>) -> Self {
+    fn of(filled: &FilledForm<'f>, find: impl Fn(&Kind) -> Vec<value::FoundValue>) -> Self {
         let values = filled.fields().flat_map(|field| {
             let found = find(&filled.spec(field).kind).into_iter();
             found.map(|found| (field.id.as_str(), found.span.start))

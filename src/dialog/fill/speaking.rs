@@ -48,7 +48,7 @@ pub fn speaking(
         let found = || message.find(&spec.kind, filled.background);
         if answered && again == Replacing::Never {
             // Said once more, it is no part of anything else.
-            let is_it = |found: &value::Found| matches!(known, Some(Answer::Given(known)) if known.canonical == found.value.canonical);
+            let is_it = |found: &value::FoundValue| matches!(known, Some(Answer::Given(known)) if known.canonical == found.value.canonical);
             let again: Vec<_> = found().into_iter().filter(is_it).collect();
             message
                 .used
@@ -105,7 +105,7 @@ pub fn only_field<'f>(
 }
 
 /// Several customers' numbers: which of them it is about is for the agent to say.
-fn are_several(found: &[value::Found], message: &Message<'_>) -> bool {
+fn are_several(found: &[value::FoundValue], message: &Message<'_>) -> bool {
     let mut unused = found
         .iter()
         .filter(|found| message.is_unused(&found.span))

@@ -28,7 +28,7 @@ impl Turn<'_> {
                 let spec = self.form(draft)?.field(field)?.spec(self.case(draft));
                 let free = fill::is_free(&spec.kind);
                 let is_value = value::exactly(&spec.kind, text, self.background()).is_some();
-                let is_absence = fill::is_absence(text);
+                let is_absence = fill::is_absence(text, &self.knowledge.lexicon);
                 let answers = matches!(
                     talked.act,
                     Act::Yes | Act::No | Act::NotThis(_) | Act::KeepValue | Act::Confirm
@@ -320,7 +320,7 @@ impl Turn<'_> {
     pub fn keep_of_customer(&mut self, text: &str) {
         let background = self.background();
         let now = self.setting.now.timestamp();
-        let corrects = fill::is_surely_correction(text);
+        let corrects = fill::is_surely_correction(text, &self.knowledge.lexicon);
         let case = &mut self.conversation.case;
         if !corrects && case.is_another_customer(text, background) {
             case.leave_customer();
@@ -339,7 +339,9 @@ const SENTENCE_WORDS_MIN: usize = 3;
 impl Turn<'_> {
     /// Whether a few words that a free text would take read like talk: words that agents use about anything.
     pub fn is_odd(&self, spec: &Spec, text: &str) -> bool {
-        if !fill::is_brief(&spec.kind) || fill::is_absence(text) || text.contains([':', '\n', ';'])
+        if !fill::is_brief(&spec.kind)
+            || fill::is_absence(text, &self.knowledge.lexicon)
+            || text.contains([':', '\n', ';'])
         {
             return false;
         }

@@ -79,9 +79,7 @@ impl<'a> AnswerText<'a> {
         };
         for word in words_at(raw) {
             let from = answer.letters.len();
-            answer
-                .letters
-                .push_str(plain_negation(&word.text, lexicon));
+            answer.letters.push_str(plain_negation(&word.text, lexicon));
             answer.words.push(Word {
                 letters: from..answer.letters.len(),
                 raw: word.span,
@@ -218,8 +216,12 @@ impl<'a> AnswerText<'a> {
 
     /// The denials that the word there makes.
     pub fn denials_by(&self, span: &Range<usize>) -> impl Iterator<Item = &Denial> {
-        let first = self.denials.partition_point(|one| one.by.start < span.start);
-        self.denials[first..].iter().take_while(move |one| one.by == *span)
+        let first = self
+            .denials
+            .partition_point(|one| one.by.start < span.start);
+        self.denials[first..]
+            .iter()
+            .take_while(move |one| one.by == *span)
     }
 
     /// The last denial that is made before a place.
@@ -249,8 +251,16 @@ impl<'a> AnswerText<'a> {
         match (first, last) {
             (Some(0), Some(last)) if last + 1 == count => self.raw,
             (Some(first), Some(last)) => {
-                let from = if first == 0 { 0 } else { self.words[first].raw.start };
-                let to = if last + 1 == count { self.raw.len() } else { self.words[last].raw.end };
+                let from = if first == 0 {
+                    0
+                } else {
+                    self.words[first].raw.start
+                };
+                let to = if last + 1 == count {
+                    self.raw.len()
+                } else {
+                    self.words[last].raw.end
+                };
                 &self.raw[from..to]
             }
             _ => self.raw,

@@ -176,9 +176,7 @@ impl Meant {
         let all = all_option(choices, lexicon)
             .filter(|all| named.contains(all) && !exceptions.is_empty());
         let others = all.map(|all| but(choices, all, &exceptions));
-        others
-            .filter(|others| !others.is_empty())
-            .unwrap_or(named)
+        others.filter(|others| !others.is_empty()).unwrap_or(named)
     }
 }
 
@@ -320,7 +318,10 @@ impl<'a> Scope<'a> {
     fn counts(&self, denial: &Denial) -> bool {
         let by = &denial.by;
         let place = self.spans.partition_point(|span| span.end <= by.start);
-        let in_a_name = self.spans.get(place).is_some_and(|span| span.contains(&by.start));
+        let in_a_name = self
+            .spans
+            .get(place)
+            .is_some_and(|span| span.contains(&by.start));
         let is_name = self.spans.get(place).is_some_and(|span| span == by);
         // `telpon engga, sms bisa`: it does not work.
         let is_state = self.choices.many && self.says_state && !denial.is_ahead();
@@ -336,8 +337,12 @@ impl<'a> Scope<'a> {
         };
         // `selain sms semua mati`: the exception is denied, not the rule.
         let is_all = self.all.is_some_and(|all| mention.options.contains(&all));
-        let from = self.spans.partition_point(|span| span.end <= denial.denied.start);
-        let mut others = self.spans[from..].iter().filter(|other| **other != mention.span);
+        let from = self
+            .spans
+            .partition_point(|span| span.end <= denial.denied.start);
+        let mut others = self.spans[from..]
+            .iter()
+            .filter(|other| **other != mention.span);
         let is_rule = is_all && others.next().is_some_and(|other| denial.denies(other));
         (!is_rule).then_some(why)
     }
@@ -400,7 +405,10 @@ impl<'a> Scope<'a> {
         let answer = self.answer;
         let start = answer.words[index].raw.start;
         let place = self.spans.partition_point(|span| span.end <= start);
-        let is_named = self.spans.get(place).is_some_and(|span| span.contains(&start));
+        let is_named = self
+            .spans
+            .get(place)
+            .is_some_and(|span| span.contains(&start));
         is_named
             || answer.is_small(index)
             || answer.says_when(index)
@@ -462,8 +470,7 @@ fn works(choices: &Choices, answer: &AnswerText<'_>, mentions: &[Mention]) -> Ve
             next >= start || answer.has(Role::Only, next) || !ends_clause(next)
         });
         let near = clause.find(|word| {
-            state(*word).is_some()
-                || !(answer.is_small(*word) || answer.has(Role::Only, *word))
+            state(*word).is_some() || !(answer.is_small(*word) || answer.has(Role::Only, *word))
         });
         if let Some((word, works)) = near.and_then(|word| Some((word, state(word)?))) {
             // `ga bisa internet`, `ga ada kendala di sms`
@@ -484,4 +491,3 @@ fn works(choices: &Choices, answer: &AnswerText<'_>, mentions: &[Mention]) -> Ve
         .map(|state| state == Some(true))
         .collect()
 }
-

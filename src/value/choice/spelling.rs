@@ -24,7 +24,11 @@ pub fn is_spelling_of(value: &str, name: &str) -> bool {
 }
 
 /// The options that words outside of mentions, or all letters together, name with a typing mistake.
-pub fn misspelt(choices: &Choices, answer: &AnswerText<'_>, mentions: &[Mention]) -> BTreeSet<usize> {
+pub fn misspelt(
+    choices: &Choices,
+    answer: &AnswerText<'_>,
+    mentions: &[Mention],
+) -> BTreeSet<usize> {
     let is_mentioned = |word: &Word| {
         mentions
             .iter()
@@ -109,9 +113,7 @@ fn has_opposite(choices: &Choices, option: usize, lexicon: &Lexicon) -> bool {
     let mut others = choices.options.iter().enumerate();
     let is_all = all_option(choices, lexicon);
     choices.options.len() == 2
-        || others.any(|(place, other)| {
-            place != option && Some(place) != is_all && opposes(other)
-        })
+        || others.any(|(place, other)| place != option && Some(place) != is_all && opposes(other))
 }
 
 /// The names, with their options, that are long enough to be compared approximately and about as long as the word.
@@ -146,4 +148,3 @@ fn is_typo_of(word: &str, name: &str, distance: usize) -> bool {
     };
     distance <= typos(name) || letters(word) == letters(name)
 }
-
