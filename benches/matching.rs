@@ -17,7 +17,7 @@ use comfy_table::Table;
 use jiff::civil::date;
 use sigap::catalog::Catalog;
 use sigap::catalog::file::SopFile;
-use sigap::directory::{Contact, Directory, Found};
+use sigap::directory::{Contact, ContactsFound, Directory};
 use sigap::guide::Knowledge;
 use sigap::load;
 use sigap::matcher::{Context, Matcher, Source, Training};
@@ -213,9 +213,9 @@ struct Companies(Directory);
 impl Engine for Companies {
     fn first(&self, text: &str) -> Option<String> {
         match self.0.search(text) {
-            Found::One(contact) => Some(contact.company.clone()),
-            Found::Several(several) => Some(several.first()?.company.clone()),
-            Found::None => None,
+            ContactsFound::One(contact) => Some(contact.company.clone()),
+            ContactsFound::Several(several) => Some(several.first()?.company.clone()),
+            ContactsFound::None => None,
         }
     }
 }

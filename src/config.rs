@@ -39,7 +39,7 @@ pub struct Layer {
     pub service: Option<String>,
     /// The language of readers whose own is not known: `id`, `en`.
     pub language: Option<String>,
-    /// How many hours a draft nobody goes on with stays open, and then at hand.
+    /// How many hours a draft without a next message stays open, and then at hand.
     pub draft_kept_hours: Option<u16>,
     /// When agents are reminded: `08:00-17:00`.
     pub working_hours: Option<String>,
@@ -77,7 +77,7 @@ pub struct Discord {
     pub secret_roles: Vec<u64>,
     /// Where filed drafts are posted.
     pub ticket_channel: Option<u64>,
-    /// Where leads are told what concerns them: broken files, overdue reviews.
+    /// Where leads read what concerns them: broken files, overdue reviews.
     pub lead_channel: Option<u64>,
     /// Whether it answers direct messages.
     pub direct_messages: bool,
@@ -116,7 +116,7 @@ pub struct Config {
     pub service: Option<String>,
     /// The language of readers whose own is not known.
     pub language: Language,
-    /// How long a draft nobody goes on with stays open, and then at hand.
+    /// How long a draft without a next message stays open, and then at hand.
     pub draft_kept: SignedDuration,
     /// When agents are reminded.
     pub hours: Hours,
@@ -155,7 +155,7 @@ impl Config {
                 .or(file.intents)
                 .unwrap_or_else(|| PathBuf::from("intents")),
             state: match flags.state.or(file.state) {
-                // Read here: whoever else refused it would show it, and a password may be in it.
+                // Read here: another reader that refused it would show it, and a password may be in it.
                 Some(place) => place.parse().context("in the setting `state`")?,
                 None => data.join("state").into(),
             },

@@ -15,7 +15,7 @@ use crate::store::{Audit, EVENT_KEPT, Fate, HandledEvent, Record, Removed, Shelf
 use crate::ticket::case_of;
 use crate::value::{Value, msisdn};
 
-/// Who is named in the audit: whoever may run the program on the store.
+/// Who is named in the audit: a person who may run the program on the store.
 const WHO: &str = "operator";
 
 /// Removes tickets and questions of an age, and the copies of them that are kept for delivering a reply again.
@@ -203,7 +203,7 @@ pub enum BadAge {
     OutOfBounds,
 }
 
-/// A hundred years: whoever asks for more has mistyped.
+/// A hundred years: more is a slip of the finger.
 const DAYS_MAX: u16 = 36_500;
 
 impl FromStr for Age {
@@ -234,7 +234,7 @@ mod tests {
     use crate::dialog::{Conversation, Effect, Heard, Phase};
     use crate::message::{ChannelKind, EventId};
     use crate::store::{KeptConversation, Revision, UnansweredQuestion};
-    use crate::ticket::{Answer, Entry, Progress, Status, Ticket};
+    use crate::ticket::{Answer, FiledField, Progress, Status, Ticket};
 
     const NUMBER: &str = "0812-0000-1234";
     const OTHER: &str = "0812-0000-5678";
@@ -290,7 +290,7 @@ mod tests {
             agent: "budi".to_owned(),
             channel_kind: ChannelKind::Voice,
             filed_at: days_ago(days),
-            entries: vec![Entry {
+            entries: vec![FiledField {
                 field: "cp_lain".to_owned(),
                 label: "CP lain".to_owned(),
                 answer: Answer::Given(value(number)),

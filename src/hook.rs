@@ -28,7 +28,7 @@ use sha2::Sha256;
 
 use crate::message::{ConversationId, EventId};
 use crate::store::{self, Audit, Paper, Shelf, Store, TurnRecord};
-use crate::ticket::{self, Answer, Entry, Parcel, Progress, Status, Ticket, Tracked};
+use crate::ticket::{self, Answer, FiledField, Parcel, Progress, Status, Ticket, Tracked};
 
 /// The first pause after a failure; each is twice the one before.
 const PAUSE: SignedDuration = SignedDuration::from_secs(30);
@@ -300,7 +300,7 @@ fn samples(templates: &Environment<'_>) -> Vec<Ticket> {
     let names = template.flat_map(|template| template.undeclared_variables(true));
     let awkward = || AWKWARD.to_owned();
     let field = |name: String| {
-        Some(Entry {
+        Some(FiledField {
             field: name.strip_prefix("fields.")?.to_owned(),
             label: awkward(),
             answer: Answer::Unchecked(awkward()),

@@ -1,7 +1,7 @@
-//! What answers are made from now, for whoever may replace it; and what they were made from before, for whoever began
+//! What answers are made from now, which the desk may replace; and what they were made from before, for drafts that began
 //! with that.
 //!
-//! A draft or walk is finished with the edition of its SOP that it was begun with: that one SOP stands in the place of
+//! A draft or walk is finished with the edition of its SOP that it was begun with: that one SOP takes the place of
 //! the live one, everything else is live.
 
 use std::collections::{HashMap, VecDeque};
@@ -43,7 +43,7 @@ impl Live {
         }))
     }
 
-    /// Returns what is live; it stays the same for whoever holds it.
+    /// Returns what is live; it stays the same for its holder.
     pub fn get(&self) -> Arc<Knowledge> {
         Arc::clone(&self.0.now.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -62,7 +62,7 @@ impl Live {
         *now = knowledge;
     }
 
-    /// Loads and makes live what was loaded; when that fails nothing changes. Whoever else loads waits.
+    /// Loads and makes live what was loaded; when that fails nothing changes. Another load waits.
     pub fn renew<E>(&self, load: impl FnOnce() -> Result<Knowledge, E>) -> Result<(), E> {
         let _alone = self.0.loading.lock();
         self.replace(Arc::new(load()?));

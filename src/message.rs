@@ -31,7 +31,7 @@ pub struct Incoming {
     pub said: Said,
     /// The conversation that this one goes on from when it is new: a ticket's thread knows what the question said.
     pub continues: Option<ConversationId>,
-    /// The language of whoever reads the answer, where the channel says; otherwise the conversation's last one.
+    /// The language of the reader, where the channel says; otherwise the conversation's last one.
     pub language: Option<Language>,
 }
 
@@ -84,6 +84,38 @@ pub struct Reply {
     pub buttons: Vec<Button>,
     /// The SOP it shows, when it shows one.
     pub sop: Option<String>,
+}
+
+/// A code block's border, alone on its line.
+pub const FENCE: &str = "```";
+
+/// What a line of a reply's text is: the marks that the files of sentences may use, and channels know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyLine<'a> {
+    /// A code block's border.
+    Fence,
+    /// A heading: bold as a whole.
+    Heading(&'a str),
+    /// It goes on with the line above.
+    Indented,
+    /// Anything else.
+    Plain,
+}
+
+impl ReplyLine<'_> {
+    /// Reads a line by its marks.
+    pub fn of(line: &str) -> ReplyLine<'_> {
+        let bold = line.strip_prefix("**");
+        if line == FENCE {
+            ReplyLine::Fence
+        } else if let Some(heading) = bold.and_then(|rest| rest.strip_suffix("**")) {
+            ReplyLine::Heading(heading)
+        } else if line.starts_with(' ') {
+            ReplyLine::Indented
+        } else {
+            ReplyLine::Plain
+        }
+    }
 }
 
 /// A button: what it says and what it does.

@@ -47,13 +47,13 @@ pub struct Voice {
     shipped: Environment<'static>,
 }
 
-/// A block of a file: its name, and where it stands.
+/// A block of a file: its name, and where it is.
 struct Block<'a> {
     name: &'a str,
     /// Where the name is.
     place: Range<usize>,
     text: &'a str,
-    /// How many lines stand above its text.
+    /// How many lines are above its text.
     above: usize,
 }
 
@@ -73,7 +73,7 @@ impl Voices {
         (Self(voices), found)
     }
 
-    /// Returns the voice for a reader; of a language that nobody has written, the default one.
+    /// Returns the voice for a reader; of a language without a file, the default one.
     pub fn of(&self, language: &Language) -> &Arc<Voice> {
         let found = self.0.get(language.code());
         found.unwrap_or_else(|| &self.0[SHIPPED[0].0])

@@ -12,12 +12,12 @@ use crate::wording;
 /// Of so many conversations it is remembered whether a draft is open.
 const REMEMBERED_MAX: usize = 50_000;
 
-/// In which conversations a draft or walk is open, as far as this process knows.
+/// In which conversations a draft or walk is open, by what this process knows.
 #[derive(Debug, Default)]
 pub(super) struct OpenDrafts(Mutex<HashMap<ConversationId, bool>>);
 
 impl OpenDrafts {
-    /// Takes note of where a conversation stands.
+    /// Takes note of where a conversation is.
     pub(super) fn note(&self, id: &ConversationId, conversation: &Conversation) {
         let mut known = self.lock();
         if known.len() >= REMEMBERED_MAX {
@@ -36,7 +36,7 @@ impl OpenDrafts {
 }
 
 impl Assistant {
-    /// Whether a draft or walk is open in a conversation; read from the store once, since talk that is for nobody asks
+    /// Whether a draft or walk is open in a conversation; read from the store once, since idle talk asks
     /// with every message.
     ///
     /// # Errors

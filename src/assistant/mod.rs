@@ -69,7 +69,7 @@ pub struct Assistant {
     hours: Hours,
     /// Of readers whose own is not known.
     language: Language,
-    /// The account managers as far as they were read, with the knowledge whose list is in them.
+    /// The account managers that were read, with the knowledge whose list is in them.
     directory: Mutex<Option<(Arc<Knowledge>, Arc<Directory>)>>,
     /// Whether filed drafts are put into the outbox.
     sends: bool,
@@ -78,7 +78,7 @@ pub struct Assistant {
     open: OpenDrafts,
 }
 
-/// Tells the lease under which a conversation is this process's.
+/// Returns the lease under which a conversation is this process's.
 type Fences = Box<dyn Fn(&ConversationId) -> Option<Fence> + Send + Sync>;
 
 /// What a message led to.
@@ -88,7 +88,7 @@ pub struct Handled {
     pub understood: Option<Understood>,
     /// What to show.
     pub replies: Vec<Reply>,
-    /// Where the conversation stands afterwards.
+    /// The conversation afterwards.
     pub conversation: Conversation,
     /// The ticket it filed.
     pub ticket: Option<Ticket>,
@@ -115,7 +115,7 @@ impl Actor {
 }
 
 impl Assistant {
-    /// Puts an assistant together. A draft nobody goes on with is put aside after `draft_kept`.
+    /// Puts an assistant together. A draft without a next message is put aside after `draft_kept`.
     pub fn new(
         knowledge: Arc<Knowledge>,
         store: Arc<dyn Store>,
@@ -135,7 +135,7 @@ impl Assistant {
         }
     }
 
-    /// Has every turn carry the lease of its conversation, as far as it has one.
+    /// Has every turn carry the lease of its conversation, if it has one.
     #[must_use]
     pub fn fenced(
         self,
@@ -178,7 +178,7 @@ impl Assistant {
         Arc::clone(&self.store)
     }
 
-    /// Returns what answers are made from now; it stays the same for whoever holds it.
+    /// Returns what answers are made from now; it stays the same for its holder.
     pub fn knowledge(&self) -> Arc<Knowledge> {
         self.live.get()
     }
@@ -192,7 +192,7 @@ impl Assistant {
     ///
     /// # Errors
     ///
-    /// Whatever keeps the store from committing; then nothing of the turn is kept and the agent must be told so.
+    /// Whatever keeps the store from committing; then nothing of the turn is kept and the agent has to learn that.
     #[tracing::instrument(skip_all, fields(event = %incoming.event.0))]
     pub async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::StoreError> {
         let began = Instant::now();
@@ -252,7 +252,7 @@ impl Assistant {
         }
     }
 
-    /// Forgets what was read of account managers: somebody has told of others.
+    /// Forgets what was read of account managers: a lead has added others.
     pub async fn forget_contacts(&self) {
         *self.directory.lock().await = None;
     }
@@ -320,7 +320,7 @@ impl Assistant {
         }
     }
 
-    /// Returns the messages that nobody writes: that the time of a conversation has come, of all those whose ids begin
+    /// Returns the messages that no agent writes: the time of a conversation has come, of all those whose ids begin
     /// with `channel` when it ends with a colon (`discord:`), otherwise of that one (`console:budi`).
     ///
     /// [`handle`](Assistant::handle) takes them like any other, and what it says is shown in that conversation; often
@@ -391,7 +391,7 @@ impl Assistant {
         Ok(cases)
     }
 
-    /// Returns where a conversation stands.
+    /// Returns where a conversation is.
     ///
     /// # Errors
     ///
@@ -431,7 +431,7 @@ impl Assistant {
         self.store.commit(turn).await.map(|_| ())
     }
 
-    /// A conversation that is new begins where the one stands that it goes on from.
+    /// A conversation that is new begins where the one is that it goes on from.
     async fn gone_on(
         &self,
         conversation: Conversation,
@@ -443,12 +443,12 @@ impl Assistant {
         }
     }
 
-    /// The account managers: those of the list, and those that leads have told of since.
+    /// The account managers: those of the list, and those that leads have added since.
     async fn directory(
         &self,
         knowledge: &Arc<Knowledge>,
     ) -> Result<Arc<Directory>, store::StoreError> {
-        // Whoever comes meanwhile waits for the one reading instead of reading as well.
+        // Callers that come meanwhile wait for the one reading instead of reading as well.
         let mut read = self.directory.lock().await;
         if let Some((of, directory)) = &*read
             && Arc::ptr_eq(of, knowledge)
@@ -543,14 +543,14 @@ impl Assistant {
     }
 }
 
-/// Returns the companies that leads have told of.
+/// Returns the companies that leads have added.
 ///
 /// # Errors
 ///
 /// Whatever keeps the store from reading.
 pub async fn told_contacts(store: &dyn Store) -> Result<Vec<Contact>, store::StoreError> {
     let papers = store.papers(Shelf::Contacts, "").await?;
-    // What does not read any more is found in the list or told again.
+    // What does not read any more is found in the list or added again.
     let contents = papers.into_iter().filter_map(|paper| paper.content);
     Ok(contents
         .filter_map(|content| serde_json::from_value(content).ok())
@@ -575,7 +575,7 @@ fn own(user: &str) -> Query {
     }
 }
 
-/// A company's contacts as they are kept, in the place of what was told of that company before.
+/// A company's contacts as they are kept, in the place of what was kept of that company before.
 fn contact_paper(directory: &Directory, contact: &Contact) -> Paper {
     let content = serde_json::to_value(contact).expect("a contact is texts and a date");
     Paper {

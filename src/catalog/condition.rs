@@ -198,9 +198,11 @@ impl Parser {
     }
 
     fn term(&mut self, expected: &'static str) -> Result<ConditionTerm, Unreadable> {
-        match self.peek().filter(|token| {
-            token.quoted || !["(", ")", "=", "!=", "and", "or"].contains(&token.text.as_str())
-        }) {
+        let is_mark = |text: &str| matches!(text, "(" | ")" | "=" | "!=" | "and" | "or");
+        match self
+            .peek()
+            .filter(|token| token.quoted || !is_mark(&token.text))
+        {
             Some(token) => {
                 let term = ConditionTerm {
                     text: token.text.clone(),

@@ -165,7 +165,7 @@ pub struct FieldSpecFile {
     pub required_when: Option<String>,
     /// Never mandatory: taken when given, offered at review.
     pub optional: Option<bool>,
-    /// Words one of which the same clause must have before an unasked value is taken over: `mati`, `tidak bisa`.
+    /// The same clause must have one of these words before an unasked value is taken over: `mati`, `tidak bisa`.
     pub cues: Option<Vec<String>>,
     /// Words with which its value itself begins, anywhere in a message: `PT`.
     pub begins: Option<Vec<String>>,

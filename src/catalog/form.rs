@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::condition::{Case, Condition};
 use super::role::FieldRole;
-use crate::ticket::{self, Answer, Entry, SerialForm};
+use crate::ticket::{self, Answer, FiledField, SerialForm};
 use crate::value::{self, Kind};
 
 /// The form of one kind of ticket.
@@ -116,7 +116,7 @@ pub struct Spec {
 #[derive(Debug, Clone)]
 pub struct Complete {
     /// The fields in the SOP's order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<FiledField>,
     /// The complaint category, or what the SOP says in its place.
     pub kip: String,
 }
@@ -165,7 +165,7 @@ impl Form {
     }
 
     /// Returns the answered fields that exist in this case, in the SOP's order.
-    pub fn entries(&self, case: Case<'_>, now: &Zoned) -> Vec<Entry> {
+    pub fn entries(&self, case: Case<'_>, now: &Zoned) -> Vec<FiledField> {
         let present = self
             .fields
             .iter()
@@ -178,7 +178,7 @@ impl Form {
                     Answer::Given(value) => value::mask(&spec.kind, value),
                     Answer::Absent | Answer::Unchecked(_) => answer.display().into_owned(),
                 };
-                Some(Entry {
+                Some(FiledField {
                     field: field.id.clone(),
                     label: spec.label.clone(),
                     answer,
@@ -197,7 +197,7 @@ impl Form {
     }
 
     /// Returns the texts to pass on to the customer in this case, fields filled in.
-    pub fn kits(&self, case: Case<'_>, entries: &[Entry]) -> Vec<String> {
+    pub fn kits(&self, case: Case<'_>, entries: &[FiledField]) -> Vec<String> {
         let needed = self
             .kits
             .iter()

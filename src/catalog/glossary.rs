@@ -10,7 +10,7 @@ use crate::text;
 /// One word.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Term {
+pub struct GlossaryTerm {
     /// As it is written: `HLR`.
     #[schemars(length(min = 1, max = 60))]
     pub term: String,
@@ -30,13 +30,13 @@ pub struct Term {
 /// All words, found by every name they have.
 #[derive(Debug, Clone, Default)]
 pub struct Glossary {
-    terms: Vec<Term>,
+    terms: Vec<GlossaryTerm>,
     by_name: HashMap<String, usize>,
 }
 
 impl Glossary {
     /// Indexes the words.
-    pub fn new(terms: Vec<Term>) -> Self {
+    pub fn new(terms: Vec<GlossaryTerm>) -> Self {
         let mut by_name = HashMap::new();
         for (place, term) in terms.iter().enumerate() {
             for name in [&term.term].into_iter().chain(&term.aliases) {
@@ -47,12 +47,12 @@ impl Glossary {
     }
 
     /// All words in the order of the file.
-    pub fn terms(&self) -> &[Term] {
+    pub fn terms(&self) -> &[GlossaryTerm] {
         &self.terms
     }
 
     /// Returns the word of this name.
-    pub fn get(&self, name: &str) -> Option<&Term> {
+    pub fn get(&self, name: &str) -> Option<&GlossaryTerm> {
         self.by_name
             .get(&key(name))
             .map(|&place| &self.terms[place])

@@ -139,7 +139,7 @@ pub struct RulePrice {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSum {
-    /// Words one of which the question has, in lower case: `dikurangi`; a minus between the amounts does as well.
+    /// The question has one of these words, in lower case: `dikurangi`; a minus between the amounts does as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cues: Vec<String>,
     /// What the total is rounded to.

@@ -2,40 +2,13 @@
 //!
 //! Lengths are in UTF-16 units: platforms count those or characters, and the larger number is always safe.
 
-/// A code block's border, alone on its line.
-pub const FENCE: &str = "```";
-
-/// What a line of a reply is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum PageLine<'a> {
-    /// A code block's border.
-    Fence,
-    /// A heading: bold as a whole.
-    Heading(&'a str),
-    /// It goes on with the line above.
-    Indented,
-    /// Anything else.
-    Plain,
-}
-
-fn line(text: &str) -> PageLine<'_> {
-    let bold = text.strip_prefix("**");
-    if text == FENCE {
-        PageLine::Fence
-    } else if let Some(heading) = bold.and_then(|rest| rest.strip_suffix("**")) {
-        PageLine::Heading(heading)
-    } else if text.starts_with(' ') {
-        PageLine::Indented
-    } else {
-        PageLine::Plain
-    }
-}
+use crate::message::{FENCE, ReplyLine};
 
 /// Returns the heading of a reply that begins with one, and what is below it.
 pub fn headed(reply: &str) -> (Option<&str>, &str) {
     let (first, rest) = reply.split_once('\n').unwrap_or((reply, ""));
-    match line(first) {
-        PageLine::Heading(title) if !rest.trim().is_empty() => (Some(title), rest),
+    match ReplyLine::of(first) {
+        ReplyLine::Heading(title) if !rest.trim().is_empty() => (Some(title), rest),
         _ => (None, reply),
     }
 }
@@ -107,8 +80,8 @@ fn blocks(text: &str) -> Vec<String> {
     let mut blocks: Vec<String> = Vec::new();
     let (mut fenced, mut heading) = (false, false);
     for text in text.lines() {
-        let kind = line(text);
-        let continues = fenced || heading || kind == PageLine::Indented;
+        let kind = ReplyLine::of(text);
+        let continues = fenced || heading || kind == ReplyLine::Indented;
         match blocks.last_mut() {
             Some(last) if continues => {
                 last.push('\n');
@@ -116,8 +89,8 @@ fn blocks(text: &str) -> Vec<String> {
             }
             _ => blocks.push(text.to_owned()),
         }
-        fenced ^= kind == PageLine::Fence;
-        heading = !fenced && matches!(kind, PageLine::Heading(_));
+        fenced ^= kind == ReplyLine::Fence;
+        heading = !fenced && matches!(kind, ReplyLine::Heading(_));
     }
     blocks
 }

@@ -11,7 +11,7 @@ use crate::assistant::told_contacts;
 use crate::catalog::{Diagnostic, Files, Source};
 use crate::cli::{self, check};
 use crate::config::Config;
-use crate::directory::{Contact, Directory, Found};
+use crate::directory::{Contact, ContactsFound, Directory};
 use crate::load;
 use crate::store::{self, StorePlace};
 
@@ -100,11 +100,11 @@ fn search(directory: &Directory, name: &str, config: &Config) -> anyhow::Result<
     let mut out = io::stdout().lock();
     let today = config.now().date();
     let found = match directory.search(name) {
-        Found::None => {
+        ContactsFound::None => {
             anyhow::bail!("nobody is known for `{name}`: `sigap am import FILE` replaces the list")
         }
-        Found::One(contact) => vec![contact],
-        Found::Several(contacts) => contacts,
+        ContactsFound::One(contact) => vec![contact],
+        ContactsFound::Several(contacts) => contacts,
     };
     for contact in found {
         let Contact {

@@ -27,7 +27,7 @@ pub struct Restore {
 }
 
 impl Backup {
-    /// Writes the backup beside its final name first, so that the name never stands for half a backup.
+    /// Writes the backup beside its final name first, so that the name is never that of half a backup.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         if self.file.exists() {
             anyhow::bail!(

@@ -27,7 +27,7 @@ pub struct Chat {
     /// The service this channel is about: an id from services.toml
     #[arg(long, value_name = "ID", env = "SIGAP_SERVICE")]
     service: Option<String>,
-    /// One JSON object for every input line, in which `\n` stands for a line break
+    /// One JSON object for every input line, in which `\n` is a line break
     #[arg(long)]
     json: bool,
 }

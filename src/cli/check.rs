@@ -1,6 +1,6 @@
 //! `sigap check`: everything that is wrong with the catalogue, with file, line and cure.
 //!
-//! Mistakes are the catalogue's business; where intents cannot be told apart, the matcher has to be asked (`overlap`).
+//! Mistakes are the catalogue's business; where intents are too alike, the matcher has to be asked (`overlap`).
 
 mod overlap;
 

@@ -175,7 +175,7 @@ fn files(config: &Config) -> anyhow::Result<(Catalog, Lexicon)> {
     })
 }
 
-/// Loads what is said; a language that nobody has written is a mistake.
+/// Loads what is said; a language without a file is a mistake.
 fn voices(config: &Config) -> anyhow::Result<Voices> {
     let voices = load::voices(&config.data)?;
     if !voices.has(&config.language) {

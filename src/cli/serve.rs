@@ -95,7 +95,7 @@ impl Serve {
     }
 }
 
-/// What tells this process from others: two on one machine have different numbers, two machines different names.
+/// The name of this process among others: two on one machine have different numbers, two machines different names.
 fn process() -> String {
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let began = Timestamp::now().as_millisecond();
@@ -135,7 +135,7 @@ fn hook(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Option<Hook>> 
     Ok(Some(hook))
 }
 
-/// The logins that SOPs name, as far as the environment has them: `upoint` is in SIGAP_SECRET_UPOINT.
+/// The logins that SOPs name, those that the environment has: `upoint` is in SIGAP_SECRET_UPOINT.
 fn secrets(catalog: &Catalog) -> BTreeMap<String, Secret> {
     let sections = catalog.sops.iter().flat_map(|sop| &sop.sections);
     let named = sections

@@ -396,7 +396,7 @@ fn as_csv(cases: &[Tracked], masked: bool) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn exported(entry: &ticket::Entry, masked: bool) -> serde_json::Value {
+fn exported(entry: &ticket::FiledField, masked: bool) -> serde_json::Value {
     match &entry.answer {
         Answer::Given(value) if masked && value.display != entry.masked => {
             entry.masked.as_str().into()

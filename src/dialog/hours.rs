@@ -1,4 +1,4 @@
-//! Working hours: outside of them nobody is reminded of anything.
+//! Working hours: outside of them there are no reminders.
 
 use std::str::FromStr;
 
@@ -28,10 +28,8 @@ pub enum BadHours {
     NoDay,
 }
 
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
 impl Hours {
-    /// Contact centres work from morning to evening; a reminder late at night helps nobody.
+    /// Contact centres work from morning to evening; a reminder late at night only disturbs.
     pub const TIMES: &str = "08:00-20:00";
 
     /// These hours on every day, unless days are named.
@@ -49,11 +47,11 @@ impl Hours {
             days: [days.is_none(); 7],
         };
         for day in days.unwrap_or_default() {
-            let place = DAYS
-                .iter()
-                .position(|name| name.eq_ignore_ascii_case(day))
+            let read = jiff::fmt::strtime::parse("%a", day).ok();
+            let day = read
+                .and_then(|read| read.weekday())
                 .ok_or_else(|| BadHours::Day(day.clone()))?;
-            hours.days[place] = true;
+            hours.days[place_of(day)] = true;
         }
         if hours.days.contains(&true) {
             Ok(hours)
@@ -90,9 +88,13 @@ impl Hours {
     }
 
     fn is_day(&self, day: Weekday) -> bool {
-        let place = day.to_monday_zero_offset();
-        usize::try_from(place).is_ok_and(|place| self.days[place])
+        self.days[place_of(day)]
     }
+}
+
+/// A day's place in the week.
+fn place_of(day: Weekday) -> usize {
+    usize::try_from(day.to_monday_zero_offset()).expect("jiff counts from zero")
 }
 
 impl Default for Hours {

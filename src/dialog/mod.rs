@@ -25,7 +25,7 @@ use crate::directory::{Contact, Directory};
 use crate::guide::Walk;
 use crate::guide::ruling::Ruling;
 use crate::message::{Button, ChannelKind, EventId, Language, Reply, Said};
-use crate::ticket::{Answers, Entry, Progress, Remarked, Status, Ticket, Tracked};
+use crate::ticket::{Answers, FiledField, Progress, Remarked, Status, Ticket, Tracked};
 use crate::value;
 
 pub use case::{CustomerCase, ToldMessage};
@@ -33,7 +33,7 @@ pub use fill::from_question as values_in;
 pub use hours::{BadHours, Hours};
 pub use step::{cases_needed, step};
 
-/// Reminders that nobody answers pile up buttons; older ones than this are forgotten.
+/// Reminders without an answer pile up buttons; older ones than this are forgotten.
 const OFFERED_MAX: usize = 60;
 
 /// What became of a message that an open dialog could do nothing with.
@@ -139,7 +139,7 @@ pub struct Heard {
     pub evidence: Vec<String>,
     /// Values named in the question.
     pub answers: Answers,
-    /// Fields of which a part was named: the day of a moment.
+    /// Fields with a part of their value: the day of a moment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub partials: BTreeMap<String, String>,
     /// The question, where the procedure answers one.
@@ -173,7 +173,7 @@ pub struct Draft {
     /// What the walk before the ticket has found, a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checked: Vec<String>,
-    /// Fields of which the question told a part.
+    /// Fields with a part of their value in the question.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub partials: BTreeMap<String, String>,
     /// The filed ticket whose next version this is.
@@ -195,7 +195,7 @@ pub struct Draft {
 pub struct Revises {
     /// Its id.
     pub id: String,
-    /// The kind of channel it was filed in; whoever revises it may work in another.
+    /// The kind of channel it was filed in; it may be revised in another.
     pub channel_kind: ChannelKind,
 }
 
@@ -232,7 +232,7 @@ pub struct ParkedLine {
     pub number: u32,
     /// The intent's id.
     pub intent: String,
-    /// What tells it from others of the same procedure: its first values.
+    /// What sets it apart from others of the same procedure: its first values.
     pub about: String,
     /// How many mandatory fields are missing.
     pub left: usize,
@@ -308,7 +308,7 @@ pub enum Effect {
         evidence: Vec<String>,
     },
     /// Values that were taken over or changed.
-    Noted { entries: Vec<Entry> },
+    Noted { entries: Vec<FiledField> },
     /// Pictures were noted in the draft; it names so many now.
     ProofNoted { count: usize },
     /// Pictures came without a draft that they could belong to.
@@ -342,13 +342,13 @@ pub enum Effect {
     AmHow,
     /// Several companies have a name like this.
     AmChoose { companies: Vec<String> },
-    /// The company is known; its account manager is told once that was validated.
+    /// The company is known; its account manager is named once that was validated.
     AmValidate { company: String },
-    /// Nobody is known for this.
+    /// No contact is known for this.
     AmUnknown { query: String },
-    /// A lead has told of a company's contacts.
+    /// A lead has added a company's contacts.
     AmAdded { card: ContactCard },
-    /// How a lead tells of a company, with what the last attempt lacked.
+    /// How a lead adds a company, with what the last attempt lacked.
     AmAddHow { lacking: Option<AmLacking> },
     /// The account manager does not respond: whom to turn to instead.
     AmSilent { card: ContactCard },
@@ -392,9 +392,9 @@ pub enum Effect {
     NoTicket { id: String },
     /// The ticket is another agent's.
     NotYours { id: String },
-    /// The ticketing system's number of a case is asked for; it is told when the answer was none.
+    /// The ticketing system's number of a case is asked for; `refused` says that the answer was none.
     AskNumber { case: String, refused: bool },
-    /// No number was told after all.
+    /// No number was given after all.
     NumberLeft { case: String },
     /// How far a case is.
     Marked {
@@ -516,7 +516,7 @@ pub struct ContactCard {
     pub verified: Date,
     /// That is long ago.
     pub stale: bool,
-    /// In this channel it is told to the customer after validation only, which nobody has confirmed.
+    /// In this channel the customer hears it after validation only, and that was not confirmed.
     #[serde(default)]
     pub unvalidated: bool,
 }
@@ -609,8 +609,8 @@ pub struct Review {
     /// The first line of the draft.
     pub title: String,
     /// Its fields in the SOP's order.
-    pub entries: Vec<Entry>,
-    /// The complaint category, or what stands in its place.
+    pub entries: Vec<FiledField>,
+    /// The complaint category, or what takes its place.
     pub kip: String,
     /// What is unusual.
     pub remarks: Vec<Remarked>,
@@ -656,9 +656,9 @@ pub struct Setting<'a> {
     pub draft_kept: SignedDuration,
     /// When agents are reminded.
     pub hours: &'a Hours,
-    /// The cases that [`cases_needed`] asked for, as far as they exist.
+    /// The cases that [`cases_needed`] asked for, if they exist.
     pub cases: &'a [Tracked],
-    /// The account managers, those included that leads have told of.
+    /// The account managers, with those that leads have added.
     pub directory: &'a Directory,
 }
 
@@ -675,7 +675,7 @@ pub struct Step {
     pub progress: Option<Progress>,
     /// A question that was not answered, to be kept for the leads.
     pub unanswered: Option<Unanswered>,
-    /// A company's contacts that a lead has told of.
+    /// A company's contacts that a lead has added.
     pub contact: Option<Contact>,
     /// What the audit keeps besides.
     pub audit: Vec<AuditNote>,
@@ -699,7 +699,7 @@ pub struct Unanswered {
 }
 
 impl Heard {
-    /// A procedure picked by name, of which no question told anything.
+    /// A procedure picked by name, without a question.
     pub fn of(intent: &str) -> Self {
         Self {
             intent: intent.to_owned(),
@@ -714,7 +714,7 @@ impl Heard {
 }
 
 impl Draft {
-    /// A draft of which this much is known.
+    /// A draft with what is known of it.
     pub fn new(intent: String, answers: Answers) -> Self {
         Self {
             intent,

@@ -1,4 +1,4 @@
-//! When a conversation wants to be woken although nobody says anything: a timer is a message too.
+//! When a conversation wants to be woken although no agent says anything: a timer is a message too.
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 
@@ -8,7 +8,7 @@ use super::{Conversation, Hours};
 pub const REMIND_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// A case is looked at again after this time where its SOP does not say when.
 pub const CHECK_AFTER: SignedDuration = SignedDuration::from_hours(4);
-/// However much is overdue, nobody is woken twice in this time.
+/// However much is overdue, a conversation is not woken twice in this time.
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
 impl Conversation {

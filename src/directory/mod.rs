@@ -1,12 +1,12 @@
 //! Account managers and escalation contacts: who looks after a company, found by a name as agents type it, by SID or by
 //! account number.
 //!
-//! The list is a CSV file (`list`), to which leads add a company at a time (`told`).
+//! The list is a CSV file (`list`), to which leads add a company at a time (`added`).
 //! A name is folded and freed of `PT`, `CV` and `Tbk`; three-letter pieces find candidates, so a search costs the names
 //! that share pieces with it and not the whole list, and the words then decide.
 
+mod added;
 mod list;
-mod told;
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{Diagnostic, Source};
 use crate::text::{self, Lexicon, Role, likeness};
 
-pub use told::Lacking;
+pub use added::Lacking;
 
 /// The columns, in any order.
 pub const COLUMNS: [&str; 10] = [
@@ -114,7 +114,7 @@ struct Name {
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Found<'d> {
+pub enum ContactsFound<'d> {
     /// Nothing.
     None,
     /// This company.
@@ -201,9 +201,9 @@ impl Directory {
     }
 
     /// Finds a company by its name, however typed, or by one of its numbers.
-    pub fn search(&self, query: &str) -> Found<'_> {
+    pub fn search(&self, query: &str) -> ContactsFound<'_> {
         if let Some(&place) = self.by_code.get(&code_key(query)) {
-            return Found::One(&self.contacts[place]);
+            return ContactsFound::One(&self.contacts[place]);
         }
         let asked = self.name_words(query);
         let mut scores: HashMap<usize, f32> = HashMap::new();
@@ -220,7 +220,7 @@ impl Directory {
             .collect();
         scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let Some(&(best, _)) = scores.first() else {
-            return Found::None;
+            return ContactsFound::None;
         };
         let near = scores.iter().filter(|(score, _)| *score > best - NEAR_BEST);
         let near: Vec<&Contact> = near
@@ -228,8 +228,8 @@ impl Directory {
             .map(|(_, contact)| &self.contacts[*contact])
             .collect();
         match near.as_slice() {
-            [only] => Found::One(only),
-            _ => Found::Several(near),
+            [only] => ContactsFound::One(only),
+            _ => ContactsFound::Several(near),
         }
     }
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::aspects::{self, Aspects};
 use super::words::uses;
-use crate::text::{self, Everyday, Kind, Lexicon, Role, Spoken, Utterance, stem};
+use crate::text::{self, Everyday, Lexicon, Role, Spoken, TokenKind, Utterance, stem};
 
 /// Fewer words that count name a thing: `format sn`, `bukti kartu kredit`.
 const STORY_WORDS_MIN: usize = 5;
@@ -153,7 +153,7 @@ fn of_part(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
     let mut found = Vec::new();
     let (mut denied, mut counted) = (false, false);
     for spoken in spoken {
-        if matches!(spoken.kind, Kind::Value(_)) {
+        if matches!(spoken.kind, TokenKind::Value(_)) {
             found.extend(number(spoken.text));
             continue;
         }

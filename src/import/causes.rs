@@ -1,6 +1,6 @@
 //! From `Jika ... lanjut ke poin N` to a graph: which finding leads to which next question or outcome.
 //!
-//! Nothing is proven here. Whoever imports holds the graph against the catalogue's own rules (everything is reached,
+//! Nothing is proven here. The import holds the graph against the catalogue's own rules (everything is reached,
 //! nothing leads nowhere) and keeps the points as they are written when it does not hold.
 
 use std::collections::{BTreeMap, HashMap};

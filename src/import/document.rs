@@ -17,13 +17,13 @@ pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
 const PART_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// A longer text could not become an SOP file, which has an upper limit of its own.
 pub const TEXT_BYTES_MAX: usize = 160 * 1024;
-/// Two runs of text on a PDF page whose heights differ by less than this stand on one line.
+/// Two runs of text on a PDF page whose heights differ by less than this are on one line.
 const SAME_LINE: f32 = 2.0;
 
 /// Why a document could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
-    /// Nobody reads this kind of file.
+    /// There is no reader for this kind of file.
     #[error("`{0}` is neither .txt, .md, .docx nor .pdf: save it as one of these")]
     UnknownKind(String),
     /// It is too large.

@@ -1,6 +1,7 @@
 //! From the parts of a document to an SOP file: each part becomes a section, a graph or a form, and what is neither is
 //! kept under notes and listed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -46,128 +47,51 @@ pub fn draft<'a>(
     around: &DraftGiven<'a>,
     reading: Reading,
 ) -> (SopFile, ImportReport) {
-    let mut maker = Maker {
-        ids: Ids::default(),
-        report: ImportReport::default(),
-        sections: Vec::new(),
-        figures: Vec::new(),
-        links: around.links,
-        known,
-    };
+    let mut maker = Maker::new(known, around.links);
     let title = cut(&parts.title.text, TITLE_CHARS);
     if title != parts.title.text {
-        maker.keep(
-            &parts.title.text,
-            parts.title.number,
-            "the title is too long for one",
-        );
+        let (text, line) = (&parts.title.text, parts.title.number);
+        maker.keep(text, line, "the title is too long for one");
     }
     let parts_read = titled(&parts.parts);
     let mapped = form_fields(&parts_read, known, reading);
-    let ids_of_form = mapped
-        .as_ref()
-        .map(|mapped| mapped.fields.as_slice())
-        .unwrap_or_default();
-    let mut summary = Vec::new();
-    let mut sources = Vec::new();
-    let mut kips = Vec::new();
-    let mut graph = causes::Graph::default();
+    let form = mapped.as_ref().map(|mapped| mapped.fields.as_slice());
     for (title, part) in &parts_read {
-        let mut rest = None;
-        if summary.is_empty()
-            && (part.heading.is_none() || fold(&part.title).text.starts_with("deskripsi"))
-        {
-            // What stands before the first heading says what it is about.
-            summary = about(part);
-            let left: Vec<Node> = part.nodes.iter().skip(summary.len()).cloned().collect();
-            if part.heading.is_some() && !summary.is_empty() {
-                summary.insert(0, format!("{}:", part.title));
-            }
-            if left.is_empty() {
-                continue;
-            }
-            rest = Some(DocumentPart {
-                nodes: left,
-                ..shell(part)
-            });
-        }
-        let part = rest.as_ref().unwrap_or(part);
-        match part.role {
-            PartRole::Source => sources.extend(
-                part.nodes
-                    .iter()
-                    .flat_map(Node::all)
-                    .map(|node| node.line.text.clone()),
-            ),
-            PartRole::Kip if mapped.is_some() => kips.extend(
-                part.nodes
-                    .iter()
-                    .flat_map(Node::all)
-                    .map(|node| node.line.clone()),
-            ),
-            PartRole::Cause if reading.graph && graph.causes.is_empty() => {
-                match causes::graph(&part.title, &part.nodes, &mut maker.ids) {
-                    Some(found) => {
-                        let loose: Vec<Node> = part
-                            .nodes
-                            .iter()
-                            .filter(|node| node.line.label.is_none())
-                            .cloned()
-                            .collect();
-                        graph = found;
-                        if !loose.is_empty() {
-                            maker.section(
-                                title,
-                                &DocumentPart {
-                                    nodes: loose,
-                                    ..shell(part)
-                                },
-                                &[],
-                            );
-                        }
-                    }
-                    None => maker.section(title, part, ids_of_form),
-                }
-            }
-            _ => maker.section(title, part, ids_of_form),
+        if let Some(part) = maker.without_summary(part) {
+            maker.part(title, &part, form, reading);
         }
     }
-    maker.report.is_graph = !graph.causes.is_empty();
+    maker.report.is_graph = !maker.graph.causes.is_empty();
     maker.notes();
-    let forms: Vec<FormFile> = mapped
-        .map(|mapped| maker.form(mapped, &kips, &title))
-        .into_iter()
-        .collect();
-    let mut summary = summary.join("\n");
+    let forms = mapped.map(|mapped| maker.form(mapped, &title));
+    let forms: Vec<FormFile> = forms.into_iter().collect();
+    let mut summary = maker.summary.join("\n");
     if summary.is_empty() {
         summary = outline_of(&title, &maker.sections);
     }
     if maker.sections.is_empty() {
-        maker.section_of(
-            "isi",
-            "Isi dokumen",
-            SectionKind::Info,
-            vec![bare("isi-judul".to_owned(), title.clone())],
-        );
+        let items = vec![bare("isi-judul".to_owned(), title.clone())];
+        maker.section_of("isi", "Isi dokumen", SectionKind::Info, items);
     }
     let unclear = maker.holes();
+    let sources = maker.sources.join("; ");
     let file = SopFile {
         id: around.id.clone(),
         service: around.service.clone(),
         distinction: cut(&suggest::short(&title), DISTINCTION_CHARS),
         answers: None,
         owner: around.owner.clone(),
-        revised: suggest::revised(&parts.title.text, &sources.join(" ")),
+        revised: suggest::revised(&parts.title.text, &sources),
         review_by: suggest::review_by(around.today),
         source: match sources.is_empty() {
-            true => format!("Dokumen '{}' ({})", title, around.name),
-            false => format!("Dokumen '{}'; {}", title, sources.join("; ")),
+            true => format!("Dokumen '{title}' ({})", around.name),
+            false => format!("Dokumen '{title}'; {sources}"),
         },
         matching: suggest::matching(parts, &around.elsewhere),
         summary: cut(&summary, SUMMARY_CHARS),
         sections: maker.sections,
-        causes: graph.causes,
-        outcomes: graph.outcomes,
+        causes: maker.graph.causes,
+        outcomes: maker.graph.outcomes,
         figures: maker.figures,
         see: Vec::new(),
         // No document states rules and numbers in a form that could be read.
@@ -199,17 +123,7 @@ fn about(part: &DocumentPart) -> Vec<String> {
     bare.map(|node| node.line.text.clone()).collect()
 }
 
-fn shell(part: &DocumentPart) -> DocumentPart {
-    DocumentPart {
-        heading: part.heading.clone(),
-        title: part.title.clone(),
-        role: part.role,
-        is_known: part.is_known,
-        nodes: Vec::new(),
-    }
-}
-
-/// The parts with their full titles: a heading with nothing of its own stands before the one below it.
+/// The parts with their full titles: a heading with nothing of its own is put before the one below it.
 fn titled(parts: &[DocumentPart]) -> Vec<(String, &DocumentPart)> {
     let mut titled: Vec<(String, &DocumentPart)> = Vec::new();
     let mut waiting: Vec<&str> = Vec::new();
@@ -235,7 +149,7 @@ fn titled(parts: &[DocumentPart]) -> Vec<(String, &DocumentPart)> {
             continue;
         }
         waiting.retain(|title| *title != part.title);
-        // `Keterangan` explains what stands above it, and there may be several.
+        // `Keterangan` explains what is above it, and there may be several.
         let explains = part.is_known && part.role == PartRole::Info && waiting.is_empty();
         if let Some((above, _)) = titled
             .last()
@@ -348,16 +262,78 @@ fn asked_for_a_ticket(parts: &[(String, &DocumentPart)]) -> Vec<Node> {
         .collect()
 }
 
+/// What is made of the parts so far.
 struct Maker<'a> {
     ids: Ids,
     report: ImportReport,
+    summary: Vec<String>,
     sections: Vec<Section>,
+    graph: causes::Graph,
+    kips: Vec<String>,
+    sources: Vec<String>,
     figures: Vec<Figure>,
     links: &'a BTreeMap<String, String>,
     known: &'a [KnownField],
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    fn new(known: &'a [KnownField], links: &'a BTreeMap<String, String>) -> Self {
+        Maker {
+            ids: Ids::default(),
+            report: ImportReport::default(),
+            summary: Vec::new(),
+            sections: Vec::new(),
+            graph: causes::Graph::default(),
+            kips: Vec::new(),
+            sources: Vec::new(),
+            figures: Vec::new(),
+            links,
+            known,
+        }
+    }
+
+    /// Takes the summary off the first part that says what the procedure is about; returns what is left, if anything.
+    fn without_summary<'p>(&mut self, part: &'p DocumentPart) -> Option<Cow<'p, DocumentPart>> {
+        let describes = part.heading.is_none() || fold(&part.title).text.starts_with("deskripsi");
+        if !self.summary.is_empty() || !describes {
+            return Some(Cow::Borrowed(part));
+        }
+        self.summary = about(part);
+        let left = part.nodes.get(self.summary.len()..).unwrap_or_default();
+        if part.heading.is_some() && !self.summary.is_empty() {
+            self.summary.insert(0, format!("{}:", part.title));
+        }
+        (!left.is_empty()).then(|| Cow::Owned(part.with(left.to_vec())))
+    }
+
+    /// Makes of a part what it is for. `form` has the fields of the ticket, where the document lists them.
+    fn part(
+        &mut self,
+        title: &str,
+        part: &DocumentPart,
+        form: Option<&[FieldFile]>,
+        reading: Reading,
+    ) {
+        let all = || part.nodes.iter().flat_map(Node::all);
+        let lines = || all().map(|node| node.line.text.clone());
+        match part.role {
+            PartRole::Source => self.sources.extend(lines()),
+            PartRole::Kip if form.is_some() => self.kips.extend(lines()),
+            PartRole::Cause if reading.graph && self.graph.causes.is_empty() => {
+                let Some(graph) = causes::graph(&part.title, &part.nodes, &mut self.ids) else {
+                    return self.section(title, part, form.unwrap_or_default());
+                };
+                self.graph = graph;
+                let loose = part.nodes.iter().filter(|node| node.line.label.is_none());
+                let loose: Vec<Node> = loose.cloned().collect();
+                if !loose.is_empty() {
+                    self.section(title, &part.with(loose), &[]);
+                }
+            }
+            _ => self.section(title, part, form.unwrap_or_default()),
+        }
+    }
+
     fn keep(&mut self, text: &str, line: usize, why: &'static str) {
         self.report.kept.push(KeptLine {
             line,
@@ -610,25 +586,19 @@ impl Maker<'_> {
             .map(|(name, _)| name.clone())
     }
 
-    fn form(
-        &mut self,
-        mut mapped: Mapped,
-        kips: &[super::outline::DocumentLine],
-        title: &str,
-    ) -> FormFile {
+    fn form(&mut self, mut mapped: Mapped, title: &str) -> FormFile {
         let id = self.ids.give("tiket");
-        let mut paths: Vec<KipFile> = Vec::new();
-        for line in kips {
-            static CODE: LazyLock<Regex> =
-                LazyLock::new(|| Regex::new(r"(?i)\bk\d{2,3}\b").expect("the pattern is constant"));
-            paths.push(KipFile {
-                path: line.text.clone(),
-                code: CODE
-                    .find(&line.text)
-                    .map(|code| code.as_str().to_uppercase()),
+        static CODE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"(?i)\bk\d{2,3}\b").expect("the pattern is constant"));
+        let code = |path: &str| Some(CODE.find(path)?.as_str().to_uppercase());
+        let kips = std::mem::take(&mut self.kips).into_iter();
+        let mut paths: Vec<KipFile> = kips
+            .map(|path| KipFile {
+                code: code(&path),
+                path,
                 when: None,
-            });
-        }
+            })
+            .collect();
         if paths.len() > 1 {
             let options = differences(&paths);
             let mut field = "kip_sesuai".to_owned();
@@ -854,7 +824,7 @@ fn pieces(text: &str, chars_max: usize) -> Vec<String> {
         .collect()
 }
 
-/// The id that a file gets when nobody names one.
+/// The id that a file gets when none is given.
 pub fn id_of(title: &str) -> String {
     let id = slug(&suggest::short(title), '-');
     if id.is_empty() {

@@ -62,7 +62,7 @@ pub enum From {
 const LABEL_CHARS_MAX: usize = 70;
 /// Likeness at which a name is another's.
 const LIKE_MIN: f64 = 0.93;
-/// An option this long, of a field that the document does not list, is no word that happens to stand in its condition.
+/// An option this long, of a field that the document does not list, is no word that happens to be in its condition.
 const BROUGHT_CHARS_MIN: usize = 8;
 /// Maps points to fields.
 pub fn map(nodes: &[Node], known: &[KnownField]) -> Mapped {
@@ -241,7 +241,7 @@ pub fn meant(question: &str, form: &[FieldFile], known: &[KnownField]) -> Option
 struct WantedField {
     line: usize,
     label: String,
-    /// What stands in brackets or behind a question mark.
+    /// What is in brackets or behind a question mark.
     hint: String,
     only: Only,
 }
@@ -293,7 +293,7 @@ fn wanted(node: &Node, above: Option<&str>, found: &mut Vec<WantedField>) {
     }
 }
 
-/// What a field is told by that names a way of its own.
+/// A field that names a way of its own is perhaps needed for that way only.
 fn perhaps(wanted: &mut WantedField) {
     static VIA: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(?:via|lewat|melalui)\s+(.+)$").expect("the pattern is constant")
@@ -428,7 +428,7 @@ fn in_brackets(text: &str) -> Vec<&str> {
 
 /// The names in a list: commas and `dan` outside brackets divide it, unless its parts are those of one moment.
 fn names(text: &str) -> Vec<String> {
-    // What stands behind a question mark are options, not fields.
+    // Behind a question mark are options, not fields.
     let (list, behind) = match text.split_once('?') {
         Some((list, behind)) => (list, format!("?{behind}")),
         None => (text, String::new()),
@@ -614,7 +614,7 @@ fn normal(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// A field that nobody had before.
+/// A field that is new.
 fn invented(wanted: &WantedField, known: &[KnownField], so_far: &[FieldFile]) -> Option<FieldFile> {
     let id = slug(
         &wanted

@@ -46,7 +46,7 @@ pub struct Heading {
     pub title: String,
     /// What it announces, if it is a known one.
     pub role: Option<PartRole>,
-    /// What stands behind its colon.
+    /// What is behind its colon.
     pub rest: Option<String>,
 }
 
@@ -178,7 +178,7 @@ pub fn is_like(word: &str, other: &str) -> bool {
     allowed > 0 && strsim::damerau_levenshtein(word, other) <= allowed
 }
 
-/// Leaves out what stands in brackets.
+/// Leaves out what is in brackets.
 pub fn without_brackets(text: &str) -> String {
     let mut depth = 0usize;
     let mut kept = String::with_capacity(text.len());

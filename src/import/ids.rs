@@ -14,7 +14,7 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// Returns an id that nobody has yet, made of these words.
+    /// Returns an id that is free, made of these words.
     pub fn give(&mut self, words: &str) -> String {
         let wanted = slug(words, '-');
         let wanted = if wanted.is_empty() {

@@ -38,10 +38,10 @@ pub use privacy::Cut;
 use draft::Reading;
 use fields::KnownField;
 
-/// Stands for an owner until a lead names one.
+/// Takes the owner's place until a lead names one.
 pub const NO_OWNER: &str = "belum ditetapkan";
 
-/// What is imported, and what whoever imports it has decided.
+/// What is imported, and what is decided beforehand.
 #[derive(Debug, Clone, Copy)]
 pub struct ImportRequest<'a> {
     /// The document's name, which says what kind of file it is.
@@ -221,7 +221,7 @@ fn count_errors(diagnostics: &[Diagnostic]) -> usize {
         .count()
 }
 
-/// The SOP with nearly the same title: whoever posts it again means a new version.
+/// The SOP with nearly the same title: the same title again is a new version.
 fn titled_alike(title: &str, files: &Files) -> Option<String> {
     /// A word may be spelled otherwise; another case differs by more.
     const ALIKE_MIN: f64 = 0.85;

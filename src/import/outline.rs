@@ -1,4 +1,4 @@
-//! A line of a document taken apart: how deep it stands, how it is numbered, what it says.
+//! A line of a document taken apart: how deep it is, how it is numbered, what it says.
 //!
 //! Posted documents mix Markdown, plain text and HTML, and number their points as they like: `1.`, `- a.`, `4.b`,
 //! `1.1`, `A.`. Emphasis is dropped, words are not.
@@ -25,7 +25,7 @@ pub struct DocumentLine {
     pub label: Option<String>,
     /// What it says.
     pub text: String,
-    /// Whether a blank line stands above it.
+    /// Whether a blank line is above it.
     pub after_blank: bool,
 }
 
@@ -145,7 +145,7 @@ fn numbered(text: &str) -> Option<(Style, String, &str)> {
     (!rest.is_empty()).then_some((style, mark, rest))
 }
 
-/// The words of a line that is bold as a whole; a colon may stand behind it.
+/// The words of a line that is bold as a whole; a colon may follow.
 fn all_bold(text: &str) -> Option<&str> {
     let inner = text
         .strip_prefix("**")?

@@ -8,14 +8,14 @@ use super::outline::{DocumentLine, Style};
 pub struct Parts {
     /// Its first line.
     pub title: DocumentLine,
-    /// What stands between the title and the first heading, and then every part, in order.
+    /// What is between the title and the first heading, and then every part, in order.
     pub parts: Vec<DocumentPart>,
 }
 
-/// A heading and what stands below it.
-#[derive(Debug)]
+/// A heading and what is below it.
+#[derive(Debug, Clone)]
 pub struct DocumentPart {
-    /// The line of its heading; none stands above the first part.
+    /// The line of its heading; the first part has none.
     pub heading: Option<DocumentLine>,
     /// Its heading's words.
     pub title: String,
@@ -27,6 +27,16 @@ pub struct DocumentPart {
     pub nodes: Vec<Node>,
 }
 
+impl DocumentPart {
+    /// The same heading above other points.
+    pub fn with(&self, nodes: Vec<Node>) -> DocumentPart {
+        DocumentPart {
+            nodes,
+            ..self.clone()
+        }
+    }
+}
+
 /// A point and the points below it.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -36,10 +46,10 @@ pub struct Node {
     pub children: Vec<Node>,
 }
 
-/// Nobody reads deeper; lines that go on indenting stay at this depth.
+/// Deeper levels are not read; lines that go on indenting stay at this depth.
 const DEPTH_MAX: usize = 8;
 
-/// How deep a heading stands that no Markdown says it of.
+/// How deep a heading is when no Markdown says so.
 const LEVEL_BOLD: usize = 8;
 const LEVEL_KNOWN: usize = 10;
 const LEVEL_OTHER: usize = 11;
@@ -50,7 +60,7 @@ pub fn divide(lines: Vec<DocumentLine>) -> Option<Parts> {
     let title = lines.next()?;
     let lines: Vec<DocumentLine> = lines.collect();
     let mut parts = vec![Open::new(None, "", PartRole::Info, false)];
-    // The headings that the present one stands below: how deep, and for what.
+    // The headings that the present one is below: how deep, and for what.
     let mut above: Vec<(usize, PartRole)> = Vec::new();
     let mut last_lettered = None;
     for (at, line) in lines.iter().enumerate() {
@@ -154,7 +164,7 @@ impl Node {
 /// Puts every line below the one it belongs to. Documents indent as they like, so numbering counts for more.
 fn nest(lines: Vec<DocumentLine>, role: PartRole) -> Vec<Node> {
     let mut roots: Vec<Node> = Vec::new();
-    // The lines that the next one may stand below.
+    // The lines that the next one may be below.
     let mut path: Vec<DocumentLine> = Vec::new();
     for line in lines {
         let depth = depth(&path, &line, role).min(DEPTH_MAX);
@@ -209,7 +219,7 @@ fn depth(path: &[DocumentLine], line: &DocumentLine, role: PartRole) -> usize {
     }
 }
 
-/// `4a` stands below `4`, `1-2` below `1`.
+/// `4a` is below `4`, `1-2` below `1`.
 fn parent_label(line: &DocumentLine) -> Option<String> {
     let label = line.label.as_deref()?;
     match line.style {

@@ -10,7 +10,7 @@ use super::phrases::Sign;
 use super::reading::{Vocabulary, Word};
 use super::rows::sum_same;
 use super::train::Examples;
-use crate::text::{Kind, Utterance};
+use crate::text::{TokenKind, Utterance};
 
 /// Rarer features count more; the power says by how much. Against the usual 1, powers of 0.5 to 0.7 gained about 0.3
 /// points on clinc150 and nothing on banking77 (development rows).
@@ -55,7 +55,7 @@ fn learn(vocabulary: &mut Vocabulary, text: &str, with_values: bool, material: &
     // The customers' numbers in examples are no words of the catalogue; those in a keyword are.
     let words = words
         .iter()
-        .filter(|word| with_values || !matches!(word.kind, Kind::Value(_)));
+        .filter(|word| with_values || !matches!(word.kind, TokenKind::Value(_)));
     vocabulary.learn(words.map(|word| word.text), material.lexicon);
 }
 

@@ -7,7 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::text::spelling::{REPAIRED_LEN_MIN, Speller, is_open};
-use crate::text::{Kind, Lexicon, Shape, Spoken, Utterance, stem};
+use crate::text::{Lexicon, Shape, Spoken, TokenKind, Utterance, stem};
 
 /// Index of a word, or of a stem, in the [`Vocabulary`].
 pub type WordId = u32;
@@ -213,13 +213,13 @@ impl Vocabulary {
 
     fn stranger<'a>(&self, word: &Spoken<'a>, lexicon: &Lexicon) -> Word<'a> {
         let (stem, value) = match word.kind {
-            Kind::Word => {
+            TokenKind::Word => {
                 let stem = stem_of(word.text, lexicon);
                 (self.stems.get(&*stem).copied(), None)
             }
             // A code that the catalogue does not know is the customer's.
-            Kind::Code => (None, Some(Shape::Identifier)),
-            Kind::Value(shape) => (None, Some(shape)),
+            TokenKind::Code => (None, Some(Shape::Identifier)),
+            TokenKind::Value(shape) => (None, Some(shape)),
         };
         Word {
             text: word.text,
@@ -262,7 +262,7 @@ impl Vocabulary {
     ) -> Option<WordId> {
         let next = next?;
         let is_stranger = |word: &Spoken<'_>| {
-            word.kind == Kind::Word
+            word.kind == TokenKind::Word
                 && !self.ids.contains_key(word.text)
                 && !lexicon.is_known(word.text)
         };
@@ -291,15 +291,15 @@ fn stem_of(word: &str, lexicon: &Lexicon) -> String {
     stem(lexicon.concept(word).unwrap_or(word))
 }
 
-fn shape(kind: Kind) -> Option<Shape> {
+fn shape(kind: TokenKind) -> Option<Shape> {
     match kind {
-        Kind::Value(shape) => Some(shape),
-        Kind::Word | Kind::Code => None,
+        TokenKind::Value(shape) => Some(shape),
+        TokenKind::Word | TokenKind::Code => None,
     }
 }
 
 fn is_open_to_repair(word: &Spoken<'_>, lexicon: &Lexicon) -> bool {
-    word.kind == Kind::Word && is_open(word.text) && !lexicon.is_known(word.text)
+    word.kind == TokenKind::Word && is_open(word.text) && !lexicon.is_known(word.text)
 }
 
 fn len<T>(items: &[T]) -> u32 {

@@ -1,4 +1,4 @@
-//! `/live`, `/ready` and `/metrics` for whoever runs the program, on this machine only.
+//! `/live`, `/ready` and `/metrics` for the operator, on this machine only.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -17,7 +17,7 @@ use super::Metrics;
 /// What Prometheus expects of the text format.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Takes a port of this machine; nobody else's reach it.
+/// Takes a port of this machine; it cannot be reached from another.
 ///
 /// # Errors
 ///

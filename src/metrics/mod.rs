@@ -1,6 +1,6 @@
 //! What an operator watches: whether the program is up, and how it is doing, in numbers.
 //!
-//! The numbers count decisions, times and failures; nothing of what was said and nobody's name is in them.
+//! The numbers count decisions, times and failures; nothing of what was said and no names are in them.
 //! [`http`] shows them on this machine only; [`Timed`] measures any store's calls.
 
 pub mod http;
@@ -41,7 +41,7 @@ pub struct Metrics {
     undecodable: Counter,
     untaken: Counter,
     connected: Gauge,
-    /// The store takes commits, as far as is known.
+    /// The store takes commits, by what is known.
     storing: AtomicBool,
 }
 
@@ -200,12 +200,12 @@ impl Metrics {
         self.untaken.inc();
     }
 
-    /// Notes whether every gateway connection stands.
+    /// Notes whether every gateway connection is up.
     pub fn connected(&self, stands: bool) {
         self.connected.set(stands.into());
     }
 
-    /// Whether messages are answered: the gateway's connections stand and the store takes commits.
+    /// Whether messages are answered: the gateway's connections are up and the store takes commits.
     pub fn is_ready(&self) -> bool {
         self.connected.get() == 1 && self.storing.load(Ordering::Relaxed)
     }

@@ -1,7 +1,7 @@
 //! Statistics by week: what was asked and how it came out, and the drafts, without a word about any one agent.
 //!
 //! Counts come from the store's hourly tallies, drafts from its tickets; both are put into weeks here, so that the same
-//! figures stand on the console, in a chat and in a chart.
+//! figures are shown on the console, in a chat and in a chart.
 
 pub mod chart;
 
@@ -41,7 +41,7 @@ pub struct Week {
     pub kips: BTreeMap<String, u64>,
     /// Drafts by kind of channel.
     pub channel_kinds: BTreeMap<&'static str, u64>,
-    /// Shared procedures that somebody has not read, with how many have not; told of the latest week, as it is now.
+    /// Shared procedures that somebody has not read, with how many have not; of the latest week, as it is now.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub unread: BTreeMap<String, u64>,
 }

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The trailer counts the records and digests every byte above it, so a file that was cut off or altered anywhere is
-//! told from a whole one before its last line is believed.
+//! distinguished from a whole one before its last line is believed.
 
 use std::io::{BufRead, Write};
 

@@ -1,6 +1,6 @@
-//! Work that one process does while others stand by.
+//! Work that one process does while others wait.
 //!
-//! A lease is a row with a time, which its holder renews; whoever finds it run out takes it over. A holder that was
+//! A lease is a row with a time, which its holder renews; a process that finds it expired takes over. A holder that was
 //! frozen or cut off does not know, so what it writes carries the lease's [`Fence`] and is refused.
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub async fn take(store: &dyn Store, name: &str, holder: &str) -> Fence {
             Ok(None) => sleep(RENEWED_EVERY).await,
             Err(error) => {
                 tracing::debug!(name, %error, "nobody can say whose work it is");
-                // When the engine is back, whoever had the work has the first word.
+                // When the engine is back, the process that had the work has the first word.
                 sleep(TERM).await;
             }
         }
@@ -32,7 +32,7 @@ pub async fn take(store: &dyn Store, name: &str, holder: &str) -> Fence {
 
 /// Renews a lease for as long as it can be; returns when somebody else has it.
 ///
-/// While the engine is away nobody can take it, so it is held on to.
+/// While the engine is away no other process can take it, so it is held on to.
 pub async fn until_lost(store: &dyn Store, fence: &Fence, holder: &str) {
     loop {
         sleep(RENEWED_EVERY).await;
@@ -55,7 +55,7 @@ pub async fn alone<T>(store: &dyn Store, name: &str, holder: &str, work: impl As
     }
 }
 
-/// Gives work back, so that nobody waits for its time to run out.
+/// Gives work back, so that no process waits for its time to run out.
 pub async fn release(store: &dyn Store, name: &str, holder: &str) {
     let released = timeout(TERM, store.release(name, holder)).await;
     if let Ok(Err(error)) = released

@@ -2,7 +2,7 @@
 //!
 //! A [`Store`] speaks in whole turns, not in rows: one [`commit`](Store::commit) keeps everything that a turn changed
 //! or nothing, so that a transaction of an embedded engine and one of an SQL server serve alike.
-//! A conversation carries a [`Revision`]; whoever commits on an outdated one gets [`StoreError::Conflict`] and decides
+//! A conversation carries a [`Revision`]; a commit on an outdated one gets [`StoreError::Conflict`] and decides
 //! anew, so an update is never lost and never overwritten.
 //! What was acknowledged survives `kill -9` and a power cut, and an event is handled once.
 
@@ -17,7 +17,7 @@ pub mod sled;
 mod tally;
 
 use std::future;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +32,6 @@ use crate::message::{ChannelKind, ConversationId, EventId};
 use crate::ticket::{Progress, Status, Ticket, Tracked};
 
 pub use codec::{HandledEvent, KeptConversation, Record};
-pub use moving::migrate;
 pub use place::{Address, NoPlace, StorePlace};
 pub use rebuild::{Fate, Rebuilt, Removed, Sieve};
 pub use tally::Tally;
@@ -45,11 +44,11 @@ pub const EVENT_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Where turns are kept; one suite of tests (`tests/it/store.rs`) holds every engine to this contract.
 ///
-/// Restoring a backup and rebuilding without some records are not here: they make a store, so they stand beside each
+/// Restoring a backup and rebuilding without some records are not here: they make a store, so they are beside each
 /// engine's `open`.
 #[async_trait]
 pub trait Store: std::fmt::Debug + Send + Sync {
-    /// Returns where a conversation stands, and what `event` led to if it was handled before.
+    /// Returns where a conversation is, and what `event` led to if it was handled before.
     ///
     /// The state may be newer than what is durable already, since a commit that builds on it is acknowledged only
     /// after it; a replay is always durable, because it is shown without another commit.
@@ -71,7 +70,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Returns the ticket with this id: this version of the draft and no other.
     async fn ticket(&self, id: &str) -> Result<Option<Ticket>, StoreError>;
 
-    /// Returns the case that a ticket belongs to as it stands now.
+    /// Returns the case that a ticket belongs to as it is now.
     async fn case(&self, id: &str) -> Result<Option<Tracked>, StoreError>;
 
     /// Returns the cases that a query asks for, the newest first.
@@ -85,7 +84,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// Returns the conversations of one channel that were to be woken by now, those that wait longest first.
     ///
-    /// A `channel` that ends with a colon stands for all conversations whose ids begin with it, another for the one with
+    /// A `channel` that ends with a colon means all conversations whose ids begin with it, another for the one with
     /// this id.
     async fn due(
         &self,
@@ -125,7 +124,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// Waits until a lead has changed something that every process has in memory: a version, a contact, a channel.
     ///
-    /// An engine for one process never ends here: whoever changed something there knows.
+    /// An engine for one process never ends here: the process that changed something there knows.
     async fn changed(&self) {
         future::pending().await
     }
@@ -133,7 +132,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Takes a part of the work for a time, or keeps it if `holder` has it already; none while somebody else has it.
     ///
     /// Every commit under the [`Fence`] is refused once somebody else has taken the part.
-    /// An engine for one process has nobody to share with and gives whatever is asked for.
+    /// An engine for one process shares with no other and gives what is asked for.
     async fn lease(
         &self,
         name: &str,
@@ -208,7 +207,7 @@ pub struct TurnRecord {
     pub at: Timestamp,
     /// The revision that the decision was made on.
     pub expected: Revision,
-    /// Where the conversation stands now.
+    /// Where the conversation is now.
     pub state: Conversation,
     /// What to show, kept to be delivered again when the event is repeated.
     pub effects: Vec<Effect>,
@@ -277,11 +276,11 @@ pub enum Shelf {
     Shares,
     /// A filed draft on its way to the ticketing system.
     Outbox,
-    /// A company's contacts that a lead has told of.
+    /// A company's contacts that a lead has added.
     Contacts,
 }
 
-/// Where a conversation stands.
+/// Where a conversation is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedConversation {
     /// Its state; the default when it is new.
@@ -294,7 +293,7 @@ pub struct LoadedConversation {
     pub replay: Option<Vec<Effect>>,
 }
 
-/// When a conversation wants to be heard of although nobody says anything, and what a channel has to know then.
+/// When a conversation wants to be heard of although no agent says anything, and what a channel has to know then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wake {
     /// The time.
@@ -405,7 +404,7 @@ pub struct Audit {
     pub what: String,
     /// The id of what it was done to.
     pub subject: String,
-    /// What it was before, where that is short and nobody's data: a version, a kind.
+    /// What it was before, where that is short and no customer's data: a version, a kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// What it is since.
@@ -414,7 +413,7 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// Returns a line about a deed that changed nothing which a word could tell.
+    /// Returns a line about a deed without a before and after.
     pub fn new(
         at: Timestamp,
         who: impl Into<String>,
@@ -440,6 +439,35 @@ impl Audit {
             ..self
         }
     }
+}
+
+/// Copies everything and returns the number of records; `progress` hears how many of how many are there.
+///
+/// # Errors
+///
+/// [`StoreError::Occupied`] when the target holds something, [`StoreError::AnotherMove`], [`StoreError::InUse`], [`StoreError::Differs`],
+/// and whatever keeps either store from being used. A move that was interrupted goes on when it is asked for again.
+pub async fn migrate(
+    from: &StorePlace,
+    to: &StorePlace,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<u64, StoreError> {
+    if let StorePlace::Postgres(address) = from {
+        postgres::idle(address).await?;
+    }
+    let source = open(from).await?;
+    // A file without a name: whatever happens, no copy of anybody's data is left behind.
+    let mut spool = tempfile::tempfile().map_err(StoreError::io("make a file for the copy"))?;
+    let total = source.backup(&mut BufWriter::new(&mut spool)).await?;
+    drop(source);
+    spool.rewind().map_err(StoreError::io("read the copy"))?;
+    let mut spool = BufReader::new(spool);
+    let mut load = moving::Load::new(&mut spool, total, progress)?;
+    match to {
+        StorePlace::Folder(dir) => sled::receive(dir, &mut load)?,
+        StorePlace::Postgres(address) => postgres::receive(address, &mut load).await?,
+    }
+    Ok(total)
 }
 
 /// Why a store refused. No variant holds what a customer or an agent wrote.

@@ -2,15 +2,15 @@
 //!
 //! The source is written down as of one moment, and the target filled from that in pieces. Each piece is kept together
 //! with how far the move has come ([`MoveMark`]), so that one that was interrupted goes on where it was. Until the target
-//! has been read back and adds up to the same, nobody can open it.
+//! has been read back and adds up to the same, it cannot be opened.
 
-use std::io::{BufReader, BufWriter, Seek};
+use std::io::BufRead;
 
 use serde::{Deserialize, Serialize};
 
 use super::backup::{BackupReader, Sum};
 use super::codec::Record;
-use super::{StoreError, StorePlace, open, postgres, sled};
+use super::{StoreError, StorePlace};
 
 /// How many records are kept together.
 pub const PIECE: usize = 500;
@@ -30,7 +30,21 @@ pub struct Load<'a> {
     progress: &'a mut dyn FnMut(u64, u64),
 }
 
-impl Load<'_> {
+impl<'a> Load<'a> {
+    /// What a backup of so many records holds; `progress` hears how many of how many are moved.
+    pub fn new(
+        backup: &'a mut dyn BufRead,
+        total: u64,
+        progress: &'a mut dyn FnMut(u64, u64),
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            reader: BackupReader::new(backup)?,
+            total,
+            sum: Sum::default(),
+            progress,
+        })
+    }
+
     /// Passes over what is in the target already.
     ///
     /// # Errors
@@ -79,38 +93,4 @@ impl Load<'_> {
             }),
         }
     }
-}
-
-/// Copies everything and returns the number of records; `progress` hears how many of how many are there.
-///
-/// # Errors
-///
-/// [`StoreError::Occupied`] when the target holds something, [`StoreError::AnotherMove`], [`StoreError::InUse`], [`StoreError::Differs`],
-/// and whatever keeps either store from being used. A move that was interrupted goes on when it is asked for again.
-pub async fn migrate(
-    from: &StorePlace,
-    to: &StorePlace,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<u64, StoreError> {
-    if let StorePlace::Postgres(address) = from {
-        postgres::idle(address).await?;
-    }
-    let source = open(from).await?;
-    // A file without a name: whatever happens, no copy of anybody's data is left behind.
-    let mut spool = tempfile::tempfile().map_err(StoreError::io("make a file for the copy"))?;
-    let total = source.backup(&mut BufWriter::new(&mut spool)).await?;
-    drop(source);
-    spool.rewind().map_err(StoreError::io("read the copy"))?;
-    let mut spool = BufReader::new(spool);
-    let mut load = Load {
-        reader: BackupReader::new(&mut spool)?,
-        total,
-        sum: Sum::default(),
-        progress,
-    };
-    match to {
-        StorePlace::Folder(dir) => sled::receive(dir, &mut load)?,
-        StorePlace::Postgres(address) => postgres::receive(address, &mut load).await?,
-    }
-    Ok(total)
 }

@@ -26,7 +26,7 @@ pub enum NoPlace {
     /// It looks like the address of a database.
     #[error("this is no address of a database ({0}): write `postgres://USER@HOST1,HOST2/DATABASE`")]
     Unreadable(#[source] tokio_postgres::Error),
-    /// An address stands in process lists and settings.
+    /// An address is seen in process lists and settings.
     #[error(
         "an address must not hold a password, because arguments and settings are read by others: leave it out and put \
          the password into the environment as PGPASSWORD"

@@ -1,7 +1,7 @@
 //! The shared engine: PostgreSQL, for several processes on several machines.
 //!
 //! Replication, fail-over and locks are the database's. What is ours: a turn is one statement, so it is kept wholly or
-//! not at all in one round trip; whoever commits on an outdated revision conflicts, whichever process was first; and a
+//! not at all in one round trip; a commit on an outdated revision conflicts, whichever process was first; and a
 //! host that goes away is noticed within seconds and said ([`StoreError::Away`]), so that the caller decides how long to
 //! try again.
 //!
@@ -147,7 +147,7 @@ pub(super) async fn idle(address: &Address) -> Result<(), StoreError> {
     }
 }
 
-/// Takes in everything that is moved here; nobody can open the store before that has ended well.
+/// Takes in everything that is moved here; the store cannot be opened before that has ended well.
 pub(super) async fn receive(address: &Address, load: &mut Load<'_>) -> Result<(), StoreError> {
     let place = StorePlace::Postgres(address.clone());
     let database = Database::new(address)?;
@@ -354,7 +354,7 @@ impl Store for Postgres {
                        ORDER BY at DESC, serial DESC LIMIT 1) p ON true";
         }
         wanted += " WHERE t.id = t.case_id";
-        // Only what is asked for stands in the statement, so that its index serves.
+        // Only what is asked for is in the statement, so that its index serves.
         let mut and = |condition: &str, value: Option<_>| {
             if let Some(value) = value {
                 parameters.push(value);

@@ -1,6 +1,6 @@
 //! What a store is rebuilt without: a [`Sieve`] judges every record, the engine does the rest.
 //!
-//! Removing a record from a store in use takes it out of sight, not off the disk; whoever must erase rebuilds.
+//! Removing a record from a store in use takes it out of sight, not off the disk; an erasure needs a rebuild.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use super::{Audit, Record};
 
 /// Decides which records a rebuilt store keeps.
 pub trait Sieve {
-    /// Sees each record before any is judged, for what can only be told from several.
+    /// Sees each record before any is judged, for what only several show together.
     fn survey(&mut self, record: &Record);
 
     /// Decides about one record.
@@ -35,7 +35,7 @@ pub enum Fate {
 pub struct Rebuilt {
     /// How much is gone.
     pub removed: Removed,
-    /// Damaged stores that were set aside earlier: nobody could read them, so they may hold anything.
+    /// Damaged stores that were set aside earlier: they could not be read, so they may hold anything.
     pub left_aside: Vec<PathBuf>,
 }
 
@@ -77,7 +77,7 @@ impl fmt::Display for Removed {
             progress,
             questions,
             audit,
-            // Counts hold nobody's words, so no sieve takes them out.
+            // Counts hold no words, so no sieve takes them out.
             tallies: _,
             papers,
         } = self;

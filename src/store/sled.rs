@@ -99,7 +99,7 @@ pub fn restore(dir: &Path, from: &mut dyn BufRead) -> Result<u64, StoreError> {
     })
 }
 
-/// Takes in everything that is moved here; nobody can open the store before that has ended well. Blocks.
+/// Takes in everything that is moved here; the store cannot be opened before that has ended well. Blocks.
 pub(super) fn receive(path: &Path, load: &mut Load<'_>) -> Result<(), StoreError> {
     let place = StorePlace::Folder(path.to_owned());
     let dir = Arc::new(Dir::lock(path)?);
@@ -448,11 +448,11 @@ impl Engine {
                     CommitRequest::Backup(chunks, done) => backups.push((chunks, done)),
                 }
             }
-            // Its error is every commit's: `sound` tells each of them.
+            // Its error is every commit's: `sound` gives it to each of them.
             let _ = self.disk.durable();
             for (applied, done) in committed {
                 let outcome = applied.and_then(|revision| self.disk.sound().map(|()| revision));
-                // Whoever stopped waiting finds the effects when the event is repeated.
+                // A caller that stopped waiting finds the effects when the event is repeated.
                 let _ = done.send(outcome);
             }
             for (chunks, done) in backups {
@@ -523,7 +523,7 @@ impl Engine {
         tables::puts(record, serial)
     }
 
-    /// Returns the index keys of a few events that nobody repeats any more.
+    /// Returns the index keys of a few events that are not repeated any more.
     fn expired(&self, now: Timestamp) -> Result<Vec<IVec>, StoreError> {
         let Ok(oldest) = now.checked_sub(EVENT_KEPT) else {
             return Ok(Vec::new());
@@ -599,7 +599,7 @@ impl Engine {
             }
             let key = self.sane(key)?;
             let ticket: Option<Ticket> = self.get(Table::Tickets, &key[TIME_BYTES..])?;
-            // A revision is told of with the first draft, whose intent and agent it keeps.
+            // A revision is noted with the first draft, whose intent and agent it keeps.
             let wanted = ticket.filter(|ticket| {
                 ticket.id == ticket.case()
                     && is(&query.intent, &ticket.intent)

@@ -32,7 +32,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Returns what a turn adds; nothing if nobody asked anything.
+    /// Returns what a turn adds; nothing if nothing was asked.
     pub fn of(turn: &TurnRecord) -> Option<Tally> {
         let understood = turn.effects.iter().find_map(|effect| match effect {
             Effect::Understood(understood) => Some(understood),

@@ -72,6 +72,22 @@ pub enum Role {
     Acknowledging,
     /// Says that a value is not known: `lupa`, `ga tau`.
     Unknown,
+    /// Alone, says that there is no value as well: `no`, `gatau`.
+    NoValue,
+    /// Opens a correction: `eh`, `harusnya`.
+    Amending,
+    /// May open a correction: `maaf`, `salah`.
+    PerhapsAmending,
+    /// Opens a correction, and no name and no status: `ralat`, `ganti`.
+    Changing,
+    /// Is between a field's name and its corrected value: `salah`, `jadi`.
+    Corrected,
+    /// What a moment is called: `tanggal`, `jam`.
+    Moment,
+    /// Is between what a place is called and the place: `sekitar`.
+    BeforePlace,
+    /// No name and no place begins or goes on with it: `sudah`, `bayar`.
+    NoName,
     /// A brand's name that is also a common noun.
     Noun,
     /// Says when without saying the day: `awal`, `akhir`, `lebaran`.
@@ -229,30 +245,36 @@ impl<R: Copy + Ord> Everyday<R> {
         let mut found = Vec::new();
         let mut at = 0;
         while at < words.len() {
-            let mut phrase = String::new();
-            let mut longest = None;
-            for (place, word) in words[at..].iter().enumerate().take(PHRASE_WORDS_MAX) {
-                if place > 0 {
-                    phrase.push(' ');
-                }
-                phrase.push_str(&word.text);
-                if self.has(role, &phrase) {
-                    longest = Some(place);
-                }
+            let longest = self.longest(role, &words[at..]);
+            if let Some(count) = longest {
+                found.push(words[at].span.start..words[at + count - 1].span.end);
             }
-            if let Some(place) = longest {
-                found.push(words[at].span.start..words[at + place].span.end);
-            }
-            at += 1 + longest.unwrap_or_default();
+            at += longest.unwrap_or(1);
         }
         found
     }
 
+    /// How many words the longest entry of a role has that these begin with.
+    fn longest(&self, role: R, words: &[WordAt]) -> Option<usize> {
+        let (mut phrase, mut longest) = (String::new(), None);
+        for (place, word) in words.iter().enumerate().take(PHRASE_WORDS_MAX) {
+            if place > 0 {
+                phrase.push(' ');
+            }
+            phrase.push_str(&word.text);
+            if self.has(role, &phrase) {
+                longest = Some(place + 1);
+            }
+        }
+        longest
+    }
+
     /// Where the word or phrase of a role ends that a text begins with.
     pub fn opens(&self, role: R, text: &str) -> Option<usize> {
-        let found = self.find(role, text);
-        let first = found.first().filter(|span| span.start == 0)?;
-        Some(first.end)
+        let words = words_at(text);
+        words.first().filter(|first| first.span.start == 0)?;
+        let count = self.longest(role, &words)?;
+        Some(words[count - 1].span.end)
     }
 
     /// Whether a text has a word or phrase of a role.

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::everyday::{Everyday, Role};
-use super::{Kind, Shape, Utterance, stem};
+use super::{Shape, TokenKind, Utterance, stem};
 
 /// The longest phrase, in words, that means something else (`isi ulang`, `top up`).
 pub const PHRASE_WORDS_MAX: usize = 3;
@@ -61,7 +61,7 @@ pub struct Spoken<'a> {
     /// The word, or the literal text of a code or value.
     pub text: &'a str,
     /// What it is.
-    pub kind: Kind,
+    pub kind: TokenKind,
     /// Index of the token it came from; the first one when a phrase was replaced.
     pub token: usize,
     /// Whether it replaces slang.
@@ -263,7 +263,7 @@ impl Lexicon {
                 Some((words, length)) => {
                     let word = |text: &'a str| Spoken {
                         text,
-                        kind: Kind::Word,
+                        kind: TokenKind::Word,
                         token: at,
                         replaced: true,
                     };
@@ -289,7 +289,7 @@ impl Lexicon {
 
     /// Turns the words that say when something happened into values.
     fn mark_when(&self, spoken: &mut [Spoken<'_>]) {
-        const MOMENT: Kind = Kind::Value(Shape::Moment);
+        const MOMENT: TokenKind = TokenKind::Value(Shape::Moment);
         for at in 0..spoken.len() {
             let Some(when) = self.when(spoken[at].text) else {
                 continue;
@@ -301,7 +301,7 @@ impl Lexicon {
             let is_so = match when {
                 When::Alone => true,
                 When::BeforeNumber => next.is_some_and(|next| {
-                    matches!(next.kind, Kind::Value(Shape::Number | Shape::Moment))
+                    matches!(next.kind, TokenKind::Value(Shape::Number | Shape::Moment))
                 }),
                 When::Beside => next.is_some_and(says_when) || at > 0 && says_when(&spoken[at - 1]),
             };
@@ -422,7 +422,7 @@ mod tests {
             let read = lexicon.read(&utterance);
             let left = read
                 .iter()
-                .filter(|word| !matches!(word.kind, Kind::Value(_)))
+                .filter(|word| !matches!(word.kind, TokenKind::Value(_)))
                 .map(|word| word.text);
             assert_eq!(left.collect::<Vec<_>>().join(" "), words, "{message}");
         };

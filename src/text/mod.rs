@@ -23,7 +23,7 @@ pub use fold::{CHARS_MAX, fold};
 pub use lexicon::{Lexicon, Spoken};
 pub use stem::stem;
 pub use talk::{Talk, Talked};
-pub use tokens::{Kind, Shape, Token, tokens};
+pub use tokens::{Shape, Token, TokenKind, tokens};
 
 use fold::Folded;
 
@@ -62,8 +62,8 @@ impl<'a> Utterance<'a> {
     /// The values in it (numbers, amounts, phone numbers, addresses, identifiers) as they were written.
     pub fn values(&self) -> impl Iterator<Item = (Shape, &'a str)> + '_ {
         self.tokens.iter().filter_map(|token| match token.kind {
-            Kind::Value(shape) => Some((shape, &self.raw[token.span.clone()])),
-            Kind::Word | Kind::Code => None,
+            TokenKind::Value(shape) => Some((shape, &self.raw[token.span.clone()])),
+            TokenKind::Word | TokenKind::Code => None,
         })
     }
 }
@@ -75,7 +75,7 @@ pub fn words(message: &str, lexicon: &Lexicon) -> Vec<String> {
     for token in utterance
         .tokens
         .iter()
-        .filter(|token| !matches!(token.kind, Kind::Value(_)))
+        .filter(|token| !matches!(token.kind, TokenKind::Value(_)))
     {
         let text = utterance.text(token);
         match lexicon.meaning(text) {

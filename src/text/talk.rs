@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
-use super::{Kind, Lexicon, Role, Utterance, stem};
+use super::{Lexicon, Role, TokenKind, Utterance, stem};
 use crate::act::Act;
 
 /// The shipped rows, for those who have no file of their own.
@@ -252,7 +252,7 @@ impl Talk {
         let mut mended = false;
         let words = lexicon.read(&utterance).into_iter().map(|spoken| {
             let token = &utterance.tokens[spoken.token];
-            let is_word = spoken.kind == Kind::Word;
+            let is_word = spoken.kind == TokenKind::Word;
             let written = utterance.text(token);
             let mut stem = stem(bare(spoken.text, lexicon));
             let everyday = &lexicon.everyday;

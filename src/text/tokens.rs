@@ -1,7 +1,7 @@
 //! Tokens: words, codes and values.
 //!
 //! A **word** takes part in matching and may be repaired.
-//! A **code** (`K44`, `4g`, `b2b`) takes part as it stands.
+//! A **code** (`K44`, `4g`, `b2b`) takes part as it is.
 //! A **value** (number, amount, phone number, address, identifier) belongs to the customer, not to the question: it is
 //! recognised here so that everybody after can leave it alone.
 
@@ -10,20 +10,20 @@ use std::ops::Range;
 /// One token of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Where it stands in the message as it was typed.
+    /// Where it is in the message as it was typed.
     pub span: Range<usize>,
-    /// Where it stands in the folded text.
+    /// Where it is in the folded text.
     pub text: Range<usize>,
     /// What it is.
-    pub kind: Kind,
+    pub kind: TokenKind,
 }
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenKind {
     /// Letters only.
     Word,
-    /// A few letters and digits that stand for something: `k44`, `4g`.
+    /// A few letters and digits with a meaning: `k44`, `4g`.
     Code,
     /// Something of the customer's.
     Value(Shape),
@@ -83,9 +83,12 @@ pub(super) fn split(folded: &str, origin: &[(u32, u32)]) -> Vec<Token> {
     found
 }
 
-fn split_chunk(chunk: &str, start: usize, emit: &mut impl FnMut(Range<usize>, Kind)) {
+fn split_chunk(chunk: &str, start: usize, emit: &mut impl FnMut(Range<usize>, TokenKind)) {
     if let Some((range, shape)) = address(chunk) {
-        return emit(start + range.start..start + range.end, Kind::Value(shape));
+        return emit(
+            start + range.start..start + range.end,
+            TokenKind::Value(shape),
+        );
     }
     let bytes = chunk.as_bytes();
     let mut at = 0;
@@ -135,14 +138,14 @@ fn run_end(chunk: &str, at: usize) -> usize {
     end
 }
 
-fn classify(run: &str, start: usize, emit: &mut impl FnMut(Range<usize>, Kind)) {
+fn classify(run: &str, start: usize, emit: &mut impl FnMut(Range<usize>, TokenKind)) {
     let whole = start..start + run.len();
     let digits = run.bytes().filter(u8::is_ascii_digit).count();
     if digits == 0 {
-        return emit(whole, Kind::Word);
+        return emit(whole, TokenKind::Word);
     }
     if !run.contains(char::is_alphabetic) {
-        return emit(whole, Kind::Value(number(run, digits)));
+        return emit(whole, TokenKind::Value(number(run, digits)));
     }
     let letters_end = run.find(|c: char| !c.is_alphabetic()).unwrap_or(run.len());
     let digits_end = run.find(char::is_alphabetic).unwrap_or(run.len());
@@ -150,19 +153,22 @@ fn classify(run: &str, start: usize, emit: &mut impl FnMut(Range<usize>, Kind)) 
     let tail_is_letters = digits_end > 0 && tail.chars().all(char::is_alphabetic);
     let head_is_letters = letters_end > 0 && !run[letters_end..].contains(char::is_alphabetic);
     if head == "rp" || (tail_is_letters && AMOUNT_UNITS.contains(&tail)) {
-        emit(whole, Kind::Value(Shape::Amount));
+        emit(whole, TokenKind::Value(Shape::Amount));
     } else if tail_is_letters && SIZE_UNITS.contains(&tail) {
-        emit(whole, Kind::Value(Shape::Size));
+        emit(whole, TokenKind::Value(Shape::Size));
     } else if tail_is_letters && tail.len() >= GLUED_WORD_MIN {
-        emit(start..start + digits_end, Kind::Value(Shape::Number));
-        emit(start + digits_end..whole.end, Kind::Word);
+        emit(start..start + digits_end, TokenKind::Value(Shape::Number));
+        emit(start + digits_end..whole.end, TokenKind::Word);
     } else if head_is_letters && head.len() >= GLUED_WORD_MIN && digits <= CODE_DIGITS_MAX {
-        emit(start..start + letters_end, Kind::Word);
-        emit(start + letters_end..whole.end, Kind::Value(Shape::Number));
+        emit(start..start + letters_end, TokenKind::Word);
+        emit(
+            start + letters_end..whole.end,
+            TokenKind::Value(Shape::Number),
+        );
     } else if run.len() <= CODE_LEN_MAX && digits <= CODE_DIGITS_MAX {
-        emit(whole, Kind::Code);
+        emit(whole, TokenKind::Code);
     } else {
-        emit(whole, Kind::Value(Shape::Identifier));
+        emit(whole, TokenKind::Value(Shape::Identifier));
     }
 }
 
@@ -187,7 +193,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(raw: &str, expected: &[(&str, Kind)]) {
+    fn check(raw: &str, expected: &[(&str, TokenKind)]) {
         let utterance = Utterance::new(raw);
         let found: Vec<_> = utterance
             .tokens
@@ -197,8 +203,8 @@ mod tests {
         assert_eq!(found, expected);
     }
 
-    const fn value(shape: Shape) -> Kind {
-        Kind::Value(shape)
+    const fn value(shape: Shape) -> TokenKind {
+        TokenKind::Value(shape)
     }
 
     #[test]
@@ -206,17 +212,17 @@ mod tests {
         check(
             "Pulsa, gak masuk!",
             &[
-                ("pulsa", Kind::Word),
-                ("gak", Kind::Word),
-                ("masuk", Kind::Word),
+                ("pulsa", TokenKind::Word),
+                ("gak", TokenKind::Word),
+                ("masuk", TokenKind::Word),
             ],
         );
         check(
             "top-up/recharge",
             &[
-                ("top", Kind::Word),
-                ("up", Kind::Word),
-                ("recharge", Kind::Word),
+                ("top", TokenKind::Word),
+                ("up", TokenKind::Word),
+                ("recharge", TokenKind::Word),
             ],
         );
         check("", &[]);
@@ -227,7 +233,11 @@ mod tests {
     fn codes_keep_their_digits() {
         check(
             "K44 4g b2b",
-            &[("k44", Kind::Code), ("4g", Kind::Code), ("b2b", Kind::Code)],
+            &[
+                ("k44", TokenKind::Code),
+                ("4g", TokenKind::Code),
+                ("b2b", TokenKind::Code),
+            ],
         );
     }
 
@@ -250,7 +260,7 @@ mod tests {
         check("+6281200001234", &[("+6281200001234", value(Shape::Phone))]);
         check(
             "a.b@c.co.id, x",
-            &[("a.b@c.co.id", value(Shape::Email)), ("x", Kind::Word)],
+            &[("a.b@c.co.id", value(Shape::Email)), ("x", TokenKind::Word)],
         );
         check(
             "(https://x.id/a?b)",
@@ -274,11 +284,11 @@ mod tests {
     fn words_glued_to_numbers_come_off() {
         check(
             "3bulan",
-            &[("3", value(Shape::Number)), ("bulan", Kind::Word)],
+            &[("3", value(Shape::Number)), ("bulan", TokenKind::Word)],
         );
         check(
             "paket30",
-            &[("paket", Kind::Word), ("30", value(Shape::Number))],
+            &[("paket", TokenKind::Word), ("30", value(Shape::Number))],
         );
     }
 

@@ -12,10 +12,10 @@ use crate::message::ChannelKind;
 use crate::value::{Canonical, Remark, Value};
 
 pub use progress::{
-    FieldChange, Progress, Revision, Status, Tracked, case_of, changes, external_in, id_in,
+    FieldChange, Progress, Status, TicketRevision, Tracked, case_of, changes, external_in, id_in,
     revision_id,
 };
-pub use template::{Around, Mistake, Template};
+pub use template::{DraftFacts, Mistake, Template};
 
 /// What is known of each field, by field id.
 pub type Answers = BTreeMap<String, Answer>;
@@ -83,8 +83,8 @@ pub struct Ticket {
     /// When it was filed; a revision keeps the time of the first draft.
     pub filed_at: Timestamp,
     /// The fields in the SOP's order.
-    pub entries: Vec<Entry>,
-    /// The complaint category, or what stands in its place.
+    pub entries: Vec<FiledField>,
+    /// The complaint category, or what takes its place.
     pub kip: String,
     /// What a walk before it has found, a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -93,7 +93,7 @@ pub struct Ticket {
     pub text: String,
     /// What makes it the revision of another ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revision: Option<Revision>,
+    pub revision: Option<TicketRevision>,
     /// Where pictures are that prove something.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<String>,
@@ -141,8 +141,8 @@ impl Ticket {
     }
 
     /// Whether other entries are about the same customer or service.
-    pub fn is_same_case(&self, entries: &[Entry]) -> bool {
-        let value = |entries: &[Entry], field: &str| {
+    pub fn is_same_case(&self, entries: &[FiledField]) -> bool {
+        let value = |entries: &[FiledField], field: &str| {
             let entry = entries.iter().find(|entry| entry.field == field)?;
             matches!(entry.answer, Answer::Given(_)).then(|| canonical_json(&entry.answer))
         };
@@ -166,7 +166,7 @@ impl Ticket {
         let first = Self::sample();
         Self {
             id: first.next_id(),
-            revision: Some(Revision {
+            revision: Some(TicketRevision {
                 of: first.id.clone(),
                 who: "lead".to_owned(),
                 at: Timestamp::UNIX_EPOCH,
@@ -186,7 +186,7 @@ impl Ticket {
             agent: "agent".to_owned(),
             channel_kind: ChannelKind::Voice,
             filed_at: Timestamp::UNIX_EPOCH,
-            entries: vec![Entry {
+            entries: vec![FiledField {
                 field: "field".to_owned(),
                 label: "label".to_owned(),
                 answer: Answer::Absent,
@@ -207,8 +207,8 @@ impl Ticket {
 
 /// Fills the fields in braces: `Bukti {msisdn}` becomes `Bukti 081200001234`.
 ///
-/// A phone number stands without its dashes, as a subject line needs it.
-pub fn fill(text: &str, entries: &[Entry]) -> String {
+/// A phone number is written without its dashes, as a subject line needs it.
+pub fn fill(text: &str, entries: &[FiledField]) -> String {
     entries.iter().fold(text.to_owned(), |text, entry| {
         let shown = entry.answer.display();
         let is_phone =
@@ -222,7 +222,7 @@ pub fn fill(text: &str, entries: &[Entry]) -> String {
     })
 }
 
-/// Returns the names between braces, in the order in which they stand.
+/// Returns the names between braces, in their order.
 pub fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split('{')
         .skip(1)
@@ -242,7 +242,7 @@ pub fn canonical_json(answer: &Answer) -> serde_json::Value {
 
 /// One field of a filed ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct FiledField {
     /// The field's id.
     pub field: String,
     /// Its name on the draft.

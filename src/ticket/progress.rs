@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Entry, Ticket};
+use super::{Answer, FiledField, Ticket};
 
 /// How far a case is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub struct Progress {
     pub case: String,
     /// How far it is from now on.
     pub status: Status,
-    /// Its number in the ticketing system, as far as it is known.
+    /// Its number in the ticketing system, if it is known.
     pub external: Option<String>,
     /// Who said so.
     pub who: String,
@@ -52,7 +52,7 @@ pub struct Progress {
 
 /// What makes a ticket the revision of another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revision {
+pub struct TicketRevision {
     /// The ticket it revises, which stays as it is.
     pub of: String,
     /// Who changed it.
@@ -70,13 +70,13 @@ pub struct FieldChange {
     pub field: String,
     /// Its name on the draft.
     pub label: String,
-    /// What stood there; none when the field is new.
+    /// What was there; none when the field is new.
     pub before: Option<Answer>,
-    /// What stands there now; none when the field is gone.
+    /// What is there now; none when the field is gone.
     pub after: Option<Answer>,
 }
 
-/// A case as it stands: every version of its draft, and every step after the filing.
+/// A case as it is now: every version of its draft, and every step after the filing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tracked {
     /// The draft that counts.
@@ -111,8 +111,8 @@ impl Tracked {
 }
 
 /// Returns what is different between two drafts: fields in the order of the later one, then those that are gone.
-pub fn changes(before: &[Entry], after: &[Entry]) -> Vec<FieldChange> {
-    let answer = |entries: &[Entry], field: &str| {
+pub fn changes(before: &[FiledField], after: &[FiledField]) -> Vec<FieldChange> {
+    let answer = |entries: &[FiledField], field: &str| {
         let entry = entries.iter().find(|entry| entry.field == field)?;
         Some(entry.answer.clone())
     };

@@ -28,7 +28,7 @@ pub struct Mistake {
 
 /// What a draft shows beside the ticket's own fields.
 #[derive(Debug, Clone, Copy)]
-pub struct Around<'a> {
+pub struct DraftFacts<'a> {
     /// The SOP's title.
     pub sop: &'a str,
     /// The document the SOP was written from.
@@ -97,7 +97,7 @@ impl Template {
             remark(Remark::UnusualAmount),
             remark(Remark::Unlisted),
         ];
-        let around = Around {
+        let around = DraftFacts {
             sop: "",
             source: "",
             filed: "",
@@ -111,12 +111,16 @@ impl Template {
     }
 
     /// Renders a ticket as plain text.
-    pub fn render(&self, ticket: &Ticket, around: Around<'_>) -> String {
+    pub fn render(&self, ticket: &Ticket, around: DraftFacts<'_>) -> String {
         self.try_render(ticket, around)
             .expect("the template rendered a sample of everything it may use when it was parsed")
     }
 
-    fn try_render(&self, ticket: &Ticket, around: Around<'_>) -> Result<String, minijinja::Error> {
+    fn try_render(
+        &self,
+        ticket: &Ticket,
+        around: DraftFacts<'_>,
+    ) -> Result<String, minijinja::Error> {
         let entries: Vec<_> = ticket
             .entries
             .iter()
@@ -159,7 +163,7 @@ impl Default for Template {
 }
 
 impl Answer {
-    /// The answer as it stands on a draft.
+    /// The answer as it is on a draft.
     pub fn display(&self) -> Cow<'_, str> {
         match self {
             Answer::Given(value) => Cow::Borrowed(&value.display),

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::digits::{self, CARD_DIGITS, Group, Run, is_card, is_voucher};
-use super::{Error, Found, Value, is_glued, settle};
+use super::{Error, FoundValue, Value, is_glued, settle};
 
 /// How many most of them have.
 const DIGITS_USUAL: usize = 16;
@@ -27,11 +27,11 @@ pub fn parse(raw: &str) -> Result<Value, Error> {
 }
 
 /// Finds full numbers.
-pub fn find(raw: &str) -> Vec<Found> {
+pub fn find(raw: &str) -> Vec<FoundValue> {
     runs(raw)
         .into_iter()
         .filter(|run| !is_glued(raw, &run.span))
-        .map(|Run { span, digits }| Found {
+        .map(|Run { span, digits }| FoundValue {
             span,
             value: Value::plain(masked(&digits)),
         })

@@ -2,7 +2,7 @@
 //!
 //! No two systems agree on their form, so a code is whatever word has a digit in it.
 
-use super::{Error, Found, Lookalike, Value, card, settle, text};
+use super::{Error, FoundValue, Lookalike, Value, card, settle, text};
 
 /// Inside longer text a word has to have so many characters: `yang ke 2` is not a code.
 const CHARS_MIN_IN_TEXT: usize = 4;
@@ -29,7 +29,7 @@ pub fn parse(raw: &str, max_chars: usize) -> Result<Value, Error> {
     };
     let found = codes
         .into_iter()
-        .map(|code| Found {
+        .map(|code| FoundValue {
             span: 0..0,
             value: Value::plain(code),
         })

@@ -5,7 +5,7 @@ use std::ops::Range;
 use phonenumber::country;
 
 use super::digits::{self, Run};
-use super::{Error, Found, Value, email, msisdn};
+use super::{Error, FoundValue, Value, email, msisdn};
 use crate::text::{Lexicon, Role};
 
 /// The service numbers of Indonesian companies begin with this and have seven digits at most: `1500780`.
@@ -61,14 +61,14 @@ fn whose(raw: &str, lexicon: &Lexicon) -> Option<String> {
 }
 
 /// Finds mobile numbers and addresses; a landline hardly differs from other numbers without being asked for.
-pub fn find(raw: &str) -> Vec<Found> {
+pub fn find(raw: &str) -> Vec<FoundValue> {
     let mut found = email::find(raw);
-    let apart = |number: &Found| {
+    let apart = |number: &FoundValue| {
         found
             .iter()
             .all(|address| !address.span.contains(&number.span.start))
     };
-    let numbers: Vec<Found> = msisdn::find(raw).into_iter().filter(apart).collect();
+    let numbers: Vec<FoundValue> = msisdn::find(raw).into_iter().filter(apart).collect();
     found.extend(numbers);
     found.sort_by_key(|found| found.span.start);
     found
@@ -133,11 +133,9 @@ fn landline_or_service(run: &Run) -> Option<Value> {
 
 /// How many digits the area code of a landline has, with its zero.
 fn area_digits(national: &str) -> usize {
-    let short = ["021", "022", "024", "031", "061"];
-    if short.iter().any(|area| national.starts_with(area)) {
-        3
-    } else {
-        4
+    match national.get(1..3) {
+        Some("21" | "22" | "24" | "31" | "61") => 3,
+        _ => 4,
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Error, Found, Value, settle};
+use super::{Error, FoundValue, Value, settle};
 
 /// The longest address that mail can be sent to (RFC 5321).
 const CHARS_MAX: usize = 254;
@@ -24,7 +24,7 @@ pub fn parse(raw: &str) -> Result<Value, Error> {
 }
 
 /// Finds all addresses.
-pub fn find(raw: &str) -> Vec<Found> {
+pub fn find(raw: &str) -> Vec<FoundValue> {
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*")
             .expect("the pattern is constant")
@@ -41,7 +41,7 @@ pub fn find(raw: &str) -> Vec<Found> {
             let (local, domain) = address.as_str().split_once('@')?;
             let local_kept = local.trim_start_matches(['.', '-']);
             let start = address.start() + (local.len() - local_kept.len());
-            is_deliverable(local_kept, domain).then(|| Found {
+            is_deliverable(local_kept, domain).then(|| FoundValue {
                 span: start..address.end(),
                 value: Value::plain(format!("{local_kept}@{}", domain.to_ascii_lowercase())),
             })

@@ -3,12 +3,12 @@
 //! A new kind is its file, its variant of [`Kind`] and its row here.
 
 use super::{
-    Background, Error, Found, Kind, Remark, Value, another_kind, card, choice, code, contact, date,
-    email, msisdn, place, rupiah, sensitive, serial, text,
+    Background, Error, FoundValue, Kind, Remark, Value, another_kind, card, choice, code, contact,
+    date, email, msisdn, place, rupiah, sensitive, serial, text,
 };
 
 type Read<'k> = Box<dyn Fn(&str, Background<'_>) -> Result<Value, Error> + 'k>;
-type Search<'k> = Box<dyn Fn(&str, Background<'_>) -> Vec<Found> + 'k>;
+type Search<'k> = Box<dyn Fn(&str, Background<'_>) -> Vec<FoundValue> + 'k>;
 
 /// What there is to know of one kind.
 pub(super) struct KindRow<'k> {
@@ -45,7 +45,7 @@ impl<'k> KindRow<'k> {
         }
     }
 
-    fn found(self, find: impl Fn(&str, Background<'_>) -> Vec<Found> + 'k) -> Self {
+    fn found(self, find: impl Fn(&str, Background<'_>) -> Vec<FoundValue> + 'k) -> Self {
         KindRow {
             find: Some(Box::new(find)),
             is_plain: true,

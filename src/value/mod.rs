@@ -66,7 +66,7 @@ pub enum Kind {
     },
     /// A short identifier of letters and digits: SID, account number, transaction id, device serial.
     Code { max_chars: usize },
-    /// A payment card's number, of which only the last four digits are kept.
+    /// A payment card's number, only its last four digits are kept.
     Card,
 }
 
@@ -136,7 +136,7 @@ pub enum Remark {
 
 /// A value recognised inside a longer message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundValue {
     /// Where it is, in bytes. A day and its time of day may have other words between them.
     pub span: Range<usize>,
     /// What it is.
@@ -223,18 +223,18 @@ pub fn parse(kind: &Kind, raw: &str, background: Background<'_>) -> Result<Value
 /// Finds the values of this kind that are in a message without a label, in reading order.
 ///
 /// Free text, names and codes look like any other words, so nothing is found of these.
-pub fn find(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<Found> {
+pub fn find(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<FoundValue> {
     let Some(narrow) = fold::narrow(raw) else {
         return find_in(kind, raw, background);
     };
     let mut found = find_in(kind, &narrow.text, background);
-    for Found { span, .. } in &mut found {
+    for FoundValue { span, .. } in &mut found {
         *span = narrow.span(span);
     }
     found
 }
 
-fn find_in(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<Found> {
+fn find_in(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<FoundValue> {
     let find = kinds::row(kind).find;
     let text = as_read(kind, false, raw, background.lexicon);
     find.map_or_else(Vec::new, |find| find(&text, background))
@@ -374,9 +374,9 @@ impl Error {
 /// The one value that was found, or what there is to say about none and several.
 ///
 /// The same value named twice is one value.
-fn settle(found: Vec<Found>, none: impl FnOnce() -> Error) -> Result<Value, Error> {
+fn settle(found: Vec<FoundValue>, none: impl FnOnce() -> Error) -> Result<Value, Error> {
     let mut values: Vec<Value> = Vec::new();
-    for Found { value, .. } in found {
+    for FoundValue { value, .. } in found {
         if values
             .iter()
             .all(|known| known.canonical != value.canonical)

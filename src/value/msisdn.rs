@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::digits::{self, Group, Joint, Run, SOLID};
-use super::{Error, Found, Lookalike, Value, is_glued, settle};
+use super::{Error, FoundValue, Lookalike, Value, is_glued, settle};
 
 /// How many digits a mobile number has in its national form `08...`.
 const DIGITS: RangeInclusive<usize> = 10..=13;
@@ -37,7 +37,7 @@ pub fn parse(raw: &str) -> Result<Value, Error> {
 }
 
 /// Finds the mobile numbers that are by themselves and begin with `0`, `62` or `+62`.
-pub fn find(raw: &str) -> Vec<Found> {
+pub fn find(raw: &str) -> Vec<FoundValue> {
     let mut found = numbers(raw, Start::Prefixed);
     found.retain(|number| !is_glued(raw, &number.span) && leftover(raw, number).is_none());
     found
@@ -45,7 +45,7 @@ pub fn find(raw: &str) -> Vec<Found> {
 
 /// What is wrong with a number that has more of its characters beside it than were read: `0812 0000 12x4`, surplus
 /// digits, dots for those that are missing.
-fn leftover(raw: &str, number: &Found) -> Option<Error> {
+fn leftover(raw: &str, number: &FoundValue) -> Option<Error> {
     static MORE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)^ (?: [\s.\-]{0,2} (?<unread> [x*_\#\u{2022}?]{2,} | [x*_\#\u{2022}] | \.{2,} | \u{2026} | \?\d ) (?: [^a-z] | $ )
@@ -125,7 +125,7 @@ enum Start {
     Any,
 }
 
-fn numbers(raw: &str, start: Start) -> Vec<Found> {
+fn numbers(raw: &str, start: Start) -> Vec<FoundValue> {
     let vouchers: Vec<Run> = digits::widest(raw)
         .into_iter()
         .filter(|run| digits::is_voucher(&run.digits))
@@ -147,7 +147,7 @@ fn numbers(raw: &str, start: Start) -> Vec<Found> {
         match read(&groups[index..]).filter(|_| begins && !elsewhere) {
             Some((taken, national)) => {
                 let span = group.span.start..groups[index + taken - 1].span.end;
-                found.push(Found {
+                found.push(FoundValue {
                     span,
                     value: value(&national),
                 });

@@ -3,7 +3,7 @@
 //!
 //! A place that is not listed is not found: `di rumah` and `di Indomaret` look just like it.
 
-use super::{Error, Found, Value, text};
+use super::{Error, FoundValue, Value, text};
 use crate::text::everyday::{WordAt, words_at};
 use crate::text::{Lexicon, Role};
 
@@ -51,7 +51,7 @@ pub fn without_leading<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
 }
 
 /// Finds well-known places behind a word that says where, with the word for what they are: `kota Malang`.
-pub fn find(raw: &str, lexicon: &Lexicon) -> Vec<Found> {
+pub fn find(raw: &str, lexicon: &Lexicon) -> Vec<FoundValue> {
     let everyday = &lexicon.everyday;
     let is_before = |role: Role, place: usize| {
         let from = raw[..place]
@@ -77,7 +77,7 @@ pub fn find(raw: &str, lexicon: &Lexicon) -> Vec<Found> {
             let start = kind.unwrap_or(place.start);
             let span = start..place.end;
             let is_told = kind.is_some() || is_before(Role::Somewhere, start).is_some();
-            is_told.then(|| Found {
+            is_told.then(|| FoundValue {
                 value: Value::plain(&raw[span.clone()]),
                 span,
             })

@@ -12,7 +12,7 @@ use regex::{Captures, Regex};
 use crate::text::{Lexicon, Role};
 
 use super::{
-    Canonical, Error, Found, Lookalike, Remark, Value, is_glued, msisdn, numerals, settle,
+    Canonical, Error, FoundValue, Lookalike, Remark, Value, is_glued, msisdn, numerals, settle,
 };
 
 /// The least amount that is accepted: nothing is sold for less.
@@ -34,7 +34,7 @@ pub fn parse(raw: &str, lexicon: &Lexicon) -> Result<Value, Error> {
     } else {
         cued
     };
-    let plausible: Vec<Found> = chosen.iter().filter_map(|amount| amount.found()).collect();
+    let plausible: Vec<FoundValue> = chosen.iter().filter_map(|amount| amount.found()).collect();
     if chosen
         .iter()
         .any(|amount| is_doubtful(raw, amount, lexicon) || is_repeated(raw, amount))
@@ -50,7 +50,7 @@ pub fn parse(raw: &str, lexicon: &Lexicon) -> Result<Value, Error> {
 }
 
 /// Finds amounts with a money cue.
-pub fn find(raw: &str, lexicon: &Lexicon) -> Vec<Found> {
+pub fn find(raw: &str, lexicon: &Lexicon) -> Vec<FoundValue> {
     amounts(raw)
         .iter()
         .filter(|amount| amount.cue != Cue::Bare && !is_doubtful(raw, amount, lexicon))
@@ -140,9 +140,9 @@ enum Cue {
 }
 
 impl Amount {
-    fn found(&self) -> Option<Found> {
+    fn found(&self) -> Option<FoundValue> {
         let plausible = (AMOUNT_MIN..=AMOUNT_MAX).contains(&self.rupiah);
-        plausible.then(|| Found {
+        plausible.then(|| FoundValue {
             span: self.span.clone(),
             value: value(self.rupiah),
         })

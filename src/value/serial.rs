@@ -4,7 +4,7 @@
 //! missing digit. A lenient one takes any code and only remarks on it (source SOPs require the form for apps alone).
 
 use super::digits::{self, Run};
-use super::{Error, Found, Lookalike, Remark, Value, code, is_glued, msisdn, settle};
+use super::{Error, FoundValue, Lookalike, Remark, Value, code, is_glued, msisdn, settle};
 
 /// The longest code that a lenient serial takes.
 const CODE_CHARS_MAX: usize = 40;
@@ -13,7 +13,7 @@ const DIGITS_MEANT: usize = 5;
 
 /// Reads a serial of exactly this form.
 pub fn parse(raw: &str, expected: usize, prefix: &str) -> Result<Value, Error> {
-    let mut found: Vec<Found> = candidates(raw, expected, prefix)
+    let mut found: Vec<FoundValue> = candidates(raw, expected, prefix)
         .into_iter()
         .map(found)
         .collect();
@@ -33,7 +33,7 @@ pub fn parse_leniently(raw: &str, expected: usize, prefix: &str) -> Result<Value
 }
 
 /// Finds serials of exactly this form.
-pub fn find(raw: &str, expected: usize, prefix: &str) -> Vec<Found> {
+pub fn find(raw: &str, expected: usize, prefix: &str) -> Vec<FoundValue> {
     candidates(raw, expected, prefix)
         .into_iter()
         .filter(|run| !is_glued(raw, &run.span))
@@ -58,8 +58,8 @@ fn candidates(raw: &str, expected: usize, prefix: &str) -> Vec<Run> {
     runs
 }
 
-fn found(run: Run) -> Found {
-    Found {
+fn found(run: Run) -> FoundValue {
+    FoundValue {
         span: run.span,
         value: Value::plain(run.digits),
     }

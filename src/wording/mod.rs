@@ -23,7 +23,7 @@ use crate::voice::Voice;
 
 /// A company's name in an act is cut to this many bytes; the search finds it by its beginning.
 const NAME_BYTES_MAX: usize = 56;
-/// What an agent writes, and a press stands for, when there is no value.
+/// What an agent writes, or a press means, when there is no value.
 const ABSENT: &str = "tidak ada";
 
 /// What a reply depends on besides the decision.

@@ -430,7 +430,7 @@ fn no_layout_of_a_draft_drops_what_was_found_or_shown() {
         edition: None,
         begun: None,
     };
-    let around = ticket::Around {
+    let around = ticket::DraftFacts {
         sop: "SOP",
         source: "Sumber",
         filed: "hari ini",

@@ -25,7 +25,7 @@ use sigap::assistant::{Assistant, Handled};
 use sigap::dialog::Conversation;
 use sigap::message::{ChannelKind, ConversationId, EventId, Incoming, Said};
 use sigap::store::{self, Store};
-use sigap::ticket::{Entry, Ticket, canonical_json};
+use sigap::ticket::{FiledField, Ticket, canonical_json};
 
 use crate::shipped;
 
@@ -414,14 +414,14 @@ impl Filed {
     }
 }
 
-fn fields_of(entries: &[Entry]) -> BTreeMap<String, String> {
+fn fields_of(entries: &[FiledField]) -> BTreeMap<String, String> {
     entries
         .iter()
         .map(|entry| (entry.field.clone(), canonical(entry)))
         .collect()
 }
 
-fn canonical(entry: &Entry) -> String {
+fn canonical(entry: &FiledField) -> String {
     match canonical_json(&entry.answer) {
         serde_json::Value::String(text) => text,
         other => other.to_string(),

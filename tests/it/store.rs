@@ -275,7 +275,7 @@ async fn a_case_is_all_versions_and_steps(place: impl Engine) {
     let store = place.open().await.unwrap();
     let case = "T-261121-000000";
     let revised = |of: &str, id: &str| Ticket {
-        revision: Some(ticket::Revision {
+        revision: Some(ticket::TicketRevision {
             of: of.into(),
             who: "sari".into(),
             at: at(9),

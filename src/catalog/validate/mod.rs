@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 
 use super::diagnostic::{self, Diagnostic, Severity};
 use super::file::{FieldFile, SopFile};
-use super::glossary::{self, Glossary, Term};
+use super::glossary::{self, Glossary, GlossaryTerm};
 use super::inherit::SharedFields;
 use super::older;
 use super::parsed::Parsed;
@@ -64,7 +64,7 @@ struct ServicesFile {
 #[serde(deny_unknown_fields)]
 struct GlossaryFile {
     #[serde(default, rename = "term")]
-    terms: Vec<Term>,
+    terms: Vec<GlossaryTerm>,
 }
 
 /// Our brands by id, those of others, and the kinds of these.

@@ -155,7 +155,8 @@ fn one_line(label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::pages::{FENCE, length};
+    use crate::channel::pages::length;
+    use crate::message::FENCE;
 
     fn marks() -> Marks {
         Marks::new("token")

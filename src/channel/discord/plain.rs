@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::channel::pages::FENCE;
+use crate::message::FENCE;
 
 /// Breaks what Discord would read as syntax without changing what a person reads.
 const BREAK: char = '\u{200b}';

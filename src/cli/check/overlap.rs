@@ -16,7 +16,7 @@ const OVERLAP_ROWS_MIN: usize = 2;
 /// A list of more rows than this is not read.
 const ROWS_LISTED_MAX: usize = 10;
 
-/// Returns a warning for each pair of intents that overlap and each message that stands in two places.
+/// Returns a warning for each pair of intents that overlap and each message that is in two places.
 pub fn found(catalog: &Catalog, lexicon: &Lexicon, files: &Files) -> Vec<Diagnostic> {
     let training = guide::training(catalog, lexicon);
     let parsed: Vec<Option<Parsed<'_>>> = catalog
@@ -40,7 +40,7 @@ pub fn found(catalog: &Catalog, lexicon: &Lexicon, files: &Files) -> Vec<Diagnos
         .collect()
 }
 
-/// Where the utterances stand.
+/// Where the utterances are.
 struct Places<'a> {
     catalog: &'a Catalog,
     /// The file of each SOP.

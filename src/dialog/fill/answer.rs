@@ -7,20 +7,18 @@ use regex::Regex;
 
 use super::Problem;
 use crate::catalog::Spec;
+use crate::text::{Lexicon, Role};
 use crate::ticket::Answer;
 use crate::value::{self, Background, Kind};
 
-/// Words of politeness around an answer.
-const COURTESY: &[&str] = &[
-    "kak", "min", "mba", "mbak", "mas", "ya", "dong", "deh", "aja", "pls", "please", "tolong",
-    "bot",
-];
+/// What says that there is no value.
+const ABSENT: [Role; 2] = [Role::Absent, Role::NoValue];
 /// A text with room for this many characters may hold commas: an address does, a customer class does not.
 const COMMAS_CHARS_MIN: usize = 100;
 
 /// Reads one field's answer from a text that is meant for it.
 pub fn read(spec: &Spec, text: &str, background: Background<'_>) -> Result<Answer, Problem> {
-    if spec.may_be_absent && is_absence(text) {
+    if spec.may_be_absent && is_absence(text, background.lexicon) {
         return Ok(Answer::Absent);
     }
     if spec.looked_up
@@ -43,13 +41,13 @@ pub fn read(spec: &Spec, text: &str, background: Background<'_>) -> Result<Answe
     let parsed = value::parse(&spec.kind, &text, background);
     // An option may say it (`Belum ada`); otherwise it says that there is no value.
     let is_option = matches!(&parsed, Ok(value) if value.remark.is_none()) && !is_free(&spec.kind);
-    if !is_option && is_absence(&text) {
+    if !is_option && is_absence(&text, background.lexicon) {
         return Err(Problem::Mandatory);
     }
     parsed.map(Answer::Given).map_err(Problem::Unusable)
 }
 
-/// Reads an hour alone as another one on the day that was told, in the same part of the day unless it names one.
+/// Reads an hour alone as another one on the day that is known, in the same part of the day unless it names one.
 pub fn another_hour(
     spec: &Spec,
     known: Option<&Answer>,
@@ -84,76 +82,29 @@ fn why_unchecked(text: &str) -> Option<&str> {
     UNCHECKED.find(text).map(|found| text[found.end()..].trim())
 }
 
-/// `tidak ada` as agents write it.
-const ABSENCES: &[&str] = &[
-    "tidak ada",
-    "tdk ada",
-    "gak ada",
-    "ga ada",
-    "gk ada",
-    "nggak ada",
-    "ngga ada",
-    "tak ada",
-    "none",
-    "-",
-    "n/a",
-    "na",
-    "kosong",
-    "nihil",
-    "no",
-    "belum ada",
-    "blm ada",
-    "tidak punya",
-    "tdk punya",
-    "gak punya",
-    "ga punya",
-    "gk punya",
-    "nggak punya",
-    "ngga punya",
-    "belum punya",
-    "blm punya",
-    "gatau",
-    "ga tau",
-    "gak tau",
-    "tidak tahu",
-    "tdk tau",
-];
-
 /// Whether the answer says that there is none.
-pub fn is_absence(text: &str) -> bool {
-    let folded = without_courtesy(text.trim()).to_lowercase();
-    ABSENCES.contains(&folded.trim_end_matches(['.', '!']))
+pub fn is_absence(text: &str, lexicon: &Lexicon) -> bool {
+    let folded = without_courtesy(text.trim(), lexicon).to_lowercase();
+    let said = folded.trim_end_matches(['.', '!']);
+    ABSENT.iter().any(|role| lexicon.everyday.has(*role, said))
 }
 
 /// Where such words end that a text begins with: at least two, one may be a part of anything.
-pub fn absence_at(text: &str) -> Option<usize> {
-    let folded = text.to_lowercase();
-    let ends = |phrase: &&&str| {
-        folded
-            .strip_prefix(**phrase)
-            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-    };
-    let found = ABSENCES
-        .iter()
-        .filter(|phrase| phrase.contains(' '))
-        .find(ends);
-    found.map(|phrase| phrase.len())
+pub fn absence_at(text: &str, lexicon: &Lexicon) -> Option<usize> {
+    let ends = ABSENT.map(|role| lexicon.everyday.opens(role, text));
+    let mut ends = ends.into_iter().flatten();
+    ends.find(|end| text[..*end].contains(char::is_whitespace))
 }
 
 /// Where such words begin that a text ends with.
-pub fn absence_before(text: &str) -> Option<usize> {
+pub fn absence_before(text: &str, lexicon: &Lexicon) -> Option<usize> {
     let trimmed = text.trim_end();
-    let folded = trimmed.to_lowercase();
-    let begins = |phrase: &&&str| {
-        folded
-            .strip_suffix(**phrase)
-            .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
-    };
-    let found = ABSENCES
-        .iter()
-        .filter(|phrase| phrase.contains(' '))
-        .find(begins)?;
-    (folded.len() == trimmed.len()).then(|| trimmed.len() - found.len())
+    let last = |role| lexicon.everyday.find(role, trimmed).pop();
+    let mut last = ABSENT.map(last).into_iter().flatten();
+    let found = last.find(|span| {
+        span.end == trimmed.len() && trimmed[span.clone()].contains(char::is_whitespace)
+    });
+    found.map(|span| span.start)
 }
 
 pub fn is_free(kind: &Kind) -> bool {
@@ -175,10 +126,16 @@ pub fn holds_commas(kind: &Kind) -> bool {
 }
 
 /// Takes the politeness off the end of a brief answer, unless it is all there is.
-pub fn without_courtesy(text: &str) -> &str {
+pub fn without_courtesy<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let polite = |word: &str| {
+        let word = word.to_lowercase();
+        let word = word.trim_end_matches(['.', '!']);
+        let mut roles = [Role::Courtesy, Role::Only].into_iter();
+        roles.any(|role| lexicon.everyday.has(role, word))
+    };
     let mut rest = text.trim_end();
     while let Some((before, last)) = rest.rsplit_once(char::is_whitespace)
-        && COURTESY.contains(&last.to_lowercase().trim_end_matches(['.', '!']))
+        && polite(last)
     {
         rest = before.trim_end_matches(is_mark);
     }

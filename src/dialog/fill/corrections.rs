@@ -8,66 +8,23 @@ use super::message::{Message, clauses};
 use super::speaking::{Replacing, Sought, only_field, speaking};
 use super::{TakenAnswers, taken};
 use crate::catalog::{Case, Field, Form};
+use crate::text::{Lexicon, Role};
 use crate::value::Kind;
 
-/// Words that say that what follows corrects something.
-const CORRECTIONS: &[&str] = &[
-    "eh",
-    "salah",
-    "ralat",
-    "koreksi",
-    "maaf",
-    "sorry",
-    "ganti",
-    "ubah",
-    "edit",
-    "bukan",
-    "harusnya",
-    "seharusnya",
-    "yg bener",
-    "yang benar",
-];
-
-/// Those of them with which a text may begin that corrects nothing: `maaf, saldo Rp50.000 tidak cukup`.
-const AMBIGUOUS: &[&str] = &["maaf", "sorry", "salah"];
-
-/// Those of them that begin no name and no status: a message that opens with one is about what was said before.
-const CHANGES: &[&str] = &["ralat", "koreksi", "ganti", "ubah", "edit", "bukan"];
-
-/// Words between a field's name and its corrected value: `sidnya salah, harusnya ...`.
-const BETWEEN: &[&str] = &[
-    "salah",
-    "keliru",
-    "ganti",
-    "diganti",
-    "diubah",
-    "jadi",
-    "jadinya",
-    "menjadi",
-    "ke",
-    "harusnya",
-    "seharusnya",
-    "mestinya",
-    "yg bener",
-    "yang bener",
-    "yg benar",
-    "yang benar",
-    "bukan",
-];
-
-/// Behind `bukan ...`: what it is instead.
-const INSTEAD: &[&str] = &[" tapi ", " tp ", " melainkan "];
+/// What a correction may open with.
+const OPENERS: [Role; 3] = [Role::Amending, Role::PerhapsAmending, Role::Changing];
 
 /// Reads corrections from a message: `nominal: 25rb`, `eh salah, nominalnya 25rb`, `ganti lokasi jadi bogor`.
 /// `in_a_text` says that a text is asked, which the message may be instead.
 pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> TakenAnswers {
-    let plain = corrected(filled.form, filled.case(), text);
-    let named = called_wrong(filled.form, filled.case(), text);
+    let lexicon = filled.background.lexicon;
+    let plain = corrected(filled.form, filled.case(), text, lexicon);
+    let named = called_wrong(filled.form, filled.case(), text, lexicon);
     let mut message = Message::new(&plain);
     labelled(&mut filled, &mut message, Labels::All);
     numbered(&mut filled, &mut message);
     let changed = |filled: &FilledForm<'_>| filled.answers != *filled.before;
-    let sure = is_surely_correction(text);
+    let sure = is_surely_correction(text, lexicon);
     let labelled = changed(&filled) || message.refused.iter().any(|refused| refused.certain);
     if labelled && sure {
         // `ralat nominal 15rb, jam 2 siang`: the hour comes beside the label.
@@ -76,14 +33,14 @@ pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> T
         }
     }
     if !labelled && !text.trim_end().ends_with('?') && (sure || !in_a_text) {
-        let (rest, words) = opened(text);
-        let again = match words.is_empty() {
-            true => Replacing::WithCue,
-            false => Replacing::Freely,
+        let opened = opened(text, lexicon);
+        let again = match opened.corrects {
+            false => Replacing::WithCue,
+            true => Replacing::Freely,
         };
         speaking(&mut filled, &mut message, again, Sought::All);
         if !changed(&filled) {
-            correct_hour(&mut filled, rest);
+            correct_hour(&mut filled, opened.rest);
         }
         if !changed(&filled) && again == Replacing::Freely {
             replace(&mut filled, &plain);
@@ -98,7 +55,11 @@ pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> T
 /// `eh bukan bca tapi indomaret`: the answered field whose new value this is, if it is one field's only.
 fn replace(filled: &mut FilledForm<'_>, text: &str) {
     let answered = filled.fields().filter(|field| filled.is_answered(field));
-    if let Some((field, answer)) = only_field(filled, answered, without_courtesy(text)) {
+    if let Some((field, answer)) = only_field(
+        filled,
+        answered,
+        without_courtesy(text, filled.background.lexicon),
+    ) {
         filled.take(field, answer);
     }
 }
@@ -115,36 +76,38 @@ fn correct_hour(filled: &mut FilledForm<'_>, text: &str) {
 }
 
 /// Whether a message says that it corrects something.
-pub fn is_correction(form: &Form, case: Case<'_>, text: &str) -> bool {
-    let rest = opened(text).0;
-    rest.len() != text.trim().len()
-        || between(form, case, rest).is_some()
-        || when_said(form, case, rest).is_some()
+pub fn is_correction(form: &Form, case: Case<'_>, text: &str, lexicon: &Lexicon) -> bool {
+    let opened = opened(text, lexicon);
+    opened.corrects
+        || between(form, case, opened.rest, lexicon).is_some()
+        || when_said(form, case, opened.rest, lexicon).is_some()
 }
 
 /// Whether a message opens with words that say for sure that it corrects something.
-pub fn is_surely_correction(text: &str) -> bool {
-    opened(text).1.iter().any(|word| !AMBIGUOUS.contains(word))
+pub fn is_surely_correction(text: &str, lexicon: &Lexicon) -> bool {
+    opened(text, lexicon).surely
 }
 
 /// Whether a message can only be about what was said before, even where any text is an answer.
-pub fn is_change(text: &str) -> bool {
-    opened(text).1.iter().any(|word| CHANGES.contains(word))
+pub fn is_change(text: &str, lexicon: &Lexicon) -> bool {
+    opened(text, lexicon).changes
 }
 
 /// The message as it would have been written at once: without the words that only say that something is corrected.
-fn corrected(form: &Form, case: Case<'_>, text: &str) -> String {
-    let (rest, words) = opened(text);
-    if let Some((_, name, value)) = between(form, case, rest) {
+fn corrected(form: &Form, case: Case<'_>, text: &str, lexicon: &Lexicon) -> String {
+    let opened = opened(text, lexicon);
+    let rest = opened.rest;
+    if let Some((_, name, value)) = between(form, case, rest, lexicon) {
         return format!("{name}: {value}");
     }
-    if let Some((field, said)) = when_said(form, case, rest).filter(|(_, said)| !said.is_empty()) {
+    let when = when_said(form, case, rest, lexicon);
+    if let Some((field, said)) = when.filter(|(_, said)| !said.is_empty()) {
         return format!("{}: {said}", field.spec(case).label);
     }
     // `bukan ovo`: what is denied is no new value.
-    let rest = match words.contains(&"bukan") {
-        true if instead(rest) == rest => format!("bukan {rest}"),
-        true => instead(rest).to_owned(),
+    let rest = match opened.denies {
+        true if instead(rest, lexicon) == rest => format!("bukan {rest}"),
+        true => instead(rest, lexicon).to_owned(),
         false => before_not(rest).to_owned(),
     };
     [" jadi ", " menjadi ", " ke "]
@@ -153,27 +116,37 @@ fn corrected(form: &Form, case: Case<'_>, text: &str) -> String {
 }
 
 /// The field of `nominalnya salah`: named, called wrong, and nothing else.
-fn called_wrong<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<&'f Field> {
-    let rest = opened(text).0;
-    match between(form, case, rest) {
+fn called_wrong<'f>(
+    form: &'f Form,
+    case: Case<'_>,
+    text: &str,
+    lexicon: &Lexicon,
+) -> Option<&'f Field> {
+    let rest = opened(text, lexicon).rest;
+    match between(form, case, rest, lexicon) {
         Some((field, _, value)) => value.is_empty().then_some(field),
         None => {
-            let (field, said) = when_said(form, case, rest)?;
+            let (field, said) = when_said(form, case, rest, lexicon)?;
             said.is_empty().then_some(field)
         }
     }
 }
 
 /// `tglnya 16`, `jamnya salah, jam 9 malam`: the only field of the form that says when, and the value.
-fn when_said<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<(&'f Field, String)> {
-    const WHEN: &[&str] = &["tanggal", "tgl", "hari", "waktu", "jam"];
+fn when_said<'f>(
+    form: &'f Form,
+    case: Case<'_>,
+    text: &str,
+    lexicon: &Lexicon,
+) -> Option<(&'f Field, String)> {
     let lower = text.to_lowercase();
-    let (word, rest) = WHEN.iter().find_map(|word| {
-        let rest = lower.strip_prefix(word)?.strip_prefix("nya")?;
+    let names = lexicon.everyday.entries(Role::Moment);
+    let (word, rest) = names.iter().find_map(|word| {
+        let rest = lower.strip_prefix(&**word)?.strip_prefix("nya")?;
         (!rest.starts_with(char::is_alphanumeric)).then_some((word, rest))
     })?;
     let mut rest = rest.trim_start_matches(is_mark);
-    while let Some((_, after)) = leading(rest, BETWEEN) {
+    while let Some((_, after)) = leading(rest, &[Role::Corrected], lexicon) {
         rest = after;
     }
     let says_when = |field: &&Field| {
@@ -184,7 +157,7 @@ fn when_said<'f>(form: &'f Form, case: Case<'_>, text: &str) -> Option<(&'f Fiel
     let field = fields.next().filter(|_| fields.next().is_none())?;
     let said = match rest {
         "" => String::new(),
-        rest if rest.starts_with(word) => rest.to_owned(),
+        rest if rest.starts_with(&**word) => rest.to_owned(),
         rest => format!("{word} {rest}"),
     };
     Some((field, said))
@@ -195,24 +168,23 @@ fn between<'a, 'f>(
     form: &'f Form,
     case: Case<'_>,
     text: &'a str,
+    lexicon: &Lexicon,
 ) -> Option<(&'f Field, &'a str, &'a str)> {
     let label = label_of(form, case, text)?;
-    let name = &text[..label.name_end];
-    let (_, mut rest) = leading(text[label.name_end..].trim_start_matches(is_mark), BETWEEN)?;
-    let mut negated = text[label.name_end..].to_lowercase().contains("bukan");
-    while let Some((word, after)) = leading(rest, BETWEEN) {
-        negated |= word == "bukan";
+    let (name, behind) = text.split_at(label.name_end);
+    let (_, mut rest) = leading(
+        behind.trim_start_matches(is_mark),
+        &[Role::Corrected],
+        lexicon,
+    )?;
+    while let Some((_, after)) = leading(rest, &[Role::Corrected], lexicon) {
         rest = after;
     }
-    Some((
-        label.field,
-        name,
-        if negated {
-            instead(rest)
-        } else {
-            before_not(rest)
-        },
-    ))
+    let value = match lexicon.everyday.is_in(Role::Excluding, behind) {
+        true => instead(rest, lexicon),
+        false => before_not(rest),
+    };
+    Some((label.field, name, value))
 }
 
 /// `100rb bukan 50rb` is `100rb`.
@@ -225,37 +197,53 @@ fn before_not(text: &str) -> &str {
 }
 
 /// Behind `bukan`: `kemarin tapi tgl 17` is `tgl 17`.
-fn instead(text: &str) -> &str {
-    let folded = text.to_lowercase();
-    if folded.len() != text.len() {
-        return text;
+fn instead<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let found = lexicon.everyday.find(Role::Contrast, text);
+    found
+        .first()
+        .map_or(text, |span| text[span.end..].trim_start_matches(is_mark))
+}
+
+/// What a message says of correcting before anything else.
+struct Opened<'t> {
+    /// The message behind that.
+    rest: &'t str,
+    /// It says that something is corrected,
+    corrects: bool,
+    /// for sure,
+    surely: bool,
+    /// which was said before,
+    changes: bool,
+    /// by denying it.
+    denies: bool,
+}
+
+/// Takes off the words with which a correction opens.
+fn opened<'t>(text: &'t str, lexicon: &Lexicon) -> Opened<'t> {
+    let mut opened = Opened {
+        rest: text.trim(),
+        corrects: false,
+        surely: false,
+        changes: false,
+        denies: false,
+    };
+    while let Some((word, after)) = leading(opened.rest, &OPENERS, lexicon) {
+        let word = word.to_lowercase();
+        let is = |role| lexicon.everyday.has(role, &word);
+        opened.rest = after;
+        opened.corrects = true;
+        opened.surely |= !is(Role::PerhapsAmending);
+        opened.changes |= is(Role::Changing);
+        opened.denies |= is(Role::Excluding);
     }
-    let found = INSTEAD
+    opened
+}
+
+/// The word of these roles that a text begins with, and what is behind it.
+fn leading<'a>(text: &'a str, roles: &[Role], lexicon: &Lexicon) -> Option<(&'a str, &'a str)> {
+    let ends = roles
         .iter()
-        .find_map(|word| Some(folded.find(word)? + word.len()));
-    &text[found.unwrap_or_default()..]
-}
-
-/// Returns the message behind the words with which a correction opens, and those words.
-fn opened(text: &str) -> (&str, Vec<&'static str>) {
-    let (mut rest, mut words) = (text.trim(), Vec::new());
-    while let Some((word, after)) = leading(rest, CORRECTIONS) {
-        words.push(word);
-        rest = after;
-    }
-    (rest, words)
-}
-
-/// The word that a text begins with, and what is behind it.
-fn leading<'a>(text: &'a str, words: &[&'static str]) -> Option<(&'static str, &'a str)> {
-    words.iter().find_map(|word| {
-        let start = text.get(..word.len())?;
-        let after = &text[word.len()..];
-        let ends = after
-            .chars()
-            .next()
-            .is_none_or(|next| !next.is_alphanumeric());
-        (ends && start.eq_ignore_ascii_case(word))
-            .then(|| (*word, after.trim_start_matches(is_mark)))
-    })
+        .filter_map(|role| lexicon.everyday.opens(*role, text));
+    let (word, after) = text.split_at(ends.max()?);
+    Some((word, after.trim_start_matches(is_mark)))
 }

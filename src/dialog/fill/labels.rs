@@ -11,7 +11,7 @@ use super::lines::is_list;
 use super::message::{Message, clauses};
 use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
 use super::passing::{end_of_words, is_of_any_words};
-use super::{Problem, Refused};
+use super::{Problem, RefusedValue};
 use crate::catalog::{Case, Field, Form, Spec};
 use crate::text::everyday::{WordAt, words_at};
 use crate::text::{Lexicon, Role};
@@ -173,7 +173,7 @@ fn take_labelled<'f>(filled: &mut FilledForm<'f>, message: &mut Message<'_>, fou
         // `keterangan: -` leaves out what may be left out.
         Err(Problem::Mandatory) if !field.mandatory(filled.case()) => message.used.push(whole),
         Err(problem) => {
-            message.refused.push(Refused {
+            message.refused.push(RefusedValue {
                 field: field.id.clone(),
                 problem,
                 certain: colon,
@@ -236,8 +236,9 @@ fn behind_its_label(
                 continue;
             }
             let start = at + label.len() + gap;
-            let is_here =
-                |found: &&value::Found| found.span.start == start && message.is_unused(&found.span);
+            let is_here = |found: &&value::FoundValue| {
+                found.span.start == start && message.is_unused(&found.span)
+            };
             if let Some(whole) = whole.iter().find(is_here) {
                 return Some((whole.span.clone(), Answer::Given(whole.value.clone())));
             }
@@ -313,7 +314,7 @@ pub fn without_own_label<'a>(
     }
     let value = behind_own_label(field, spec, text, lexicon).unwrap_or(text);
     match &spec.kind {
-        Kind::Text { .. } if is_brief(&spec.kind) => without_courtesy(value),
+        Kind::Text { .. } if is_brief(&spec.kind) => without_courtesy(value, lexicon),
         _ => value,
     }
 }

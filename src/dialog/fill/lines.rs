@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Refused;
+use super::RefusedValue;
 use super::filled::FilledForm;
 use super::message::Message;
 
@@ -37,7 +37,7 @@ pub fn numbered(filled: &mut FilledForm<'_>, message: &mut Message<'_>) {
         };
         match filled.read(filled.spec(field), &message.text[span.clone()]) {
             Ok(answer) => filled.take(field, answer),
-            Err(problem) => message.refused.push(Refused {
+            Err(problem) => message.refused.push(RefusedValue {
                 field: field.id.clone(),
                 problem,
                 certain: true,
@@ -47,7 +47,7 @@ pub fn numbered(filled: &mut FilledForm<'_>, message: &mut Message<'_>) {
     }
 }
 
-/// Lines that begin with a number and a dot or bracket: the number, and where the rest stands.
+/// Lines that begin with a number and a dot or bracket: the number, and where the rest begins.
 fn numbered_lines(text: &str) -> impl Iterator<Item = (usize, Range<usize>)> + '_ {
     text.split_inclusive('\n')
         .scan(0, |start, line| {

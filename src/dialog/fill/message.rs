@@ -3,17 +3,17 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use super::Refused;
-use crate::value::{self, Background, Found, Kind};
+use super::RefusedValue;
+use crate::value::{self, Background, FoundValue, Kind};
 
 /// A message from which values are read, and what of it is used up.
 pub struct Message<'a> {
     pub text: &'a str,
     pub used: Vec<Range<usize>>,
     /// Labelled values that could not be used.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<RefusedValue>,
     /// What was found of some kinds: fields of several forms and procedures look for the same.
-    found: RefCell<Vec<(Kind, Vec<Found>)>>,
+    found: RefCell<Vec<(Kind, Vec<FoundValue>)>>,
 }
 
 impl<'a> Message<'a> {
@@ -32,8 +32,8 @@ impl<'a> Message<'a> {
         self.refused.clear();
     }
 
-    /// What stands in it of a kind; `background` is that of the message.
-    pub fn find(&self, kind: &Kind, background: Background<'_>) -> Vec<Found> {
+    /// What it has of a kind; `background` is that of the message.
+    pub fn find(&self, kind: &Kind, background: Background<'_>) -> Vec<FoundValue> {
         // Each field has choices of its own, and to compare them costs as much as to look for them.
         if matches!(kind, Kind::Choice(_)) {
             return value::find(kind, self.text, background);
@@ -100,7 +100,7 @@ impl<'a> Message<'a> {
         left.next().map(|_| first)
     }
 
-    /// Marks what the asked field's value was read from; everything, when its place cannot be told.
+    /// Marks what the asked field's value was read from; everything, when its place is not known.
     pub fn use_up(&mut self, kind: &Kind, background: Background<'_>) {
         let found = self
             .find(kind, background)

@@ -41,7 +41,7 @@ const NONE: &str = "tidak ada";
 
 /// A field that was named with a value that could not be used.
 #[derive(Debug)]
-pub struct Refused {
+pub struct RefusedValue {
     /// The field.
     pub field: String,
     /// Why.
@@ -60,7 +60,7 @@ pub struct TakenAnswers {
     /// Why the asked field got none.
     pub problem: Option<Problem>,
     /// Fields that were named with a value that could not be used.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<RefusedValue>,
     /// A field that was called wrong without a better value.
     pub named: Option<String>,
 }
@@ -282,17 +282,17 @@ fn take_rest<'f>(
     let first = texts.first();
     let first = first.filter(|first| brief && !rest.starts_with(**first));
     let rest = first.copied().unwrap_or(&rest);
-    let said = rest;
-    let rest = match spec.may_be_absent && is_absence_of(asked, spec, said) {
+    let (said, lexicon) = (rest, filled.background.lexicon);
+    let rest = match spec.may_be_absent && is_absence_of(asked, spec, said, lexicon) {
         true => NONE,
-        false => without_own_label(asked, spec, said, filled.background.lexicon),
+        false => without_own_label(asked, spec, said, lexicon),
     };
     let is_labelled = !said.starts_with(rest);
     let completed = partial.and_then(|partial| completed(spec, partial, rest));
     let completed = completed.and_then(|whole| filled.read(spec, &whole).ok());
     let answer = completed.map_or_else(|| filled.read(spec, rest), Ok);
     let firm = matches!(&answer, Ok(answer) if is_firm(spec, answer));
-    let whole = answer::without_courtesy(rest);
+    let whole = answer::without_courtesy(rest, lexicon);
     if !(firm || is_labelled)
         && let Some((field, answer)) = belongs_to(filled, asked, whole)
     {
@@ -369,16 +369,9 @@ fn completed(spec: &Spec, partial: &str, rest: &str) -> Option<String> {
 
 /// What the next answer may complete.
 pub fn partial(problem: &Problem, spec: &Spec, text: &str) -> Option<String> {
-    const PARTS_OF_DAY: &[&str] = &[
-        "subuh", "pagi", "siang", "sore", "petang", "malam", "malem", "mlm",
-    ];
     match (problem, &spec.kind) {
         (Problem::Unusable(value::Error::NeedsTime { date }), _) => {
-            let folded = text.to_lowercase();
-            let part = folded
-                .split(|c: char| !c.is_alphanumeric())
-                .find(|word| PARTS_OF_DAY.contains(word))
-                .unwrap_or_default();
+            let part = value::date::part_of_day(text).unwrap_or_default();
             Some(format!("{} {part}", date.canonical).trim_end().to_owned())
         }
         (Problem::Unusable(value::Error::Ambiguous { .. }), Kind::Choice(choices))

@@ -11,24 +11,9 @@ use super::filled::FilledForm;
 use super::message::{Message, clauses};
 use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
 use crate::catalog::{Field, Spec};
+use crate::text::{Lexicon, Role};
 use crate::ticket::Answer;
 use crate::value::{self, Kind};
-
-/// Words of a sentence that no name and no place begins or goes on with.
-const OTHER_WORDS: &str = "\
-    ada adalah agar aja apa apakah bayar beli belum benar bilang bisa blm blum bs byr cust customer dan dari \
-    dengan dgn di dibayar diblokir dong dr dsc ga gagal gak gimana gk gmn hari hp ini isi itu jadi jam juga kak \
-    kakak kalau kalo kapan karena katanya ke keblokir kemarin kena kmrn kok komplain komplen konsumen krn lagi \
-    lapor lewat lg lwt mana masih masuk mati mau melalui menanyakan mengeluh min minta mohon msh namun nanya \
-    ngga nggak nih no nomer nomor nya padahal pakai pake paket pdhl pelanggan pengen plgn pulsa punya saat \
-    salah sampai sampe sdh sejak sekarang siapa skrg smpe sudah supaya tadi tagihan tanggal tanya tapi td tdk \
-    telepon telp terus tgl tidak tlp tolong topup tp tpi transaksi trs tuh uda udah udh untuk user utk via \
-    wajib ya yaa yang yg";
-
-/// Words between what a place is called and the place.
-const BEFORE_A_PLACE: &[&str] = &[
-    "di", "dr", "dari", "ada", "sekitar", "saat", "ini", "skrg", "sekarang",
-];
 
 /// A word of so many letters with a full stop is an initial; behind a longer one the sentence ends.
 const INITIAL_LETTERS_MAX: usize = 2;
@@ -54,7 +39,7 @@ pub fn in_passing(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked:
                 Others::of(filled, |kind| message.find(kind, filled.background))
             });
             let from = match spec.kind {
-                Kind::Place { .. } => behind_words(message.text, from, BEFORE_A_PLACE),
+                Kind::Place { .. } => behind_words(message.text, from, filled.background.lexicon),
                 _ => from,
             };
             let Some(end) = others.end_of(field, spec, message.text, from) else {
@@ -81,7 +66,7 @@ fn is_it(field: &Field, asked: Option<&Field>) -> bool {
 
 /// Takes what unanswered fields are said to have no value of: `cp ga ada`, `ga punya sid`. A question says nothing.
 pub fn absent(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked: Option<&Field>) {
-    let text = message.text;
+    let (text, lexicon) = (message.text, filled.background.lexicon);
     if text.trim_end().ends_with('?') {
         return;
     }
@@ -93,8 +78,8 @@ pub fn absent(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked: Opt
         let said = places_of_names(field, spec, text).into_iter();
         let said = said.chain(names_at_the_end(field, spec, text));
         let spans = said.filter_map(|(at, from)| {
-            let behind = absence_at(&text[from..]).map(|length| at..from + length);
-            behind.or_else(|| Some(absence_before(&text[..at])?..from))
+            let behind = absence_at(&text[from..], lexicon).map(|length| at..from + length);
+            behind.or_else(|| Some(absence_before(&text[..at], lexicon)?..from))
         });
         let span = spans.into_iter().find(|span| message.is_unused(span));
         if let Some(span) = span {
@@ -105,13 +90,13 @@ pub fn absent(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked: Opt
 }
 
 /// Whether an answer says nothing but that there is none: `ga ada notif`.
-pub fn is_absence_of(field: &Field, spec: &Spec, text: &str) -> bool {
-    let text = without_courtesy(text.trim());
+pub fn is_absence_of(field: &Field, spec: &Spec, text: &str, lexicon: &Lexicon) -> bool {
+    let text = without_courtesy(text.trim(), lexicon);
     let named = names_at_the_end(field, spec, text).into_iter();
     let behind = places_of_names(field, spec, text).into_iter();
     let is_it = |(at, from): (usize, usize)| {
-        let before = at == 0 && absence_at(&text[from..]) == Some(text.len() - from);
-        before || (from == text.len() && absence_before(&text[..at]) == Some(0))
+        let before = at == 0 && absence_at(&text[from..], lexicon) == Some(text.len() - from);
+        before || (from == text.len() && absence_before(&text[..at], lexicon) == Some(0))
     };
     named.chain(behind).any(is_it)
 }
@@ -135,14 +120,16 @@ pub fn end_of_words(
 
 /// What may come behind a name and is no part of it.
 struct Others<'f> {
-    /// Where values of which fields were found.
+    /// The words that no name goes on with.
+    lexicon: &'f Lexicon,
+    /// Where values were found, with their fields.
     values: Vec<(&'f str, usize)>,
     /// What which fields and their options are called, and what is near their values.
     phrases: Vec<(&'f str, Vec<String>)>,
 }
 
 impl<'f> Others<'f> {
-    fn of(filled: &FilledForm<'f>, find: impl Fn(&Kind) -> Vec<value::Found>) -> Self {
+    fn of(filled: &FilledForm<'f>, find: impl Fn(&Kind) -> Vec<value::FoundValue>) -> Self {
         let values = filled.fields().flat_map(|field| {
             let found = find(&filled.spec(field).kind).into_iter();
             found.map(|found| (field.id.as_str(), found.span.start))
@@ -160,6 +147,7 @@ impl<'f> Others<'f> {
             (field.id.as_str(), phrases)
         });
         Self {
+            lexicon: filled.background.lexicon,
             values: values.collect(),
             phrases: phrases.collect(),
         }
@@ -176,7 +164,7 @@ impl<'f> Others<'f> {
             let lower = plain.to_lowercase();
             if (proper && mixed && !begins_upper)
                 || !is_part(&spec.kind, plain)
-                || OTHER_WORDS.split(' ').any(|other| other == lower)
+                || self.lexicon.everyday.has(Role::NoName, &lower)
                 || (!may_be_any && self.begins_at(field, text, word.start))
             {
                 break;
@@ -266,10 +254,11 @@ fn names_at_the_end(field: &Field, spec: &Spec, text: &str) -> Vec<(usize, usize
     clauses(text).filter_map(ends).collect()
 }
 
-/// Where the text goes on behind such words.
-fn behind_words(text: &str, mut from: usize, such: &[&str]) -> usize {
+/// Where the text goes on behind words that lead to a place.
+fn behind_words(text: &str, mut from: usize, lexicon: &Lexicon) -> usize {
     for word in words(text, from).collect::<Vec<_>>() {
-        if !such.contains(&text[word.clone()].to_lowercase().as_str()) {
+        let lower = text[word.clone()].to_lowercase();
+        if !lexicon.everyday.has(Role::BeforePlace, &lower) {
             return word.start;
         }
         from = word.end;

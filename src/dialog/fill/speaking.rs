@@ -6,6 +6,8 @@ use super::filled::FilledForm;
 use super::message::{Message, clauses};
 use super::names::{lowered, names};
 use crate::catalog::{Field, Spec};
+use crate::text::everyday::{WordAt, words_at};
+use crate::text::{Lexicon, Role};
 use crate::ticket::Answer;
 use crate::value::{self, Kind, Value};
 
@@ -46,7 +48,7 @@ pub fn speaking(
         let found = || message.find(&spec.kind, filled.background);
         if answered && again == Replacing::Never {
             // Said once more, it is no part of anything else.
-            let is_it = |found: &value::Found| matches!(known, Some(Answer::Given(known)) if known.canonical == found.value.canonical);
+            let is_it = |found: &value::FoundValue| matches!(known, Some(Answer::Given(known)) if known.canonical == found.value.canonical);
             let again: Vec<_> = found().into_iter().filter(is_it).collect();
             message
                 .used
@@ -65,7 +67,7 @@ pub fn speaking(
         }
         let found = all.into_iter().find(|found| {
             message.is_unused(&found.span)
-                && !is_greeting(message.text, &found.span)
+                && !is_greeting(message.text, &found.span, filled.background.lexicon)
                 && (has_cue(spec, message.text, &found.span)
                     || (answered && again == Replacing::Freely && is_unmistakable(&spec.kind)))
                 && !is_catch_all(&found.value)
@@ -103,7 +105,7 @@ pub fn only_field<'f>(
 }
 
 /// Several customers' numbers: which of them it is about is for the agent to say.
-fn are_several(found: &[value::Found], message: &Message<'_>) -> bool {
+fn are_several(found: &[value::FoundValue], message: &Message<'_>) -> bool {
     let mut unused = found
         .iter()
         .filter(|found| message.is_unused(&found.span))
@@ -148,17 +150,14 @@ fn is_catch_all(value: &Value) -> bool {
 }
 
 /// `halo kak, ...` greets, wherever it is; it does not name a card.
-fn is_greeting(text: &str, span: &Range<usize>) -> bool {
-    const GREETED: &[&str] = &["kak", "min", "admin", "mba", "mbak", "mas", "selamat"];
-    let greets = matches!(
-        text[span.clone()].to_lowercase().as_str(),
-        "halo" | "hallo" | "hai"
-    );
-    let after = text[span.end..].to_lowercase();
-    let next = after
-        .split(|c: char| !c.is_alphanumeric())
-        .find(|word| !word.is_empty());
-    greets && (span.start == 0 || next.is_some_and(|next| GREETED.contains(&next)))
+fn is_greeting(text: &str, span: &Range<usize>, lexicon: &Lexicon) -> bool {
+    let is = |role, word: &str| lexicon.everyday.has(role, word);
+    if !is(Role::Greeting, &text[span.clone()].to_lowercase()) {
+        return false;
+    }
+    let next = words_at(&text[span.end..]).into_iter().next();
+    let greeted = |next: WordAt| is(Role::Courtesy, &next.text) || is(Role::Greeting, &next.text);
+    span.start == 0 || next.is_some_and(greeted)
 }
 
 fn has_cue(spec: &Spec, text: &str, span: &Range<usize>) -> bool {

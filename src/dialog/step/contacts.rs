@@ -5,9 +5,9 @@
 
 use super::super::{AmLacking, AuditNote, ContactCard, Decision, Effect, Heard, Phase};
 use super::Turn;
-use crate::catalog::glossary::Term;
+use crate::catalog::glossary::GlossaryTerm;
 use crate::catalog::{FieldRole, SopTopic};
-use crate::directory::{Contact, Found, Lacking};
+use crate::directory::{Contact, ContactsFound, Lacking};
 use crate::message::ChannelKind;
 use crate::text::{self, Role};
 use crate::ticket::{Answer, Answers};
@@ -35,11 +35,11 @@ impl<'a> Turn<'a> {
     /// The company of exactly this name, or the only one with a name like this.
     fn one(&self, name: &str) -> Option<&'a Contact> {
         match self.setting.directory.search(name) {
-            Found::One(contact) => Some(contact),
-            Found::Several(contacts) => {
+            ContactsFound::One(contact) => Some(contact),
+            ContactsFound::Several(contacts) => {
                 contacts.into_iter().find(|contact| contact.company == name)
             }
-            Found::None => None,
+            ContactsFound::None => None,
         }
     }
 
@@ -56,12 +56,12 @@ impl<'a> Turn<'a> {
             return self.known(contact);
         }
         match self.setting.directory.search(query) {
-            Found::Several(contacts) => {
+            ContactsFound::Several(contacts) => {
                 let companies = contacts.iter().map(|contact| contact.company.clone());
                 let companies = companies.collect();
                 Effect::AmChoose { companies }
             }
-            Found::One(_) | Found::None => Effect::AmUnknown {
+            ContactsFound::One(_) | ContactsFound::None => Effect::AmUnknown {
                 query: value::sensitive::redact(query),
             },
         }
@@ -257,8 +257,8 @@ impl<'a> Turn<'a> {
             .filter_map(|field| answers.get(&field.id))
             .find_map(|answer| match answer {
                 Answer::Given(value) => match self.setting.directory.search(&value.display) {
-                    Found::One(contact) => Some(contact.company.clone()),
-                    Found::Several(_) | Found::None => None,
+                    ContactsFound::One(contact) => Some(contact.company.clone()),
+                    ContactsFound::Several(_) | ContactsFound::None => None,
                 },
                 Answer::Absent | Answer::Unchecked(_) => None,
             })
@@ -278,7 +278,7 @@ impl<'a> Turn<'a> {
     }
 
     /// The word whose meaning a message asks for, when it asks for nothing else.
-    pub fn defined(&self, text: &str) -> Option<&'a Term> {
+    pub fn defined(&self, text: &str) -> Option<&'a GlossaryTerm> {
         let lower = text.to_lowercase();
         let words = lower.split(|c: char| c.is_whitespace() || matches!(c, '?' | '!' | '.' | ','));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();

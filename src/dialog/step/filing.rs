@@ -1,11 +1,11 @@
 //! Filing: the one place where a draft becomes a ticket, or the next version of one.
 
-use std::hash::{Hash, Hasher};
+use sha2::{Digest, Sha256};
 
 use super::super::{Decision, Draft, Effect, Phase, Revises};
 use super::Turn;
 use crate::catalog::{Complete, Form};
-use crate::ticket::{self, Answer, Entry, Remarked, Revision, Ticket};
+use crate::ticket::{self, Answer, FiledField, Remarked, Ticket, TicketRevision};
 
 impl Turn<'_> {
     /// Files the draft if it is complete; the form's rule decides.
@@ -88,7 +88,7 @@ impl Turn<'_> {
             title: form.title.clone(),
             entries: complete.entries,
             kip: complete.kip,
-            revision: Some(Revision {
+            revision: Some(TicketRevision {
                 of: latest.id.clone(),
                 who: self.setting.user.to_owned(),
                 at: self.setting.now.timestamp(),
@@ -116,7 +116,7 @@ impl Turn<'_> {
         let revised = self.setting.now.strftime(DAY_AND_TIME).to_string();
         let remarks = remarks(&ticket.entries);
         let sop = self.knowledge.catalog.sop(&ticket.intent);
-        let around = ticket::Around {
+        let around = ticket::DraftFacts {
             sop: sop.map_or("", |sop| &sop.title),
             source: sop.map_or("", |sop| &sop.source),
             filed: &filed,
@@ -130,15 +130,16 @@ impl Turn<'_> {
 
     /// Drawn from the event, so that the same event files the same ticket; another attempt draws another.
     fn seed(&self) -> u64 {
-        let mut hasher = rustc_hash::FxHasher::default();
-        (self.setting.event, self.setting.attempt).hash(&mut hasher);
-        hasher.finish()
+        let drawn = format!("{}#{}", self.setting.event.0, self.setting.attempt);
+        let digest = Sha256::digest(drawn);
+        let first = digest.first_chunk().expect("a digest has 32 bytes");
+        u64::from_be_bytes(*first)
     }
 }
 
 /// What is unusual about the values of a draft.
-pub fn remarks(entries: &[Entry]) -> Vec<Remarked> {
-    let remark = |entry: &Entry| match &entry.answer {
+pub fn remarks(entries: &[FiledField]) -> Vec<Remarked> {
+    let remark = |entry: &FiledField| match &entry.answer {
         Answer::Given(value) => value.remark.clone().map(|remark| Remarked {
             label: entry.label.clone(),
             remark,

@@ -1,12 +1,12 @@
 //! Filling a ticket in: the next question, the answer, corrections, the review.
 
-use super::super::fill::{FilledForm, Refused};
+use super::super::fill::{FilledForm, RefusedValue};
 use super::super::{Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, fill};
 use super::filing::remarks;
 use super::question::{Aside, asks};
 use super::{Turn, offers_options};
 use crate::catalog::{Case, Field, Form, Spec};
-use crate::ticket::{Answer, Answers, Entry};
+use crate::ticket::{Answer, Answers, FiledField};
 use crate::value::{self, Kind};
 
 /// As often as this an answer is refused before the prompt stops growing.
@@ -248,7 +248,9 @@ impl<'a> Turn<'a> {
             .draft
             .as_ref()
             .map(|draft| self.case(draft));
-        let corrects = case.is_some_and(|case| fill::is_correction(asked.form, case, text));
+        let corrects = case.is_some_and(|case| {
+            fill::is_correction(asked.form, case, text, &self.knowledge.lexicon)
+        });
         if corrects && self.take_correction(&asked, text) {
             return;
         }
@@ -266,7 +268,7 @@ impl<'a> Turn<'a> {
             return false;
         }
         match self.meant_aside(text) {
-            Some(Aside::Question(shown)) if asks(text) => {
+            Some(Aside::Question(shown)) if asks(text, &self.knowledge.lexicon) => {
                 self.effects.push(shown);
                 self.ask_still();
             }
@@ -295,7 +297,7 @@ impl<'a> Turn<'a> {
         let open = matches!(&asked.spec.kind, Kind::Choice(choices) if choices.open && names_none(choices));
         let in_a_text = matches!(asked.spec.kind, Kind::Text { .. } | Kind::Place { .. }) && !brief;
         let taken = fill::corrections(self.filled(asked.form, draft), text, in_a_text);
-        let sure = !in_a_text && fill::is_surely_correction(text);
+        let sure = !in_a_text && fill::is_surely_correction(text, &self.knowledge.lexicon);
         self.take(taken.answers, &taken.others);
         let refused = taken.refused.into_iter();
         let refused: Vec<_> = refused.filter(|refused| refused.certain || sure).collect();
@@ -306,7 +308,7 @@ impl<'a> Turn<'a> {
             self.go_on(asked);
         } else if let Some(named) = named {
             self.ask(&named);
-        } else if (brief || open) && fill::is_change(text) {
+        } else if (brief || open) && fill::is_change(text, &self.knowledge.lexicon) {
             self.choose_field();
         } else {
             return false;
@@ -404,7 +406,7 @@ impl<'a> Turn<'a> {
 
     /// Asks for the first field that was named with a value that cannot be used, and says what is wrong with the others;
     /// the old values stay.
-    fn ask_refused(&mut self, refused: Vec<Refused>, text: &str) {
+    fn ask_refused(&mut self, refused: Vec<RefusedValue>, text: &str) {
         let mut refused = refused.into_iter();
         let Some(first) = refused.next() else {
             return self.advance();
@@ -473,7 +475,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Says which of these values the draft has.
-    pub fn note(&mut self, is_new: impl Fn(&Entry) -> bool) {
+    pub fn note(&mut self, is_new: impl Fn(&FiledField) -> bool) {
         let Some((form, draft)) = self.form_and_draft() else {
             return;
         };

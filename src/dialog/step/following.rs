@@ -31,12 +31,12 @@ impl Turn<'_> {
             && found.decision == matcher::Decision::Answer
             && confidence(found) >= OTHER_TOPIC_CONFIDENCE;
         if changes_topic {
-            if !asks(text) {
+            if !asks(text, &self.knowledge.lexicon) {
                 self.conversation.case.leave_customer();
             }
             return false;
         }
-        let asks = asks(text);
+        let asks = asks(text, &self.knowledge.lexicon);
         let answers_anew = found.decision == matcher::Decision::Answer && !is_other;
         if !asks && !answers_anew && self.note_of_customer(sop, text) {
             return true;

@@ -33,7 +33,7 @@ impl Turn<'_> {
                     return None;
                 }
                 let is_value = value::exactly(&spec.kind, text, self.background()).is_some();
-                let is_absence = fill::is_absence(text);
+                let is_absence = fill::is_absence(text, &self.knowledge.lexicon);
                 let answers = matches!(
                     talked.act,
                     Act::Yes | Act::No | Act::NotThis(_) | Act::KeepValue | Act::Confirm
@@ -325,7 +325,7 @@ impl Turn<'_> {
     pub fn keep_of_customer(&mut self, text: &str) {
         let background = self.background();
         let now = self.setting.now.timestamp();
-        let corrects = fill::is_surely_correction(text);
+        let corrects = fill::is_surely_correction(text, &self.knowledge.lexicon);
         let case = &mut self.conversation.case;
         if !corrects && case.is_another_customer(text, background) {
             case.leave_customer();
@@ -345,7 +345,7 @@ impl Turn<'_> {
     /// Whether a few words that a free text would take read like talk: words that agents use about anything.
     pub fn is_odd(&self, spec: &Spec, said: &str) -> bool {
         if !fill::is_of_any_words(&spec.kind)
-            || fill::is_absence(said)
+            || fill::is_absence(said, &self.knowledge.lexicon)
             || said.contains([':', '\n', ';'])
         {
             return false;

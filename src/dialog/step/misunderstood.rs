@@ -38,7 +38,7 @@ impl Turn<'_> {
     fn reads_as_speech(&self, text: &str) -> bool {
         let lexicon = &self.knowledge.lexicon;
         let said = words(text, lexicon);
-        if asks(text) {
+        if asks(text, &self.knowledge.lexicon) {
             return said.len() >= ASKING_WORDS_MIN;
         }
         let is_function = |word: &&String| lexicon.is_function(word);

@@ -5,6 +5,7 @@ use super::Turn;
 use crate::catalog::Sop;
 use crate::guide::Question;
 use crate::matcher::{self, Classification, Context};
+use crate::text::{Lexicon, Role};
 use crate::ticket::Answers;
 use crate::value;
 
@@ -20,26 +21,6 @@ const CHOICE_SHARE_MIN: f32 = 0.1;
 const CHOICE_CONFIDENCE_MIN: f32 = 0.002;
 /// What became of a question whose answer was none.
 const REJECTED: &str = "rejected";
-/// Words with which agents ask something in the middle of a dialog.
-const QUESTION_WORDS: &[&str] = &[
-    "apa",
-    "gimana",
-    "gmn",
-    "bagaimana",
-    "kenapa",
-    "knp",
-    "mana",
-    "dimana",
-    "kapan",
-    "berapa",
-    "apakah",
-    "harus",
-    "what",
-    "how",
-    "why",
-    "where",
-];
-
 /// What was said in the middle of a dialog instead of an answer.
 pub enum Aside {
     /// A question, answered by this.
@@ -77,7 +58,9 @@ impl Turn<'_> {
     pub fn is_of_others(&mut self, text: &str) -> bool {
         let foreign = self.knowledge.foreign(text);
         // `kalo ovo?` goes on with the case at hand.
-        let leans = self.conversation.case.intent.is_some() && asks(text) && is_short(text);
+        let leans = self.conversation.case.intent.is_some()
+            && asks(text, &self.knowledge.lexicon)
+            && is_short(text);
         let Some(foreign) = foreign.filter(|_| self.draft().is_none() && !leans) else {
             return false;
         };
@@ -330,7 +313,7 @@ impl Turn<'_> {
     pub fn meant_aside(&self, text: &str) -> Option<Aside> {
         let intent = &self.conversation.draft.as_ref()?.intent;
         let sop = self.knowledge.catalog.sop(intent)?;
-        let asks = asks(text);
+        let asks = asks(text, &self.knowledge.lexicon);
         if let Some(term) = self.defined(text) {
             let term = term.term.clone();
             return Some(Aside::Question(Effect::Defined { term }));
@@ -366,10 +349,8 @@ pub fn confidence(found: &Classification) -> f32 {
 }
 
 /// Whether a message asks something.
-pub fn asks(text: &str) -> bool {
-    let folded = text.to_lowercase();
-    let mut words = folded.split_whitespace();
-    text.contains('?') || words.any(|word| QUESTION_WORDS.contains(&word))
+pub fn asks(text: &str, lexicon: &Lexicon) -> bool {
+    text.contains('?') || lexicon.everyday.is_in(Role::Asking, text)
 }
 
 /// Whether a message is too short to open a case.

@@ -104,7 +104,9 @@ impl<'a> Turn<'a> {
     pub fn mark_as_noted(&mut self, id: &str, note: Option<&str>) {
         match (note, note.and_then(number_in)) {
             (None, _) => self.mark(id, Status::Done, None),
-            (Some(note), _) if fill::is_absence(note) => self.mark(id, Status::Entered, None),
+            (Some(note), _) if fill::is_absence(note, &self.knowledge.lexicon) => {
+                self.mark(id, Status::Entered, None)
+            }
             (Some(_), None) => self.ask_number(id, true),
             (Some(_), number) => self.mark(id, Status::Entered, number),
         }
@@ -129,7 +131,7 @@ impl<'a> Turn<'a> {
             return self.stale();
         };
         let (case, number) = (case.clone(), number_in(text));
-        if number.is_none() && !fill::is_absence(text) {
+        if number.is_none() && !fill::is_absence(text, &self.knowledge.lexicon) {
             let many = text.split_whitespace().count() >= OTHER_WORDS_MIN;
             return match self.draft() {
                 None if many => self.question(text),

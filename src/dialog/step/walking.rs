@@ -14,7 +14,7 @@ use crate::directory::Contact;
 use crate::guide::walk::{self, Ground, Place};
 use crate::guide::{Walk, branch};
 use crate::matcher;
-use crate::ticket::{self, Answers, Entry};
+use crate::ticket::{self, Answers, FiledField};
 
 /// A step's name is at least this much of what it was called by.
 const NAME_SHARE_MIN: f64 = 0.5;
@@ -465,7 +465,7 @@ fn said(sop: &Sop, say: &str, answers: &Answers, contact: Option<&Contact>) -> S
     let named: Vec<&str> = ticket::placeholders(say).collect();
     let known = named.iter().filter_map(|id| {
         let answer = answers.get(*id)?.clone();
-        Some(Entry {
+        Some(FiledField {
             field: (*id).to_owned(),
             label: String::new(),
             masked: String::new(),

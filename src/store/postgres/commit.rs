@@ -3,11 +3,10 @@
 //! Everything hangs on `kept`, which holds a row only when the conversation is at the expected revision and the lease,
 //! if the turn names one, is still the one it was decided under.
 
-use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use rustc_hash::FxHasher;
+use sha2::{Digest, Sha256};
 use tokio_postgres::types::ToSql;
 
 use super::database::Database;
@@ -19,7 +18,7 @@ use crate::store::codec::{HandledEvent, KeptConversation, Record};
 const EXPIRED_MAX: i64 = 4;
 
 /// In how many parts an hour is counted, so that turns at the same time seldom wait for each other's row.
-const TALLY_PARTS: u64 = 64;
+const TALLY_PARTS: i16 = 64;
 
 /// What every turn does, up to the parameter `$13`.
 const BASE: &str = "
@@ -176,9 +175,7 @@ fn left_behind(turn: &TurnRecord) -> (TableRows, (Vec<&'static str>, Vec<String>
     (rows, gone, is_of_leads)
 }
 
+/// Which of an hour's rows a conversation counts in.
 fn part(conversation: &str) -> i16 {
-    let mut hasher = FxHasher::default();
-    conversation.hash(&mut hasher);
-    // The upper bits: a multiplying hash stirs the lower ones least.
-    ((hasher.finish() >> 48) % TALLY_PARTS) as i16
+    i16::from(Sha256::digest(conversation)[0]) % TALLY_PARTS
 }

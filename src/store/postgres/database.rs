@@ -114,7 +114,7 @@ impl Database {
             Err(_) => away("it gave no answer in time"),
         };
         if matches!(error, StoreError::Away { .. }) {
-            // What becomes of it is not known, so nobody else gets this connection.
+            // What becomes of it is not known, so no other caller gets this connection.
             drop(Object::take(client));
         }
         Err(error)

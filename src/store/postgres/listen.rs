@@ -1,6 +1,6 @@
 //! Hearing that leads changed something, in whichever process they did it.
 //!
-//! The database tells at once (`LISTEN`); since a notice is lost with its connection, and not every database that
+//! The database says so at once (`LISTEN`); since a notice is lost with its connection, and not every database that
 //! speaks the protocol sends any, the counter is looked at every second as well.
 
 use std::future::poll_fn;
@@ -18,7 +18,7 @@ use super::StoreError;
 use super::commit::CHANNEL;
 use super::database::{Database, describe};
 
-/// A change is heard of within this time even if nobody tells.
+/// A change is heard of within this time even without a notice.
 const LOOKED_EVERY: Duration = Duration::from_secs(1);
 
 const NUMBER: &str = "SELECT number FROM change WHERE what = 'leads'";

@@ -124,7 +124,7 @@ impl PostgresTable {
         }
     }
 
-    /// Returns the statement that writes the rows of a parameter, as far as `from` has a row as well.
+    /// Returns the statement that writes the rows of a parameter, those that have a row in `from` as well.
     pub fn insert(self, parameter: usize, from: Option<&str>) -> String {
         let names: Vec<_> = self.columns().iter().map(|(name, _)| *name).collect();
         let typed: Vec<_> = self

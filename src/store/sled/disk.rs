@@ -39,7 +39,7 @@ use super::StoreError;
 #[derive(Debug)]
 pub struct Disk {
     pub db: ::sled::Db,
-    /// Our own handle of sled's data file: `fdatasync` works on the file, whoever wrote to it.
+    /// Our own handle of sled's data file: `fdatasync` works on the file, whichever handle wrote to it.
     data: File,
     /// What went wrong, once something did.
     ///
@@ -154,7 +154,7 @@ fn open_engine(home: &Path) -> Result<::sled::Db, Refusal> {
 
 /// How long sled's own lock is waited for.
 ///
-/// Ours is held, so nobody is using the files; but a process that was killed gives its locks free one after the other,
+/// Ours is held, so no process uses the files; but a process that was killed gives its locks free one after the other,
 /// and ours before sled's.
 const CLOSING_MAX: Duration = Duration::from_secs(2);
 const CLOSING_POLL: Duration = Duration::from_millis(5);

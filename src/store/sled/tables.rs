@@ -16,7 +16,7 @@ use crate::store::codec::{self, Encoded, Record};
 /// A tree; the discriminant is its place in [`Table::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
-    /// One record, whose envelope tells the schema of the whole store.
+    /// One record, whose envelope has the schema of the whole store.
     Schema,
     Conversations,
     Events,
@@ -97,7 +97,7 @@ impl Put {
 
 /// Returns what keeps a record: itself, and its place in an index where there is one.
 ///
-/// `serial` tells records of one moment apart and must rise.
+/// `serial` sets records of one moment apart and must rise.
 pub fn puts(record: &Record, serial: u64) -> Result<Vec<Put>, StoreError> {
     let serial = serial.to_be_bytes();
     match record {
@@ -172,7 +172,7 @@ pub fn paper_key(shelf: Shelf, id: &str) -> Vec<u8> {
     [&[shelf][..], &id_key(id)].concat()
 }
 
-/// What the keys of a case's steps begin with; its length stands first, so no case's keys begin another's.
+/// What the keys of a case's steps begin with; its length comes first, so no case's keys begin another's.
 pub fn progress_key(case: &str) -> Vec<u8> {
     let case = id_key(case);
     [&length(&case)[..], &case].concat()
@@ -182,7 +182,7 @@ pub fn wake_key(at: Timestamp, conversation: &[u8]) -> Vec<u8> {
     [&time_key(at)[..], conversation].concat()
 }
 
-/// Events are told apart within their conversation: whether another one uses the same id is not ours to judge.
+/// Events are distinguished within their conversation: whether another one uses the same id is not ours to judge.
 pub fn event_key(conversation: &ConversationId, event: &EventId) -> Vec<u8> {
     let conversation = id_key(&conversation.0);
     [&length(&conversation)[..], &conversation, &id_key(&event.0)].concat()
@@ -291,7 +291,7 @@ pub fn ours(error: StoreError) -> ConflictableTransactionError<StoreError> {
     ConflictableTransactionError::Abort(error)
 }
 
-/// The number stands last and has a fixed width, so no two records share a part's key.
+/// The number comes last and has a fixed width, so no two records share a part's key.
 fn part_key(table: Table, key: &[u8], number: usize) -> Vec<u8> {
     let number = u64::try_from(number).expect("a usize fits into 64 bits");
     [&[table as u8], key, &number.to_be_bytes()].concat()

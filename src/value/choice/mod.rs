@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Choice, Choices, Error, Found, Remark, Value, text};
+use super::{Choice, Choices, Error, FoundValue, Remark, Value, text};
 use crate::text::{Lexicon, Role};
 use answer::{AnswerText, Mention, names, squeeze};
 use meant::{Meant, Why};
@@ -60,7 +60,7 @@ pub fn parse(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Result<Value, E
 }
 
 /// Finds options that are named by their value or an alias and shared with no other option.
-pub fn find(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Vec<Found> {
+pub fn find(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Vec<FoundValue> {
     let message = AnswerText::new(raw, lexicon);
     let mut mentions = message.mentions(choices);
     mentions.retain(|mention| !message.is_greeting(mention));
@@ -70,7 +70,7 @@ pub fn find(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Vec<Found> {
     let meant = Meant::of(choices, &message, mentions);
     let spans = || meant.mentions.iter().map(|mention| mention.span.clone());
     let around = spans().reduce(|all, next| all.start..next.end.max(all.end));
-    let found = |span: Range<usize>, options: &BTreeSet<usize>| Found {
+    let found = |span: Range<usize>, options: &BTreeSet<usize>| FoundValue {
         value: value(
             choices,
             &AnswerText::new(&raw[span.clone()], lexicon),

@@ -13,7 +13,7 @@ use jiff::tz::{TimeZone, offset};
 use jiff::{Timestamp, ToSpan};
 use regex::Regex;
 
-use super::{Background, Error, Found, Value, numerals, settle};
+use super::{Background, Error, FoundValue, Value, numerals, settle};
 use crate::text::{Lexicon, Role};
 use clock::{Clock, DayPart};
 use day::{Day, DayMention};
@@ -79,14 +79,14 @@ pub fn parse_moment(raw: &str, background: Background<'_>, tense: Tense) -> Resu
 }
 
 /// Finds days. What only says that something lasts, `sampai hari ini`, is none.
-pub fn find_days(raw: &str, background: Background<'_>, tense: Tense) -> Vec<Found> {
+pub fn find_days(raw: &str, background: Background<'_>, tense: Tense) -> Vec<FoundValue> {
     let reader = TimeReader::new(raw, background, tense, false);
     let found = |mention: &DayMention| {
         let value = reader.one_day(vec![mention.clone()]).ok()?;
         // `tadi` alone may be any time; `tadi pagi` and `tadi jam 9` are one.
         let timed = |clock: &Clock| clock.cued && touches(raw, &mention.span, &clock.span);
         let told = mention.part.is_some() || reader.clocks.iter().any(timed);
-        (mention.day != Day::Earlier || told).then(|| Found {
+        (mention.day != Day::Earlier || told).then(|| FoundValue {
             span: mention.span.clone(),
             value,
         })
@@ -100,12 +100,12 @@ pub fn find_days(raw: &str, background: Background<'_>, tense: Tense) -> Vec<Fou
 }
 
 /// Finds the moment that the only day and the only time of a message name together, and times gone by.
-pub fn find_moments(raw: &str, background: Background<'_>, tense: Tense) -> Vec<Found> {
+pub fn find_moments(raw: &str, background: Background<'_>, tense: Tense) -> Vec<FoundValue> {
     let reader = TimeReader::new(raw, background, tense, false);
     let elapsed = reader.elapsed.iter().filter(|(_, minutes)| *minutes > 0);
-    let elapsed: Vec<Found> = elapsed
+    let elapsed: Vec<FoundValue> = elapsed
         .filter_map(|(span, minutes)| {
-            Some(Found {
+            Some(FoundValue {
                 span: span.clone(),
                 value: reader.checked_moment(reader.before(*minutes)).ok()?,
             })
@@ -128,7 +128,7 @@ pub fn find_moments(raw: &str, background: Background<'_>, tense: Tense) -> Vec<
                 .and_then(|moments| reader.one_moment(moments));
             value
                 .ok()
-                .map(|value| Found { span, value })
+                .map(|value| FoundValue { span, value })
                 .into_iter()
                 .collect()
         }
@@ -247,7 +247,11 @@ impl TimeReader<'_> {
     }
 
     /// `barusan`, unless it says when the customer called.
-    fn just_now(&self, raw: &str, value: impl Fn(DateTime) -> Result<Value, Error>) -> Vec<Found> {
+    fn just_now(
+        &self,
+        raw: &str,
+        value: impl Fn(DateTime) -> Result<Value, Error>,
+    ) -> Vec<FoundValue> {
         let [(span, 0)] = self.elapsed.as_slice() else {
             return Vec::new();
         };
@@ -261,7 +265,7 @@ impl TimeReader<'_> {
         if tells_a_contact {
             return Vec::new();
         }
-        let found = |value| Found {
+        let found = |value| FoundValue {
             span: span.clone(),
             value,
         };
@@ -394,7 +398,7 @@ impl TimeReader<'_> {
                 Day::LastWeek => return Err(self.last_week()),
                 Day::Impossible => return Err(Error::InvalidDate),
             };
-            values.push(Found {
+            values.push(FoundValue {
                 span: mention.span,
                 value: self.checked_day(date)?,
             });
@@ -474,10 +478,10 @@ impl TimeReader<'_> {
     }
 
     fn one_moment(&self, moments: Vec<DateTime>) -> Result<Value, Error> {
-        let values: Result<Vec<Found>, Error> = moments
+        let values: Result<Vec<FoundValue>, Error> = moments
             .into_iter()
             .map(|moment| {
-                Ok(Found {
+                Ok(FoundValue {
                     span: 0..0,
                     value: self.checked_moment(moment)?,
                 })
@@ -548,6 +552,15 @@ fn leads_to(raw: &str, word: &Range<usize>, day: &Range<usize>) -> bool {
 /// The local time where tickets are filed. Jakarta has not moved its clocks since 1964, so the offset is enough.
 fn western(timestamp: Timestamp) -> DateTime {
     timestamp.to_zoned(TimeZone::fixed(offset(7))).datetime()
+}
+
+/// The part of the day that a text names first.
+pub fn part_of_day(text: &str) -> Option<&str> {
+    static PART: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = format!(r"(?ix)\b(?:{})\b", clock::PART);
+        Regex::new(&pattern).expect("the pattern is constant")
+    });
+    PART.find(text).map(|found| found.as_str())
 }
 
 /// Returns the day with its name: `Jumat, 20 November 2026`.

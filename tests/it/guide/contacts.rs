@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sigap::catalog::{Catalog, Source};
 use sigap::dialog::{AmLacking, Effect, Phase};
-use sigap::directory::{Contact, Found};
+use sigap::directory::{Contact, ContactsFound};
 use sigap::guide::Knowledge;
 use sigap::message::ChannelKind;
 
@@ -138,15 +138,15 @@ fn a_lead_adds_a_company_and_nobody_else_does() {
     );
     let added = step.contact.unwrap();
     let merged = shipped::knowledge().directory.with(vec![added.clone()]);
-    assert_eq!(merged.search("rekan baru"), Found::One(&added));
-    assert_eq!(merged.search("4700000-0000099"), Found::One(&added));
+    assert_eq!(merged.search("rekan baru"), ContactsFound::One(&added));
+    assert_eq!(merged.search("4700000-0000099"), ContactsFound::One(&added));
     let again = merged.with(vec![Contact {
         company: "REKAAN BARU, PT".to_owned(),
         am: "AM Lain".to_owned(),
         ..added
     }]);
     assert!(
-        matches!(again.search("rekaan baru"), Found::One(contact) if contact.am == "AM Lain"),
+        matches!(again.search("rekaan baru"), ContactsFound::One(contact) if contact.am == "AM Lain"),
         "what is told last of a company holds"
     );
 }
@@ -170,7 +170,7 @@ fn what_is_said_to_the_customer_names_the_am_once_the_company_is_known() {
     };
     let known = said(Some("contoh sejahtera"));
     let contact = |name: &str| match shipped::knowledge().directory.search(name) {
-        Found::One(contact) => contact.am.clone(),
+        ContactsFound::One(contact) => contact.am.clone(),
         other => panic!("{other:?}"),
     };
     assert!(known.contains(&contact("contoh sejahtera")), "{known}");

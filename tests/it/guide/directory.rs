@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use sigap::catalog::Source;
-use sigap::directory::{Contact, Directory, Found};
+use sigap::directory::{Contact, ContactsFound, Directory};
 
 use crate::shipped;
 
@@ -66,7 +66,7 @@ fn the_shipped_list_is_well_formed_and_searched_by_number() {
     let directory = Directory::parse(&source, &shipped::knowledge().lexicon).unwrap();
     assert!(directory.contacts().len() >= 30);
     let company = |query| match directory.search(query) {
-        Found::One(contact) => contact.company.clone(),
+        ContactsFound::One(contact) => contact.company.clone(),
         other => panic!("{query}: {other:?}"),
     };
     assert_eq!(company("4700000-0000001"), "PT Contoh Jaya Abadi");
@@ -74,9 +74,9 @@ fn the_shipped_list_is_well_formed_and_searched_by_number() {
     assert_eq!(company("5000000101"), "CV Contoh Makmur");
     assert_eq!(company("contoh jaya abadi, pt"), "PT Contoh Jaya Abadi");
     assert_eq!(company("bahri contoh"), "PT Bahari Contoh Lestari");
-    assert_eq!(directory.search("maju tak gentar"), Found::None);
-    assert_eq!(directory.search(""), Found::None);
-    assert_eq!(directory.search("pt"), Found::None);
+    assert_eq!(directory.search("maju tak gentar"), ContactsFound::None);
+    assert_eq!(directory.search(""), ContactsFound::None);
+    assert_eq!(directory.search("pt"), ContactsFound::None);
 }
 
 /// Numbers that look random and are the same every time.
@@ -329,8 +329,8 @@ fn mistyped_and_shortened_names_find_their_company_among_5000() {
         let result = directory.search(&typed);
         times.push(began.elapsed());
         match result {
-            Found::One(contact) if contact == right => found += 1,
-            Found::Several(several) if several.contains(&right) => offered += 1,
+            ContactsFound::One(contact) if contact == right => found += 1,
+            ContactsFound::Several(several) if several.contains(&right) => offered += 1,
             other => wrong.push(format!("{typed}: {}, not {other:?}", right.company)),
         }
     }

@@ -168,7 +168,7 @@ async fn a_database_that_goes_away_is_said_and_comes_back() {
 async fn reports_read_typed_columns_and_no_personal_data() {
     let Some(place) = Postgres::new() else { return };
     let store = place.open().await.unwrap();
-    let entry = |field: &str, masked: &str| sigap::ticket::Entry {
+    let entry = |field: &str, masked: &str| sigap::ticket::FiledField {
         field: field.into(),
         label: field.into(),
         answer: sigap::ticket::Answer::Unchecked("0812-0000-1234".into()),
