@@ -78,6 +78,10 @@ pub enum Role {
     Present,
     /// Asks for what there is to choose from: `pilihan`, `apa aja`.
     Listing,
+    /// Asks for everything of a kind: `apa saja`.
+    AsksForAll,
+    /// Supposes a fact, and asks what follows: `kalau`, `ternyata`.
+    Supposing,
     /// Asks for a price: `harga`, `tarif`.
     Price,
     /// A unit of something else than what is compared: `rb`, `gb`.
