@@ -286,6 +286,8 @@ pub enum Effect {
     Clarify { intents: Vec<String> },
     /// Nothing fits.
     Fallback,
+    /// The procedure under discussion says nothing of what was asked.
+    Unsaid { intent: String },
     /// The customer is another company's, so no procedure is about them.
     ForeignCustomer { brand: String },
     /// A part of a procedure that is no section of it.

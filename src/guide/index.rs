@@ -136,6 +136,10 @@ pub struct Index {
     timed: Vec<bool>,
     /// Whether it says a number.
     numbered: Vec<bool>,
+    /// The words of its text.
+    texts: Vec<Question>,
+    /// The headings in their order, with the words of each.
+    headings: Vec<(String, Question)>,
     /// The points in which two words are side by side.
     pairs: FxHashMap<(u32, u32), Vec<usize>>,
     /// The same points as lines of text, for an SOP without phrases by which its points are asked for.
@@ -237,6 +241,7 @@ struct Filing {
     spoken: FxHashMap<String, String>,
     timed: Vec<bool>,
     numbered: Vec<bool>,
+    texts: Vec<Question>,
 }
 
 impl Filing {
@@ -272,8 +277,9 @@ impl Filing {
             self.side_by_side.push((place, read.terms.clone()));
             self.phrase_terms.push(read.terms);
         }
-        let terms = Question::read(&point.text, lexicon).terms;
-        self.side_by_side.push((place, terms));
+        let read = Question::read(&point.text, lexicon);
+        self.side_by_side.push((place, read.terms.clone()));
+        self.texts.push(read);
         self.timed.push(tells_time);
         self.numbered.push(tells_number);
     }
@@ -337,6 +343,11 @@ impl Index {
         let is_bare = (with_phrases.count() as f32) < ASKED_SHARE * written.len() as f32;
         let lines = is_bare.then(|| LineIndex::new(&written, lexicon));
         let points: Vec<_> = written.into_iter().map(Written::point).collect();
+        let headings = sop.sections.iter().map(|section| {
+            let words = Question::read(&section.title, lexicon);
+            (section.id.clone(), words)
+        });
+        let headings = headings.collect();
         let ids = points.iter().enumerate();
         let Filing {
             mut words,
@@ -345,6 +356,7 @@ impl Index {
             timed,
             numbered,
             spoken,
+            texts,
             ..
         } = filing;
         let vocabulary = words.sorted();
@@ -365,6 +377,8 @@ impl Index {
             phrases,
             timed,
             numbered,
+            texts,
+            headings,
             pairs,
             lines,
             own,
@@ -394,8 +408,92 @@ impl Index {
         near.map(|(place, _)| &self.points[*place]).collect()
     }
 
+    /// All points in their order.
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    /// Where the point with this id is.
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The words of a point's text.
+    pub fn words_of(&self, place: usize) -> &Question {
+        &self.texts[place]
+    }
+
+    /// The headings in their order, with the words of each.
+    pub fn headings(&self) -> &[(String, Question)] {
+        &self.headings
+    }
+
+    /// What share of the words that tell something in a question a heading has.
+    pub fn heading_cover(&self, heading: &Question, question: &Question) -> f32 {
+        let telling = question
+            .terms
+            .iter()
+            .filter(|term| !term.faint && !term.is_denial());
+        let (mut all, mut found) = (0.0, 0.0);
+        for term in telling {
+            let weight = self.meant(term).weight.unwrap_or(UNKNOWN_WORD_WEIGHT);
+            all += weight;
+            let has = |own: &Term| {
+                own.word == term.word || own.concept.is_some() && own.concept == term.concept
+            };
+            if heading.terms.iter().any(has) {
+                found += weight;
+            }
+        }
+        if all > 0.0 { found / all } else { 0.0 }
+    }
+
+    /// Whether two points are next to each other under the same heading.
+    pub fn is_beside(&self, place: usize, other: usize) -> bool {
+        let under = |place: usize| self.points.get(place).map(|point| &point.under);
+        place.abs_diff(other) == 1 && under(place) == under(other)
+    }
+
+    /// Whether a phrase with which a point is asked for asks for the same of its subject.
+    pub fn asks_alike(&self, place: usize, question: &Question) -> bool {
+        let mut phrases = self.phrases.iter().filter(|phrase| phrase.point == place);
+        phrases.any(|phrase| question.aspects.like(phrase.aspects) == Some(true))
+    }
+
+    /// How near each point is to a question, and what share of its words it accounts for, whether that answers it or not.
+    pub fn nearness(&self, question: &Question, usage: &Usage) -> Vec<(f32, f32)> {
+        let Matched { found, all, aside } = self.matched(question, usage);
+        let near = |found: &Match| match found.weight > 0.0 {
+            true => (found.nearness(all, aside), found.cover(all, aside)),
+            false => (0.0, 0.0),
+        };
+        found.iter().map(near).collect()
+    }
+
     /// The points that answer, with their scores, the best first.
     fn scored(&self, question: &Question, usage: &Usage) -> Vec<(usize, f32)> {
+        let Matched { found, all, aside } = self.matched(question, usage);
+        let scores = found.iter().enumerate().filter_map(|(place, found)| {
+            if !self.tells_what_is_wanted(place, question) {
+                return None;
+            }
+            // What uses a word does not say what it means.
+            if question.aspects.wants_meaning() && !found.alike {
+                return None;
+            }
+            let score = found.score(all, aside, question)?;
+            Some(match self.points[place].kind {
+                PointKind::Unclear(_) => (place, HOLE_SHARE * score),
+                _ => (place, score),
+            })
+        });
+        let mut scored: Vec<_> = scores.collect();
+        scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        scored
+    }
+
+    /// What every point has of a question.
+    fn matched(&self, question: &Question, usage: &Usage) -> Matched {
         let mut found = vec![Match::default(); self.points.len()];
         let mut phrases: FxHashMap<usize, (f32, usize)> = FxHashMap::default();
         let (mut all, mut aside) = (0.0, 0.0);
@@ -447,23 +545,7 @@ impl Index {
             before = here;
         }
         self.fit_phrases(phrases, question, &mut found);
-        let scores = found.iter().enumerate().filter_map(|(place, found)| {
-            if !self.tells_what_is_wanted(place, question) {
-                return None;
-            }
-            // What uses a word does not say what it means.
-            if question.aspects.wants_meaning() && !found.alike {
-                return None;
-            }
-            let score = found.score(all, aside, question)?;
-            Some(match self.points[place].kind {
-                PointKind::Unclear(_) => (place, HOLE_SHARE * score),
-                _ => (place, score),
-            })
-        });
-        let mut scored: Vec<_> = scores.collect();
-        scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        scored
+        Matched { found, all, aside }
     }
 
     /// Notes which phrases fit, by how much of each is in the question: weight and words.
@@ -491,7 +573,7 @@ impl Index {
     }
 
     /// Whether a point has a time or a number, if that is wanted.
-    fn tells_what_is_wanted(&self, place: usize, question: &Question) -> bool {
+    pub fn tells_what_is_wanted(&self, place: usize, question: &Question) -> bool {
         (!question.aspects.wants_time() || self.timed[place])
             && (!question.aspects.wants_number() || self.numbered[place])
     }
@@ -595,6 +677,15 @@ impl Phrase {
     }
 }
 
+/// What all points have of a question.
+struct Matched {
+    found: Vec<Match>,
+    /// The question's weight.
+    all: f32,
+    /// The weight of the words that only lead up to it.
+    aside: f32,
+}
+
 /// How a point answers a question.
 #[derive(Debug, Clone, Default)]
 struct Match {
@@ -625,10 +716,26 @@ impl Match {
         }
     }
 
+    /// What share of a question of this weight it accounts for.
+    fn cover(&self, all: f32, aside: f32) -> f32 {
+        self.weight / self.asked(all, aside)
+    }
+
+    /// The question's weight, with what leads up to it.
+    fn asked(&self, all: f32, aside: f32) -> f32 {
+        all + self.aside + ASIDE_SHARE * (aside - self.aside).max(0.0)
+    }
+
+    /// How near it is to a question of this weight.
+    fn nearness(&self, all: f32, aside: f32) -> f32 {
+        let sum = self.weight + PHRASE_BONUS * self.by_phrase + self.pairs;
+        // What leaves a part of the question out falls behind what does not.
+        sum / self.asked(all, aside) * self.cover(all, aside).sqrt()
+    }
+
     /// Its score, when it accounts for enough of a question of this weight.
     fn score(&self, all: f32, aside: f32, question: &Question) -> Option<f32> {
-        let all = all + self.aside + ASIDE_SHARE * (aside - self.aside).max(0.0);
-        let cover = self.weight / all;
+        let cover = self.cover(all, aside);
         let cover_min = if self.whole && !question.tells() {
             WHOLE_COVER_MIN
         } else {
@@ -636,9 +743,7 @@ impl Match {
         };
         let by_phrase = self.by_phrase > 0.0 && cover >= cover_min;
         let by_words = !question.tells() && self.words > 1 && cover >= TEXT_COVER_MIN;
-        let sum = self.weight + PHRASE_BONUS * self.by_phrase + self.pairs;
-        // What leaves a part of the question out falls behind what does not.
-        (by_phrase || by_words).then(|| sum / all * cover.sqrt())
+        (by_phrase || by_words).then(|| self.nearness(all, aside))
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod aspects;
 pub mod branch;
+pub mod findings;
+pub mod following;
 pub mod foreign;
 mod index;
 mod lines;
@@ -25,6 +27,7 @@ use crate::directory::Directory;
 use crate::matcher::{Matcher, Service, Source, Training};
 use crate::text::{Lexicon, Talk, stem};
 use crate::voice::Voices;
+use following::{Before, Followed, Following};
 use foreign::{Brands, Foreign};
 use index::{Index, Usage};
 use number::Numbers;
@@ -136,6 +139,25 @@ impl Knowledge {
     pub fn points_for(&self, intent: &str, question: &Question) -> Vec<&Point> {
         let index = self.points.get(intent);
         index.map_or_else(Vec::new, |index| index.asked(question, &self.usage))
+    }
+
+    /// Returns the points of the procedure under discussion that a second message asks for.
+    pub fn followed(&self, intent: &str, text: &str, before: Before<'_>) -> Followed<'_> {
+        let known = self.catalog.sop(intent).zip(self.points.get(intent));
+        known.map_or_else(Followed::default, |(sop, index)| {
+            let following = Following {
+                sop,
+                lexicon: &self.lexicon,
+                usage: &self.usage,
+                before,
+            };
+            following.find(index, text)
+        })
+    }
+
+    /// Returns the outcome that the findings of a message lead to, or the cause that has still to be found out.
+    pub fn led_to<'s>(&self, sop: &'s Sop, text: &str) -> Option<&'s str> {
+        findings::led_to(sop, text, &self.lexicon)
     }
 
     /// Returns what a rule says to a question, and whose rule it is.

@@ -49,6 +49,8 @@ pub struct Question {
     pub aspects: Aspects,
     /// Whether something is asked rather than said.
     pub asks: bool,
+    /// Whether everything of a kind is asked for: `notifnya apa aja`.
+    pub asks_for_all: bool,
 }
 
 impl Question {
@@ -81,7 +83,9 @@ impl Question {
         let appeals = |two: &[&str]| {
             everyday.has(Role::Denying, two[0]) && everyday.has(Role::Appealing, two[1])
         };
+        let all = |two: &[&str]| everyday.has(Role::AsksForAll, &two.join(" "));
         Self {
+            asks_for_all: words.windows(2).any(all),
             terms: terms(&parts, lexicon),
             aspects: aspects::of(&words, everyday),
             asks: text.contains('?')
@@ -169,6 +173,11 @@ fn of_part(spoken: &[Spoken<'_>], lexicon: &Lexicon) -> Vec<Term> {
             word
         };
         counted = word == "berapa";
+        // `nanya` is `tanya`, which says nothing either.
+        let speaks = || self::everyday(word).any(|made| uses(&made, everyday).is_empty());
+        if everyday.roles(word).is_empty() && speaks() {
+            continue;
+        }
         let is_denied = denied && !known.is(Role::NeverDenied);
         let is_deniable = known.is(Role::Deniable);
         // `tidak di hp` denies nothing, `tidak lagi muncul` denies the last word.
@@ -226,7 +235,7 @@ fn term(word: &str, lexicon: &Lexicon) -> Term {
 pub fn everyday(word: &str) -> impl Iterator<Item = String> + '_ {
     const NASALS: &[(&str, &[&str])] = &[
         ("ny", &["c", "s"]),
-        ("ng", &["", "k"]),
+        ("ng", &["", "k", "h"]),
         ("n", &["t"]),
         ("m", &["p"]),
     ];
@@ -248,6 +257,7 @@ pub fn spoken(word: &str) -> impl Iterator<Item = String> + '_ {
         ("c", "ny"),
         ("s", "ny"),
         ("k", "ng"),
+        ("h", "ng"),
         ("t", "n"),
         ("p", "m"),
     ];

@@ -114,6 +114,10 @@ pub enum Role {
     Present,
     /// Asks for what there is to choose from: `pilihan`, `apa aja`.
     Listing,
+    /// Asks for everything of a kind: `apa saja`.
+    AsksForAll,
+    /// Puts a case, and asks what follows: `kalau`, `ternyata`.
+    Conditional,
     /// Asks for a price: `harga`, `tarif`.
     Price,
     /// A unit of something else than what is compared: `rb`, `gb`.

@@ -131,6 +131,7 @@ impl ReplyPage<'_> {
             Effect::Clarify { intents } => self.choices(intents),
             Effect::Offer { intent } => self.next_steps(intent),
             Effect::Fallback => vec![button("list", Act::ListSops), button("help", Act::Help)],
+            Effect::Unsaid { intent } => vec![button("forward", Act::Forward(intent.clone()))],
             Effect::Help => vec![button("list", Act::ListSops)],
             Effect::ListSops => {
                 let sops = self.knowledge.catalog.sops.iter();

@@ -4,6 +4,7 @@ mod contacts;
 mod directory;
 mod foreign;
 mod questions;
+mod threads;
 mod upgrades;
 mod walks;
 

@@ -24,8 +24,13 @@ impl Turn<'_> {
                 return false;
             };
             let (kind, background) = (self.setting.channel_kind, self.background());
+            let points = match &shown {
+                Effect::Ruled { ruling, .. } => ruling.points.clone(),
+                _ => Vec::new(),
+            };
             let heard = Heard {
                 answers: fill::from_question(sop, text, kind, background),
+                points,
                 ..Heard::of(&intent)
             };
             self.go(Phase::Answered(heard), Decision::Answer);
@@ -93,6 +98,7 @@ impl Turn<'_> {
             }
             Effect::ShowPoint { intent, id } => hole(intent, id),
             Effect::Ruled { ruling, .. } => ruling.silent,
+            Effect::Unsaid { .. } => true,
             _ => false,
         });
         self.conversation.silent_on = silent.then(|| value::sensitive::redact(text));

@@ -3,7 +3,7 @@
 use super::super::fill::{FilledForm, RefusedValue};
 use super::super::{Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, fill};
 use super::filing::remarks;
-use super::question::{Aside, asks};
+use super::question::Aside;
 use super::{Turn, offers_options};
 use crate::catalog::{Case, Field, Form, Spec};
 use crate::ticket::{Answer, Answers, FiledField};
@@ -268,7 +268,7 @@ impl<'a> Turn<'a> {
             return false;
         }
         match self.meant_aside(text) {
-            Some(Aside::Question(shown)) if asks(text, &self.knowledge.lexicon) => {
+            Some(Aside::Question(shown)) if self.asks(text) => {
                 self.effects.push(shown);
                 self.ask_still();
             }

@@ -3,18 +3,48 @@
 
 use super::super::{Asked, Decision, Effect, Heard, Phase, SopForm};
 use super::Turn;
-use super::question::{asks, confidence, shown};
+use super::question::{confidence, shown};
 use crate::act::Part;
 use crate::catalog::Sop;
 use crate::catalog::sop::SectionKind;
-use crate::matcher::{self, Classification};
+use crate::guide::following::Before;
+use crate::matcher::{self, Candidate, Classification};
+use crate::text::Role;
 use crate::ticket::Answers;
 use crate::value;
 
 /// A message this sure of another procedure changes the topic.
 const OTHER_TOPIC_CONFIDENCE: f32 = 0.8;
-/// A question of so few words may lean on the one before it.
-const LEANING_WORDS_MAX: usize = 5;
+/// So much of a message the procedure under discussion must account for to be meant whatever else fits.
+const STAYS_COVER_MIN: f32 = 0.6;
+/// Another procedure must account for so much more of it.
+const OTHER_COVER_MARGIN: f32 = 0.1;
+/// A question is answered from the procedure under discussion when a point accounts for so much of its own words,
+const ASKED_COVER_MIN: f32 = 0.1;
+/// what is told when it accounts for so much, and so is a question that another procedure may answer,
+const TOLD_COVER_MIN: f32 = 0.4;
+/// and what is told and may be another procedure's.
+const OTHER_COVER_MIN: f32 = 0.6;
+/// A question of more words that the procedure does not know is hardly about it.
+const UNSAID_WORDS_MAX: usize = 6;
+
+/// What a second message asks of the procedure under discussion, by ids.
+pub struct SecondMessage {
+    points: Vec<String>,
+    section: Option<String>,
+    /// How much of its own words they account for.
+    cover: f32,
+    /// Whether it has words of its own that tell something.
+    tells: bool,
+}
+
+impl SecondMessage {
+    /// The best point, where it accounts for enough of what was said.
+    pub fn sure_point(self) -> Option<String> {
+        let is_sure = self.tells && self.cover >= TOLD_COVER_MIN;
+        self.points.into_iter().next().filter(|_| is_sure)
+    }
+}
 
 impl Turn<'_> {
     /// Answers a message from the procedure under discussion; false when it is about something else.
@@ -25,42 +55,89 @@ impl Turn<'_> {
         let Some(sop) = self.knowledge.catalog.sop(&intent) else {
             return false;
         };
+        let followed = self.followed(sop, text);
+        let supposes = self.has_word(Role::Conditional, text);
+        let asks = self.asks(text) || supposes || !self.knowledge.question(text).tells();
+        let answers = found.decision == matcher::Decision::Answer;
         let best = found.candidates.first();
-        let is_other = best.is_some_and(|best| *best.intent != *intent);
-        let changes_topic = is_other
-            && found.decision == matcher::Decision::Answer
-            && confidence(found) >= OTHER_TOPIC_CONFIDENCE;
-        if changes_topic {
-            if !asks(text, &self.knowledge.lexicon) {
+        let other = best.filter(|best| answers && *best.intent != *intent);
+        let is_other = other.is_some();
+        if other.is_some_and(|other| self.changes_topic(&followed, other, text)) {
+            if !asks {
                 self.conversation.case.leave_customer();
             }
             return false;
         }
-        let asks = asks(text, &self.knowledge.lexicon);
-        let answers_anew = found.decision == matcher::Decision::Answer && !is_other;
+        let answers_anew = answers && !is_other;
         if !asks && !answers_anew && self.note_of_customer(sop, text) {
             return true;
         }
-        let own = self.points(sop, &self.knowledge.question(text));
-        let points = match own.is_empty() {
-            false => own,
-            true => self.points_in_context(sop, text),
-        };
-        if points.is_empty() || (!asks && answers_anew) {
+        if let Some(end) = self.knowledge.led_to(sop, text).filter(|_| !is_other) {
+            self.answer_from(&intent, vec![end.to_owned()], found, text);
+            return true;
+        }
+        if !asks && answers_anew {
             return false;
         }
-        self.answer_from(&intent, points, found, text);
+        let cover_min = match (asks, is_other) {
+            (true, false) => ASKED_COVER_MIN,
+            (true, true) | (false, false) => TOLD_COVER_MIN,
+            (false, true) => OTHER_COVER_MIN,
+        };
+        // One word that asks nothing may be the name of anything.
+        let is_name = !asks && text.split_whitespace().nth(1).is_none();
+        let is_far = followed.tells && followed.cover < cover_min && !(supposes && !is_other);
+        if followed.points.is_empty() || is_name || is_far {
+            let is_short = text.split_whitespace().count() <= UNSAID_WORDS_MAX;
+            let is_unsaid = asks && is_short && !answers && followed.cover == 0.0;
+            if is_unsaid {
+                self.say_unsaid(&intent, found, text);
+            }
+            return is_unsaid;
+        }
+        if let Some(section) = followed.section {
+            self.show_section(&intent, section);
+            return true;
+        }
+        self.answer_from(&intent, followed.points, found, text);
         true
     }
 
-    /// What a short question asks for together with the one before it: `itu diapain`.
-    fn points_in_context(&self, sop: &Sop, text: &str) -> Vec<String> {
-        let leans = text.split_whitespace().count() <= LEANING_WORDS_MAX;
-        let Some(before) = self.conversation.case.question.as_ref().filter(|_| leans) else {
-            return Vec::new();
+    /// Whether a message is clearly about another procedure: it is likely, and accounts for more of what was said.
+    fn changes_topic(&self, followed: &SecondMessage, other: &Candidate, text: &str) -> bool {
+        let is_likely = other.confidence >= OTHER_TOPIC_CONFIDENCE;
+        let may_leave = is_likely && followed.cover < STAYS_COVER_MIN;
+        may_leave && {
+            let of_other = (self.knowledge).followed(&other.intent, text, Before::default());
+            followed.cover + OTHER_COVER_MARGIN <= of_other.cover
+        }
+    }
+
+    /// Says that the procedure under discussion says nothing of it.
+    fn say_unsaid(&mut self, intent: &str, found: &Classification, text: &str) {
+        self.same(Effect::Unsaid {
+            intent: intent.to_owned(),
+        });
+        self.understand(Decision::Fallback, Some(intent), confidence(found));
+        self.remember_question(text);
+    }
+
+    /// What a message asks of the procedure under discussion.
+    pub fn followed(&self, sop: &Sop, text: &str) -> SecondMessage {
+        let case = &self.conversation.case;
+        let before = Before {
+            question: case.question.as_deref(),
+            shown: &case.points,
+            channel_kind: Some(self.setting.channel_kind),
         };
-        let together = format!("{before} {text}");
-        self.points(sop, &self.knowledge.question(&together))
+        let followed = self.knowledge.followed(&sop.id, text, before);
+        let points = followed.points.into_iter();
+        SecondMessage {
+            points: points.map(|point| point.id.clone()).collect(),
+            section: followed.section.map(str::to_owned),
+            cover: followed.cover,
+            tells: followed.tells,
+        }
     }
 
     fn answer_from(
@@ -154,12 +231,7 @@ impl Turn<'_> {
         };
         if let Some(section) = section {
             let id = section.id.clone();
-            self.conversation.case.points = vec![id.clone()];
-            self.aside(Effect::ShowPoint {
-                intent: intent.clone(),
-                id,
-            });
-            return self.answered_as(&intent);
+            return self.show_section(&intent, id);
         }
         let shown = match part {
             Part::Whole => Effect::ShowSop {
@@ -175,6 +247,16 @@ impl Turn<'_> {
             },
         };
         self.aside(shown);
+        self.answered_as(&intent);
+    }
+
+    fn show_section(&mut self, intent: &str, id: String) {
+        self.conversation.case.points = vec![id.clone()];
+        let intent = intent.to_owned();
+        self.aside(Effect::ShowPoint {
+            intent: intent.clone(),
+            id,
+        });
         self.answered_as(&intent);
     }
 

@@ -6,7 +6,6 @@
 
 use super::super::{Conversation, Effect, NOT_UNDERSTOOD, Phase, Problem, Unanswered};
 use super::Turn;
-use super::question::asks;
 use crate::text::words;
 use crate::value;
 
@@ -38,7 +37,7 @@ impl Turn<'_> {
     fn reads_as_speech(&self, text: &str) -> bool {
         let lexicon = &self.knowledge.lexicon;
         let said = words(text, lexicon);
-        if asks(text, &self.knowledge.lexicon) {
+        if self.asks(text) {
             return said.len() >= ASKING_WORDS_MIN;
         }
         let is_function = |word: &&String| lexicon.is_function(word);

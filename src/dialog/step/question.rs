@@ -3,9 +3,10 @@
 use super::super::{Asked, Decision, Effect, Heard, Phase, SopForm, Unanswered, Understood, fill};
 use super::Turn;
 use crate::catalog::Sop;
-use crate::guide::Question;
+use crate::guide::following::Before;
+use crate::guide::{Point, Question};
 use crate::matcher::{self, Classification, Context};
-use crate::text::{Lexicon, Role};
+use crate::text::Role;
 use crate::ticket::Answers;
 use crate::value;
 
@@ -19,6 +20,8 @@ const CHOICES_MAX: usize = 3;
 const CHOICE_SHARE_MIN: f32 = 0.1;
 /// A procedure this unlikely is none, even when nothing is likelier.
 const CHOICE_CONFIDENCE_MIN: f32 = 0.002;
+/// More items than this below a heading are no answer to a first question.
+const SECTION_ITEMS_MAX: usize = 6;
 /// What became of a question whose answer was none.
 const REJECTED: &str = "rejected";
 /// What was said in the middle of a dialog instead of an answer.
@@ -49,6 +52,7 @@ impl Turn<'_> {
         self.conversation.case.question = Some(value::sensitive::redact(text));
         match found.decision {
             matcher::Decision::Answer => self.answer_with(&found, text),
+            matcher::Decision::Clarify if worth(&found, 0) == 1 => self.answer_with(&found, text),
             matcher::Decision::Clarify => self.clarify(&found, text),
             matcher::Decision::Fallback => self.fall_back(&found, text),
         }
@@ -58,9 +62,7 @@ impl Turn<'_> {
     pub fn is_of_others(&mut self, text: &str) -> bool {
         let foreign = self.knowledge.foreign(text);
         // `kalo ovo?` goes on with the case at hand.
-        let leans = self.conversation.case.intent.is_some()
-            && asks(text, &self.knowledge.lexicon)
-            && is_short(text);
+        let leans = self.conversation.case.intent.is_some() && self.asks(text) && is_short(text);
         let Some(foreign) = foreign.filter(|_| self.draft().is_none() && !leans) else {
             return false;
         };
@@ -137,7 +139,7 @@ impl Turn<'_> {
     }
 
     /// Keeps the question for the leads.
-    fn remember_question(&mut self, text: &str) {
+    pub fn remember_question(&mut self, text: &str) {
         let understood = self.understood.as_ref();
         self.unanswered = understood.map(|understood| Unanswered {
             text: value::sensitive::redact(text),
@@ -198,11 +200,16 @@ impl Turn<'_> {
             let sop = self.knowledge.catalog.sop(&candidate.intent)?;
             let (kind, background) = (self.setting.channel_kind, self.background());
             let answers = fill::named(sop, &mut message, kind, background);
-            let points = self.points(sop, &question);
+            let led_to = self.knowledge.led_to(sop, text);
+            let points = match led_to {
+                Some(end) => vec![end.to_owned()],
+                None => self.points_or_section(sop, &question, text),
+            };
+            let answered = led_to.is_some() || !question.tells();
             Some(Heard {
                 partials: fill::partials(sop, &message, &answers, kind, background),
                 intent: sop.id.clone(),
-                brief: !question.tells() && self.are_an_answer(sop, &points),
+                brief: answered && self.are_an_answer(sop, &points),
                 points,
                 evidence: candidate
                     .evidence
@@ -215,6 +222,26 @@ impl Turn<'_> {
         })
     }
 
+    /// The points that a question asks for; those below a heading, where it asks for all of them.
+    fn points_or_section(&self, sop: &Sop, question: &Question, text: &str) -> Vec<String> {
+        let section = (question.asks_for_all)
+            .then(|| {
+                self.knowledge
+                    .followed(&sop.id, text, Before::default())
+                    .section
+            })
+            .flatten();
+        let section = sop
+            .sections
+            .iter()
+            .find(|one| Some(one.id.as_str()) == section);
+        let items = section.map(|section| section.items.as_slice());
+        match items.filter(|items| items.len() <= SECTION_ITEMS_MAX) {
+            Some(items) => items.iter().map(|item| item.id.clone()).collect(),
+            None => self.points(sop, question),
+        }
+    }
+
     /// Whether nothing but these points was asked for.
     fn are_an_answer(&self, sop: &Sop, points: &[String]) -> bool {
         let says_which_case = |id: &String| {
@@ -224,12 +251,30 @@ impl Turn<'_> {
         !points.is_empty() && !points.iter().any(says_which_case)
     }
 
+    /// Whether a message asks something.
+    pub fn asks(&self, text: &str) -> bool {
+        text.contains('?') || self.has_word(Role::Asking, text)
+    }
+
+    /// Whether an everyday word of a message does this.
+    pub fn has_word(&self, role: Role, text: &str) -> bool {
+        let everyday = &self.knowledge.lexicon.everyday;
+        let folded = text.to_lowercase();
+        folded
+            .split_whitespace()
+            .any(|word| everyday.has(role, word))
+    }
+
     pub fn points(&self, sop: &Sop, question: &Question) -> Vec<String> {
         let points = self.knowledge.points_for(&sop.id, question).into_iter();
-        let kind = self.setting.channel_kind;
-        let for_channel = points
-            .filter(|point| point.channel_kinds.is_empty() || point.channel_kinds.contains(&kind));
+        let for_channel = points.filter(|point| self.is_for_channel(point));
         for_channel.map(|point| point.id.clone()).collect()
+    }
+
+    /// Whether a point is for the kind of channel at hand.
+    pub fn is_for_channel(&self, point: &Point) -> bool {
+        let kinds = &point.channel_kinds;
+        kinds.is_empty() || kinds.contains(&self.setting.channel_kind)
     }
 
     /// A procedure picked by name or from a clarification.
@@ -309,11 +354,18 @@ impl Turn<'_> {
         }
     }
 
+    /// The point of the procedure of the draft that a question asks for.
+    fn point_in_form(&self, sop: &Sop, text: &str) -> Option<String> {
+        let own = self.points(sop, &self.knowledge.question(text));
+        let followed = || self.followed(sop, text).sure_point();
+        own.into_iter().next().or_else(followed)
+    }
+
     /// What a message means that is no answer to the open question.
     pub fn meant_aside(&self, text: &str) -> Option<Aside> {
         let intent = &self.conversation.draft.as_ref()?.intent;
         let sop = self.knowledge.catalog.sop(intent)?;
-        let asks = asks(text, &self.knowledge.lexicon);
+        let asks = self.asks(text);
         if let Some(term) = self.defined(text) {
             let term = term.term.clone();
             return Some(Aside::Question(Effect::Defined { term }));
@@ -321,8 +373,7 @@ impl Turn<'_> {
         if asks && let Some((_, ruled)) = self.ruled(text) {
             return Some(Aside::Question(ruled));
         }
-        let points = || self.points(sop, &self.knowledge.question(text));
-        if asks && let Some(id) = points().into_iter().next() {
+        if asks && let Some(id) = self.point_in_form(sop, text) {
             let intent = intent.clone();
             return Some(Aside::Question(Effect::ShowPoint { intent, id }));
         }
@@ -346,11 +397,6 @@ impl Turn<'_> {
 /// How sure the matcher is of the likeliest procedure.
 pub fn confidence(found: &Classification) -> f32 {
     found.candidates.first().map_or(0.0, |best| best.confidence)
-}
-
-/// Whether a message asks something.
-pub fn asks(text: &str, lexicon: &Lexicon) -> bool {
-    text.contains('?') || lexicon.everyday.is_in(Role::Asking, text)
 }
 
 /// Whether a message is too short to open a case.
