@@ -369,9 +369,12 @@ impl Turn<'_> {
         if is_place && !lexicon.everyday.find(Role::Place, said).is_empty() {
             return false;
         }
-        // What denies something is said about a value.
-        let denies = |word: &&str| text::negation::is_negation(&word.to_lowercase(), lexicon);
-        if words.len() > 1 && words.iter().any(denies) {
+        // What denies or asks something is said about a value.
+        let is_about = |word: &&str| {
+            let word = word.to_lowercase();
+            text::negation::is_negation(&word, lexicon) || lexicon.everyday.has(Role::Asking, &word)
+        };
+        if words.len() > 1 && words.iter().any(is_about) {
             return true;
         }
         // A text may be any word of the trade; a name and a place hardly are one.
