@@ -352,45 +352,35 @@ fn as_csv(cases: &[Tracked], masked: bool) -> anyhow::Result<ExitCode> {
         }
     }
     let mut output = csv::Writer::from_writer(io::stdout().lock());
-    let fixed = [
-        "id",
-        "filed_at",
-        "agent",
-        "channel_kind",
-        "intent",
-        "form",
-        "kip",
-        "status",
-        "external",
-        "revises",
-    ];
-    output.write_record(fixed.iter().chain(&fields))?;
-    for case in cases {
+    for (number, case) in cases.iter().enumerate() {
         let ticket = &case.latest;
-        let revises = ticket
-            .revision
-            .as_ref()
-            .map(|revision| revision.of.as_str());
+        let revision = ticket.revision.as_ref();
+        let external = case.external().map(cli::cell).unwrap_or_default();
         let fixed = [
-            &ticket.id,
-            ticket.filed_at.to_string().as_str(),
-            &ticket.agent,
-            ticket.channel_kind.name(),
-            &ticket.intent,
-            &ticket.form,
-            &ticket.kip,
-            case.status().name(),
-            &case.external().map(safe).unwrap_or_default(),
-            revises.unwrap_or_default(),
-        ]
-        .map(str::to_owned);
+            ("id", ticket.id.clone()),
+            ("filed_at", ticket.filed_at.to_string()),
+            ("agent", ticket.agent.clone()),
+            ("channel_kind", ticket.channel_kind.name().to_owned()),
+            ("intent", ticket.intent.clone()),
+            ("form", ticket.form.clone()),
+            ("kip", ticket.kip.clone()),
+            ("status", case.status().name().to_owned()),
+            ("external", external),
+            (
+                "revises",
+                revision.map_or_else(String::new, |of| of.of.clone()),
+            ),
+        ];
         let values = fields.iter().map(|field| {
             let entry = ticket.entries.iter().find(|entry| entry.field == *field);
-            entry
-                .map(|entry| text_of(&exported(entry, masked)))
-                .unwrap_or_default()
+            let text = entry.map(|entry| text_of(&exported(entry, masked)));
+            (*field, text.unwrap_or_default())
         });
-        output.write_record(fixed.into_iter().chain(values))?;
+        let (header, cells): (Vec<&str>, Vec<String>) = fixed.into_iter().chain(values).unzip();
+        if number == 0 {
+            output.write_record(header)?;
+        }
+        output.write_record(cells)?;
     }
     output.flush()?;
     Ok(ExitCode::SUCCESS)
@@ -409,16 +399,7 @@ fn text_of(value: &serde_json::Value) -> String {
     let text = value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned);
-    safe(&text)
-}
-
-/// A spreadsheet would run a cell that begins so as a formula.
-fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    cli::cell(&text)
 }
 
 fn write_out(text: &str) -> anyhow::Result<ExitCode> {

@@ -13,6 +13,9 @@ use crate::text::Everyday;
 #[serde(rename_all = "kebab-case")]
 pub enum Says {
     Vague,
+    Channel,
+    Number,
+    Empty,
     Proof,
     Mail,
     Time,
