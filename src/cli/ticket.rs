@@ -343,6 +343,27 @@ fn row(case: &Tracked, ticket: &ticket::Ticket, masked: bool) -> serde_json::Val
     row
 }
 
+/// The columns of a table that every case has, with what is in them.
+const COLUMNS: [(&str, fn(&Tracked) -> String); 10] = [
+    ("id", |case| case.latest.id.clone()),
+    ("filed_at", |case| case.latest.filed_at.to_string()),
+    ("agent", |case| case.latest.agent.clone()),
+    ("channel_kind", |case| {
+        case.latest.channel_kind.name().to_owned()
+    }),
+    ("intent", |case| case.latest.intent.clone()),
+    ("form", |case| case.latest.form.clone()),
+    ("kip", |case| case.latest.kip.clone()),
+    ("status", |case| case.status().name().to_owned()),
+    ("external", |case| {
+        case.external().map(cli::cell).unwrap_or_default()
+    }),
+    ("revises", |case| {
+        let revision = case.latest.revision.as_ref();
+        revision.map_or_else(String::new, |revision| revision.of.clone())
+    }),
+];
+
 /// One column a field, in the order in which the fields first occur.
 fn as_csv(cases: &[Tracked], masked: bool) -> anyhow::Result<ExitCode> {
     let mut fields: Vec<&str> = Vec::new();
@@ -352,35 +373,16 @@ fn as_csv(cases: &[Tracked], masked: bool) -> anyhow::Result<ExitCode> {
         }
     }
     let mut output = csv::Writer::from_writer(io::stdout().lock());
-    for (number, case) in cases.iter().enumerate() {
-        let ticket = &case.latest;
-        let revision = ticket.revision.as_ref();
-        let external = case.external().map(cli::cell).unwrap_or_default();
-        let fixed = [
-            ("id", ticket.id.clone()),
-            ("filed_at", ticket.filed_at.to_string()),
-            ("agent", ticket.agent.clone()),
-            ("channel_kind", ticket.channel_kind.name().to_owned()),
-            ("intent", ticket.intent.clone()),
-            ("form", ticket.form.clone()),
-            ("kip", ticket.kip.clone()),
-            ("status", case.status().name().to_owned()),
-            ("external", external),
-            (
-                "revises",
-                revision.map_or_else(String::new, |of| of.of.clone()),
-            ),
-        ];
+    output.write_record(COLUMNS.iter().map(|(name, _)| name).chain(&fields))?;
+    for case in cases {
+        let fixed = COLUMNS.iter().map(|(_, text)| text(case));
         let values = fields.iter().map(|field| {
-            let entry = ticket.entries.iter().find(|entry| entry.field == *field);
+            let mut entries = case.latest.entries.iter();
+            let entry = entries.find(|entry| entry.field == *field);
             let text = entry.map(|entry| text_of(&exported(entry, masked)));
-            (*field, text.unwrap_or_default())
+            text.unwrap_or_default()
         });
-        let (header, cells): (Vec<&str>, Vec<String>) = fixed.into_iter().chain(values).unzip();
-        if number == 0 {
-            output.write_record(header)?;
-        }
-        output.write_record(cells)?;
+        output.write_record(fixed.chain(values))?;
     }
     output.flush()?;
     Ok(ExitCode::SUCCESS)

@@ -104,6 +104,8 @@ pub enum Role {
     Somewhere,
     /// What a place is: `kota`, `kab`.
     PlaceKind,
+    /// A part of an address: `jl`, `rt`.
+    Address,
     /// Leads to what is wanted: `ke`, `->`.
     Toward,
     /// Says that something is wanted: `mau`, `ambil`.

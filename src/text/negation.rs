@@ -107,7 +107,7 @@ impl<'a> Sentence<'a> {
     /// Whether the word carries a meaning, rather than another word.
     fn carries(&self, place: usize) -> bool {
         let word = self.words[place].text.as_str();
-        let small = [Role::Courtesy, Role::Filler, Role::Means];
+        let small = [Role::Courtesy, Role::Filler, Role::Means, Role::Topic];
         let is_small = small.into_iter().any(|role| self.is(role, place));
         let meant = match self.lexicon.meaning(word) {
             Some([meaning]) => meaning,
@@ -120,6 +120,14 @@ impl<'a> Sentence<'a> {
     /// What the word denies or leaves open, if it does.
     fn denial(&self, place: usize) -> Option<Denial> {
         let supposes = self.is(Role::Supposing, place);
+        if self.is(Role::Undoing, place) && !(place > 0 && self.denies(place - 1)) {
+            let before = self.meaning_before(place)?;
+            return Some(Denial {
+                by: self.words[place].span.clone(),
+                denied: self.words[before].span.clone(),
+                sure: false,
+            });
+        }
         if !(supposes || self.denies(place)) || self.is(Role::Only, place + 1) {
             return None;
         }
@@ -136,7 +144,12 @@ impl<'a> Sentence<'a> {
         let (denied, is_sure) = match ahead {
             Some(denied) => (denied, true),
             None if supposes => return None,
-            None => self.meaning_before(place)?,
+            None => {
+                let before = self.meaning_before(place)?;
+                let word = &self.words[before];
+                let is_topic = self.is(Role::Topic, place - 1) || word.text.ends_with("nya");
+                (word.span.clone(), is_topic)
+            }
         };
         Some(Denial {
             by,
@@ -153,9 +166,9 @@ impl<'a> Sentence<'a> {
             || self.begins_clause(next)
             || ends.into_iter().any(|role| self.is(role, next));
         let is_missing = self.is(Role::Existing, place + 1) && !self.begins_clause(place + 1);
-        (is_missing && is_over).then(|| match self.meaning_before(place) {
-            Some((denied, _)) => denied,
-            None => self.words[place + 1].span.clone(),
+        (is_missing && is_over).then(|| {
+            let first = self.meaning_before(place).unwrap_or(place + 1);
+            self.words[first].span.start..self.words[place + 1].span.end
         })
     }
 
@@ -194,21 +207,16 @@ impl<'a> Sentence<'a> {
         Some(self.words[meaning].span.clone())
     }
 
-    /// The last word before a negation that carries a meaning, in the same clause, and whether it is surely denied.
-    fn meaning_before(&self, place: usize) -> Option<(Range<usize>, bool)> {
-        let mut at = place;
-        for _ in 0..SMALL_WORDS_MAX {
-            if at == 0 || self.begins_clause(at) {
-                return None;
-            }
-            at -= 1;
-            if self.carries(at) {
-                let word = &self.words[at];
-                let is_sure = self.is(Role::Topic, place - 1) || word.text.ends_with("nya");
-                return Some((word.span.clone(), is_sure));
-            }
-        }
-        None
+    /// What a word with nothing behind it is about: the last word before it that carries a meaning, in the same clause.
+    fn meaning_before(&self, place: usize) -> Option<usize> {
+        let clause = || {
+            let words = (1..=place).rev().take_while(|at| !self.begins_clause(*at));
+            words.map(|at| at - 1).take(SMALL_WORDS_MAX)
+        };
+        let polite = [Role::Courtesy, Role::Filler, Role::Topic];
+        let is_said = |at: &usize| !polite.into_iter().any(|role| self.is(role, *at));
+        let meaning = clause().find(|at| self.carries(*at));
+        meaning.or_else(|| clause().find(is_said))
     }
 
     /// The clauses that say of what is in them that it is not known.

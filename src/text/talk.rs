@@ -211,7 +211,7 @@ impl Talk {
             if let [one] = outside[..]
                 && words[one].is_little
                 && !row.may_ask
-                && words.len() > 2
+                && head.len() > 1
             {
                 outside.clear();
             }
@@ -297,7 +297,9 @@ impl Talk {
         if word.chars().count() < REPAIRED_CHARS_MIN {
             return None;
         }
-        let near = |known: &&String| strsim::osa_distance(known, word) == 1 && known.len() >= 4;
+        let near = |known: &&String| {
+            known.len() >= REPAIRED_CHARS_MIN && strsim::osa_distance(known, word) == 1
+        };
         let mut found = self.vocabulary.iter().filter(near);
         let only = found.next()?;
         found.next().is_none().then(|| only.clone())

@@ -10,13 +10,44 @@ use crate::text::{Lexicon, Role};
 /// The longest word that leads to a place, with a blank.
 const WORD_CHARS_MAX: usize = 12;
 
-/// Reads where somebody is, as it was said.
+/// Reads where somebody is, as it was said: `di Depok` is `Depok`.
 pub fn parse(raw: &str, max_chars: usize, lexicon: &Lexicon) -> Result<Value, Error> {
-    let place = text::parse(raw, max_chars, lexicon)?;
+    let place = text::parse(without_leading(raw, lexicon), max_chars, lexicon)?;
     let is_place = [raw, &place.display].into_iter().all(|text| {
         text.contains(char::is_alphabetic) && !text::is_talk(text, lexicon, &text::NO_NAME)
     });
     is_place.then_some(place).ok_or(Error::NotFound)
+}
+
+/// The text behind the words that only say that somebody is there: `skrg di Depok`.
+pub fn without_leading<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let words = words_at(text);
+    let is = |role: Role, place: usize| {
+        let word: Option<&WordAt> = words.get(place);
+        word.is_some_and(|word| lexicon.everyday.has(role, &word.text))
+    };
+    let leads = |place: usize| {
+        let meaning = lexicon.meaning(&words[place].text).and_then(<[_]>::first);
+        let meant = meaning.map_or(words[place].text.as_str(), |meaning| meaning);
+        is(Role::Somewhere, place) && lexicon.is_function(meant)
+    };
+    let mut at = 0;
+    while at + 1 < words.len() {
+        let is_before = is(Role::Present, at) || is(Role::Customer, at);
+        match (
+            leads(at),
+            is_before && at + 2 < words.len() && leads(at + 1),
+        ) {
+            (true, _) => at += 1,
+            (false, true) => at += 2,
+            (false, false) => break,
+        }
+    }
+    if at == 0 {
+        text
+    } else {
+        &text[words[at].span.start..]
+    }
 }
 
 /// Finds well-known places behind a word that says where, with the word for what they are: `kota Malang`.

@@ -61,7 +61,21 @@ pub(super) const NO_NAME: [Role; 9] = [
     Role::Carrier,
 ];
 
-/// Whether a text is talk about the answer instead of one: words of these roles only, or a request to wait.
+/// Whether a text is written as names are: more than one word, each with a capital, before anything behind a comma.
+pub fn is_written_as_name(text: &str, lexicon: &Lexicon) -> bool {
+    let clause = text.split([',', ';', '\n']).next().unwrap_or_default();
+    let words = words_at(courtesy_before(clause, lexicon));
+    let is_capital = |word: &WordAt| {
+        let mut letters = clause[word.span.clone()].chars();
+        letters
+            .next()
+            .is_some_and(|c| c.is_uppercase() || c.is_numeric())
+    };
+    words.len() > 1 && words.iter().all(is_capital) && text.contains(char::is_lowercase)
+}
+
+/// Whether a text is talk about the answer instead of one: words of these roles only, a request to wait, or that it is
+/// not known.
 pub(super) fn is_talk(raw: &str, lexicon: &Lexicon, roles: &[Role]) -> bool {
     const WORDS_MAX: usize = 12;
     let everyday = &lexicon.everyday;
@@ -76,14 +90,36 @@ pub(super) fn is_talk(raw: &str, lexicon: &Lexicon, roles: &[Role]) -> bool {
             .iter()
             .any(|span| span.start <= word.span.start && word.span.end <= span.end)
     };
-    let said = words.iter().find(|word| !is_in(&courtesies, word));
-    let asks_for_time = said.is_some_and(|word| {
-        spans(Role::Waiting)
-            .iter()
-            .any(|span| span.start == word.span.start)
-    });
+    let is_filler = |word: &WordAt| everyday.has(Role::Filler, &word.text);
+    let is_said = |word: &&WordAt| !(is_in(&courtesies, word) || is_filler(word));
+    let (first, last) = (words.iter().find(is_said), words.iter().rfind(is_said));
+    let is_at = |role: Role, word: Option<&WordAt>| {
+        let covers = |span: &Range<usize>| word.is_some_and(|word| span.contains(&word.span.start));
+        spans(role).iter().any(covers)
+    };
+    let puts_off = is_at(Role::Waiting, first)
+        || is_at(Role::Unknown, first)
+        || is_at(Role::Waiting, last)
+        || looks_up(&words, lexicon);
+    let puts_off = puts_off && !is_written_as_name(raw, lexicon);
     let known: Vec<Range<usize>> = roles.iter().flat_map(|role| spans(*role)).collect();
-    asks_for_time || words.iter().all(|word| is_in(&known, word))
+    puts_off || words.iter().all(|word| is_in(&known, word))
+}
+
+/// Whether somebody only says that the answer is looked for: `lg sy tanyain ke plgn`.
+fn looks_up(words: &[WordAt], lexicon: &Lexicon) -> bool {
+    let is = |role: Role, word: &WordAt| {
+        let stem = word.text.strip_suffix("nya").unwrap_or(&word.text);
+        lexicon.everyday.has(role, &word.text) || lexicon.everyday.has(role, stem)
+    };
+    let small = [Role::Courtesy, Role::Filler, Role::Negation, Role::Customer];
+    let is_small = |word: &WordAt| {
+        let meaning = lexicon.meaning(&word.text).and_then(<[_]>::first);
+        let meant = meaning.map_or(word.text.as_str(), |meaning| meaning);
+        small.into_iter().any(|role| is(role, word)) || lexicon.is_function(meant)
+    };
+    let knows = |word: &WordAt| is(Role::Knowing, word);
+    words.iter().any(knows) && words.iter().all(|word| knows(word) || is_small(word))
 }
 
 /// Takes the politeness off a few words, unless it is all there is: `gold bang`. A sentence is kept as typed.

@@ -104,13 +104,15 @@ fn corrected(form: &Form, case: Case<'_>, text: &str, lexicon: &Lexicon) -> Stri
     if let Some((field, said)) = when.filter(|(_, said)| !said.is_empty()) {
         return format!("{}: {said}", field.spec(case).label);
     }
+    // `bukan ovo`: what is denied is no new value.
     let rest = match opened.denies {
-        true => instead(rest, lexicon),
-        false => before_not(rest),
+        true if instead(rest, lexicon) == rest => format!("bukan {rest}"),
+        true => instead(rest, lexicon).to_owned(),
+        false => before_not(rest).to_owned(),
     };
     [" jadi ", " menjadi ", " ke "]
         .iter()
-        .fold(rest.to_owned(), |text, word| text.replacen(word, ": ", 1))
+        .fold(rest, |text, word| text.replacen(word, ": ", 1))
 }
 
 /// The field of `nominalnya salah`: named, called wrong, and nothing else.

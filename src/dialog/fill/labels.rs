@@ -13,7 +13,8 @@ use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
 use super::passing::{end_of_words, is_of_any_words};
 use super::{Problem, RefusedValue};
 use crate::catalog::{Case, Field, Form, Spec};
-use crate::text::Lexicon;
+use crate::text::everyday::{WordAt, words_at};
+use crate::text::{Lexicon, Role};
 use crate::ticket::Answer;
 use crate::value::{self, Kind, Value};
 
@@ -117,7 +118,14 @@ fn label_in<'f>(
         // `alamat: Jl Contoh 1, Jakarta, sid: ...`: the address goes on up to the next label or line.
         while let Some(next) = rest.next_if(|next| {
             let label = label_at(next.clone());
-            let goes_on = label.is_none_or(|label| !label.colon && one_a_line);
+            let goes_on = label.is_none_or(|label| {
+                // `no block`: what no value follows is no label.
+                let reads = || {
+                    let value = &text[next.start + label.value_at..next.end];
+                    filled.read(filled.spec(label.field), value).is_ok()
+                };
+                !label.colon && (one_a_line || !reads())
+            });
             text.as_bytes()[next.start - 1] == b',' && goes_on
         }) {
             clause.end = next.end;
@@ -288,28 +296,81 @@ pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Fiel
     best.map(|(label, _)| label)
 }
 
-/// `lokasi bandung` for the location is `bandung`, `gold ya kak` is `gold`. An alias may be part of the answer: `kota
-/// bandung`.
+/// So many words may come before what a field is called: `katanya dia kelasnya gold`.
+const WORDS_BEFORE_MAX: usize = 3;
+/// A name of a field with fewer letters needs a mark behind it: somebody may be called `An`.
+const BARE_LABEL_LETTERS_MIN: usize = 4;
+
+/// An answer without what its field is called, and without politeness where the value is brief: `lokasi bandung` is
+/// `bandung`, `nama plg Budi Contoh` is `Budi Contoh`. What a place is called may be a part of it: `kota bandung`.
 pub fn without_own_label<'a>(
     field: &Field,
     spec: &Spec,
     text: &'a str,
     lexicon: &Lexicon,
 ) -> &'a str {
-    let id = field.id.replace('_', " ");
-    let names = [spec.label.as_str(), id.as_str()];
-    let stripped = names.into_iter().find_map(|name| {
-        let start = text.get(..name.len())?;
-        let rest = &text[name.len()..];
-        let rest = without_suffix(rest);
-        let ends = rest.starts_with(char::is_whitespace) && !rest.trim().is_empty();
-        (ends && start.eq_ignore_ascii_case(name)).then(|| rest.trim_start())
-    });
-    match &spec.kind {
-        Kind::Text { .. } if is_brief(&spec.kind) => {
-            without_courtesy(stripped.unwrap_or(text), lexicon)
-        }
-        Kind::Text { .. } | Kind::Place { .. } => stripped.unwrap_or(text),
-        _ => text,
+    if !is_free(&spec.kind) {
+        return text;
     }
+    let value = behind_own_label(field, spec, text, lexicon).unwrap_or(text);
+    match &spec.kind {
+        Kind::Text { .. } if is_brief(&spec.kind) => without_courtesy(value, lexicon),
+        _ => value,
+    }
+}
+
+/// The value behind what its field is called, with whose value it is before or behind that.
+fn behind_own_label<'a>(
+    field: &Field,
+    spec: &Spec,
+    text: &'a str,
+    lexicon: &Lexicon,
+) -> Option<&'a str> {
+    let is = |role, word: &str| lexicon.everyday.has(role, word);
+    let is_before = |word: &str| {
+        let stem = word.strip_suffix("nya").unwrap_or(word);
+        [word, stem]
+            .into_iter()
+            .any(|word| is(Role::Carrier, word) || is(Role::Customer, word))
+    };
+    let lower = lowered(text)?;
+    let words = words_at(text);
+    let before = words.iter().take_while(|word| is_before(&word.text));
+    let starts = before.count().min(WORDS_BEFORE_MAX);
+    let starts = words.iter().take(starts + 1).map(|word| word.span.start);
+    let from = starts.into_iter().find_map(|at| {
+        let mut names = names(field, spec).into_iter();
+        names.find_map(|name| {
+            let behind = lower[at..].strip_prefix(name.as_str())?;
+            let rest = without_suffix(behind);
+            let (is_possessive, marked) =
+                (rest.len() < behind.len(), rest.starts_with(['.', ':', '=']));
+            let is_own = name == spec.label.to_lowercase() || name == field.id.replace('_', " ");
+            let is_sure = is_possessive || is_own || marked && !rest.starts_with('.');
+            let is_clear = match &spec.kind {
+                Kind::Place { .. } => !is(Role::PlaceKind, &name),
+                kind => is_brief(kind),
+            };
+            let is_long = name.chars().count() >= BARE_LABEL_LETTERS_MIN
+                || name.contains(|c: char| !c.is_alphanumeric());
+            let ends = rest.starts_with([' ', '.', ':', '=']);
+            let counts = ends && (is_sure || is_clear && (is_long || marked));
+            counts.then(|| lower.len() - rest.trim_start_matches([' ', '.', ':', '=']).len())
+        })
+    })?;
+    // `nama plg`, `namanya adalah`: whose it is, and what links the two.
+    let is_between = |text: &str, word: &WordAt| {
+        let stem = word.text.strip_suffix("nya").unwrap_or(&word.text);
+        let links = is(Role::Link, &word.text) && is_brief(&spec.kind);
+        (is(Role::Customer, stem) || links) && text[word.span.clone()] == word.text
+    };
+    let mut rest = &text[from..];
+    while let Some(word) = words_at(rest)
+        .into_iter()
+        .next()
+        .filter(|word| is_between(rest, word))
+    {
+        rest = rest[word.span.end..].trim_start_matches([' ', '.', ':', '=']);
+    }
+    Some(rest).filter(|rest| !rest.is_empty())
 }

@@ -21,10 +21,10 @@ use std::collections::BTreeMap;
 use super::Problem;
 use crate::catalog::{Case, Field, Sop, Spec};
 use crate::message::ChannelKind;
-use crate::text::{Role, stem};
+use crate::text::{Lexicon, Role, stem};
 use crate::ticket::{Answer, Answers};
 use crate::value::{self, Background, Kind};
-use labels::{Labels, labelled, without_own_label};
+use labels::{Labels, labelled};
 use lines::numbered;
 use passing::{absent, in_passing, is_absence_of};
 use speaking::{Replacing, Sought, belongs_to, speaking};
@@ -32,7 +32,9 @@ use speaking::{Replacing, Sought, belongs_to, speaking};
 pub use answer::{is_absence, is_brief, is_free};
 pub use corrections::{corrections, is_change, is_correction, is_surely_correction};
 pub use filled::FilledForm;
+pub use labels::without_own_label;
 pub use message::Message;
+pub use passing::is_of_any_words;
 
 /// The plainest way to say that there is no value.
 const NONE: &str = "tidak ada";
@@ -281,16 +283,20 @@ fn take_rest<'f>(
     let first = first.filter(|first| brief && !rest.starts_with(**first));
     let rest = first.copied().unwrap_or(&rest);
     let lexicon = filled.background.lexicon;
-    let rest = match spec.may_be_absent && is_absence_of(asked, spec, rest, lexicon) {
+    let said = rest;
+    let rest = match spec.may_be_absent && is_absence_of(asked, spec, said, lexicon) {
         true => NONE,
-        false => without_own_label(asked, spec, rest, lexicon),
+        false => without_own_label(asked, spec, said, lexicon),
     };
+    let is_labelled = !said.starts_with(rest);
     let completed = partial.and_then(|partial| completed(spec, partial, rest));
     let completed = completed.and_then(|whole| filled.read(spec, &whole).ok());
     let answer = completed.map_or_else(|| filled.read(spec, rest), Ok);
     let firm = matches!(&answer, Ok(answer) if is_firm(spec, answer));
     let whole = answer::without_courtesy(rest, lexicon);
-    if !firm && let Some((field, answer)) = belongs_to(filled, asked, whole) {
+    if !(firm || is_labelled)
+        && let Some((field, answer)) = belongs_to(filled, asked, whole)
+    {
         filled.take(field, answer);
         return Err(Problem::Unusable(value::Error::NotFound));
     }
@@ -304,6 +310,20 @@ fn take_rest<'f>(
         _ => message.use_up(&spec.kind, filled.background),
     }
     Ok(())
+}
+
+/// Whether an answer is written as its value is and as talk is not: with a name's capitals, or with what a place is.
+pub fn is_written_as_value(field: &Field, spec: &Spec, text: &str, lexicon: &Lexicon) -> bool {
+    let value = without_own_label(field, spec, text, lexicon);
+    let is_place = matches!(spec.kind, Kind::Place { .. });
+    let value = if is_place {
+        value::place::without_leading(value, lexicon)
+    } else {
+        value
+    };
+    let has = |role| !lexicon.everyday.find(role, value).is_empty();
+    value::text::is_written_as_name(value, lexicon)
+        || is_place && (has(Role::PlaceKind) || has(Role::Address))
 }
 
 /// What a message has brought, besides the asked field.

@@ -3,7 +3,7 @@
 use super::super::fill::{FilledForm, RefusedValue};
 use super::super::{Decision, Draft, Effect, Heard, Phase, Problem, Prompt, Review, fill};
 use super::filing::remarks;
-use super::question::Aside;
+use super::question::{Aside, asks};
 use super::{Turn, offers_options};
 use crate::catalog::{Case, Field, Form, Spec};
 use crate::ticket::{Answer, Answers, FiledField};
@@ -255,16 +255,35 @@ impl<'a> Turn<'a> {
             return;
         }
         let confirmed = confirmed || suggested.as_deref() == Some(text.trim());
-        if !confirmed && self.is_odd(asked.spec, text) && self.meant_aside(text).is_none() {
-            let value = value::sensitive::redact(text.trim());
-            let again = Again {
-                refused: asked.refused_again(),
-                partial: None,
-                problem: Some(Problem::Odd { value }),
-            };
-            return self.ask_again(&field, again);
+        if confirmed || !self.reads_back(&asked, text) {
+            self.take_answer(asked, text);
         }
-        self.take_answer(asked, text);
+    }
+
+    /// Reads an odd text back instead of taking it, or answers the question that it is.
+    fn reads_back(&mut self, asked: &OpenField<'a>, text: &str) -> bool {
+        let lexicon = &self.knowledge.lexicon;
+        let said = fill::without_own_label(asked.field, asked.spec, text.trim(), lexicon);
+        if !self.is_odd(asked.spec, said) {
+            return false;
+        }
+        match self.meant_aside(text) {
+            Some(Aside::Question(shown)) if asks(text, &self.knowledge.lexicon) => {
+                self.effects.push(shown);
+                self.ask_still();
+            }
+            Some(Aside::Case(_)) => return false,
+            Some(Aside::Question(_)) | None => {
+                let value = value::sensitive::redact(said);
+                let again = Again {
+                    refused: asked.refused_again(),
+                    partial: None,
+                    problem: Some(Problem::Odd { value }),
+                };
+                self.ask_again(&asked.field.id, again);
+            }
+        }
+        true
     }
 
     /// What a message that corrects something changes; whether that is all it does.
@@ -273,7 +292,9 @@ impl<'a> Turn<'a> {
             return false;
         };
         let brief = fill::is_brief(&asked.spec.kind);
-        let open = matches!(&asked.spec.kind, Kind::Choice(choices) if choices.open);
+        // `bukan ovo, gopay` is about the options that are asked for.
+        let names_none = |choices| !value::choice::is_named(choices, text, &self.knowledge.lexicon);
+        let open = matches!(&asked.spec.kind, Kind::Choice(choices) if choices.open && names_none(choices));
         let in_a_text = matches!(asked.spec.kind, Kind::Text { .. } | Kind::Place { .. }) && !brief;
         let taken = fill::corrections(self.filled(asked.form, draft), text, in_a_text);
         let sure = !in_a_text && fill::is_surely_correction(text, &self.knowledge.lexicon);

@@ -9,7 +9,7 @@ use super::Turn;
 use crate::act::Act;
 use crate::catalog::Spec;
 use crate::message::Said;
-use crate::text::{Role, Talked};
+use crate::text::{self, Role, Talked};
 use crate::ticket::Answer;
 use crate::value::{self, Kind};
 
@@ -25,10 +25,15 @@ impl Turn<'_> {
                 field, suggested, ..
             } => {
                 let draft = self.conversation.draft.as_ref()?;
-                let spec = self.form(draft)?.field(field)?.spec(self.case(draft));
+                let asked = self.form(draft)?.field(field)?;
+                let spec = asked.spec(self.case(draft));
                 let free = fill::is_free(&spec.kind);
+                let lexicon = &self.knowledge.lexicon;
+                if free && fill::is_written_as_value(asked, spec, text, lexicon) {
+                    return None;
+                }
                 let is_value = value::exactly(&spec.kind, text, self.background()).is_some();
-                let is_absence = fill::is_absence(text, &self.knowledge.lexicon);
+                let is_absence = fill::is_absence(text, lexicon);
                 let answers = matches!(
                     talked.act,
                     Act::Yes | Act::No | Act::NotThis(_) | Act::KeepValue | Act::Confirm
@@ -338,15 +343,15 @@ const SENTENCE_WORDS_MIN: usize = 3;
 
 impl Turn<'_> {
     /// Whether a few words that a free text would take read like talk: words that agents use about anything.
-    pub fn is_odd(&self, spec: &Spec, text: &str) -> bool {
-        if !fill::is_brief(&spec.kind)
-            || fill::is_absence(text, &self.knowledge.lexicon)
-            || text.contains([':', '\n', ';'])
+    pub fn is_odd(&self, spec: &Spec, said: &str) -> bool {
+        if !fill::is_of_any_words(&spec.kind)
+            || fill::is_absence(said, &self.knowledge.lexicon)
+            || said.contains([':', '\n', ';'])
         {
             return false;
         }
         let courtesy = |word: &str| self.knowledge.lexicon.everyday.has(Role::Courtesy, word);
-        let words: Vec<&str> = text
+        let words: Vec<&str> = said
             .split(|c: char| !c.is_alphanumeric() && c != '\'')
             .collect();
         let words = words
@@ -360,6 +365,15 @@ impl Turn<'_> {
             return false;
         }
         let lexicon = &self.knowledge.lexicon;
+        let is_place = matches!(spec.kind, Kind::Place { .. });
+        if is_place && !lexicon.everyday.find(Role::Place, said).is_empty() {
+            return false;
+        }
+        // What denies something is said about a value.
+        let denies = |word: &&str| text::negation::is_negation(&word.to_lowercase(), lexicon);
+        if words.len() > 1 && words.iter().any(denies) {
+            return true;
+        }
         // A text may be any word of the trade; a name and a place hardly are one.
         let is_text = matches!(spec.kind, Kind::Text { .. });
         let is_common = |word: &str| match is_text {

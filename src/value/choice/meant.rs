@@ -87,23 +87,28 @@ impl Meant {
 
     /// What the mentions name together.
     pub(super) fn named(&self, choices: &Choices, lexicon: &Lexicon) -> Named {
-        let certain: BTreeSet<usize> = self
+        let mut certain: BTreeSet<usize> = self
             .mentions
             .iter()
             .filter(|mention| mention.is_sure())
             .flat_map(|mention| &mention.options)
             .copied()
             .collect();
+        if !choices.many {
+            // `tidak terblokir, tidak aktif juga`: what is denied as well is in doubt.
+            let denied = self.denied();
+            certain.retain(|option| !denied.contains(option));
+        }
         if let Some(both) = self
             .by_all()
-            .filter(|_| !choices.many && certain.is_empty())
+            .filter(|_| !choices.many && self.mentions.iter().all(|mention| !mention.is_sure()))
         {
             return Named::One(BTreeSet::from([both]));
         }
         let open_question = self
             .mentions
             .iter()
-            .find(|mention| mention.options.is_disjoint(&certain));
+            .find(|mention| !mention.is_sure() && mention.options.is_disjoint(&certain));
         if let Some(mention) = open_question {
             return Named::Unclear(mention.options.union(&certain).copied().collect());
         }
@@ -137,7 +142,8 @@ impl Meant {
         let denied = self.named_so(&[Why::Denied]);
         let is_sure = said().all(|one| one.why == Why::Denied);
         let is_pair = choices.options.len() == 2 && !choices.many && denied.len() == 1;
-        (is_pair && is_sure).then(|| (0..2).find(|option| !denied.contains(option)))?
+        (is_pair && is_sure && self.mentions.is_empty())
+            .then(|| (0..2).find(|option| !denied.contains(option)))?
     }
 
     fn named_so(&self, whys: &[Why]) -> BTreeSet<usize> {

@@ -129,6 +129,11 @@ pub fn exactly(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Option<Value>
     }
 }
 
+/// Whether a text names an option, meant or denied.
+pub fn is_named(choices: &Choices, raw: &str, lexicon: &Lexicon) -> bool {
+    !AnswerText::new(raw, lexicon).mentions(choices).is_empty()
+}
+
 /// What an answer names.
 enum Named {
     /// These options, one unless several are allowed.
@@ -271,7 +276,11 @@ fn unlisted(choices: &Choices, answer: &AnswerText<'_>) -> Result<Value, Error> 
         && !denies_a_likeness(choices, answer)
         && !answer.has(Role::Excluding, 0)
     {
-        let said = text::one_line(answer.own());
+        let own = answer.own();
+        if own.len() < answer.raw.len() {
+            return parse(choices, own, lexicon);
+        }
+        let said = text::one_line(own);
         let kept = text::kept(&said);
         if kept != said {
             // What was against a card's number may be an option once the number is masked.
