@@ -22,6 +22,7 @@ use std::future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use backon::{ConstantBuilder, Retryable};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use tokio::sync::Mutex;
 use tokio::time::sleep;
@@ -197,17 +198,15 @@ impl Assistant {
     pub async fn handle(&self, incoming: &Incoming) -> Result<Handled, store::StoreError> {
         let began = Instant::now();
         let _turn = self.turns.take(&incoming.conversation).await;
-        let deciding = async {
-            loop {
-                match self.decide(incoming, began).await {
-                    Err(error @ store::StoreError::Away { .. }) if began.elapsed() < PATIENCE => {
-                        tracing::debug!(%error, "a turn is tried again");
-                        sleep(PAUSE).await;
-                    }
-                    ended => return ended,
-                }
-            }
-        };
+        let pauses = ConstantBuilder::default()
+            .with_delay(PAUSE)
+            .without_max_times();
+        let deciding = (|| self.decide(incoming, began))
+            .retry(pauses)
+            .when(|error| {
+                matches!(error, store::StoreError::Away { .. }) && began.elapsed() < PATIENCE
+            })
+            .notify(|error, _| tracing::debug!(%error, "a turn is tried again"));
         let waiting = async {
             if !self.store.is_shared() {
                 return future::pending().await;

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::stats::period;
 use crate::cli;
 use crate::config::Config;
-use crate::store;
+use crate::store::{self, Audit};
 
 /// Arguments of `sigap audit`.
 #[derive(Debug, clap::Args)]
@@ -40,6 +40,16 @@ enum AuditFormat {
     Csv,
 }
 
+/// The columns of a table, with what is in them.
+const COLUMNS: [(&str, fn(&Audit) -> String); 6] = [
+    ("at", |line| line.at.to_string()),
+    ("who", |line| line.who.clone()),
+    ("what", |line| line.what.clone()),
+    ("subject", |line| line.subject.clone()),
+    ("before", |line| line.before.clone().unwrap_or_default()),
+    ("after", |line| line.after.clone().unwrap_or_default()),
+];
+
 /// Exports.
 pub fn run(args: AuditArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let AuditCommand::Export { format, from, to } = args.command;
@@ -55,19 +65,9 @@ pub fn run(args: AuditArgs, config: &Config) -> anyhow::Result<ExitCode> {
         }
         AuditFormat::Csv => {
             let mut csv = csv::Writer::from_writer(&mut out);
-            csv.write_record(["at", "who", "what", "subject", "before", "after"])?;
+            csv.write_record(COLUMNS.map(|(name, _)| name))?;
             for line in &lines {
-                let at = line.at.to_string();
-                let (before, after) = (line.before.as_deref(), line.after.as_deref());
-                let cells = [
-                    at.as_str(),
-                    &line.who,
-                    &line.what,
-                    &line.subject,
-                    before.unwrap_or_default(),
-                    after.unwrap_or_default(),
-                ];
-                csv.write_record(cells.map(cli::cell))?;
+                csv.write_record(COLUMNS.map(|(_, text)| cli::cell(&text(line))))?;
             }
             csv.flush()?;
         }

@@ -95,36 +95,27 @@ pub fn run(args: StatsArgs, config: &Config) -> anyhow::Result<ExitCode> {
 
 fn print(out: &mut impl Write, weeks: &[Week]) -> io::Result<()> {
     let mut table = Table::new();
-    let header = [
-        "week of",
-        "questions",
-        "answered",
-        "offered",
-        "unanswered",
-        "lost in dialogs",
-        "drafts",
-        "without ticket",
-        "most asked",
-    ];
-    table.load_style(UTF8_FULL_CONDENSED).set_header(header);
+    table.load_style(UTF8_FULL_CONDENSED);
     for week in weeks {
         let percent = |count: u64| format!("{count} ({:.0} %)", week.percent(count));
-        let top: Vec<_> = week
-            .top(TOP)
+        let top = week.top(TOP);
+        let top = top
             .iter()
-            .map(|(intent, count)| format!("{intent} {count}"))
-            .collect();
-        table.add_row([
-            week.from.to_string(),
-            week.questions.to_string(),
-            percent(week.answered),
-            percent(week.clarified),
-            percent(week.unanswered),
-            week.not_understood.to_string(),
-            week.drafts.to_string(),
-            week.avoided.to_string(),
-            top.join("\n"),
-        ]);
+            .map(|(intent, count)| format!("{intent} {count}"));
+        let (header, cells): (Vec<&str>, Vec<String>) = [
+            ("week of", week.from.to_string()),
+            ("questions", week.questions.to_string()),
+            ("answered", percent(week.answered)),
+            ("offered", percent(week.clarified)),
+            ("unanswered", percent(week.unanswered)),
+            ("lost in dialogs", week.not_understood.to_string()),
+            ("drafts", week.drafts.to_string()),
+            ("without ticket", week.avoided.to_string()),
+            ("most asked", top.collect::<Vec<_>>().join("\n")),
+        ]
+        .into_iter()
+        .unzip();
+        table.set_header(header).add_row(cells);
     }
     writeln!(out, "{table}")?;
     let by_kip = stats::summed(weeks.iter().map(|week| &week.kips));

@@ -343,6 +343,27 @@ fn row(case: &Tracked, ticket: &ticket::Ticket, masked: bool) -> serde_json::Val
     row
 }
 
+/// The columns of a table that every case has, with what is in them.
+const COLUMNS: [(&str, fn(&Tracked) -> String); 10] = [
+    ("id", |case| case.latest.id.clone()),
+    ("filed_at", |case| case.latest.filed_at.to_string()),
+    ("agent", |case| case.latest.agent.clone()),
+    ("channel_kind", |case| {
+        case.latest.channel_kind.name().to_owned()
+    }),
+    ("intent", |case| case.latest.intent.clone()),
+    ("form", |case| case.latest.form.clone()),
+    ("kip", |case| case.latest.kip.clone()),
+    ("status", |case| case.status().name().to_owned()),
+    ("external", |case| {
+        case.external().map(cli::cell).unwrap_or_default()
+    }),
+    ("revises", |case| {
+        let revision = case.latest.revision.as_ref();
+        revision.map_or_else(String::new, |revision| revision.of.clone())
+    }),
+];
+
 /// One column a field, in the order in which the fields first occur.
 fn as_csv(cases: &[Tracked], masked: bool) -> anyhow::Result<ExitCode> {
     let mut fields: Vec<&str> = Vec::new();
@@ -352,45 +373,16 @@ fn as_csv(cases: &[Tracked], masked: bool) -> anyhow::Result<ExitCode> {
         }
     }
     let mut output = csv::Writer::from_writer(io::stdout().lock());
-    let fixed = [
-        "id",
-        "filed_at",
-        "agent",
-        "channel_kind",
-        "intent",
-        "form",
-        "kip",
-        "status",
-        "external",
-        "revises",
-    ];
-    output.write_record(fixed.iter().chain(&fields))?;
+    output.write_record(COLUMNS.iter().map(|(name, _)| name).chain(&fields))?;
     for case in cases {
-        let ticket = &case.latest;
-        let revises = ticket
-            .revision
-            .as_ref()
-            .map(|revision| revision.of.as_str());
-        let fixed = [
-            &ticket.id,
-            ticket.filed_at.to_string().as_str(),
-            &ticket.agent,
-            ticket.channel_kind.name(),
-            &ticket.intent,
-            &ticket.form,
-            &ticket.kip,
-            case.status().name(),
-            &case.external().map(safe).unwrap_or_default(),
-            revises.unwrap_or_default(),
-        ]
-        .map(str::to_owned);
+        let fixed = COLUMNS.iter().map(|(_, text)| text(case));
         let values = fields.iter().map(|field| {
-            let entry = ticket.entries.iter().find(|entry| entry.field == *field);
-            entry
-                .map(|entry| text_of(&exported(entry, masked)))
-                .unwrap_or_default()
+            let mut entries = case.latest.entries.iter();
+            let entry = entries.find(|entry| entry.field == *field);
+            let text = entry.map(|entry| text_of(&exported(entry, masked)));
+            text.unwrap_or_default()
         });
-        output.write_record(fixed.into_iter().chain(values))?;
+        output.write_record(fixed.chain(values))?;
     }
     output.flush()?;
     Ok(ExitCode::SUCCESS)
@@ -409,16 +401,7 @@ fn text_of(value: &serde_json::Value) -> String {
     let text = value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned);
-    safe(&text)
-}
-
-/// A spreadsheet would run a cell that begins so as a formula.
-fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    cli::cell(&text)
 }
 
 fn write_out(text: &str) -> anyhow::Result<ExitCode> {

@@ -3,15 +3,15 @@
 //! Words that steer by themselves are `text::talk`'s.
 
 use crate::act::Act;
-use crate::ticket;
-use crate::value::sensitive;
+use crate::{slash, ticket};
 
 /// Reads a word that steers as the act it asks for. `text` is the whole message: such a word inside a sentence is part of
 /// the sentence.
 pub fn read(text: &str) -> Option<Act> {
     let text = text.trim();
-    if let Some(command) = text.strip_prefix('/') {
-        return command_of(command);
+    if text.starts_with('/') {
+        // Leads' orders are the desk's, and a question behind a command is one without it.
+        return slash::read(text).filter(|act| !matches!(act, Act::Lead(_) | Act::Ask(_)));
     }
     let folded = text.trim_end_matches(['.', '!', '?', ' ']).to_lowercase();
     if let Some(revise) = folded.strip_prefix("ubah ").and_then(ticket::id_in) {
@@ -19,41 +19,6 @@ pub fn read(text: &str) -> Option<Act> {
     }
     let step = step_to_go_to(&folded).map(|step| Act::Jump(Some(step.to_owned())));
     step.or_else(|| Some(Act::Edit(Some(field_to_change(&folded)?.to_owned()))))
-}
-
-fn command_of(command: &str) -> Option<Act> {
-    let (name, rest) = command
-        .split_once(char::is_whitespace)
-        .unwrap_or((command, ""));
-    // It is echoed and kept when nothing is found under it.
-    let rest = Some(sensitive::without_cards(rest.trim()).into_owned());
-    let rest = rest.filter(|rest| !rest.is_empty());
-    Some(match name.to_lowercase().as_str() {
-        "batal" | "cancel" => Act::Cancel,
-        "urungkan" | "undo" => Act::Undo,
-        "nanti" | "later" => Act::Park,
-        "kembali" | "back" => Act::Back,
-        "lewati" | "skip" => Act::Skip,
-        "kirim" | "send" => Act::Send,
-        "ubah" | "edit" => match rest.as_deref().and_then(ticket::id_in) {
-            Some(id) => Act::Revise(id),
-            None => Act::Edit(rest),
-        },
-        "selesai" | "done" => marked(rest.as_deref().unwrap_or_default()),
-        "ingatkan" | "remind" => match rest.as_deref().and_then(ticket::id_in) {
-            Some(id) => Act::FollowUp(id),
-            None => Act::Tickets(None),
-        },
-        "buat" | "new" => Act::Ticket(None),
-        "pandu" | "walk" => Act::Walk(rest),
-        "am" => Act::AccountManager(rest),
-        "istilah" | "term" => Act::Term(rest),
-        "bantuan" | "help" | "start" => Act::Help,
-        "sop" => Act::Sop(rest),
-        "tiket" | "ticket" | "tickets" => Act::Tickets(rest),
-        "kenapa" | "why" => Act::Why,
-        _ => return None,
-    })
 }
 
 /// `lompat ke langkah 3`, `loncat ke servo`: what the step is called.
@@ -64,18 +29,6 @@ fn step_to_go_to(text: &str) -> Option<&str> {
     let rest = rest.strip_prefix("ke ").unwrap_or(rest);
     let rest = rest.strip_prefix("langkah ").unwrap_or(rest).trim();
     (!rest.is_empty()).then_some(rest)
-}
-
-/// `T-261121-7F3K2Q INC0001234`: the ticket, and what follows it. Without one there are all to choose from.
-fn marked(rest: &str) -> Act {
-    let (id, note) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    match ticket::id_in(id) {
-        Some(id) => Act::Mark {
-            id,
-            note: Some(note.trim().to_owned()).filter(|note| !note.is_empty()),
-        },
-        None => Act::Tickets(None),
-    }
 }
 
 /// `ubah lokasi`, `ganti nominal`: the field's name behind the verb, when nothing follows it.

@@ -265,19 +265,23 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> String {
         .unwrap_or_default()
 }
 
+/// The tags that open something.
+fn tags(xml: &str) -> impl Iterator<Item = BytesStart<'_>> {
+    let mut reader = Reader::from_str(xml);
+    let events = std::iter::from_fn(move || reader.read_event().ok());
+    let events = events.take_while(|event| !matches!(event, Event::Eof));
+    events.filter_map(|event| match event {
+        Event::Start(tag) | Event::Empty(tag) => Some(tag),
+        _ => None,
+    })
+}
+
 /// How each list numbers each of its levels.
 fn formats(xml: &str) -> HashMap<(String, usize), String> {
-    let mut reader = Reader::from_str(xml);
     let mut by_abstract: HashMap<(String, usize), String> = HashMap::new();
     let mut formats = HashMap::new();
     let (mut kind, mut level, mut list) = (String::new(), 0usize, String::new());
-    while let Ok(event) = reader.read_event() {
-        let (Event::Start(tag) | Event::Empty(tag)) = event else {
-            if matches!(event, Event::Eof) {
-                break;
-            }
-            continue;
-        };
+    for tag in tags(xml) {
         match tag.local_name().as_ref() {
             b"abstractNum" => kind = attribute(&tag, "abstractNumId"),
             b"lvl" => level = attribute(&tag, "ilvl").parse().unwrap_or(0),
@@ -300,16 +304,9 @@ fn formats(xml: &str) -> HashMap<(String, usize), String> {
 
 /// The styles that are headings, with their levels.
 fn headings(xml: &str) -> HashMap<String, usize> {
-    let mut reader = Reader::from_str(xml);
     let mut headings = HashMap::new();
     let mut style = String::new();
-    while let Ok(event) = reader.read_event() {
-        let (Event::Start(tag) | Event::Empty(tag)) = event else {
-            if matches!(event, Event::Eof) {
-                break;
-            }
-            continue;
-        };
+    for tag in tags(xml) {
         match tag.local_name().as_ref() {
             b"style" => style = attribute(&tag, "styleId"),
             b"name" => {

@@ -9,10 +9,9 @@ use regex::Regex;
 
 use super::causes;
 use super::fields::{self, KnownField, Mapped};
-use super::headings::PartRole;
 use super::ids::{Ids, slug};
 use super::parts::{DocumentPart, Node, Parts};
-use super::words::{Says, WORDS};
+use super::words::{PartRole, Says, WORDS};
 use super::{DraftGiven, ImportReport, KeptLine, suggest};
 use crate::catalog::file::{
     FieldFile, FieldSpecFile, FormFile, KindName, KipFile, OptionFile, SopFile,

@@ -605,12 +605,13 @@ fn normal(name: &str) -> String {
     let words = folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty());
-    let words = words.filter_map(|word| match word {
-        "chanel" | "kanal" | "channels" => Some("channel"),
-        "no" | "nmr" | "nomer" => Some("nomor"),
-        "yg" | "yang" | "dapat" | "bisa" | "harus" | "wajib" | "data" | "nya" => None,
-        other => Some(other),
-    });
+    let spelled = |word| {
+        let mut roles = [Says::Channel, Says::Number].into_iter();
+        let role = roles.find(|role| WORDS.has(*role, word))?;
+        WORDS.entries(role).first().map(|first| &**first)
+    };
+    let words = words.filter(|word| !WORDS.has(Says::Empty, word));
+    let words = words.map(|word| spelled(word).unwrap_or(word));
     words.collect::<Vec<_>>().join(" ")
 }
 

@@ -1,34 +1,8 @@
 //! What a heading announces, however it is spelled and in whatever order the document has its parts.
 
-use serde::Deserialize;
-
 use super::outline::{DocumentLine, Style};
-use super::words::HEADINGS;
+use super::words::{HEADINGS, PartRole};
 use crate::text::fold;
-
-/// What a part of a document is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PartRole {
-    /// What the agent looks at.
-    Check,
-    /// What the agent asks the customer.
-    Ask,
-    /// Which finding leads to which outcome.
-    Cause,
-    /// What to do about it.
-    Handling,
-    /// The mandatory fields of the ticket.
-    Ticket,
-    /// The complaint categories.
-    Kip,
-    /// Remarks.
-    Note,
-    /// What there is to know.
-    Info,
-    /// The document it comes from.
-    Source,
-}
 
 /// Words of a spelled-out heading may differ from ours by so many slips; short words by none.
 const SLIPS: [(usize, usize); 2] = [(9, 2), (5, 1)];

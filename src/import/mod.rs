@@ -278,7 +278,7 @@ fn fold_all(sources: &[Source]) -> String {
 }
 
 fn became(parts: &parts::Parts, report: &ImportReport) -> Vec<(usize, String, &'static str)> {
-    use headings::PartRole;
+    use words::PartRole;
     let with_heading = parts
         .parts
         .iter()

@@ -1,7 +1,8 @@
 //! The parts of a document: each heading with the points below it, nested as they are numbered.
 
-use super::headings::{self, Heading, PartRole};
+use super::headings::{self, Heading};
 use super::outline::{DocumentLine, Style};
+use super::words::PartRole;
 
 /// A document in parts.
 #[derive(Debug)]

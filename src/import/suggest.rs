@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
-use super::headings::{PartRole, without_brackets};
+use super::headings::without_brackets;
 use super::parts::{Node, Parts};
-use super::words::{Says, WORDS};
+use super::words::{PartRole, Says, WORDS};
 use crate::catalog::Service;
 use crate::catalog::sop::Matching;
 use crate::text::fold;

@@ -5,14 +5,40 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::headings::PartRole;
 use crate::text::Everyday;
+
+/// What a part of a document is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartRole {
+    /// What the agent looks at.
+    Check,
+    /// What the agent asks the customer.
+    Ask,
+    /// Which finding leads to which outcome.
+    Cause,
+    /// What to do about it.
+    Handling,
+    /// The mandatory fields of the ticket.
+    Ticket,
+    /// The complaint categories.
+    Kip,
+    /// Remarks.
+    Note,
+    /// What there is to know.
+    Info,
+    /// The document it comes from.
+    Source,
+}
 
 /// What a word says in a point, a condition or a field's name. The file says it of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Says {
     Vague,
+    Channel,
+    Number,
+    Empty,
     Proof,
     Mail,
     Time,

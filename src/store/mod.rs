@@ -293,6 +293,21 @@ pub struct LoadedConversation {
     pub replay: Option<Vec<Effect>>,
 }
 
+impl LoadedConversation {
+    /// What an engine has of a conversation, and of the event that is handled in it.
+    fn of(kept: Option<KeptConversation>, handled: Option<HandledEvent>) -> Self {
+        let (revision, conversation, wake) = kept
+            .map(|kept| (kept.revision, kept.state, kept.wake))
+            .unwrap_or_default();
+        Self {
+            conversation,
+            revision,
+            wake,
+            replay: handled.map(|handled| handled.effects),
+        }
+    }
+}
+
 /// When a conversation wants to be heard of although no agent says anything, and what a channel has to know then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wake {

@@ -315,15 +315,7 @@ impl Store for Postgres {
                 .map(|text| parse(PostgresTable::Event, text))
                 .transpose()?;
         }
-        let (revision, conversation, wake) = kept
-            .map(|kept| (kept.revision, kept.state, kept.wake))
-            .unwrap_or_default();
-        Ok(LoadedConversation {
-            conversation,
-            revision,
-            wake,
-            replay: handled.map(|handled| handled.effects),
-        })
+        Ok(LoadedConversation::of(kept, handled))
     }
 
     async fn commit(&self, turn: TurnRecord) -> Result<Revision, StoreError> {

@@ -549,15 +549,7 @@ impl Engine {
         )?;
         let event_key = tables::event_key(conversation, event);
         let handled: Option<HandledEvent> = self.get(Table::Events, &event_key)?;
-        let (revision, conversation, wake) = kept
-            .map(|kept| (kept.revision, kept.state, kept.wake))
-            .unwrap_or_default();
-        Ok(LoadedConversation {
-            conversation,
-            revision,
-            wake,
-            replay: handled.map(|handled| handled.effects),
-        })
+        Ok(LoadedConversation::of(kept, handled))
     }
 
     /// Returns a case; its versions are numbered without a gap, since they go together.

@@ -23,8 +23,8 @@ fn kinds() -> Vec<Kind> {
     let options = vec![
         choice("VOICE", &["nelpon"]),
         choice("SMS", &["as"]),
-        choice("DATA/INTERNET", &["data", "gopay", "2"]),
-        choice("Bank", &["bca", "gopay", "gopay di mytelkomsel"]),
+        choice("DATA/INTERNET", &["data", "dompet", "2"]),
+        choice("Bank", &["bca", "dompet", "dompet di aplikasi"]),
         choice("SEMUANYA", &["semua"]),
     ];
     let choices = |many, open| {
@@ -121,7 +121,7 @@ fn pieces() -> impl Strategy<Value = String> {
             "kecuali",
             "data",
             "sms",
-            "gopay",
+            "dompet",
             "bank bca",
             "di mytelkomsel",
             "TRX20260712ABC",

@@ -5,8 +5,10 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use backon::{ExponentialBuilder, Retryable};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use serenity::builder::CreateAttachment;
@@ -16,7 +18,7 @@ use serenity::http::{
 use serenity::model::application::CurrentApplicationInfo;
 use serenity::model::channel::Message;
 use serenity::model::id::{ChannelId, GuildId, InteractionId, MessageId, UserId};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use crate::act::HandedFile;
 use crate::metrics::{self, Metrics};
@@ -232,10 +234,7 @@ impl Rest {
                 body[part] = nothing;
             }
         }
-        let (channel, message) = (
-            ChannelId::new(channel.max(1)),
-            MessageId::new(message.max(1)),
-        );
+        let (channel, message) = ids(channel, message);
         let edited = self.again(REQUEST_TIMEOUT, || async {
             done(
                 self.http
@@ -248,10 +247,7 @@ impl Rest {
 
     /// Pins a message.
     pub async fn pin(&self, channel: u64, message: u64) -> Result<(), RestError> {
-        let (channel, message) = (
-            ChannelId::new(channel.max(1)),
-            MessageId::new(message.max(1)),
-        );
+        let (channel, message) = ids(channel, message);
         self.again(REQUEST_TIMEOUT, || {
             self.http.pin_message(channel, message, None)
         })
@@ -310,10 +306,7 @@ impl Rest {
 
     /// Takes a message of the bot's away.
     pub async fn delete(&self, channel: u64, message: u64) -> Result<(), RestError> {
-        let (channel, message) = (
-            ChannelId::new(channel.max(1)),
-            MessageId::new(message.max(1)),
-        );
+        let (channel, message) = ids(channel, message);
         self.again(REQUEST_TIMEOUT, || {
             self.http.delete_message(channel, message, None)
         })
@@ -425,32 +418,39 @@ impl Rest {
         F: Future<Output = serenity::Result<T>>,
     {
         let deadline = Instant::now() + within;
-        let mut pause = PAUSE;
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
+        let attempts = AtomicU32::new(0);
+        let attempt = || async {
+            attempts.fetch_add(1, Ordering::Relaxed);
             let left = deadline.saturating_duration_since(Instant::now());
-            let refusal = match timeout(left.min(ATTEMPT_MAX), request()).await {
-                Ok(Ok(done)) => {
-                    self.metrics.request(metrics::Request::Sent);
-                    return Ok(done);
-                }
-                Ok(Err(error)) => refusal(&error),
-                Err(_elapsed) => None,
-            };
-            if let Some(refusal) = refusal {
-                self.metrics.request(metrics::Request::Failed);
-                return Err(refusal);
+            match timeout(left.min(ATTEMPT_MAX), request()).await {
+                Ok(Ok(done)) => Ok(done),
+                Ok(Err(error)) => Err(refusal(&error)),
+                Err(_elapsed) => Err(None),
             }
-            if Instant::now() + pause > deadline {
-                self.metrics.request(metrics::Request::Failed);
-                return Err(RestError::GivenUp { attempts });
-            }
-            self.metrics.request(metrics::Request::Retried);
-            sleep(pause).await;
-            pause = (pause * 2).min(PAUSE_MAX);
-        }
+        };
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(PAUSE)
+            .with_max_delay(PAUSE_MAX)
+            .without_max_times();
+        let ended = attempt
+            .retry(pauses)
+            .when(Option::is_none)
+            .adjust(|_, pause| pause.filter(|pause| Instant::now() + *pause <= deadline))
+            .notify(|_, _| self.metrics.request(metrics::Request::Retried));
+        let ended = ended.await;
+        self.metrics.request(match ended {
+            Ok(_) => metrics::Request::Sent,
+            Err(_) => metrics::Request::Failed,
+        });
+        let attempts = attempts.into_inner();
+        ended.map_err(|refusal| refusal.unwrap_or(RestError::GivenUp { attempts }))
     }
+}
+
+/// The library's ids of a message, which are never zero.
+fn ids(channel: u64, message: u64) -> (ChannelId, MessageId) {
+    let (channel, message) = (channel.max(1), message.max(1));
+    (ChannelId::new(channel), MessageId::new(message))
 }
 
 /// What Discord took is done, even if it describes the result in a way that serenity does not read yet.

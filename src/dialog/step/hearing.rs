@@ -33,7 +33,7 @@ impl Turn<'_> {
                     return None;
                 }
                 let is_value = value::exactly(&spec.kind, text, self.background()).is_some();
-                let is_absence = fill::is_absence(text, &self.knowledge.lexicon);
+                let is_absence = fill::is_absence(text, lexicon);
                 let answers = matches!(
                     talked.act,
                     Act::Yes | Act::No | Act::NotThis(_) | Act::KeepValue | Act::Confirm
