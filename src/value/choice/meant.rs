@@ -361,7 +361,7 @@ impl<'a> Scope<'a> {
         let passes = |at: usize| answer.is_small(at) && !answer.begins_clause(at);
         let mut between = answer.between(denial.denied.end, span.start);
         let first = answer.between(span.start, span.end).start;
-        if !(is_pair && leads) || !between.all(passes) || answer.begins_clause(first) {
+        if !(is_pair && leads && between.all(passes)) || answer.begins_clause(first) {
             return None;
         }
         let denied = answer.between(denial.denied.start, denial.denied.end);
