@@ -28,8 +28,6 @@ const BY_BRANCH: f32 = 1.1;
 const SHOWN_ALREADY: f32 = 0.3;
 /// What the source leaves open answers only where nothing that it says fits about as well.
 const HOLE_SHARE: f32 = 0.9;
-/// A message of one word that tells something leans so much more on what was before.
-const ONE_WORD_LEANS: f32 = 2.0;
 /// Points whose score is within this share of the best are shown with it.
 const NEAR_BEST: f32 = 0.9;
 /// More points than this are not an answer.
@@ -62,8 +60,8 @@ pub struct Followed<'i> {
     pub section: Option<&'i str>,
     /// How much of the message's own words the points account for.
     pub cover: f32,
-    /// Whether it has words of its own that tell something.
-    pub tells: bool,
+    /// How many words of its own tell something.
+    pub telling: usize,
 }
 
 /// A message with what it is read with.
@@ -98,7 +96,7 @@ impl Following<'_> {
         }
         question.asks = true;
         let own = index.nearness(&question, self.usage);
-        let context = self.context(index, telling);
+        let context = self.context(index);
         let behind = self.behind_branches(index, text, &context);
         let shown = self.before.shown.iter();
         let shown: Vec<usize> = shown.filter_map(|id| index.place(id)).collect();
@@ -150,28 +148,26 @@ impl Following<'_> {
                 .into_iter()
                 .map(|place| &index.points()[place])
                 .collect(),
-            tells: telling > 0,
+            telling,
         }
     }
 
     /// What each point gains by the words of the question before and of what was shown.
-    fn context(&self, index: &Index, telling: usize) -> Vec<f32> {
+    fn context(&self, index: &Index) -> Vec<f32> {
         let mut gained = vec![0.0; index.points().len()];
         let mut add = |question: &Question, share: f32| {
             for (sum, (_, cover)) in gained.iter_mut().zip(index.nearness(question, self.usage)) {
                 *sum += share * cover;
             }
         };
-        // One word leans on what was before more than several do.
-        let leans = if telling <= 1 { ONE_WORD_LEANS } else { 1.0 };
         if let Some(before) = self.before.question {
             let before = Question::read(before, self.lexicon);
-            add(&before, leans * FROM_QUESTION);
+            add(&before, FROM_QUESTION);
         }
         let count = self.before.shown.len().max(1) as f32;
         for id in self.before.shown {
             if let Some(words) = index.place(id).map(|place| index.words_of(place)) {
-                add(words, leans * FROM_SHOWN / count);
+                add(words, FROM_SHOWN / count);
             }
         }
         gained

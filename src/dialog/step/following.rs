@@ -25,6 +25,9 @@ const ASKED_COVER_MIN: f32 = 0.1;
 const TOLD_COVER_MIN: f32 = 0.4;
 /// and what is told and may be another procedure's.
 const OTHER_COVER_MIN: f32 = 0.6;
+/// In a form, where most messages answer it, a question tells so much, and a point accounts for so much of it.
+const IN_FORM_TELLING_MIN: usize = 2;
+const IN_FORM_COVER_MIN: f32 = 0.75;
 /// A question of more words that the procedure does not know is hardly about it.
 const UNSAID_WORDS_MAX: usize = 6;
 
@@ -34,14 +37,14 @@ pub struct SecondMessage {
     section: Option<String>,
     /// How much of its own words they account for.
     cover: f32,
-    /// Whether it has words of its own that tell something.
-    tells: bool,
+    /// How many words of its own tell something.
+    telling: usize,
 }
 
 impl SecondMessage {
-    /// The best point, where it accounts for enough of what was said.
+    /// The best point, where it is surely asked for in the middle of a form.
     pub fn sure_point(self) -> Option<String> {
-        let is_sure = self.tells && self.cover >= TOLD_COVER_MIN;
+        let is_sure = self.telling >= IN_FORM_TELLING_MIN && self.cover >= IN_FORM_COVER_MIN;
         self.points.into_iter().next().filter(|_| is_sure)
     }
 }
@@ -86,7 +89,7 @@ impl Turn<'_> {
         };
         // One word that asks nothing may be the name of anything.
         let is_name = !asks && text.split_whitespace().nth(1).is_none();
-        let is_far = followed.tells && followed.cover < cover_min && !(supposes && !is_other);
+        let is_far = followed.telling > 0 && followed.cover < cover_min && !(supposes && !is_other);
         if followed.points.is_empty() || is_name || is_far {
             let is_short = text.split_whitespace().count() <= UNSAID_WORDS_MAX;
             let is_unsaid = asks && is_short && !answers && followed.cover == 0.0;
@@ -136,7 +139,7 @@ impl Turn<'_> {
             points: points.map(|point| point.id.clone()).collect(),
             section: followed.section.map(str::to_owned),
             cover: followed.cover,
-            tells: followed.tells,
+            telling: followed.telling,
         }
     }
 

@@ -6,9 +6,9 @@ use sigap::dialog::{Effect, Phase, SopForm};
 use super::walks::Desk;
 
 const THREADS: &str = include_str!("threads.txt");
-/// The share of second messages that are answered rightly: 114 of 138 when last measured, 88 before they were read with
+/// The share of second messages that are answered rightly: 115 of 138 when last measured, 88 before they were read with
 /// what was said before.
-const RIGHT_MIN: f64 = 0.82;
+const RIGHT_MIN: f64 = 0.83;
 /// More points than this are no answer to a question.
 const SHOWN_MAX: usize = 6;
 
