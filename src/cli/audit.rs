@@ -41,7 +41,7 @@ enum AuditFormat {
 }
 
 /// The columns of a table, with what is in them.
-const COLUMNS: [(&str, fn(&Audit) -> String); 6] = [
+const COLUMNS: [cli::Column<Audit>; 6] = [
     ("at", |line| line.at.to_string()),
     ("who", |line| line.who.clone()),
     ("what", |line| line.what.clone()),

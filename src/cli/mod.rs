@@ -253,6 +253,9 @@ fn here() -> ConversationId {
     ConversationId("cli:".to_owned())
 }
 
+/// A column of an export: its name, and what is in it.
+type Column<T> = (&'static str, fn(&T) -> String);
+
 /// A cell that a spreadsheet would run as a formula becomes text.
 fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t']) {

@@ -344,7 +344,7 @@ fn row(case: &Tracked, ticket: &ticket::Ticket, masked: bool) -> serde_json::Val
 }
 
 /// The columns of a table that every case has, with what is in them.
-const COLUMNS: [(&str, fn(&Tracked) -> String); 10] = [
+const COLUMNS: [cli::Column<Tracked>; 10] = [
     ("id", |case| case.latest.id.clone()),
     ("filed_at", |case| case.latest.filed_at.to_string()),
     ("agent", |case| case.latest.agent.clone()),
