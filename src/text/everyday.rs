@@ -22,6 +22,8 @@ pub enum Role {
     Filler,
     /// Asks something: `apa`, `gimana`, `berapa`.
     Asking,
+    /// Asks somebody to do something: `tolong`, `bisa`.
+    Requesting,
     /// Joins two parts: `dan`, `sama`, `terus`.
     Joining,
     /// Agrees.

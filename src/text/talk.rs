@@ -109,6 +109,8 @@ struct Word {
     is_little: bool,
     denies: bool,
     asks: bool,
+    /// `bisa buatin tiketnya?` is a request.
+    offers: bool,
 }
 
 impl Talk {
@@ -279,6 +281,7 @@ impl Talk {
                 asks: everyday.has(Role::Asking, spoken.text)
                     || everyday.has(Role::Asking, written),
                 denies,
+                offers: everyday.has(Role::Requesting, spoken.text),
                 stem,
                 written: written.to_lowercase(),
             }
@@ -334,7 +337,13 @@ impl Row {
         {
             return None;
         }
-        let is_question = outside_asks(words, &head) || asks && !self.keeps_rest;
+        // `dibuatin tiket ga`, `dicatat di tiket?` ask about it.
+        let ends_asking = behind.last().is_some_and(|word| word.denies)
+            && !(words.iter()).any(|word| word.offers);
+        let names_it = head.len() == 1 && words.len() > 1;
+        let is_question = outside_asks(words, &head)
+            || self.keeps_rest && ends_asking
+            || asks && (!self.keeps_rest || names_it && !words.iter().any(|word| word.offers));
         let is_denied = before.iter().rev().take(2).any(|word| word.denies);
         match (is_denied, &self.denied) {
             (true, Some(other)) => Some((head.start.saturating_sub(1)..head.end, other.clone())),
