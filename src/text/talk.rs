@@ -259,7 +259,7 @@ impl Talk {
             let mut stem = stem(bare(spoken.text, lexicon));
             let everyday = &lexicon.everyday;
             let denies = everyday.has(Role::Negation, spoken.text);
-            let courtesy = [Role::Courtesy, Role::Filler]
+            let courtesy = [Role::Courtesy, Role::Filler, Role::Acknowledging]
                 .iter()
                 .any(|role| everyday.has(*role, spoken.text) || everyday.has(*role, written));
             if is_word

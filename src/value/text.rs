@@ -130,8 +130,11 @@ fn without_courtesy<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
     }
     let before = courtesy_before(text, lexicon);
     let words = words_at(before);
-    let is_courtesy = |word: &&WordAt| lexicon.everyday.has(Role::Courtesy, &word.text);
-    let first = words.iter().find(|word| !is_courtesy(word));
+    let leads = |word: &&WordAt| {
+        let roles = [Role::Courtesy, Role::Filler, Role::Acknowledging];
+        (roles.into_iter()).any(|role| lexicon.everyday.has(role, &word.text))
+    };
+    let first = words.iter().find(|word| !leads(word));
     // `Bu Contoh` is called so.
     let is_a_name = |word: &WordAt| before[word.span.start..].starts_with(char::is_uppercase);
     match first {

@@ -112,7 +112,8 @@ impl Desk {
             .into_iter()
             .filter_map(|(field, answer)| match answer {
                 Answer::Given(value) => Some((field, value.canonical.to_string())),
-                Answer::Absent | Answer::Unchecked(_) => None,
+                Answer::Absent => Some((field, "tidak ada".to_owned())),
+                Answer::Unchecked(_) => None,
             });
         Some((intent, given.collect()))
     }
@@ -125,11 +126,21 @@ impl Desk {
             fields.any(|known| known.id == field)
         };
         let sop = knowledge.catalog.sops.iter().find(has);
-        let mut desk = Desk::new(ChannelKind::Voice);
         let intent = &sop.expect("the field is in a form").id;
-        desk.step(&Said::Press(Act::Ticket(Some(intent.clone()))));
-        desk.step(&Said::Press(Act::Edit(Some(field.to_owned()))));
-        desk
+        let kinds = [
+            ChannelKind::Voice,
+            ChannelKind::Ecare,
+            ChannelKind::NonVoice,
+        ];
+        let mut desks = kinds.into_iter().map(|kind| {
+            let mut desk = Desk::new(kind);
+            desk.step(&Said::Press(Act::Ticket(Some(intent.clone()))));
+            desk.step(&Said::Press(Act::Edit(Some(field.to_owned()))));
+            desk
+        });
+        let asks = |desk: &Desk| desk.conversation.asking() == Some(field);
+        let desk = desks.find(asks);
+        desk.expect("some kind of channel asks for the field")
     }
 
     fn value(&self, field: &str) -> Option<String> {

@@ -8,8 +8,10 @@ use super::message::{Message, clauses};
 use super::speaking::{Replacing, Sought, only_field, speaking};
 use super::{TakenAnswers, taken};
 use crate::catalog::{Case, Field, Form};
+use crate::text::everyday::{WordAt, words_at};
 use crate::text::{Lexicon, Role};
-use crate::value::Kind;
+use crate::ticket::Answer;
+use crate::value::{self, Kind};
 
 /// What a correction may open with.
 const OPENERS: [Role; 3] = [Role::Amending, Role::PerhapsAmending, Role::Changing];
@@ -38,7 +40,10 @@ pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> T
             false => Replacing::WithCue,
             true => Replacing::Freely,
         };
-        speaking(&mut filled, &mut message, again, Sought::All);
+        put_instead(&mut filled, text);
+        if !changed(&filled) {
+            speaking(&mut filled, &mut message, again, Sought::All);
+        }
         if !changed(&filled) {
             correct_hour(&mut filled, opened.rest);
         }
@@ -49,6 +54,43 @@ pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> T
     TakenAnswers {
         named: named.map(|field| field.id.clone()),
         ..taken(filled, message, None)
+    }
+}
+
+/// `eh bukan platinum, gold`, `100rb bukan 50rb`: where what is denied is a field's answer, the other value replaces it.
+fn put_instead(filled: &mut FilledForm<'_>, text: &str) {
+    let lexicon = filled.background.lexicon;
+    let words = words_at(text);
+    let denying = (words.iter()).find(|word| lexicon.everyday.has(Role::Excluding, &word.text));
+    let Some(denying) = denying else {
+        return;
+    };
+    let behind = &text[denying.span.end..];
+    let before = text[..denying.span.start].trim_end_matches(is_mark);
+    let contrast = lexicon.everyday.find(Role::Contrast, behind);
+    let (comma, contrast) = (behind.find(','), contrast.first());
+    let ends = (comma.map(|at| at..at + 1)).or_else(|| contrast.cloned());
+    let (denied, said) = match ends {
+        Some(at) => (&behind[..at.start], &behind[at.end..]),
+        None => (behind, before),
+    };
+    let denied = without_courtesy(denied.trim_matches(is_mark), lexicon);
+    let fields: Vec<_> = filled.fields().collect();
+    for field in fields {
+        let spec = filled.spec(field);
+        let is_denied = filled.answer(field).is_some_and(|known| {
+            let read = filled.read(spec, denied);
+            read.is_ok_and(|read| read == *known)
+        });
+        let said = without_courtesy(said.trim_matches(is_mark), lexicon);
+        let found = value::find(&spec.kind, said, filled.background);
+        let other = match found.into_iter().next() {
+            Some(found) => Some(Answer::Given(found.value)),
+            None => filled.read(spec, said).ok(),
+        };
+        if is_denied && let Some(other) = other {
+            filled.take(field, other);
+        }
     }
 }
 
@@ -79,8 +121,16 @@ fn correct_hour(filled: &mut FilledForm<'_>, text: &str) {
 pub fn is_correction(form: &Form, case: Case<'_>, text: &str, lexicon: &Lexicon) -> bool {
     let opened = opened(text, lexicon);
     opened.corrects
+        || denies_in_the_middle(text, lexicon)
         || between(form, case, opened.rest, lexicon).is_some()
         || when_said(form, case, opened.rest, lexicon).is_some()
+}
+
+/// `100rb bukan 50rb`.
+fn denies_in_the_middle(text: &str, lexicon: &Lexicon) -> bool {
+    let words = words_at(text);
+    let denies = |word: &WordAt| lexicon.everyday.has(Role::Excluding, &word.text);
+    words.iter().skip(1).any(denies)
 }
 
 /// Whether a message opens with words that say for sure that it corrects something.

@@ -212,15 +212,43 @@ pub fn from_answer<'f>(
     }
 }
 
+/// Whether a message tells values of a form, with the words that lead to them, and nothing else.
+pub fn tells_only_values(mut filled: FilledForm<'_>, text: &str) -> bool {
+    let mut message = Message::new(text);
+    labelled(&mut filled, &mut message, Labels::All);
+    in_passing(&mut filled, &mut message, None);
+    speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
+    !filled.changed().is_empty() && only_leads_are_left(&mut filled, &mut message)
+}
+
 /// Reads a sentence that is made of other fields' values and the words that lead to them: `dibayar kemarin lewat bca`
 /// names no class. Where more is said nothing is taken.
 fn speaks_of_others(filled: &mut FilledForm<'_>, message: &mut Message<'_>) -> bool {
-    let lexicon = filled.background.lexicon;
-    if message.text.split_whitespace().count() < SENTENCE_WORDS_MIN {
+    if message.text.split_whitespace().nth(1).is_none() {
         return false;
     }
     let (answers, used) = (filled.answers.clone(), message.used.clone());
     speaking(filled, message, Replacing::Never, Sought::All);
+    let all = only_leads_are_left(filled, message) && filled.answers.len() > answers.len();
+    if !all {
+        (filled.answers, message.used) = (answers, used);
+    }
+    all
+}
+
+/// Takes what is left for the one field whose value it surely is; whether the rest only leads to what was taken.
+fn only_leads_are_left(filled: &mut FilledForm<'_>, message: &mut Message<'_>) -> bool {
+    for piece in message.unused_pieces() {
+        let missing = filled.form.missing(filled.case(), filled.background.now);
+        let text = message.text[piece.clone()].trim();
+        if let Some((field, answer)) = speaking::only_field(filled, missing.into_iter(), text)
+            && is_firm(filled.spec(field), &answer)
+        {
+            filled.take(field, answer);
+            message.used.push(piece);
+        }
+    }
+    let lexicon = filled.background.lexicon;
     let leads = |word: &str| {
         let roles = [
             Role::Carrier,
@@ -236,17 +264,11 @@ fn speaks_of_others(filled: &mut FilledForm<'_>, message: &mut Message<'_>) -> b
                 cues.iter().any(|cue| stem(cue) == stem(word))
             })
     };
-    let pieces = message.unused_pieces().into_iter();
-    let left: Vec<_> = pieces
-        .map(|piece| message.text[piece].to_lowercase())
-        .collect();
-    let mut words = (left.iter()).flat_map(|piece| piece.split(|c: char| !c.is_alphanumeric()));
-    let all =
-        filled.answers.len() > answers.len() && words.all(|word| word.is_empty() || leads(word));
-    if !all {
-        (filled.answers, message.used) = (answers, used);
-    }
-    all
+    message.unused_pieces().into_iter().all(|piece| {
+        let left = message.text[piece].to_lowercase();
+        let mut words = left.split(|c: char| !c.is_alphanumeric());
+        words.all(|word| word.is_empty() || leads(word))
+    })
 }
 
 /// `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it. Without a single
@@ -352,9 +374,6 @@ fn is_firm(spec: &Spec, answer: &Answer) -> bool {
         Answer::Absent | Answer::Unchecked(_) => true,
     }
 }
-
-/// Fewer words are an answer.
-const SENTENCE_WORDS_MIN: usize = 3;
 
 /// What is known with what is said now: the day with the hour, the wallet with where it was used.
 fn completed(spec: &Spec, partial: &str, rest: &str) -> Option<String> {

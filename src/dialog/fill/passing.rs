@@ -11,6 +11,7 @@ use super::filled::FilledForm;
 use super::message::{Message, clauses};
 use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
 use crate::catalog::{Field, Spec};
+use crate::text::everyday::words_at;
 use crate::text::{Lexicon, Role};
 use crate::ticket::Answer;
 use crate::value::{self, Kind};
@@ -40,6 +41,7 @@ pub fn in_passing(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked:
             });
             let from = match spec.kind {
                 Kind::Place { .. } => behind_words(message.text, from, filled.background.lexicon),
+                Kind::Name => behind_whose(message.text, from, filled.background.lexicon),
                 _ => from,
             };
             let Some(end) = others.end_of(field, spec, message.text, from) else {
@@ -57,6 +59,20 @@ pub fn in_passing(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked:
                 break;
             }
         }
+    }
+}
+
+/// Where a name begins behind `nama plg`.
+fn behind_whose(text: &str, from: usize, lexicon: &Lexicon) -> usize {
+    let behind = words_at(&text[from..]);
+    let mut words = behind.iter();
+    match (words.next(), words.next()) {
+        (Some(whose), Some(name))
+            if !name.begins_clause && lexicon.everyday.has(Role::Customer, &whose.text) =>
+        {
+            from + name.span.start
+        }
+        _ => from,
     }
 }
 

@@ -172,7 +172,9 @@ fn has_cue(spec: &Spec, text: &str, span: &Range<usize>) -> bool {
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
-    let words = format!(" {} ", words.join(" "));
+    let bare = |word: &&str| word.strip_suffix("nya").unwrap_or(word).to_owned();
+    let bare: Vec<_> = words.iter().map(bare).collect();
+    let words = format!(" {} {} ", words.join(" "), bare.join(" "));
     spec.cues
         .iter()
         .any(|cue| words.contains(&format!(" {cue} ")))

@@ -1,7 +1,7 @@
 //! Second messages: a question without a procedure of its own is read with the one under discussion, and what is told of
 //! the customer outside a form is noted.
 
-use super::super::{Asked, Decision, Effect, Heard, Phase, SopForm};
+use super::super::{Asked, Decision, Effect, Heard, Phase, SopForm, fill};
 use super::Turn;
 use super::question::{confidence, shown};
 use crate::act::Part;
@@ -63,6 +63,10 @@ impl Turn<'_> {
         let asks = self.asks(text) || supposes || !self.knowledge.question(text).tells();
         let answers = found.decision == matcher::Decision::Answer;
         let best = found.candidates.first();
+        let tells = !self.asks(text) && self.tells_only_values(sop, text);
+        if tells && self.note_of_customer(sop, text) {
+            return true;
+        }
         let other = best.filter(|best| answers && *best.intent != *intent);
         let is_other = other.is_some();
         if other.is_some_and(|other| self.changes_topic(&followed, other, text)) {
@@ -89,7 +93,8 @@ impl Turn<'_> {
         };
         // One word that asks nothing may be the name of anything.
         let is_name = !asks && text.split_whitespace().nth(1).is_none();
-        let is_far = followed.telling > 0 && followed.cover < cover_min && !(supposes && !is_other);
+        let stays = supposes && !is_other;
+        let is_far = followed.telling > 0 && followed.cover < cover_min && !stays;
         if followed.points.is_empty() || is_name || is_far {
             let is_short = text.split_whitespace().count() <= UNSAID_WORDS_MAX;
             let is_unsaid = asks && is_short && !answers && followed.cover == 0.0;
@@ -104,6 +109,20 @@ impl Turn<'_> {
         }
         self.answer_from(&intent, followed.points, found, text);
         true
+    }
+
+    /// Whether a message tells values of a procedure's form and nothing else: `SN nya CNX-88A07` is no question about SNs.
+    fn tells_only_values(&self, sop: &Sop, text: &str) -> bool {
+        let known = self.values_for(&sop.id);
+        let kind = self.setting.channel_kind;
+        let form = sop.form(crate::catalog::Case {
+            answers: &known,
+            channel_kind: kind,
+        });
+        form.is_some_and(|form| {
+            let filled = fill::FilledForm::new(form, &known, kind, self.background());
+            fill::tells_only_values(filled, text)
+        })
     }
 
     /// Whether a message is clearly about another procedure: it is likely, and accounts for more of what was said.

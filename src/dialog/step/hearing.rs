@@ -29,7 +29,8 @@ impl Turn<'_> {
                 let spec = asked.spec(self.case(draft));
                 let free = fill::is_free(&spec.kind);
                 let lexicon = &self.knowledge.lexicon;
-                if free && fill::is_written_as_value(asked, spec, text, lexicon) {
+                let is_handle = text.split_whitespace().any(is_handle);
+                if free && (is_handle || fill::is_written_as_value(asked, spec, text, lexicon)) {
                     return None;
                 }
                 let is_value = value::exactly(&spec.kind, text, self.background()).is_some();
@@ -332,6 +333,12 @@ impl Turn<'_> {
         }
         case.note(text, now);
     }
+}
+
+/// Whether a word is written as accounts are: `@contoh_77`, `contoh.toko`.
+fn is_handle(word: &str) -> bool {
+    let inside = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '@');
+    inside.contains(['@', '_']) || inside.contains('.') && !inside.contains("..")
 }
 
 /// A shorter value may be part of any word.

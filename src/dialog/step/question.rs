@@ -12,6 +12,8 @@ use crate::value;
 
 /// A message this sure of another procedure, in the middle of a dialog, is a question of its own.
 const OTHER_CASE_CONFIDENCE: f32 = 0.8;
+/// A procedure that is alone is shown from here on.
+const ALONE_CONFIDENCE_MIN: f32 = 0.5;
 /// A new case takes some words to tell; fewer are an answer that happens to look like one.
 const OTHER_CASE_WORDS_MIN: usize = 3;
 /// How many procedures a clarification offers.
@@ -52,7 +54,7 @@ impl Turn<'_> {
         self.conversation.case.question = Some(value::sensitive::redact(text));
         match found.decision {
             matcher::Decision::Answer => self.answer_with(&found, text),
-            matcher::Decision::Clarify if worth(&found, 0) == 1 => self.answer_with(&found, text),
+            matcher::Decision::Clarify if is_clear(&found) => self.answer_with(&found, text),
             matcher::Decision::Clarify => self.clarify(&found, text),
             matcher::Decision::Fallback => self.fall_back(&found, text),
         }
@@ -397,6 +399,11 @@ impl Turn<'_> {
 /// How sure the matcher is of the likeliest procedure.
 pub fn confidence(found: &Classification) -> f32 {
     found.candidates.first().map_or(0.0, |best| best.confidence)
+}
+
+/// Whether the one candidate that there is may be shown instead of asked about.
+fn is_clear(found: &Classification) -> bool {
+    worth(found, 0) == 1 && confidence(found) >= ALONE_CONFIDENCE_MIN
 }
 
 /// Whether a message is too short to open a case.
