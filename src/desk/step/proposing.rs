@@ -57,7 +57,7 @@ impl OrderBasis {
     ///
     /// # Errors
     ///
-    /// [`DeskError::NoGroup`], and those of [`propose`](Basis::propose).
+    /// [`DeskError::NoGroup`], and those of [`propose`](Self::propose).
     pub fn begin(
         &self,
         group: &str,

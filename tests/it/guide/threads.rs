@@ -88,7 +88,7 @@ fn is_right(desk: &mut Desk, text: &str, wanted: &[&str]) -> Result<(), String> 
         .collect();
     wanted
         .iter()
-        .any(|one| is_wanted(one))
+        .any(is_wanted)
         .then_some(())
         .ok_or_else(|| format!("{text}\n    {wanted:?}, but {opened} {shown:?} {kinds:?}"))
 }
