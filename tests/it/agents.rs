@@ -1,8 +1,9 @@
 //! How agents talk: threads, ticket conversations and single messages, written from the SOP documents by people who had
 //! seen neither the catalogue nor the program. Half of each set (`*.work.jsonl`) may be read, of the other only totals.
+//! A floor is what was measured, less a few rows: it holds what was reached and claims nothing of other people's words.
 //!
-//! `cargo test --test it agents:: -- --nocapture` prints the figures; `SIGAP_MISSES=1` what went wrong in the halves that
-//! may be read, and `SIGAP_AGENTS=DIR` takes the sets from another folder.
+//! `cargo test --test it agents:: -- --nocapture` prints the figures, `SIGAP_HALF=blind` those of one half;
+//! `SIGAP_MISSES=1` prints what went wrong in the half that may be read, `SIGAP_AGENTS=DIR` takes another folder's sets.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -153,6 +154,12 @@ impl Desk {
 struct Share(usize, usize);
 
 impl Share {
+    #[track_caller]
+    fn check(self, floor: f64) {
+        let share = self.0 as f64 / self.1 as f64;
+        assert!(share >= floor, "{self}, which is less than {floor}");
+    }
+
     fn count(&mut self, right: bool) {
         self.0 += usize::from(right);
         self.1 += 1;
@@ -171,7 +178,10 @@ fn measure<T: for<'de> Deserialize<'de>>(set: &str, mut judge: impl FnMut(&T, &d
         env::var_os("SIGAP_AGENTS").map_or_else(|| "tests/it/agents".into(), PathBuf::from);
     let shows = env::var_os("SIGAP_MISSES").is_some();
     let mut rows = 0;
-    for half in ["work", "blind"] {
+    let only = env::var("SIGAP_HALF");
+    let halves = ["work", "blind"].into_iter();
+    for half in halves.filter(|half| only.as_ref().is_ok_and(|only| only == half) || only.is_err())
+    {
         let Ok(lines) = fs::read_to_string(folder.join(format!("{set}.{half}.jsonl"))) else {
             continue;
         };
@@ -236,6 +246,8 @@ fn threads_are_followed() {
         }
     });
     println!("threads: first questions {first}, follow-ups {later}");
+    first.check(0.75);
+    later.check(0.72);
 }
 
 #[derive(Deserialize)]
@@ -324,6 +336,8 @@ fn tickets_are_filled_in_conversation() {
         }
     });
     println!("tickets: all right {all}, values {values}");
+    all.check(0.42);
+    values.check(0.76);
 }
 
 #[derive(Deserialize)]
@@ -357,6 +371,8 @@ fn a_ticket_is_asked_for_in_many_ways() {
         }
     });
     println!("asked for: forms {opened}, values {values}");
+    opened.check(0.85);
+    values.check(0.8);
 }
 
 #[derive(Deserialize)]
@@ -398,6 +414,8 @@ fn talk_is_no_data() {
         }
     });
     println!("open fields: talk not stored {talk}, values kept {kept}");
+    talk.check(0.85);
+    kept.check(0.86);
 }
 
 #[derive(Deserialize)]
@@ -439,6 +457,8 @@ fn what_is_denied_is_not_stored() {
         }
     });
     println!("negation: right {all}, denied but stored {stored}");
+    all.check(0.77);
+    Share(stored.1 - stored.0, stored.1).check(0.95);
 }
 
 #[derive(Deserialize)]
@@ -471,4 +491,6 @@ fn other_companies_customers_are_left_to_them() {
         }
     });
     println!("other companies: not answered {foreign}; beside our brand answered {ours}");
+    foreign.check(0.92);
+    ours.check(0.93);
 }

@@ -10,6 +10,7 @@ use sigap::store;
 use crate::binary::{self, Ended, Place, ended};
 
 mod day;
+mod english;
 mod secrets;
 
 use day::DAY;

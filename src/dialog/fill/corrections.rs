@@ -8,7 +8,7 @@ use super::message::{Message, clauses};
 use super::speaking::{Replacing, Sought, only_field, speaking};
 use super::{TakenAnswers, taken};
 use crate::catalog::{Case, Field, Form};
-use crate::text::everyday::{WordAt, words_at};
+use crate::text::everyday::words_at;
 use crate::text::{Lexicon, Role};
 use crate::ticket::Answer;
 use crate::value::{self, Kind};
@@ -121,16 +121,14 @@ fn correct_hour(filled: &mut FilledForm<'_>, text: &str) {
 pub fn is_correction(form: &Form, case: Case<'_>, text: &str, lexicon: &Lexicon) -> bool {
     let opened = opened(text, lexicon);
     opened.corrects
-        || denies_in_the_middle(text, lexicon)
         || between(form, case, opened.rest, lexicon).is_some()
         || when_said(form, case, opened.rest, lexicon).is_some()
 }
 
-/// `100rb bukan 50rb`.
-fn denies_in_the_middle(text: &str, lexicon: &Lexicon) -> bool {
-    let words = words_at(text);
-    let denies = |word: &WordAt| lexicon.everyday.has(Role::Excluding, &word.text);
-    words.iter().skip(1).any(denies)
+/// Reads `100rb bukan 50rb`, where the second is an answer; none where nothing is replaced.
+pub fn replaced(mut filled: FilledForm<'_>, text: &str) -> Option<TakenAnswers> {
+    put_instead(&mut filled, text);
+    (filled.answers != *filled.before).then(|| taken(filled, Message::new(text), None))
 }
 
 /// Whether a message opens with words that say for sure that it corrects something.

@@ -30,7 +30,7 @@ use passing::{absent, in_passing, is_absence_of};
 use speaking::{Replacing, Sought, belongs_to, speaking};
 
 pub use answer::{is_absence, is_brief, is_free};
-pub use corrections::{corrections, is_change, is_correction, is_surely_correction};
+pub use corrections::{corrections, is_change, is_correction, is_surely_correction, replaced};
 pub use filled::FilledForm;
 pub use labels::without_own_label;
 pub use message::Message;

@@ -251,6 +251,13 @@ impl<'a> Turn<'a> {
         let corrects = case.is_some_and(|case| {
             fill::is_correction(asked.form, case, text, &self.knowledge.lexicon)
         });
+        let replaced = self.conversation.draft.as_ref();
+        let replaced =
+            replaced.and_then(|draft| fill::replaced(self.filled(asked.form, draft), text));
+        if let Some(taken) = replaced {
+            self.take(taken.answers, &taken.others);
+            return self.go_on(&asked);
+        }
         if corrects && self.take_correction(&asked, text) {
             return;
         }

@@ -13,6 +13,10 @@ use crate::text::Role;
 use crate::ticket::Answers;
 use crate::value;
 
+/// A message of so many words that asks nothing tells a case.
+const CASE_WORDS_MIN: usize = 5;
+/// A case that is told is surely another procedure's from here on.
+const OTHER_CASE_CONFIDENCE: f32 = 0.9;
 /// A message this sure of another procedure changes the topic.
 const OTHER_TOPIC_CONFIDENCE: f32 = 0.8;
 /// So much of a message the procedure under discussion must account for to be meant whatever else fits.
@@ -128,6 +132,12 @@ impl Turn<'_> {
     /// Whether a message is clearly about another procedure: it is likely, and accounts for more of what was said.
     fn changes_topic(&self, followed: &SecondMessage, other: &Candidate, text: &str) -> bool {
         let is_likely = other.confidence >= OTHER_TOPIC_CONFIDENCE;
+        // A case that is told opens its own procedure; a question may only sound like it.
+        let tells = !self.asks(text) && !self.has_word(Role::Conditional, text);
+        let is_case = text.split_whitespace().nth(CASE_WORDS_MIN - 1).is_some();
+        if tells && is_case && other.confidence >= OTHER_CASE_CONFIDENCE {
+            return true;
+        }
         let may_leave = is_likely && followed.cover < STAYS_COVER_MIN;
         may_leave && {
             let of_other = (self.knowledge).followed(&other.intent, text, Before::default());

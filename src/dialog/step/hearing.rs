@@ -299,8 +299,10 @@ impl Turn<'_> {
             Phase::Answered(heard) => Some((heard.intent.clone(), heard.points.clone())),
             _ => self.draft().map(|draft| (draft.intent.clone(), Vec::new())),
         };
-        // Filed, parked or thrown away, a draft takes its customer along.
-        if self.ticket.is_some() || had_draft && self.draft().is_none() {
+        // Filed, a case is over; parked or thrown away, a draft takes its customer along.
+        if self.ticket.is_some() {
+            self.conversation.case = Default::default();
+        } else if had_draft && self.draft().is_none() {
             self.conversation.case.leave_customer();
         }
         self.keep_draft_values();
