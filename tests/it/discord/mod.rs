@@ -5,6 +5,7 @@ mod changes;
 mod desk;
 pub mod double;
 mod drafts;
+mod english;
 mod faults;
 mod health;
 mod limits;

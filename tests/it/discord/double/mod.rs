@@ -118,6 +118,8 @@ struct Guarded {
     commands: Json,
     /// The channels that are direct messages.
     direct: HashSet<u64>,
+    /// The language of everybody's Discord; `id` unless set.
+    locale: Option<String>,
     buckets: Buckets,
     shards: u64,
     left: Vec<u64>,

@@ -117,6 +117,11 @@ impl Double {
         self.asks(who, channel, 3, data, Some(message))
     }
 
+    /// Everybody's Discord is in this language from now on.
+    pub fn reads(&self, locale: &str) {
+        self.world.lock().locale = Some(locale.to_owned());
+    }
+
     /// Gives a slash command.
     pub fn commands(
         &self,
@@ -217,7 +222,7 @@ impl Double {
         }
         let mut event = json!({
             "id": id.to_string(), "application_id": BOT.to_string(), "type": kind, "token": token, "version": 1,
-            "channel_id": channel.to_string(), "channel": about, "locale": "id", "guild_locale": "id",
+            "channel_id": channel.to_string(), "channel": about, "locale": state.locale.as_deref().unwrap_or("id"), "guild_locale": "id",
             "entitlements": [], "attachment_size_limit": 1_000_000, "app_permissions": "0", "data": data,
         });
         if direct {
