@@ -1,6 +1,6 @@
 //! Where findings lead: `collection block 1, hlr aktif, payment ok` is a way through a procedure's graph.
 //!
-//! Each clause that means a branch of a cause takes that branch; a message that tells anything else is no list of
+//! Each clause that means a branch of a cause takes that branch; a message with anything else in it is no list of
 //! findings. The end of the way is an outcome, or the cause that has still to be found out; it counts when at least as
 //! much of the way is known as was left out before it.
 
@@ -46,8 +46,8 @@ pub fn led_to<'s>(sop: &'s Sop, text: &str, lexicon: &Lexicon) -> Option<&'s str
     best.map(|(.., end)| end)
 }
 
-/// The branch of a cause that a clause finds: more than half of what it tells is said of the cause, some of it of the
-/// branch. Words that only name the cause may come before: `hlr aktif`.
+/// The branch of a cause that a clause finds: more than half of its words are the cause's, some of them the
+/// branch's. Words that only name the cause may come before: `hlr aktif`.
 fn found(cause: &Cause, clause: &str, lexicon: &Lexicon) -> Option<usize> {
     let terms = |text: &str| Question::read(text, lexicon).terms;
     let is_in = |said: &[Term], term: &Term| {

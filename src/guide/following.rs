@@ -60,7 +60,7 @@ pub struct Followed<'i> {
     pub section: Option<&'i str>,
     /// How much of the message's own words the points account for.
     pub cover: f32,
-    /// How many words of its own tell something.
+    /// How many words it has besides function words.
     pub telling: usize,
 }
 

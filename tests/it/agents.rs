@@ -1,4 +1,4 @@
-//! How agents talk: threads, ticket conversations and single messages, written from the SOP documents by people who had
+//! How agents talk: threads, ticket conversations and single messages, written from the SOP documents by writers who had
 //! seen neither the catalogue nor the program. Half of each set (`*.work.jsonl`) may be read, of the other only totals.
 //! A floor is what was measured, less a few rows: it holds what was reached and claims nothing of other people's words.
 //!

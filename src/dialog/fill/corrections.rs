@@ -75,6 +75,7 @@ fn put_instead(filled: &mut FilledForm<'_>, text: &str) {
         None => (behind, before),
     };
     let denied = without_courtesy(denied.trim_matches(is_mark), lexicon);
+    let said = without_courtesy(said.trim_matches(is_mark), lexicon);
     let fields: Vec<_> = filled.fields().collect();
     for field in fields {
         let spec = filled.spec(field);
@@ -82,13 +83,15 @@ fn put_instead(filled: &mut FilledForm<'_>, text: &str) {
             let read = filled.read(spec, denied);
             read.is_ok_and(|read| read == *known)
         });
-        let said = without_courtesy(said.trim_matches(is_mark), lexicon);
+        if !is_denied {
+            continue;
+        }
         let found = value::find(&spec.kind, said, filled.background);
         let other = match found.into_iter().next() {
             Some(found) => Some(Answer::Given(found.value)),
             None => filled.read(spec, said).ok(),
         };
-        if is_denied && let Some(other) = other {
+        if let Some(other) = other {
             filled.take(field, other);
         }
     }

@@ -212,7 +212,7 @@ pub fn from_answer<'f>(
     }
 }
 
-/// Whether a message tells values of a form, with the words that lead to them, and nothing else.
+/// Whether a message holds values of a form, the words that lead to them, and nothing else.
 pub fn tells_only_values(mut filled: FilledForm<'_>, text: &str) -> bool {
     let mut message = Message::new(text);
     labelled(&mut filled, &mut message, Labels::All);

@@ -13,9 +13,9 @@ use crate::text::Role;
 use crate::ticket::Answers;
 use crate::value;
 
-/// A message of so many words that asks nothing tells a case.
+/// A message of at least so many words that asks nothing reports a case.
 const CASE_WORDS_MIN: usize = 5;
-/// A case that is told is surely another procedure's from here on.
+/// A reported case at least this likely belongs to the other procedure.
 const OTHER_CASE_CONFIDENCE: f32 = 0.9;
 /// A message this sure of another procedure changes the topic.
 const OTHER_TOPIC_CONFIDENCE: f32 = 0.8;
@@ -25,11 +25,11 @@ const STAYS_COVER_MIN: f32 = 0.6;
 const OTHER_COVER_MARGIN: f32 = 0.1;
 /// A question is answered from the procedure under discussion when a point accounts for so much of its own words,
 const ASKED_COVER_MIN: f32 = 0.1;
-/// what is told when it accounts for so much, and so is a question that another procedure may answer,
+/// a report when it accounts for so much, and so is a question that another procedure may answer,
 const TOLD_COVER_MIN: f32 = 0.4;
-/// and what is told and may be another procedure's.
+/// and a report that may belong to another procedure.
 const OTHER_COVER_MIN: f32 = 0.6;
-/// In a form, where most messages answer it, a question tells so much, and a point accounts for so much of it.
+/// In a form most messages are answers: a question has at least so many words of its own, and a point covers so much of them.
 const IN_FORM_TELLING_MIN: usize = 2;
 const IN_FORM_COVER_MIN: f32 = 0.75;
 /// A question of more words that the procedure does not know is hardly about it.
@@ -41,7 +41,7 @@ pub struct SecondMessage {
     section: Option<String>,
     /// How much of its own words they account for.
     cover: f32,
-    /// How many words of its own tell something.
+    /// How many words it has besides function words.
     telling: usize,
 }
 
@@ -115,7 +115,7 @@ impl Turn<'_> {
         true
     }
 
-    /// Whether a message tells values of a procedure's form and nothing else: `SN nya CNX-88A07` is no question about SNs.
+    /// Whether a message holds values of a procedure's form and nothing else: `SN nya CNX-88A07` is no question about SNs.
     fn tells_only_values(&self, sop: &Sop, text: &str) -> bool {
         let known = self.values_for(&sop.id);
         let kind = self.setting.channel_kind;
@@ -132,7 +132,7 @@ impl Turn<'_> {
     /// Whether a message is clearly about another procedure: it is likely, and accounts for more of what was said.
     fn changes_topic(&self, followed: &SecondMessage, other: &Candidate, text: &str) -> bool {
         let is_likely = other.confidence >= OTHER_TOPIC_CONFIDENCE;
-        // A case that is told opens its own procedure; a question may only sound like it.
+        // A reported case opens its own procedure; a question may only sound like it.
         let tells = !self.asks(text) && !self.has_word(Role::Conditional, text);
         let is_case = text.split_whitespace().nth(CASE_WORDS_MIN - 1).is_some();
         if tells && is_case && other.confidence >= OTHER_CASE_CONFIDENCE {

@@ -178,11 +178,14 @@ impl Turn<'_> {
 
     /// The ticket of the procedure that the words are about, if they find one.
     fn ticket_of(&mut self, words: &str) {
+        let said_before = self.effects.len();
         self.question(words);
         if let Phase::Answered(heard) = &self.conversation.phase
             && self.has_form(&heard.intent)
         {
-            self.effects.clear();
+            // The form takes the place of the answer, not of what came before it.
+            self.effects.truncate(said_before);
+            self.understood = None;
             self.make_ticket(None);
         }
     }
