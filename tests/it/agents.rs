@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
+use std::iter;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use sigap::dialog::{Decision, Effect};
 use sigap::guide::Knowledge;
 use sigap::message::{ChannelKind, EventId, Language, Said};
 use sigap::ticket::{Answer, Answers};
+use sigap::value::Kind as FieldKind;
 use sigap::wording;
 
 use crate::shipped;
@@ -127,17 +129,36 @@ impl Desk {
             fields.any(|known| known.id == field)
         };
         let sop = knowledge.catalog.sops.iter().find(has);
-        let intent = &sop.expect("the field is in a form").id;
+        let sop = sop.expect("the field is in a form");
+        let intent = &sop.id;
         let kinds = [
             ChannelKind::Voice,
             ChannelKind::Ecare,
             ChannelKind::NonVoice,
         ];
-        let mut desks = kinds.into_iter().map(|kind| {
-            let mut desk = Desk::new(kind);
-            desk.step(&Said::Press(Act::Ticket(Some(intent.clone()))));
-            desk.step(&Said::Press(Act::Edit(Some(field.to_owned()))));
-            desk
+        // Some fields are asked only after a choice of another, such as the service.
+        let choices = sop.forms.iter().flat_map(|form| &form.fields);
+        let choices = choices.filter_map(|known| match &known.base.kind {
+            FieldKind::Choice(choices) => Some((known.id.clone(), choices)),
+            _ => None,
+        });
+        let chosen = choices.flat_map(|(id, choices)| {
+            let options = choices.options.iter();
+            options.map(move |option| Some((id.clone(), option.value.clone())))
+        });
+        let chosen: Vec<Option<(String, String)>> = iter::once(None).chain(chosen).collect();
+        let mut desks = kinds.into_iter().flat_map(|kind| {
+            let desk = move |chosen: &Option<(String, String)>| {
+                let mut desk = Desk::new(kind);
+                desk.step(&Said::Press(Act::Ticket(Some(intent.clone()))));
+                if let Some((id, option)) = chosen {
+                    desk.step(&Said::Press(Act::Edit(Some(id.clone()))));
+                    desk.say(option);
+                }
+                desk.step(&Said::Press(Act::Edit(Some(field.to_owned()))));
+                desk
+            };
+            chosen.iter().map(desk)
         });
         let asks = |desk: &Desk| desk.conversation.asking() == Some(field);
         let desk = desks.find(asks);
@@ -478,6 +499,7 @@ fn other_companies_customers_are_left_to_them() {
         let is_answered = matches!(heard.decision, Decision::Answer | Decision::Dialog);
         let right = match row.want.as_str() {
             "none" => !is_answered,
+            "ours" => is_answered,
             intent => is_answered && heard.intent.as_deref() == Some(intent),
         };
         if row.want == "none" {

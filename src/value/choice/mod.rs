@@ -97,9 +97,11 @@ pub fn find(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Vec<FoundValue> 
             // `atm bri` are two words for one option.
             Some(last)
                 if last.options == mention.options
-                    && raw[last.span.end..mention.span.start].trim().is_empty() =>
+                    && raw
+                        .get(last.span.end..mention.span.start)
+                        .is_none_or(|between| between.trim().is_empty()) =>
             {
-                last.span.end = mention.span.end;
+                last.span.end = last.span.end.max(mention.span.end);
             }
             _ => certain.push(mention),
         }
