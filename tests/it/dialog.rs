@@ -6,6 +6,7 @@ mod openings;
 mod stored;
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::sync::LazyLock;
 
 use jiff::{SignedDuration, ToSpan, Zoned};
@@ -236,6 +237,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => select(CHANGES).prop_map(Event::Type),
         4 => select(STEERING).prop_map(Event::Type),
         1 => ".{0,40}".prop_map(Event::TypeAnything),
+        3 => words_of_the_catalogue().prop_map(Event::TypeAnything),
         10 => Just(Event::AnswerWell),
         4 => any::<Index>().prop_map(Event::PressOffered),
         2 => select(STALE_ACTIONS).prop_map(Event::PressStale),
@@ -245,6 +247,44 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Wake),
         1 => (1i64..30).prop_map(Event::Wait),
     ]
+}
+
+/// Labels, cues, options and their other names, side by side and run into each other: what values are looked for by.
+fn words_of_the_catalogue() -> impl Strategy<Value = String> {
+    static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let knowledge = shipped::knowledge();
+        let forms = knowledge.catalog.sops.iter().flat_map(|sop| &sop.forms);
+        let words = forms.flat_map(|form| &form.fields).flat_map(|field| {
+            let spec = &field.base;
+            let options = match &spec.kind {
+                Kind::Choice(choices) => choices.options.as_slice(),
+                _ => &[],
+            };
+            let options = options
+                .iter()
+                .flat_map(|one| iter::once(&one.value).chain(&one.aliases));
+            let names = iter::once(&spec.label)
+                .chain(&spec.aliases)
+                .chain(&spec.cues);
+            names
+                .chain(options)
+                .chain(&spec.example)
+                .cloned()
+                .collect::<Vec<_>>()
+        });
+        words.collect()
+    });
+    let between = select(
+        &[
+            " ", " ", " ", "", " bukan ", " eh ", ", ", "\n", ": ", " udah ", "@", ".",
+        ][..],
+    );
+    prop::collection::vec((select(WORDS.as_slice()), between), 1..7).prop_map(|parts| {
+        parts
+            .into_iter()
+            .map(|(word, between)| word + between)
+            .collect()
+    })
 }
 
 fn channel_kind() -> impl Strategy<Value = ChannelKind> {
