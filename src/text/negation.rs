@@ -57,7 +57,10 @@ pub fn corrections(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
     let sentence = Sentence::new(text, lexicon);
     let places = (0..sentence.words.len()).filter(|place| sentence.corrects(*place));
     places
-        .map(|place| sentence.words[place].span.clone())
+        .map(|place| {
+            let start = sentence.words[place].span.start;
+            start..sentence.words[sentence.end_of_correction(place)].span.end
+        })
         .collect()
 }
 
@@ -99,6 +102,20 @@ impl<'a> Sentence<'a> {
         self.is(Role::Correcting, place) && !(place > 0 && self.denies(place - 1))
     }
 
+    /// The last word of what takes back an answer: in `loop, eh bkn deng simpati` the denial is of what was said before.
+    fn end_of_correction(&self, place: usize) -> usize {
+        let is_small = |at: usize| self.is(Role::Filler, at) || self.is(Role::Courtesy, at);
+        let next = place + 1;
+        if place == 0 || !self.is(Role::Excluding, next) || self.words[next].begins_clause {
+            return place;
+        }
+        let behind = (next + 1..self.words.len()).find(|at| !is_small(*at));
+        match behind {
+            Some(behind) if behind > next + 1 || self.words[behind].begins_clause => behind - 1,
+            _ => place,
+        }
+    }
+
     /// Whether another clause begins with the word.
     fn begins_clause(&self, place: usize) -> bool {
         self.words[place].begins_clause || self.is(Role::Contrast, place) || self.corrects(place)
@@ -120,6 +137,9 @@ impl<'a> Sentence<'a> {
     /// What the word denies or leaves open, if it does.
     fn denial(&self, place: usize) -> Option<Denial> {
         let supposes = self.is(Role::Supposing, place);
+        if place > 0 && self.corrects(place - 1) && self.end_of_correction(place - 1) >= place {
+            return None;
+        }
         if self.is(Role::Undoing, place) && !(place > 0 && self.denies(place - 1)) {
             let before = self.meaning_before(place)?;
             return Some(Denial {
@@ -139,7 +159,9 @@ impl<'a> Sentence<'a> {
         }
         let ahead = match supposes || self.is(Role::Excluding, place) {
             true => self.clause_from(place + 1),
-            false => self.next_meaning(place + 1),
+            false => self
+                .next_meaning(place + 1)
+                .map(|next| self.with_means(next)),
         };
         let (denied, is_sure) = match ahead {
             Some(denied) => (denied, true),
@@ -205,6 +227,19 @@ impl<'a> Sentence<'a> {
             .find(|place| self.carries(*place))
             .or_else(|| same_clause().filter(is_said).last())?;
         Some(self.words[meaning].span.clone())
+    }
+
+    /// What is denied of doing something is denied of what it was done with: `ga bayar di grapari`.
+    fn with_means(&self, denied: Range<usize>) -> Range<usize> {
+        let place = self
+            .words
+            .partition_point(|word| word.span.start < denied.start);
+        let leads = self.is(Role::Means, place + 1) || self.is(Role::Somewhere, place + 1);
+        let is_deed = self.is(Role::Carrier, place) && leads && !self.begins_clause(place + 1);
+        match self.next_meaning(place + 2).filter(|_| is_deed) {
+            Some(means) => denied.start..means.end,
+            None => denied,
+        }
     }
 
     /// What a word with nothing behind it is about: the last word before it that carries a meaning, in the same clause.
@@ -298,6 +333,8 @@ mod tests {
     fn a_plain_negation_denies_the_next_word_with_a_meaning() {
         check("tidak aktif", &["aktif"]);
         check("ga pakai dana", &["dana"]);
+        check("ga bayar di grapari", &["bayar di grapari"]);
+        check("loop, eh bkn deng simpati", &[]);
         check("belum aktif udah bayar via bca", &["aktif"]);
         check("ga bisa internet", &["bisa"]);
         check("internet ga bisa, telpon bisa", &["bisa"]);
@@ -330,6 +367,9 @@ mod tests {
         check_corrections("ovo eh salah, gopay", &["eh", "salah"]);
         check_corrections("dikira halo ternyata loop", &["ternyata"]);
         check_corrections("kalo ga salah halo", &[]);
+        check_corrections("loop, eh bkn deng simpati", &["eh bkn deng"]);
+        check_corrections("asep, eh bukan, acep", &["eh bukan"]);
+        check_corrections("gold, eh bukan platinum", &["eh"]);
     }
 
     #[test]

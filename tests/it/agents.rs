@@ -309,8 +309,9 @@ fn is_value(found: &str, wanted: &serde_json::Value) -> bool {
         }
         other => other.to_string(),
     };
-    // `GoPay (MyTelkomsel)` is GoPay.
+    // `GoPay (MyTelkomsel)` is GoPay; of a card the last four digits are kept.
     let bare = found.split(" (").next().unwrap_or(found);
+    let bare = bare.trim_start_matches(['*', ' ']);
     parts(found) == parts(&wanted)
         || parts(bare) == parts(&wanted)
         || (wanted.contains('T') && found.starts_with(&wanted))

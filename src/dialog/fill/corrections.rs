@@ -221,21 +221,46 @@ fn between<'a, 'f>(
     text: &'a str,
     lexicon: &Lexicon,
 ) -> Option<(&'f Field, &'a str, &'a str)> {
-    let label = label_of(form, case, text)?;
+    let label = label_of(form, case, text, lexicon)?;
     let (name, behind) = text.split_at(label.name_end);
-    let (_, mut rest) = leading(
-        behind.trim_start_matches(is_mark),
-        &[Role::Corrected],
-        lexicon,
-    )?;
+    let said = behind.trim_start_matches(is_mark);
+    let called_wrong = leading(said, &[Role::Corrected], lexicon);
+    let corrected = corrected_clause(behind, lexicon);
+    let mut rest = match (called_wrong, corrected) {
+        (Some((_, rest)), None) => rest,
+        (_, Some(corrected)) => corrected,
+        (None, None) => return None,
+    };
     while let Some((_, after)) = leading(rest, &[Role::Corrected], lexicon) {
         rest = after;
     }
-    let value = match lexicon.everyday.is_in(Role::Excluding, behind) {
+    let value = match lexicon.everyday.is_in(Role::Excluding, behind) && corrected.is_none() {
         true => instead(rest, lexicon),
         false => before_not(rest),
     };
     Some((label.field, name, value))
+}
+
+/// The last clause that says what is right: `sidnya kebalik, yg bener 4700001-0001`.
+fn corrected_clause<'t>(text: &'t str, lexicon: &Lexicon) -> Option<&'t str> {
+    let starts = clauses(text).map(|clause| clause.start).skip(1);
+    let said = starts.filter_map(|at| {
+        let behind = text[at..].trim_start_matches(is_mark);
+        let (_, rest) = leading(behind, &[Role::Amending, Role::Correcting], lexicon)?;
+        (!rest.is_empty()).then_some(rest)
+    });
+    said.last()
+}
+
+/// The last of several answers, where the others are taken back: `Asep Contoh, eh bukan, Acep Contoh`.
+pub fn said_last<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let Some(mut rest) = corrected_clause(text, lexicon) else {
+        return text;
+    };
+    while let Some((_, after)) = leading(rest, &[Role::Corrected, Role::Amending], lexicon) {
+        rest = after;
+    }
+    if rest.is_empty() { text } else { rest }
 }
 
 /// `100rb bukan 50rb` is `100rb`.

@@ -21,10 +21,14 @@ use crate::value::{self, Kind, Value};
 /// A label without a colon in the first words of an answer needs so many letters: a name may begin with `An`.
 const LOOSE_LABEL_LETTERS_MIN: usize = 4;
 
+/// So many words between a field's name and its colon describe the field.
+const DESCRIBING_WORDS_MAX: usize = 4;
+
 /// Which labels count.
 #[derive(Clone, Copy)]
 pub enum Labels<'a> {
-    /// Only `label: value`, and `alamatnya ...` at the beginning for other fields than this one.
+    /// Only `label: value`, and for other fields than this one at the beginning `alamatnya ...`, or a value that can be no
+    /// other's: `pic Contoh Satu`.
     Clear(&'a str),
     /// Also `label value`.
     All,
@@ -34,9 +38,11 @@ pub enum Labels<'a> {
 
 impl Labels<'_> {
     /// Whether a label without a colon counts; `first` when it opens the message.
-    fn count(self, label: &FieldLabel<'_>, kind: &Kind, first: bool) -> bool {
+    fn count(self, label: &FieldLabel<'_>, kind: &Kind, first: bool, is_its_own: bool) -> bool {
         match self {
-            Labels::Clear(asked) => first && label.possessive && label.field.id != asked,
+            Labels::Clear(asked) => {
+                first && (label.possessive || is_its_own) && label.field.id != asked
+            }
             Labels::All => true,
             Labels::Others(asked) => {
                 let letters = label.name_end - label.at;
@@ -102,14 +108,28 @@ fn label_in<'f>(
     rest: &mut Peekable<impl Iterator<Item = Range<usize>>>,
     labels: Labels<'_>,
 ) -> Option<Labelled<'f>> {
-    let label_at = |clause: Range<usize>| label_of(filled.form, filled.case(), &text[clause]);
+    let lexicon = filled.background.lexicon;
+    let label_at =
+        |clause: Range<usize>| label_of(filled.form, filled.case(), &text[clause], lexicon);
     let label = label_at(clause.clone()).filter(|label| label.value_at < clause.len())?;
     let (field, colon) = (label.field, label.colon);
-    let is_sentence = label.possessive && holds_commas(&label.field.spec(filled.case()).kind);
     let spec = filled.spec(field);
     let (at, value_at) = (clause.start + label.at, clause.start + label.value_at);
+    // `alamat jl contoh raya no 5 semarang`
+    let is_address = lexicon
+        .everyday
+        .opens(Role::Address, &text[value_at..])
+        .is_some();
+    let is_sentence = (label.possessive || is_address) && holds_commas(&spec.kind);
     let first = text[..at].trim().is_empty();
-    if !colon && (is_list(text) || !labels.count(&label, &spec.kind, first)) {
+    let is_its_own = {
+        let value = text[value_at..clause.end].trim();
+        match spec.kind {
+            Kind::Name => value::text::is_written_as_name(value, lexicon),
+            _ => value::exactly(&spec.kind, value, filled.background).is_some(),
+        }
+    };
+    if !colon && (is_list(text) || !labels.count(&label, &spec.kind, first, is_its_own)) {
         return None;
     }
     // In a pasted template each line is one field; in a sentence any label begins the next.
@@ -230,12 +250,12 @@ fn behind_its_label(
     for label in names(field, spec) {
         for (at, _) in lower.match_indices(&label) {
             let starts_word = !lower[..at].ends_with(char::is_alphanumeric);
-            let after = &lower[at + label.len()..];
-            let gap = after.len() - after.trim_start_matches([' ', ':', '=', '.', '#']).len();
-            if !starts_word || gap == 0 {
+            let after = without_suffix(&lower[at + label.len()..]);
+            let token = after.trim_start_matches([' ', ':', '=', '.', '#']);
+            if !starts_word || token.len() == after.len() {
                 continue;
             }
-            let start = at + label.len() + gap;
+            let start = lower.len() - token.len();
             let is_here = |found: &&value::FoundValue| {
                 found.span.start == start && message.is_unused(&found.span)
             };
@@ -259,7 +279,12 @@ fn behind_its_label(
 }
 
 /// Returns the field whose name a clause begins with; of several names the longest.
-pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<FieldLabel<'a>> {
+pub fn label_of<'a>(
+    form: &'a Form,
+    case: Case<'_>,
+    clause: &str,
+    lexicon: &Lexicon,
+) -> Option<FieldLabel<'a>> {
     let at = clause.len()
         - clause
             .trim_start_matches(|c: char| !c.is_alphabetic())
@@ -268,14 +293,14 @@ pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Fiel
     let mut best: Option<(FieldLabel<'_>, usize)> = None;
     for field in form.fields.iter().filter(|field| field.exists(case)) {
         for name in names(field, field.spec(case)) {
-            let Some(rest) = lower[at..].strip_prefix(name.as_str()) else {
+            let Some(rest) = behind_name(&lower[at..], &name, lexicon) else {
                 continue;
             };
             let named = rest.len();
             let rest = without_suffix(rest);
             let name_end = lower.len() - rest.len();
-            let value = rest.trim_start();
-            let (colon, value) = match value.strip_prefix([':', '=']) {
+            let value = behind_customer(rest, lexicon).trim_start();
+            let (colon, value) = match behind_colon(value, lexicon) {
                 Some(value) => (true, value),
                 None => (false, value),
             };
@@ -294,6 +319,46 @@ pub fn label_of<'a>(form: &'a Form, case: Case<'_>, clause: &str) -> Option<Fiel
         }
     }
     best.map(|(label, _)| label)
+}
+
+/// What is behind a field's name, whose first word may be written as agents do: `nmr hp` for `nomor hp`.
+fn behind_name<'t>(text: &'t str, name: &str, lexicon: &Lexicon) -> Option<&'t str> {
+    text.strip_prefix(name).or_else(|| {
+        let (first, more) = name.split_at(name.find(' ').unwrap_or(name.len()));
+        let end = text.find(|c: char| !c.is_alphanumeric());
+        let word = &text[..end.unwrap_or(text.len())];
+        let spelled = word.strip_suffix("nya").unwrap_or(word);
+        let is_meant = matches!(lexicon.meaning(spelled), Some([meant]) if **meant == *first);
+        text[spelled.len()..]
+            .strip_prefix(more)
+            .filter(|_| is_meant)
+    })
+}
+
+/// What is behind the word that says whose value it is: `nama plg Budi Contoh`.
+fn behind_customer<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let behind = text.strip_prefix(' ').map(str::trim_start);
+    let word = behind.and_then(|behind| Some(words_at(behind).first()?.span.clone()));
+    let (Some(behind), Some(word)) = (behind, word.filter(|word| word.start == 0)) else {
+        return text;
+    };
+    let (whose, rest) = behind.split_at(word.end);
+    let whose = whose.strip_suffix("nya").unwrap_or(whose);
+    match lexicon.everyday.has(Role::Customer, whose) && rest.contains(char::is_alphanumeric) {
+        true => rest,
+        false => text,
+    }
+}
+
+/// What is behind the colon of a label, before which the field may be described: `produk yg kendala: monitor`.
+fn behind_colon<'t>(text: &'t str, lexicon: &Lexicon) -> Option<&'t str> {
+    let (between, value) = text.split_once([':', '='])?;
+    let words: Vec<&str> = between.split_whitespace().collect();
+    let describes = |first: &&str| lexicon.everyday.has(Role::Link, first);
+    let is_described = words.first().is_none_or(describes)
+        && words.len() <= DESCRIBING_WORDS_MAX
+        && between.chars().all(|c| c.is_alphabetic() || c == ' ');
+    is_described.then_some(value)
 }
 
 /// So many words may come before what a field is called: `katanya dia kelasnya gold`.

@@ -17,6 +17,7 @@ mod passing;
 mod speaking;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::Problem;
 use crate::catalog::{Case, Field, Sop, Spec};
@@ -26,11 +27,13 @@ use crate::ticket::{Answer, Answers};
 use crate::value::{self, Background, Kind};
 use labels::{Labels, labelled};
 use lines::numbered;
-use passing::{absent, in_passing, is_absence_of};
+use passing::{absent, absent_alone, in_passing, is_absence_of};
 use speaking::{Replacing, Sought, belongs_to, speaking};
 
 pub use answer::{is_absence, is_brief, is_free};
-pub use corrections::{corrections, is_change, is_correction, is_surely_correction, replaced};
+pub use corrections::{
+    corrections, is_change, is_correction, is_surely_correction, replaced, said_last,
+};
 pub use filled::FilledForm;
 pub use labels::without_own_label;
 pub use message::Message;
@@ -193,12 +196,20 @@ pub fn from_answer<'f>(
     if !free || brief {
         in_passing(&mut filled, &mut message, Some(asked));
         absent(&mut filled, &mut message, Some(asked));
+    } else {
+        absent_alone(&mut filled, &mut message, asked);
     }
+    let names_none = |choices| !value::choice::is_named(choices, text, filled.background.lexicon);
+    let takes_any = match &spec.kind {
+        Kind::Choice(choices) => choices.open && names_none(choices),
+        _ => brief,
+    };
     let mut problem = None;
-    if brief && !filled.is_changed(asked) && speaks_of_others(&mut filled, &mut message) {
+    let is_open = !filled.is_changed(asked);
+    if is_open && takes_any && speaks_of_others(&mut filled, &mut message) {
         problem = Some(Problem::Unusable(value::Error::NotFound));
-    } else if !filled.is_changed(asked) {
-        if brief {
+    } else if is_open {
+        if takes_any {
             speaking_beside_the_first(&mut filled, &mut message);
         }
         problem = take_rest(&mut filled, &mut message, asked, spec, partial).err();
@@ -210,6 +221,16 @@ pub fn from_answer<'f>(
         problem,
         ..taken(filled, message, Some(asked))
     }
+}
+
+/// Reads what a message that is more than a value of the asked field says of all of them.
+pub fn of_others(mut filled: FilledForm<'_>, asked: &Field, text: &str) -> TakenAnswers {
+    let mut message = Message::new(text);
+    labelled(&mut filled, &mut message, Labels::All);
+    in_passing(&mut filled, &mut message, Some(asked));
+    absent(&mut filled, &mut message, Some(asked));
+    speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
+    taken(filled, message, Some(asked))
 }
 
 /// Whether a message holds values of a form, the words that lead to them, and nothing else.
@@ -229,7 +250,8 @@ fn speaks_of_others(filled: &mut FilledForm<'_>, message: &mut Message<'_>) -> b
     }
     let (answers, used) = (filled.answers.clone(), message.used.clone());
     speaking(filled, message, Replacing::Never, Sought::All);
-    let all = only_leads_are_left(filled, message) && filled.answers.len() > answers.len();
+    let found = filled.changed();
+    let all = only_leads_are_left(filled, message) && !found.is_empty();
     if !all {
         (filled.answers, message.used) = (answers, used);
     }
@@ -248,38 +270,71 @@ fn only_leads_are_left(filled: &mut FilledForm<'_>, message: &mut Message<'_>) -
             message.used.push(piece);
         }
     }
+    let left = message.unused_pieces().into_iter();
+    left.map(|piece| &message.text[piece])
+        .all(|left| leads(filled, left))
+}
+
+/// Whether words only lead to a value: small words, cues, what fields are called.
+fn leads(filled: &FilledForm<'_>, text: &str) -> bool {
     let lexicon = filled.background.lexicon;
+    let roles = [
+        Role::Carrier,
+        Role::Courtesy,
+        Role::Filler,
+        Role::Means,
+        Role::Joining,
+        Role::Contact,
+    ];
     let leads = |word: &str| {
-        let roles = [
-            Role::Carrier,
-            Role::Courtesy,
-            Role::Filler,
-            Role::Means,
-            Role::Joining,
-        ];
+        let word = word.strip_suffix("nya").unwrap_or(word);
+        let meant = match lexicon.meaning(word) {
+            Some([meant]) => meant,
+            _ => word,
+        };
+        let is = |role| {
+            [word, meant]
+                .iter()
+                .any(|word| lexicon.everyday.has(role, word))
+        };
         lexicon.is_function(word)
-            || (roles.into_iter()).any(|role| lexicon.everyday.has(role, word))
+            || roles.into_iter().any(is)
             || filled.form.fields.iter().any(|field| {
-                let cues = &filled.spec(field).cues;
-                cues.iter().any(|cue| stem(cue) == stem(word))
+                let cues = filled.spec(field).cues.iter();
+                let mut cues = cues.flat_map(|cue| cue.split(' '));
+                cues.any(|cue| stem(cue) == stem(word))
             })
     };
-    message.unused_pieces().into_iter().all(|piece| {
-        let left = message.text[piece].to_lowercase();
-        let mut words = left.split(|c: char| !c.is_alphanumeric());
-        words.all(|word| word.is_empty() || leads(word))
-    })
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    words.all(|word| word.is_empty() || leads(word))
 }
 
 /// `gold, 0812-0000-1234, halo`: the first is the answer, what else speaks for itself is no part of it. Without a single
 /// word all of it may be something else.
 fn speaking_beside_the_first(filled: &mut FilledForm<'_>, message: &mut Message<'_>) {
     let wordless = !message.text.contains(char::is_alphabetic);
-    let first = message.first_of_several().filter(|_| !wordless);
+    let is_of_others = |clause: &Range<usize>| {
+        let mut filled = FilledForm {
+            answers: filled.answers.clone(),
+            ..FilledForm::new(
+                filled.form,
+                filled.before,
+                filled.channel_kind,
+                filled.background,
+            )
+        };
+        speaks_of_others(
+            &mut filled,
+            &mut Message::new(&message.text[clause.clone()]),
+        )
+    };
+    let first = message.first_of_several();
     let which = match (&first, wordless) {
         (None, false) => Sought::Unmistakable,
         _ => Sought::All,
     };
+    let first = first.filter(|first| !wordless && !is_of_others(first));
     message.used.extend(first.clone());
     speaking(filled, message, Replacing::Never, which);
     message.used.retain(|used| Some(used) != first.as_ref());
@@ -319,6 +374,10 @@ fn take_rest<'f>(
         && let Some((field, answer)) = belongs_to(filled, asked, whole)
     {
         filled.take(field, answer);
+        return Err(Problem::Unusable(value::Error::NotFound));
+    }
+    // `nmr 0812-0000-1234`: what only leads to another field's value is no answer.
+    if brief && !message.used.is_empty() && leads(filled, rest) && !firm {
         return Err(Problem::Unusable(value::Error::NotFound));
     }
     // `halo lokasi bandung`: what is left of a clause may be the answer when it is one for sure.

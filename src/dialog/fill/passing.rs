@@ -11,7 +11,7 @@ use super::filled::FilledForm;
 use super::message::{Message, clauses};
 use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
 use crate::catalog::{Field, Spec};
-use crate::text::everyday::words_at;
+use crate::text::everyday::{WordAt, words_at};
 use crate::text::{Lexicon, Role};
 use crate::ticket::Answer;
 use crate::value::{self, Kind};
@@ -34,6 +34,12 @@ pub fn in_passing(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked:
         let mut places = places_of_beginnings(spec, message.text);
         if is_of_any_words(&spec.kind) {
             places.extend(places_of_names(field, spec, message.text));
+        }
+        if spec.kind == Kind::Name {
+            places.extend(places_of_customers(filled, field, spec, message.text));
+        }
+        if matches!(spec.kind, Kind::Choice(_)) {
+            choice_behind_its_name(filled, message, field, spec);
         }
         for (at, from) in places {
             let others = others.get_or_insert_with(|| {
@@ -60,6 +66,57 @@ pub fn in_passing(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked:
             }
         }
     }
+}
+
+/// Takes the option that is said behind what its field is called: `di FA belum masuk`.
+fn choice_behind_its_name<'f>(
+    filled: &mut FilledForm<'f>,
+    message: &mut Message<'_>,
+    field: &'f Field,
+    spec: &'f Spec,
+) {
+    let text = message.text;
+    for (at, from) in places_of_names(field, spec, text) {
+        let end = clauses(text).find(|clause| clause.contains(&at));
+        let span = at..end.map_or(text.len(), |clause| clause.end);
+        let is_behind = from < span.end && message.is_unused(&span);
+        if is_behind
+            && let Ok(answer @ Answer::Given(_)) = filled.read(spec, &text[from..span.end])
+            && is_listed(&answer)
+        {
+            filled.take(field, answer);
+            message.used.push(span);
+            return;
+        }
+    }
+}
+
+/// Whether an answer is one of the options.
+fn is_listed(answer: &Answer) -> bool {
+    !matches!(answer, Answer::Given(value) if value.remark == Some(value::Remark::Unlisted))
+}
+
+/// Where a customer is named with capitals, for the field that is called after the customer: `plg Contoh Galih`.
+fn places_of_customers(
+    filled: &FilledForm<'_>,
+    field: &Field,
+    spec: &Spec,
+    text: &str,
+) -> Vec<(usize, usize)> {
+    let everyday = &filled.background.lexicon.everyday;
+    let is_customer = |word: &str| everyday.has(Role::Customer, word);
+    let mut called = names(field, spec).into_iter();
+    if !called.any(|name| name.split(' ').any(is_customer)) {
+        return Vec::new();
+    }
+    let words = words_at(text);
+    let is_capital = |word: &WordAt| text[word.span.clone()].starts_with(char::is_uppercase);
+    let named = words.windows(3).filter(|words| {
+        is_customer(&words[0].text) && !is_capital(&words[0]) && words[1..].iter().all(is_capital)
+    });
+    named
+        .map(|words| (words[0].span.start, words[1].span.start))
+        .collect()
 }
 
 /// Where a name begins behind `nama plg`.
@@ -105,6 +162,21 @@ pub fn absent(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked: Opt
     }
 }
 
+/// Takes the answer as another field's, where all of it says that this has no value: `cp lain ga ada`.
+pub fn absent_alone(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked: &Field) {
+    let (text, lexicon) = (message.text, filled.background.lexicon);
+    let form = filled.form;
+    let field = form.fields.iter().find(|field| {
+        let spec = filled.spec(field);
+        let is_other = spec.may_be_absent && filled.is_open(field) && field.id != asked.id;
+        is_other && is_absence_of(field, spec, text, lexicon)
+    });
+    if let Some(field) = field {
+        filled.take(field, Answer::Absent);
+        message.used.push(0..text.len());
+    }
+}
+
 /// Whether an answer says nothing but that there is none: `ga ada notif`.
 pub fn is_absence_of(field: &Field, spec: &Spec, text: &str, lexicon: &Lexicon) -> bool {
     let text = without_courtesy(text.trim(), lexicon);
@@ -142,6 +214,8 @@ struct Others<'f> {
     values: Vec<(&'f str, usize)>,
     /// What which fields and their options are called, and what is near their values.
     phrases: Vec<(&'f str, Vec<String>)>,
+    /// Phone numbers, where no field of the form takes one: they are kept beside who is reached there.
+    numbers: Vec<Range<usize>>,
 }
 
 impl<'f> Others<'f> {
@@ -162,10 +236,20 @@ impl<'f> Others<'f> {
             }
             (field.id.as_str(), phrases)
         });
+        let takes_number =
+            |field: &Field| matches!(filled.spec(field).kind, Kind::Msisdn | Kind::Contact);
+        let numbers = match filled.fields().any(takes_number) {
+            true => Vec::new(),
+            false => find(&Kind::Msisdn)
+                .into_iter()
+                .map(|one| one.span)
+                .collect(),
+        };
         Self {
             lexicon: filled.background.lexicon,
             values: values.collect(),
             phrases: phrases.collect(),
+            numbers,
         }
     }
 
@@ -179,7 +263,7 @@ impl<'f> Others<'f> {
             let may_be_any = count == 0 && spec.kind == Kind::Name;
             let lower = plain.to_lowercase();
             if (proper && mixed && !begins_upper)
-                || !is_part(&spec.kind, plain)
+                || !is_part(&spec.kind, plain, count == 0)
                 || self.lexicon.everyday.has(Role::NoName, &lower)
                 || (!may_be_any && self.begins_at(field, text, word.start))
             {
@@ -196,7 +280,14 @@ impl<'f> Others<'f> {
                 break;
             }
         }
-        end
+        let is_beside = |number: &&Range<usize>| {
+            let between = end.and_then(|end| text.get(end..number.start));
+            between.is_some_and(|between| between.chars().all(|c| " ()-,".contains(c)))
+        };
+        match self.numbers.iter().find(is_beside) {
+            Some(number) if spec.kind == Kind::Name => Some(number.end),
+            _ => end,
+        }
     }
 
     /// Whether something of another field begins there.
@@ -300,13 +391,15 @@ fn words(text: &str, from: usize) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// Whether a word may be a part of a value of this kind.
-fn is_part(kind: &Kind, word: &str) -> bool {
+/// Whether a word may be a part of a value of this kind, of a name when it comes `first`: an account is one word.
+fn is_part(kind: &Kind, word: &str, first: bool) -> bool {
     let allowed = |c: char| match kind {
         Kind::Name => c.is_alphabetic() || ".'`-@_".contains(c),
         _ => c.is_alphanumeric() || ".'`-/_".contains(c),
     };
-    let account = *kind == Kind::Name && word.starts_with('@');
+    let begins = word.starts_with(|c: char| c == '@' || first && c.is_alphabetic());
+    let of_account = |c: char| c.is_ascii_digit() || allowed(c);
+    let account = *kind == Kind::Name && begins && word.chars().all(of_account);
     let digits = word.chars().filter(char::is_ascii_digit).count();
     word.contains(char::is_alphanumeric)
         && digits <= DIGITS_MAX

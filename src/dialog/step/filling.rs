@@ -6,6 +6,7 @@ use super::filing::remarks;
 use super::question::Aside;
 use super::{Turn, offers_options};
 use crate::catalog::{Case, Field, Form, Spec};
+use crate::text::negation;
 use crate::ticket::{Answer, Answers, FiledField};
 use crate::value::{self, Kind};
 
@@ -262,6 +263,10 @@ impl<'a> Turn<'a> {
             return;
         }
         let confirmed = confirmed || suggested.as_deref() == Some(text.trim());
+        let text = match fill::is_brief(&asked.spec.kind) {
+            true => fill::said_last(text, &self.knowledge.lexicon),
+            false => text,
+        };
         if confirmed || !self.reads_back(&asked, text) {
             self.take_answer(asked, text);
         }
@@ -280,6 +285,9 @@ impl<'a> Turn<'a> {
                 self.ask_still();
             }
             Some(Aside::Case(_)) => return false,
+            Some(Aside::Question(_)) | None if self.take_of_others(asked, text) => {
+                self.go_on(asked);
+            }
             Some(Aside::Question(_)) | None => {
                 let value = value::sensitive::redact(said);
                 let again = Again {
@@ -293,6 +301,37 @@ impl<'a> Turn<'a> {
         true
     }
 
+    /// Takes what a message that is more than a value of the asked field says of others; whether it says anything.
+    fn take_of_others(&mut self, asked: &OpenField<'a>, text: &str) -> bool {
+        let Some(draft) = &self.conversation.draft else {
+            return false;
+        };
+        let mut taken = fill::of_others(self.filled(asked.form, draft), asked.field, text);
+        let says_something = !taken.others.is_empty();
+        if says_something {
+            self.drop_odd(&mut taken, asked.field, asked.spec);
+            self.take_with(&asked.field.id, taken.answers, taken.others);
+        }
+        says_something
+    }
+
+    /// Takes back an asked field's answer that reads like talk: it is what is left beside other fields' values. Whether
+    /// it was one.
+    fn drop_odd(&self, taken: &mut fill::TakenAnswers, field: &Field, spec: &Spec) -> bool {
+        let draft = self.conversation.draft.as_ref();
+        let before = draft.and_then(|draft| draft.answers.get(&field.id));
+        if let Some(Answer::Given(value)) = taken.answers.get(&field.id)
+            && before != taken.answers.get(&field.id)
+            && self.is_odd(spec, &value.display)
+        {
+            taken.answers.remove(&field.id);
+            let kept = before.map(|before| (field.id.clone(), before.clone()));
+            taken.answers.extend(kept);
+            return true;
+        }
+        false
+    }
+
     /// What a message that corrects something changes; whether that is all it does.
     fn take_correction(&mut self, asked: &OpenField<'a>, text: &str) -> bool {
         let Some(draft) = &self.conversation.draft else {
@@ -300,8 +339,8 @@ impl<'a> Turn<'a> {
         };
         let brief = fill::is_brief(&asked.spec.kind);
         // `bukan ovo, gopay` is about the options that are asked for.
-        let names_none = |choices| !value::choice::is_named(choices, text, &self.knowledge.lexicon);
-        let open = matches!(&asked.spec.kind, Kind::Choice(choices) if choices.open && names_none(choices));
+        let open = matches!(&asked.spec.kind, Kind::Choice(choices) if choices.open);
+        let open = open && !self.is_option(asked.spec, text);
         let in_a_text = matches!(asked.spec.kind, Kind::Text { .. } | Kind::Place { .. }) && !brief;
         let taken = fill::corrections(self.filled(asked.form, draft), text, in_a_text);
         let sure = !in_a_text && fill::is_surely_correction(text, &self.knowledge.lexicon);
@@ -332,7 +371,11 @@ impl<'a> Turn<'a> {
         } = asked;
         let mandatory = field.mandatory(self.case(draft));
         let filled = self.filled(form, draft);
-        let taken = fill::from_answer(filled, field, text, asked.partial.as_deref());
+        let mut taken = fill::from_answer(filled, field, text, asked.partial.as_deref());
+        if !taken.others.is_empty() && self.drop_odd(&mut taken, field, spec) {
+            self.take_of_others(&asked, text);
+            return self.go_on(&asked);
+        }
         let unlisted = taken.answers.get(&field.id).is_some_and(is_unlisted);
         let any_text = fill::is_free(&spec.kind) || unlisted;
         let question = any_text && self.asks_at(spec, text);
@@ -344,8 +387,14 @@ impl<'a> Turn<'a> {
                     self.effects.push(shown);
                     return self.ask_still();
                 }
-                Some(Aside::Case(heard)) if taken.others.is_empty() => {
-                    return self.interrupted(heard);
+                Some(Aside::Case(heard))
+                    if taken.others.is_empty() && !self.is_option(spec, text) =>
+                {
+                    // `waduh salah sop, ini harusnya tiket pulsa`
+                    return match negation::corrections(text, &self.knowledge.lexicon).is_empty() {
+                        true => self.interrupted(heard),
+                        false => self.switch_form(&heard.intent),
+                    };
                 }
                 // What the procedure does not answer is asked about the field.
                 None if question && taken.others.is_empty() => {
@@ -354,7 +403,7 @@ impl<'a> Turn<'a> {
                 Some(_) | None => {}
             }
         }
-        self.take(taken.answers, &taken.others);
+        self.take_with(&field.id, taken.answers, taken.others.clone());
         let refused = taken.refused.into_iter();
         let refused: Vec<_> = refused
             .filter(|refused| refused.certain && refused.field != field.id)
@@ -377,6 +426,12 @@ impl<'a> Turn<'a> {
                 self.ask_again(&field.id, again);
             }
         }
+    }
+
+    /// Whether a text names an option of the field.
+    fn is_option(&self, spec: &Spec, text: &str) -> bool {
+        let lexicon = &self.knowledge.lexicon;
+        matches!(&spec.kind, Kind::Choice(choices) if value::choice::is_named(choices, text, lexicon))
     }
 
     /// The open field; none when the catalogue has lost it.
@@ -479,6 +534,26 @@ impl<'a> Turn<'a> {
             draft.answers = answers;
         }
         self.note(|entry| fields.contains(&entry.field));
+    }
+
+    /// The same with the asked field's answer, which is shown as it was understood; a whole draft shows it anyway.
+    fn take_with(&mut self, asked: &str, answers: Answers, mut fields: Vec<String>) {
+        let known = |draft: &Draft| draft.answers.get(asked).cloned();
+        let before = self.conversation.draft.as_ref().and_then(known);
+        let is_new = answers
+            .get(asked)
+            .is_some_and(|now| Some(now) != before.as_ref());
+        if let Some(draft) = &mut self.conversation.draft {
+            draft.answers = answers.clone();
+        }
+        let is_complete = self.form_and_draft().is_some_and(|(form, draft)| {
+            let missing = form.missing(self.case(draft), self.setting.now);
+            missing.is_empty()
+        });
+        if is_new && !is_complete {
+            fields.push(asked.to_owned());
+        }
+        self.take(answers, &fields);
     }
 
     /// Says which of these values the draft has.

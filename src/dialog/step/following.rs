@@ -115,6 +115,13 @@ impl Turn<'_> {
         true
     }
 
+    /// Whether a message holds values of the form under discussion and nothing else.
+    pub fn tells_of_case(&self, text: &str) -> bool {
+        let intent = self.conversation.case.intent.as_ref();
+        let sop = intent.and_then(|intent| self.knowledge.catalog.sop(intent));
+        sop.is_some_and(|sop| !self.asks(text) && self.tells_only_values(sop, text))
+    }
+
     /// Whether a message holds values of a procedure's form and nothing else: `SN nya CNX-88A07` is no question about SNs.
     fn tells_only_values(&self, sop: &Sop, text: &str) -> bool {
         let known = self.values_for(&sop.id);

@@ -33,7 +33,12 @@ impl Turn<'_> {
                 if free && (is_handle || fill::is_written_as_value(asked, spec, text, lexicon)) {
                     return None;
                 }
-                let is_value = value::exactly(&spec.kind, text, self.background()).is_some();
+                let is_listed = !talked.plain && matches!(spec.kind, Kind::Choice(_)) && {
+                    let value = value::parse(&spec.kind, text, self.background());
+                    value.is_ok_and(|value| value.remark.is_none())
+                };
+                let is_value =
+                    is_listed || value::exactly(&spec.kind, text, self.background()).is_some();
                 let is_absence = fill::is_absence(text, lexicon);
                 let answers = matches!(
                     talked.act,
@@ -224,7 +229,7 @@ impl Turn<'_> {
     }
 
     /// The other form than the one that is open takes what both share; the first can be taken back.
-    fn switch_form(&mut self, intent: &str) {
+    pub fn switch_form(&mut self, intent: &str) {
         self.keep_draft_values();
         self.conversation.discarded = self.conversation.draft.take();
         self.go(Phase::Idle, Decision::Dialog);
@@ -356,7 +361,7 @@ const SENTENCE_WORDS_MIN: usize = 3;
 impl Turn<'_> {
     /// Whether a few words that a free text would take read like talk: words that agents use about anything.
     pub fn is_odd(&self, spec: &Spec, said: &str) -> bool {
-        if !fill::is_of_any_words(&spec.kind)
+        if !fill::is_free(&spec.kind)
             || fill::is_absence(said, &self.knowledge.lexicon)
             || said.contains([':', '\n', ';'])
         {
@@ -381,6 +386,21 @@ impl Turn<'_> {
         if is_place && !lexicon.everyday.find(Role::Place, said).is_empty() {
             return false;
         }
+        // `blm dikasih sm plgnya`
+        let folded: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let denies_first = folded
+            .first()
+            .is_some_and(|word| text::negation::is_negation(word, lexicon));
+        let of_customer = folded.iter().any(|word| {
+            let word = word.strip_suffix("nya").unwrap_or(word);
+            lexicon.everyday.has(Role::Customer, word)
+        });
+        if denies_first && of_customer {
+            return true;
+        }
+        if !fill::is_of_any_words(&spec.kind) {
+            return false;
+        }
         // What denies or asks something is said about a value.
         let is_about = |word: &&str| {
             let word = word.to_lowercase();
@@ -395,13 +415,17 @@ impl Turn<'_> {
             true => lexicon.is_function(word),
             false => self.knowledge.is_common(word),
         };
-        let common = words.iter().filter(|word| is_common(&word.to_lowercase()));
-        let common = common.count();
-        let is_name = spec.kind == Kind::Name;
-        match words.len() {
-            0 => false,
-            all if common == all => true,
-            all => is_name && all >= SENTENCE_WORDS_MIN && 2 * common >= all,
+        let words = folded;
+        if words.is_empty() {
+            return false;
         }
+        // What is long and mostly made of common words is a sentence.
+        let is_filler = |word: &str| lexicon.everyday.has(Role::Filler, word);
+        let known = words
+            .iter()
+            .filter(|word| is_filler(word) || self.knowledge.is_common(word));
+        let is_sentence = words.len() >= SENTENCE_WORDS_MIN + usize::from(is_text)
+            && 2 * known.count() >= words.len();
+        is_sentence || words.iter().all(|word| is_common(word))
     }
 }

@@ -42,7 +42,7 @@ impl Turn<'_> {
 
     /// A message outside a dialog.
     pub fn question(&mut self, text: &str) {
-        if self.is_of_others(text) || self.answer_at_once(text) {
+        if self.is_of_others(text) || !self.tells_of_case(text) && self.answer_at_once(text) {
             return;
         }
         let found = self.classify(text);
@@ -255,7 +255,14 @@ impl Turn<'_> {
 
     /// Whether a message asks something.
     pub fn asks(&self, text: &str) -> bool {
-        text.contains('?') || self.has_word(Role::Asking, text)
+        // `udah ada kok` ends with a word that only opens a question.
+        let everyday = &self.knowledge.lexicon.everyday;
+        let said = text.trim_end_matches(['.', '!', ' ']);
+        let said = match said.rsplit_once(' ') {
+            Some((before, last)) if everyday.has(Role::Filler, &last.to_lowercase()) => before,
+            _ => said,
+        };
+        text.contains('?') || self.has_word(Role::Asking, said)
     }
 
     /// Whether an everyday word of a message does this.
