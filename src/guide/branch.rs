@@ -5,6 +5,7 @@
 
 use super::terms;
 use crate::catalog::sop::{Branch, Cause};
+use crate::text::negation::{self, Denial};
 use crate::text::{self, Lexicon, Role, likeness};
 
 /// How much of an answer's words a branch must account for: more than half is about it.
@@ -27,6 +28,11 @@ pub fn meant(cause: &Cause, answer: &str, lexicon: &Lexicon) -> Option<usize> {
     };
     if let Some(place) = cause.branches.iter().position(exact) {
         return Some(place);
+    }
+    // What is left open or asked means neither a branch nor its opposite.
+    let denials = negation::denials(answer, lexicon);
+    if !denials.is_empty() && !denials.iter().any(is_sure) {
+        return None;
     }
     let answer = Clause::new(answer, lexicon);
     if answer.words.is_empty() || answer.words.len() > WORDS_MAX {
@@ -53,7 +59,7 @@ fn by_yes_or_no(cause: &Cause, answer: &Clause, lexicon: &Lexicon) -> Option<usi
         let words = text::words(&branch.when, lexicon);
         words
             .first()
-            .is_some_and(|word| lexicon.everyday.has(Role::Negation, word))
+            .is_some_and(|word| negation::is_negation(word, lexicon))
     };
     let mut fitting = cause
         .branches
@@ -132,16 +138,22 @@ impl Clause {
     fn new(text: &str, lexicon: &Lexicon) -> Self {
         let words = terms::all(text, lexicon);
         let is = |role, word: &str| lexicon.everyday.has(role, word);
-        let negated = words.iter().any(|word| is(Role::Negation, word));
+        let denies = |word: &String| negation::is_negation(word, lexicon);
         let is_empty = |word: &str| {
             let empty = [Role::Courtesy, Role::Filler, Role::Joining, Role::Link];
             let carries =
                 empty.into_iter().any(|role| is(role, word)) || is(Role::StatusCarrier, word);
             carries && !is(Role::Yes, word)
         };
-        let telling = |word: &String| !is(Role::Negation, word) && !is_empty(word);
+        let telling = |word: &&String| !denies(word) && !is_empty(word);
+        let said: Vec<String> = words.iter().filter(telling).cloned().collect();
+        // `tidak` alone denies what is asked.
+        let negated = match said.is_empty() {
+            true => words.iter().any(denies),
+            false => negation::denials(text, lexicon).iter().any(is_sure),
+        };
         Self {
-            words: words.into_iter().filter(telling).collect(),
+            words: said,
             negated,
         }
     }
@@ -149,6 +161,10 @@ impl Clause {
     fn has(&self, word: &str) -> bool {
         self.words.iter().any(|own| is_same(own, word))
     }
+}
+
+fn is_sure(denial: &Denial) -> bool {
+    denial.sure
 }
 
 fn clauses(branch: &Branch, lexicon: &Lexicon) -> Vec<Clause> {

@@ -200,8 +200,9 @@ impl<'a> Sentence<'a> {
         let mut denied: Option<Range<usize>> = None;
         for place in from..self.words.len() {
             let is_courtesy = self.is(Role::Courtesy, place);
-            let is_over =
-                self.begins_clause(place) || self.denies(place) || self.is(Role::Supposing, place);
+            // `bukan belum masuk` denies a denial.
+            let is_next = self.denies(place) && place > from;
+            let is_over = self.begins_clause(place) || is_next || self.is(Role::Supposing, place);
             if is_over || (is_courtesy && denied.is_some()) {
                 break;
             }
@@ -321,6 +322,7 @@ mod tests {
     #[test]
     fn an_exclusion_denies_its_clause() {
         check("bukan kartu halo", &["kartu halo"]);
+        check("bukan belum masuk", &["belum masuk", "masuk"]);
         check("bukan halo tapi simpati", &["halo"]);
         check("bukan halo, simpati", &["halo"]);
         check("bukan halo atau simpati", &["halo atau simpati"]);

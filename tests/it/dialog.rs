@@ -3,6 +3,7 @@
 mod asked;
 mod misunderstood;
 mod openings;
+mod properties;
 mod stored;
 
 use std::collections::BTreeSet;

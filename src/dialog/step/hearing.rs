@@ -56,7 +56,7 @@ impl Turn<'_> {
                 );
                 (!answers).then_some(talked)
             }
-            Phase::Interrupted { .. } => Some(talked).filter(|talked| talked.act != Act::NewCase),
+            Phase::Interrupted { .. } => Some(talked),
             phase => {
                 // Without a draft there is nothing to steer: what is said besides is the message.
                 let alone = talked.rest.is_empty();
@@ -239,11 +239,22 @@ impl Turn<'_> {
     /// Another customer: nothing of the one at hand is kept for it, and a draft that is open waits.
     fn another_case(&mut self, rest: &str) {
         let had_draft = self.draft().is_some();
+        let came_up = match std::mem::take(&mut self.conversation.phase) {
+            Phase::Interrupted { heard } => (!self.is_of_draft(&heard)).then_some(heard),
+            phase => {
+                self.conversation.phase = phase;
+                None
+            }
+        };
         if had_draft {
             self.park();
         }
         self.conversation.case = Default::default();
         self.conversation.waiting = None;
+        // `iya plg lain`, where it was asked what becomes of the draft.
+        if let Some(heard) = came_up {
+            return self.show_case(heard);
+        }
         self.go(Phase::Idle, Decision::Command);
         match (rest.is_empty(), self.talked(rest)) {
             (true, _) if had_draft => {}
@@ -251,6 +262,15 @@ impl Turn<'_> {
             (false, Some(talked)) => self.act_as_said(talked, rest),
             (false, None) => self.question(rest),
         }
+    }
+
+    /// Whether what came up names a number of the customer of the draft.
+    fn is_of_draft(&self, heard: &Heard) -> bool {
+        let is_number = |answer: &&Answer| matches!(answer, Answer::Given(value) if value::parse(&Kind::Msisdn, &value.canonical.to_string(), self.background()).is_ok());
+        let draft = self.conversation.draft.iter();
+        let known: Vec<_> = draft.flat_map(|draft| draft.answers.values()).collect();
+        let mut named = heard.answers.values().filter(is_number);
+        named.any(|number| known.contains(&number))
     }
 
     /// Takes up the draft that words name: by its number, its customer or its procedure; otherwise the latest.

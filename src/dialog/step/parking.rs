@@ -112,7 +112,7 @@ impl Turn<'_> {
         }
     }
 
-    fn show_case(&mut self, heard: Heard) {
+    pub fn show_case(&mut self, heard: Heard) {
         self.effects.push(shown(&heard));
         self.go(Phase::Answered(heard), Decision::Answer);
     }

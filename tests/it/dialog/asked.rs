@@ -9,7 +9,7 @@ use crate::shipped;
 use crate::values::Score;
 
 /// A desk at which a field is asked for, and nothing is known yet.
-fn asked(field: &str) -> Desk {
+pub fn asked(field: &str) -> Desk {
     let mut desk = Desk::empty(ChannelKind::Voice);
     let catalog = &shipped::knowledge().catalog;
     let has = |sop: &&sigap::catalog::Sop| sop.forms.iter().any(|form| form.field(field).is_some());
