@@ -3,6 +3,8 @@
 //! There are two readers of [`TABLE`]: [`read`] takes a message that begins with a slash, and a channel that has a
 //! menu of commands offers the rows and hands back what was filled in ([`Slash::act`]).
 
+use serde::Serialize;
+
 use crate::act::{Act, ChannelKind, Order, Who};
 use crate::ticket;
 use crate::value::sensitive;
@@ -26,7 +28,7 @@ pub struct Slash {
 }
 
 /// A word or sentence in each language.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Label {
     /// In Indonesian.
     pub id: &'static str,
@@ -84,6 +86,9 @@ pub enum Filling {
     /// The number of a channel.
     Place(u64),
 }
+
+/// A name that differs in more is another word.
+const SLIPS_MAX: usize = 2;
 
 /// The slots' names that code asks for.
 const QUESTION: &str = "pertanyaan";
@@ -375,6 +380,33 @@ pub fn typed(name: &str, rest: &str) -> Option<Act> {
         Some(part) => part.act(&part.filled(more)),
         None => slash.act(&slash.filled(rest)),
     }
+}
+
+/// Returns what a message calls a command although there is none: `/tikett 3` calls `tikett`.
+pub fn called(message: &str) -> Option<&str> {
+    let name = message
+        .trim()
+        .strip_prefix('/')?
+        .split_whitespace()
+        .next()?;
+    let is_name = name.starts_with(char::is_alphabetic) && !name.contains('/');
+    is_name.then_some(name)
+}
+
+/// Returns the command whose name is most like this, within two slips of the finger.
+pub fn nearest(name: &str) -> Option<&'static Label> {
+    let name = name.to_lowercase();
+    let slips = |slash: &Slash| {
+        let names = [slash.name.id, slash.name.en]
+            .into_iter()
+            .chain(slash.also.iter().copied());
+        names.map(|known| strsim::osa_distance(known, &name)).min()
+    };
+    let near = TABLE
+        .iter()
+        .filter_map(|slash| Some((slips(slash)?, &slash.name)));
+    let (slips, near) = near.min_by_key(|(slips, _)| *slips)?;
+    (slips <= SLIPS_MAX && slips < name.chars().count()).then_some(near)
 }
 
 /// Finds a command of the menu, or a part of one, by the names under which it is offered.

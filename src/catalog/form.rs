@@ -10,6 +10,9 @@ use super::role::FieldRole;
 use crate::ticket::{self, Answer, FiledField, SerialForm};
 use crate::value::{self, Kind};
 
+/// So many values say which of several drafts it is.
+const ABOUT_VALUES: usize = 3;
+
 /// The form of one kind of ticket.
 #[derive(Debug, Clone)]
 pub struct Form {
@@ -194,6 +197,32 @@ impl Form {
                 })
             })
             .collect()
+    }
+
+    /// Returns what sets a draft apart from others of the same procedure: whose it is, with numbers masked, or else its
+    /// first values.
+    pub fn about(&self, entries: &[FiledField]) -> String {
+        let is_name = |entry: &FiledField| {
+            let field = self.field(&entry.field);
+            field.is_some_and(|field| field.base.kind == Kind::Name)
+        };
+        let given = || {
+            entries
+                .iter()
+                .filter(|entry| matches!(entry.answer, Answer::Given(_)))
+        };
+        let numbers = given().filter(|entry| entry.identifies);
+        let names = given().filter(|entry| is_name(entry));
+        let whose = numbers.map(|entry| entry.masked.clone());
+        let whose = whose.chain(names.map(|entry| entry.answer.display().into_owned()));
+        let first = given().map(|entry| entry.masked.clone());
+        let whose: Vec<_> = whose.take(ABOUT_VALUES).collect();
+        if whose.is_empty() {
+            first.take(ABOUT_VALUES).collect()
+        } else {
+            whose
+        }
+        .join(", ")
     }
 
     /// Returns the texts to pass on to the customer in this case, fields filled in.

@@ -32,6 +32,8 @@ use crate::ticket::canonical_json;
 use crate::voice::Voice;
 use crate::{slash, store};
 
+/// Words that leave the terminal.
+const LEAVING: [&str; 3] = ["exit", "quit", "keluar"];
 /// How often it is looked whether somebody is to be reminded.
 const TICK: Duration = Duration::from_secs(30);
 
@@ -132,8 +134,8 @@ impl Console {
                 writeln!(output, "{}", serde_json::to_string(&line)?)?;
             } else {
                 replies.extend(self.say(rooms, text, now()).await?.replies);
-                for reply in &replies {
-                    writeln!(output, "{}\n", plain(reply))?;
+                for text in plain(&replies) {
+                    writeln!(output, "{text}\n")?;
                 }
             }
             output.flush()?;
@@ -152,12 +154,16 @@ impl Console {
                 .voice(&rooms.assistant.knowledge())
                 .line("console_greeting"),
         );
-        show(&skin, &self.say(rooms, "/bantuan", now()).await?.replies);
+        let known = rooms.assistant.conversation(&self.conversation()).await;
+        let known = known.context("the conversation does not read")?;
+        let first = known.draft().map_or("/bantuan", |_| "/tiket");
+        show(&skin, &self.say(rooms, first, now()).await?.replies);
         let (typed, mut lines) = mpsc::channel(1);
         let (next, wanted) = mpsc::channel(1);
         // Reading blocks, and reminders come meanwhile. The thread ends when no further line is wanted.
         let reader = thread::spawn(move || read_lines(editor, wanted, &typed));
         let mut ticks = tokio::time::interval(TICK);
+        let mut leaving = false;
         let ended = loop {
             if next.send(()).await.is_err() {
                 break Ok(());
@@ -165,14 +171,23 @@ impl Console {
             let line = loop {
                 tokio::select! {
                     line = lines.recv() => break line,
-                    _ = ticks.tick() => for reply in self.tick(rooms.assistant, &now()).await? {
-                        let text = skin.term_text(&plain(&reply)).to_string();
+                    _ = ticks.tick() => for text in plain(&self.tick(rooms.assistant, &now()).await?) {
+                        let text = skin.term_text(&text).to_string();
                         beside.print(text).context("cannot write to the terminal")?;
                     },
                 }
             };
+            let leaves = std::mem::replace(
+                &mut leaving,
+                matches!(line, Some(Err(ReadlineError::Interrupted))),
+            );
             match line {
                 Some(Ok(text)) if text.trim().is_empty() => {}
+                Some(Ok(text)) if LEAVING.contains(&text.trim()) => break Ok(()),
+                Some(Err(ReadlineError::Interrupted)) if !leaves => {
+                    let knowledge = rooms.assistant.knowledge();
+                    skin.print_text(&self.voice(&knowledge).line("console_leave"));
+                }
                 Some(Ok(text)) => {
                     show(&skin, &self.tick(rooms.assistant, &now()).await?);
                     show(&skin, &self.say(rooms, &text, now()).await?.replies);
@@ -359,7 +374,8 @@ fn read_lines(
         if let Ok(text) = &line {
             let _ = editor.add_history_entry(text);
         }
-        let last = line.is_err();
+        // The first Ctrl-C asks.
+        let last = matches!(&line, Err(error) if !matches!(error, ReadlineError::Interrupted));
         if typed.blocking_send(line).is_err() || last {
             return;
         }
@@ -375,27 +391,27 @@ fn next_event() -> EventId {
 }
 
 fn show(skin: &MadSkin, replies: &[Reply]) {
-    for reply in replies {
-        skin.print_text(&reply.text);
-        if !reply.buttons.is_empty() {
-            skin.print_text(&choices(reply));
+    for text in plain(replies) {
+        skin.print_text(&text);
+    }
+}
+
+/// The replies with their buttons below them. A number presses a button of the last one: only those are numbered.
+fn plain(replies: &[Reply]) -> impl Iterator<Item = String> {
+    let numbered = replies.len().saturating_sub(1);
+    let with_buttons = move |(place, reply): (usize, &Reply)| {
+        let labels = reply.buttons.iter().zip(1..).map(|(button, number)| {
+            let Button { label, .. } = button;
+            match place == numbered {
+                true => format!("[{number}] {label}"),
+                false => format!("[{label}]"),
+            }
+        });
+        let labels: Vec<_> = labels.collect();
+        match labels.is_empty() {
+            true => reply.text.clone(),
+            false => format!("{}\n{}", reply.text, labels.join("  ")),
         }
-    }
-}
-
-fn plain(reply: &Reply) -> String {
-    if reply.buttons.is_empty() {
-        reply.text.clone()
-    } else {
-        format!("{}\n{}", reply.text, choices(reply))
-    }
-}
-
-fn choices(reply: &Reply) -> String {
-    let labels = reply
-        .buttons
-        .iter()
-        .enumerate()
-        .map(|(index, button)| format!("[{}] {}", index + 1, button.label));
-    labels.collect::<Vec<_>>().join("  ")
+    };
+    replies.iter().enumerate().map(with_buttons)
 }

@@ -10,8 +10,7 @@ use crate::{slash, ticket};
 pub fn read(text: &str) -> Option<Act> {
     let text = text.trim();
     if text.starts_with('/') {
-        // Leads' orders are the desk's, and a question behind a command is one without it.
-        return slash::read(text).filter(|act| !matches!(act, Act::Lead(_) | Act::Ask(_)));
+        return slash::read(text);
     }
     let folded = text.trim_end_matches(['.', '!', '?', ' ']).to_lowercase();
     if let Some(revise) = folded.strip_prefix("ubah ").and_then(ticket::id_in) {

@@ -236,11 +236,23 @@ pub struct ParkedLine {
     pub about: String,
     /// How many mandatory fields are missing.
     pub left: usize,
+    /// Since when it waits.
+    #[serde(default)]
+    pub since: Timestamp,
     /// It waited longer than drafts are kept at hand; it can still be resumed.
     pub expired: bool,
     /// How many questions its walk has left, while it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub walk_left: Option<usize>,
+}
+
+/// The draft at hand, as it is listed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenDraft {
+    /// What it is about.
+    pub line: ParkedLine,
+    /// What it holds; none where all of it is shown anyway.
+    pub entries: Vec<FiledField>,
 }
 
 /// How much of a procedure is shown.
@@ -300,8 +312,12 @@ pub enum Effect {
     Help,
     /// All procedures.
     ListSops,
-    /// The tickets of this agent, and the drafts put aside.
-    ListTickets { parked: Vec<ParkedLine> },
+    /// The tickets of this agent: the draft at hand with what it holds, those put aside, and those filed.
+    ListTickets {
+        #[serde(default)]
+        open: Option<OpenDraft>,
+        parked: Vec<ParkedLine>,
+    },
     /// A filed ticket.
     ShowTicket { id: String },
     /// Why the last message was understood as it was.
@@ -422,11 +438,15 @@ pub enum Effect {
     Discarded { intent: String },
     /// The SOP has no ticket form.
     NoForm { intent: String },
+    /// There is no such command.
+    NoCommand { typed: String },
+    /// The command is a lead's.
+    LeadsOnly,
     /// There is nothing that this would apply to.
     NothingOpen,
     /// A button of an earlier message no longer applies.
     Stale,
-    /// The message is longer than anything that is read.
+    /// The message is longer than what is read of one; its beginning was.
     TooLong,
     /// A courtesy is returned.
     Welcome,

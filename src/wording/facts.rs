@@ -3,12 +3,14 @@
 //! Wherever an effect names an intent, its title is beside that as `sop_title`; a list of intents comes with `sops`.
 //! Values of several shapes (an answer, a problem) are flat: `is` says which shape it is.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::ReplyPage;
 use crate::catalog::ItemTopic;
 use crate::dialog::{Effect, Review};
+use crate::slash;
 use crate::ticket::{Ticket, Tracked, case_of};
 
 /// So many of the latest findings are shown with a step; the ticket has all.
@@ -42,8 +44,11 @@ impl<'a> ReplyPage<'a> {
                 let reasons = evidence.iter().filter_map(|code| reason(code));
                 facts["evidence"] = reasons.collect();
             }
+            Effect::NoCommand { typed } => facts["near"] = json_of(&slash::nearest(typed)),
             Effect::ListTickets { .. } => {
-                facts["tickets"] = self.around.tickets.iter().map(listed).collect();
+                self.say_times(&mut facts);
+                let tickets = self.around.tickets.iter();
+                facts["tickets"] = tickets.map(|tracked| self.listed(tracked)).collect();
             }
             Effect::ShowTicket { id } => match self.ticket(id) {
                 Some((tracked, ticket)) => facts = self.filed(tracked, ticket),
@@ -140,6 +145,43 @@ impl<'a> ReplyPage<'a> {
         may_see.then_some((tracked, ticket))
     }
 
+    fn listed(self, tracked: &Tracked) -> Json {
+        let ticket = &tracked.latest;
+        let sop = self.knowledge.catalog.sop(&ticket.intent);
+        let form = sop.and_then(|sop| sop.forms.iter().find(|form| form.id == ticket.form));
+        json!({
+            "id": ticket.id,
+            "title": ticket.title,
+            "about": form.map(|form| form.about(&ticket.entries)).unwrap_or_default(),
+            "since": self.time(ticket.filed_at),
+            "status": tracked.status(),
+            "external": tracked.external(),
+        })
+    }
+
+    /// A time as agents read it: the hour, and the day where that is another.
+    fn time(self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.around.now.time_zone().clone());
+        let is_today = at.date() == self.around.now.date();
+        at.strftime(if is_today { "%H.%M" } else { "%d-%m %H.%M" })
+            .to_string()
+    }
+
+    /// Since when drafts wait, as agents read it.
+    fn say_times(self, facts: &mut Json) {
+        match facts {
+            Json::Array(all) => all.iter_mut().for_each(|one| self.say_times(one)),
+            Json::Object(object) => {
+                let since = object.get("since").and_then(Json::as_str);
+                if let Some(at) = since.and_then(|since| since.parse().ok()) {
+                    object.insert("since".to_owned(), self.time(at).into());
+                }
+                object.values_mut().for_each(|value| self.say_times(value));
+            }
+            _ => {}
+        }
+    }
+
     fn filed(self, tracked: &Tracked, ticket: &Ticket) -> Json {
         let mut revision = json_of(&ticket.revision);
         self.name_sops(&mut revision);
@@ -161,11 +203,6 @@ impl<'a> ReplyPage<'a> {
         });
         alike.map(|ticket| json!(ticket.id)).collect()
     }
-}
-
-fn listed(tracked: &Tracked) -> Json {
-    let ticket = &tracked.latest;
-    json!({"id": ticket.id, "title": ticket.title, "status": tracked.status(), "external": tracked.external()})
 }
 
 /// `keyword:isi ulang`, `slang:plsa=pulsa`; nothing of what an earlier program kept as a sentence.

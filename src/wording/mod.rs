@@ -138,7 +138,7 @@ impl ReplyPage<'_> {
                 sops.map(|sop| self.open(&sop.id)).collect()
             }
             Effect::PickOne { buttons } => buttons.clone(),
-            Effect::ListTickets { parked } | Effect::Remind { parked } => {
+            Effect::ListTickets { parked, .. } | Effect::Remind { parked } => {
                 parked.iter().map(|line| self.resume(line)).collect()
             }
             Effect::Parked { line } | Effect::ParkedBySilence { line } => vec![self.resume(line)],

@@ -29,9 +29,10 @@ use crate::act::Act;
 use crate::directory::Contact;
 use crate::guide::Knowledge;
 use crate::message::Said;
+use crate::slash;
 use crate::text::CHARS_MAX;
 use crate::ticket::{self, Progress, Status, Ticket};
-use crate::value::Background;
+use crate::value::{Background, sensitive};
 
 /// Decides what a message does to a conversation.
 pub fn step(
@@ -40,12 +41,19 @@ pub fn step(
     said: &Said,
     setting: &Setting<'_>,
 ) -> Step {
+    let beginning = beginning(said);
+    let said = beginning.as_ref().unwrap_or(said);
     let mut turn = Turn::new(knowledge, conversation.clone(), setting);
     let put_aside = turn.put_aside_after_silence();
     turn.leave_old_case();
+    if beginning.is_some() {
+        turn.effects.push(Effect::TooLong);
+    }
     match meant(&turn.conversation, said) {
-        Meant::TooLong => turn.same(Effect::TooLong),
         Meant::Act(act, text) => turn.act(act, text),
+        Meant::NoCommand(typed) => turn.aside(Effect::NoCommand {
+            typed: typed.to_owned(),
+        }),
         Meant::Words(text) if text.trim().is_empty() => turn.repeat(),
         Meant::Words(text) => match turn.talked(text) {
             Some(talked) => turn.act_as_said(talked, text),
@@ -67,6 +75,19 @@ pub fn step(
         turn.conversation.touched = Some(setting.now.timestamp());
     }
     turn.finish(put_aside)
+}
+
+/// What is read of a message that is too long, up to the end of a word and without card numbers, which the end might cut.
+fn beginning(said: &Said) -> Option<Said> {
+    let Said::Text(text) = said else { return None };
+    text.char_indices().nth(CHARS_MAX)?;
+    let text = sensitive::without_cards(text);
+    let (end, _) = text
+        .char_indices()
+        .nth(CHARS_MAX)
+        .unwrap_or((text.len(), ' '));
+    let end = text[..end].rfind(char::is_whitespace).unwrap_or(end);
+    Some(Said::Text(text[..end].to_owned()))
 }
 
 /// The cases that [`step`] has to know in order to decide, by the id of one of their tickets.
@@ -104,22 +125,27 @@ pub fn cases_needed(conversation: &Conversation, said: &Said, now: Timestamp) ->
 
 /// What was said, before it is known what it does.
 enum Meant<'a> {
-    TooLong,
     /// An act, and the text it was read from unless a button was pressed.
     Act(Act, Option<&'a str>),
     Words(&'a str),
+    /// A command that does not exist, as it was typed.
+    NoCommand(&'a str),
     Showed(&'a [String]),
     Tick,
 }
 
 fn meant<'a>(conversation: &Conversation, said: &'a Said) -> Meant<'a> {
     match said {
-        Said::Text(text) if text.chars().count() > CHARS_MAX => Meant::TooLong,
         Said::Text(text) => match pressed(conversation, text) {
             Some(act) => Meant::Act(act, None),
             None => match control::read(text) {
+                // A question behind a command is one without it.
+                Some(Act::Ask(_)) => {
+                    let question = text.trim().split_once(char::is_whitespace);
+                    Meant::Words(question.map_or("", |(_, question)| question))
+                }
                 Some(act) => Meant::Act(act, Some(text)),
-                None => Meant::Words(text),
+                None => slash::called(text).map_or(Meant::Words(text), Meant::NoCommand),
             },
         },
         Said::Press(act) => Meant::Act(act.clone(), None),
@@ -398,6 +424,11 @@ impl<'a> Turn<'a> {
             Act::Done(id) => self.mark(&id, Status::Done, None),
             Act::Mark { id, note } => self.mark_as_noted(&id, note.as_deref()),
             Act::FollowUp(id) => self.follow_up(&id),
+            // The desk carries leads' orders out before a message comes here.
+            Act::Lead(_) => self.aside(match self.setting.lead {
+                true => Effect::Help,
+                false => Effect::LeadsOnly,
+            }),
             act => self.not_here(&act, text),
         }
     }

@@ -3,15 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::waking::{REMIND_AFTER, later};
-use super::super::{Decision, Draft, Effect, Heard, Parked, ParkedLine, Phase};
+use super::super::{Decision, Draft, Effect, Heard, OpenDraft, Parked, ParkedLine, Phase};
 use super::Turn;
 use super::question::shown;
 use crate::ticket::Status;
 
 /// More drafts than this are put aside for good; the oldest makes room.
 const PARKED_MAX: usize = 20;
-/// So many values say which of several drafts it is.
-const ABOUT_VALUES: usize = 3;
 
 impl Turn<'_> {
     /// Puts a draft aside on which nothing was said for so long that the next message is hardly about it.
@@ -196,29 +194,41 @@ impl Turn<'_> {
             None => {
                 let parked = self.conversation.parked.iter().rev();
                 let parked = parked.map(|parked| self.line(parked)).collect();
-                Effect::ListTickets { parked }
+                let open = self.draft().map(|draft| self.open(draft));
+                Effect::ListTickets { open, parked }
             }
         };
         self.aside(shown);
     }
 
+    fn open(&self, draft: &Draft) -> OpenDraft {
+        let case = self.case(draft);
+        let form = self
+            .form(draft)
+            .filter(|_| self.conversation.phase != Phase::Reviewing);
+        let since = self.conversation.touched;
+        OpenDraft {
+            line: self.draft_line(draft, 0, since.unwrap_or(self.setting.now.timestamp())),
+            entries: form.map_or_else(Vec::new, |form| form.entries(case, self.setting.now)),
+        }
+    }
+
     fn line(&self, parked: &Parked) -> ParkedLine {
-        let case = self.case(&parked.draft);
-        let form = self.form(&parked.draft);
-        let entries = form.map(|form| form.entries(case, self.setting.now));
-        let about: Vec<_> = entries
-            .iter()
-            .flatten()
-            .take(ABOUT_VALUES)
-            .map(|entry| entry.answer.display().into_owned())
-            .collect();
+        self.draft_line(&parked.draft, parked.number, parked.since)
+    }
+
+    fn draft_line(&self, draft: &Draft, number: u32, since: Timestamp) -> ParkedLine {
+        let case = self.case(draft);
+        let form = self.form(draft);
+        let about = form.map(|form| form.about(&form.entries(case, self.setting.now)));
         ParkedLine {
-            number: parked.number,
-            intent: parked.draft.intent.clone(),
-            about: about.join(", "),
+            number,
+            intent: draft.intent.clone(),
+            about: about.unwrap_or_default(),
             left: form.map_or(0, |form| form.missing(case, self.setting.now).len()),
-            expired: self.waited(parked.since) >= self.setting.draft_kept,
-            walk_left: self.walk_left(&parked.draft),
+            since,
+            expired: self.waited(since) >= self.setting.draft_kept,
+            walk_left: self.walk_left(draft),
         }
     }
 
