@@ -38,6 +38,8 @@ pub enum Act {
     NotThis(Option<String>),
     /// None of the procedures that were offered was meant.
     NoneOfThese,
+    /// Say what is wrong with an answer: the fault, and the `intent` or `intent#point` that has it.
+    Report(Fault, String),
     /// Hand the last question to the owner of a procedure.
     Forward(String),
     /// Show the account manager of a company; how to ask, when none is named.
@@ -170,6 +172,35 @@ pub enum Part {
     Source,
     /// All of it.
     Whole,
+}
+
+/// What may be wrong with an answer that is about the right procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Work is done differently by now.
+    Outdated,
+    /// It cannot be followed.
+    Unclear,
+    /// It says too much.
+    TooLong,
+}
+
+impl Fault {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Fault; 3] = [Fault::Outdated, Fault::Unclear, Fault::TooLong];
+
+    /// The name in codes and records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fault::Outdated => "outdated",
+            Fault::Unclear => "unclear",
+            Fault::TooLong => "too_long",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Fault> {
+        Fault::ALL.into_iter().find(|fault| fault.name() == name)
+    }
 }
 
 impl Part {
@@ -353,6 +384,7 @@ pub const TABLE: &[ActRow] = &[
     row("ticks", Some('x'), Who::Owner),
     row("share", Some('g'), Who::Owner),
     row("not", Some('j'), Who::Owner),
+    row("report", Some('F'), Who::Owner),
     row("revise", Some('r'), Who::Anyone),
     row("entered", Some('i'), Who::Anyone),
     row("done", Some('d'), Who::Anyone),
@@ -415,6 +447,7 @@ impl Act {
             Act::Why => bare("why"),
             Act::NotThis(intent) => optional("not", intent),
             Act::NoneOfThese => bare("none"),
+            Act::Report(fault, place) => format!("report:{}={place}", fault.name()),
             Act::Forward(intent) => with("forward", intent),
             Act::AccountManager(company) => optional("am", company),
             Act::ValidateCompany(company) => with("am-valid", company),
@@ -480,6 +513,10 @@ impl Act {
             "why" => Act::Why,
             "not" => Act::NotThis(optional()),
             "none" => Act::NoneOfThese,
+            "report" => {
+                let (fault, place) = what.split_once('=')?;
+                Act::Report(Fault::parse(fault)?, place.to_owned())
+            }
             "forward" => Act::Forward(one()),
             "am" => Act::AccountManager(optional()),
             "am-valid" => Act::ValidateCompany(one()),

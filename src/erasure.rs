@@ -337,6 +337,7 @@ mod tests {
 
     fn question(days: i64, text: &str) -> Record {
         Record::Question(UnansweredQuestion {
+            point: None,
             text: text.to_owned(),
             intent: None,
             confidence: 0.1,

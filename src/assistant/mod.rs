@@ -616,6 +616,7 @@ fn turn(
             .map(|unanswered| UnansweredQuestion {
                 text: unanswered.text.clone(),
                 intent: unanswered.intent.clone(),
+                point: unanswered.point.clone(),
                 confidence: f64::from(unanswered.confidence),
                 decision: unanswered.decision.to_owned(),
                 owner: unanswered.forwarded_to.clone(),

@@ -341,6 +341,9 @@ impl Desk {
                 basis.people = share::People::of(&*self.store, &shares, at).await?;
                 basis.shares = shares;
             }
+            Order::Propose(_) | Order::Amend { .. } => {
+                basis.asked = self.store.questions(lesson::QUESTIONS_MAX).await?;
+            }
             Order::Queue | Order::Teach { .. } | Order::Begin { .. } => {
                 basis.asked = self.store.questions(lesson::QUESTIONS_MAX).await?;
                 let never = self.folders.data.join(lesson::NEVER);

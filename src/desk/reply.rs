@@ -175,7 +175,15 @@ impl Speaker<'_> {
         let diff = review.diff.as_ref();
         let diff = diff.map(|diff| (diff.new, diff.gone, diff.text.as_str()));
         let change = review.change.as_ref();
-        let text = leads::review(self.voice, diff, &review.diagnostics, change, report);
+        let complaints = &json!(review.complaints);
+        let text = leads::review(
+            self.voice,
+            diff,
+            &review.diagnostics,
+            change,
+            complaints,
+            report,
+        );
         replies.push(with(buttons, say("proposal", text)));
         replies
     }
@@ -230,6 +238,7 @@ impl Speaker<'_> {
             group.members.len(),
             queue.in_dialogs(group),
             &queue.wordings(group),
+            &queue.owners(group),
             title.as_deref(),
         );
         let id = || group.id.clone();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Zoned;
 use similar::{ChangeTag, TextDiff};
 
+use super::lesson::Complaint;
 use crate::catalog::{Catalog, Diagnostic, Files, Severity, Source};
 use crate::effect::{self, MessageChanges};
 use crate::guide::Knowledge;
@@ -32,6 +33,8 @@ pub struct VersionReview {
     pub diff: Option<Diff>,
     /// What it does to messages; none when the catalogue refuses it.
     pub change: Option<MessageChanges>,
+    /// What agents say is wrong with the version that is live.
+    pub complaints: Vec<Complaint>,
 }
 
 /// The difference of two files.
@@ -91,6 +94,7 @@ pub fn review(
         preview,
         diff,
         change,
+        complaints: Vec::new(),
     }
 }
 

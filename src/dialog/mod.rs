@@ -38,6 +38,8 @@ const OFFERED_MAX: usize = 60;
 
 /// What became of a message that an open dialog could do nothing with.
 pub const NOT_UNDERSTOOD: &str = "not_understood";
+/// An answer that the agent refused.
+pub const REJECTED: &str = "rejected";
 
 /// Everything kept of a conversation between two messages.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -380,6 +382,8 @@ pub enum Effect {
     NumberIs { kinds: Vec<NumberKind> },
     /// A question was handed to the owner of a procedure.
     Forwarded { owner: String },
+    /// What is wrong with an answer was handed to the owner of its procedure.
+    Reported { owner: String },
     /// A question of a walk.
     WalkStep(WalkStep),
     /// The end of a walk.
@@ -712,7 +716,10 @@ pub struct Unanswered {
     pub intent: Option<String>,
     /// How sure the matcher was of it.
     pub confidence: f32,
-    /// What became of it: `clarify`, `fallback`, `rejected`, `forwarded`, [`NOT_UNDERSTOOD`].
+    /// The point that answered it, when an agent said what is wrong with that.
+    pub point: Option<String>,
+    /// What became of it: `clarify`, `fallback`, `rejected`, `forwarded`, [`NOT_UNDERSTOOD`], or what is wrong with the
+    /// answer ([`Fault::name`](crate::act::Fault::name)).
     pub decision: &'static str,
     /// When it was asked.
     pub at: Timestamp,

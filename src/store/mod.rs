@@ -395,9 +395,12 @@ pub struct UnansweredQuestion {
     pub text: String,
     /// The intent that came closest.
     pub intent: Option<String>,
+    /// The point that answered it, when an agent said what is wrong with that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<String>,
     /// How sure the matcher was of it.
     pub confidence: f64,
-    /// What was decided: `clarify`, `fallback`, `forwarded`.
+    /// What was decided: `clarify`, `fallback`, `forwarded`; or what is wrong with the answer.
     pub decision: String,
     /// The owner of the procedure it was forwarded to.
     #[serde(default, skip_serializing_if = "Option::is_none")]

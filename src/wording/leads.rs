@@ -1,6 +1,6 @@
 //! What team leads are shown: new versions of SOPs, where they are shared, what was not answered, the figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -28,6 +28,7 @@ pub fn review(
     diff: Option<(usize, usize, &str)>,
     diagnostics: &[Diagnostic],
     change: Option<&MessageChanges>,
+    complaints: &Json,
     report: Option<&ImportReport>,
 ) -> String {
     let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
@@ -40,6 +41,7 @@ pub fn review(
         "findings": findings(voice, diagnostics),
         "change": change.map(|change| effect(voice, change)),
         "diff": diff,
+        "complaints": complaints,
         "document": report.map(|report| imported(voice, report)),
     });
     voice.say("proposal", &facts)
@@ -200,12 +202,12 @@ pub fn group(
     asked: usize,
     in_dialogs: usize,
     wordings: &[String],
+    owners: &BTreeSet<&str>,
     nearest: Option<&str>,
 ) -> String {
     const EXAMPLES: usize = 5;
     let wordings = &wordings[..wordings.len().min(EXAMPLES)];
-    let facts =
-        json!({"asked": asked, "in_dialogs": in_dialogs, "wordings": wordings, "nearest": nearest});
+    let facts = json!({"asked": asked, "in_dialogs": in_dialogs, "wordings": wordings, "owners": owners, "nearest": nearest});
     voice.say("group", &facts)
 }
 

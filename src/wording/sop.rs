@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::facts::json_of;
 use super::{ReplyPage, plain, rules, said};
-use crate::act::{Act, Part};
+use crate::act::{Act, Fault, Part};
 use crate::catalog::sop::{Cause, Item, Outcome, Section, SectionKind};
 use crate::catalog::{Case, Form, ItemTopic, Sop, SopTopic};
 use crate::dialog::{Effect, SopForm};
@@ -48,11 +48,17 @@ impl<'a> ReplyPage<'a> {
                     if *may_be_wrong {
                         let act = Act::NotThis(Some(intent.clone()));
                         reply.buttons.push(self.around.voice.button("not", act));
+                        let point = points.first().filter(|_| *form == SopForm::Points);
+                        let point = point.map(|point| &point.id);
+                        reply.buttons.extend(self.faults(intent, point));
                     }
                     reply
                 })
             }
-            Effect::ShowPoint { intent, id } => self.part(intent, id),
+            Effect::ShowPoint { intent, id } => self.part(intent, id).map(|mut reply| {
+                reply.buttons.extend(self.faults(intent, Some(id)));
+                reply
+            }),
             Effect::ShowPart { intent, part } => self.other_part(intent, *part),
             Effect::Ruled { intent, ruling } => self.ruled(intent, ruling),
             Effect::NumberIs { kinds } => return self.number(kinds),
@@ -219,6 +225,15 @@ impl<'a> ReplyPage<'a> {
         points
             .filter_map(|id| self.knowledge.point(intent, id))
             .collect()
+    }
+
+    /// What may be wrong with an answer.
+    fn faults(self, intent: &str, point: Option<&String>) -> impl Iterator<Item = Button> {
+        let place = point.map_or_else(|| intent.to_owned(), |point| format!("{intent}#{point}"));
+        Fault::ALL.into_iter().map(move |fault| {
+            let act = Act::Report(fault, place.clone());
+            self.around.voice.button(fault.name(), act)
+        })
     }
 
     /// What can be done about the case.

@@ -165,6 +165,7 @@ fn unanswered(at: usize, text: &str, expected: Revision) -> TurnRecord {
         wake: None,
         tickets: Vec::new(),
         question: Some(UnansweredQuestion {
+            point: None,
             text: text.to_owned(),
             intent: None,
             confidence: 0.1,

@@ -1089,6 +1089,7 @@ fn full_turn() -> TurnRecord {
 
 fn question(text: &str) -> UnansweredQuestion {
     UnansweredQuestion {
+        point: None,
         text: text.into(),
         intent: Some("ganti-ont".into()),
         confidence: 0.1 + 0.2,

@@ -11,7 +11,7 @@ use crate::act::HandedFile;
 use crate::assistant::Actor;
 use crate::catalog::Source;
 use crate::desk::proposal::{Proposal, SHORT_FIELDS};
-use crate::desk::{DeskError, review};
+use crate::desk::{DeskError, lesson, review};
 use crate::import::{self, ImportReport};
 use crate::learn;
 use crate::store::Audit;
@@ -106,7 +106,9 @@ impl OrderBasis {
         now: &Zoned,
     ) -> Result<Effects, DeskError> {
         let (matcher, lexicon) = (&self.knowledge.matcher, Arc::clone(&self.knowledge.lexicon));
-        let review = review::review(&proposal.text, &self.files, Some(matcher), lexicon, now);
+        let mut review = review::review(&proposal.text, &self.files, Some(matcher), lexicon, now);
+        let since = self.versions.last().map(|version| version.at);
+        review.complaints = lesson::complaints(&self.asked, &review.id, since);
         Ok(Effects {
             papers: vec![proposal.paper()?],
             audit: vec![line],

@@ -16,14 +16,10 @@ use crate::message::Language;
 impl OrderBasis {
     /// Groups what was asked in vain and is still open: neither answered by now nor settled.
     pub fn queue(&self) -> Queue {
-        let mut settled = self.knowledge.catalog.outside.clone();
         let never = self.never.lines().filter(|line| !line.trim().is_empty());
-        settled.extend(
-            never
-                .filter(|line| !line.starts_with('#'))
-                .map(str::to_owned),
-        );
-        lesson::open(self.asked.clone(), &settled, &self.knowledge)
+        let never = never.filter(|line| !line.starts_with('#'));
+        let never: Vec<String> = never.map(str::to_owned).collect();
+        lesson::open(self.asked.clone(), &never, &self.knowledge)
     }
 
     /// What an edit does to everything whose intent is known, and to these messages.

@@ -2,6 +2,7 @@
 
 use super::super::{Decision, Effect, Heard, NumberKind, Phase, Unanswered, fill};
 use super::Turn;
+use crate::act::Fault;
 use crate::guide::PointKind;
 use crate::value::{self, Kind};
 
@@ -116,12 +117,30 @@ impl Turn<'_> {
             owner: sop.owner.clone(),
         });
         self.unanswered = Some(Unanswered {
-            text,
-            intent: Some(intent.to_owned()),
-            confidence: 1.0,
-            decision: FORWARDED,
-            at: self.setting.now.timestamp(),
             forwarded_to: Some(sop.owner.clone()),
+            ..self.kept(text, Some(intent.to_owned()), 1.0, FORWARDED)
+        });
+    }
+
+    /// Hands what is wrong with an answer to the owner of its procedure.
+    pub fn report(&mut self, fault: Fault, place: &str) {
+        let (intent, point) = place.split_once('#').unzip();
+        let intent = intent.unwrap_or(place);
+        let Some(sop) = self.knowledge.catalog.sop(intent) else {
+            return self.stale();
+        };
+        let asked = match &self.conversation.phase {
+            Phase::Answered(heard) if heard.intent == intent => heard.question.as_ref(),
+            _ => None,
+        };
+        let text = asked.map_or_else(|| sop.title.clone(), |asked| asked.text.clone());
+        self.unanswered = Some(Unanswered {
+            point: point.map(str::to_owned),
+            forwarded_to: Some(sop.owner.clone()),
+            ..self.kept(text, Some(intent.to_owned()), 1.0, fault.name())
+        });
+        self.aside(Effect::Reported {
+            owner: sop.owner.clone(),
         });
     }
 }

@@ -4,7 +4,7 @@
 //! Leads learn from it as from any question that nothing fitted. A value that cannot be used is none of these: it belongs
 //! to a customer, and is kept nowhere.
 
-use super::super::{Conversation, Effect, NOT_UNDERSTOOD, Phase, Problem, Unanswered};
+use super::super::{Conversation, Decision, Effect, NOT_UNDERSTOOD, Phase, Problem, Unanswered};
 use super::Turn;
 use crate::text::words;
 use crate::value;
@@ -23,14 +23,54 @@ impl Turn<'_> {
         }
         let found = self.classify(text);
         let best = found.candidates.first();
-        self.unanswered = Some(Unanswered {
-            text: value::sensitive::redact(text),
-            intent: best.map(|best| best.intent.to_string()),
-            confidence: best.map_or(0.0, |best| best.confidence),
-            decision: NOT_UNDERSTOOD,
+        let text = value::sensitive::redact(text);
+        let confidence = best.map_or(0.0, |best| best.confidence);
+        let best = best.map(|best| best.intent.to_string());
+        self.unanswered = Some(self.kept(text, best, confidence, NOT_UNDERSTOOD));
+    }
+
+    /// A question as leads see it; `text` is redacted.
+    pub fn kept(
+        &self,
+        text: String,
+        intent: Option<String>,
+        confidence: f32,
+        decision: &'static str,
+    ) -> Unanswered {
+        Unanswered {
+            text,
+            intent,
+            confidence,
+            point: None,
+            decision,
             at: self.setting.now.timestamp(),
             forwarded_to: None,
+        }
+    }
+
+    /// Remembers a choice that was offered and left without a press: none of it may have been right.
+    pub fn remember_unpressed(&mut self, before: &Conversation) {
+        let Phase::Clarifying(choices) = &before.phase else {
+            return;
+        };
+        let at_hand = match (&self.conversation.phase, self.draft()) {
+            (_, Some(draft)) => Some(&draft.intent),
+            (Phase::Answered(heard), None) => Some(&heard.intent),
+            _ => None,
+        };
+        let is_pressed = choices.iter().any(|choice| Some(&choice.intent) == at_hand);
+        if is_pressed || self.unanswered.is_some() || self.conversation.phase == before.phase {
+            return;
+        }
+        let asked = choices.iter().find_map(|choice| {
+            let question = choice.question.as_ref()?;
+            Some((choice.intent.clone(), question))
         });
+        if let Some((intent, question)) = asked {
+            let (text, confidence) = (question.text.clone(), question.confidence);
+            let decision = Decision::Clarify.name();
+            self.unanswered = Some(self.kept(text, Some(intent), confidence, decision));
+        }
     }
 
     /// Whether this is speech rather than a value: it asks, or it is a sentence without numbers.

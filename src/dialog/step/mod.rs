@@ -68,6 +68,7 @@ pub fn step(
     if let Said::Text(text) = said {
         turn.remember_unanswered(text);
     }
+    turn.remember_unpressed(conversation);
     turn.keep_case(said, conversation.draft().is_some());
     turn.bring_am();
     turn.remind();
@@ -398,6 +399,7 @@ impl<'a> Turn<'a> {
             Act::NotThis(Some(intent)) => self.reject_shown(&intent),
             Act::Repeat => self.repeat(),
             Act::Why => self.why(),
+            Act::Report(fault, place) => self.report(fault, &place),
             Act::Forward(intent) => self.forward(&intent),
             Act::Help | Act::Greet => self.aside(Effect::Help),
             Act::Thanks => self.aside(Effect::Welcome),

@@ -1,12 +1,12 @@
 //! Questions: answered from a procedure, clarified between several, or honestly not answered.
 
-use super::super::{Asked, Decision, Effect, Heard, Phase, SopForm, Unanswered, Understood, fill};
+use super::super::{Asked, Decision, Effect, Heard, Phase, REJECTED, SopForm, Understood, fill};
 use super::Turn;
 use crate::catalog::Sop;
 use crate::guide::following::Before;
 use crate::guide::{Point, Question};
 use crate::matcher::{self, Classification, Context};
-use crate::text::Role;
+use crate::text::{Role, words};
 use crate::ticket::Answers;
 use crate::value;
 
@@ -25,7 +25,6 @@ const CHOICE_CONFIDENCE_MIN: f32 = 0.002;
 /// More items than this below a heading are no answer to a first question.
 const SECTION_ITEMS_MAX: usize = 6;
 /// What became of a question whose answer was none.
-const REJECTED: &str = "rejected";
 /// What was said in the middle of a dialog instead of an answer.
 pub enum Aside {
     /// A question, answered by this.
@@ -117,7 +116,6 @@ impl Turn<'_> {
         }
         let first = choices.first().map(|heard| heard.intent.as_str());
         self.understand(Decision::Clarify, first, confidence(found));
-        self.remember_question(text);
         self.offer_choices(choices);
     }
 
@@ -142,15 +140,27 @@ impl Turn<'_> {
 
     /// Keeps the question for the leads.
     pub fn remember_question(&mut self, text: &str) {
-        let understood = self.understood.as_ref();
-        self.unanswered = understood.map(|understood| Unanswered {
-            text: value::sensitive::redact(text),
-            intent: understood.intent.clone(),
-            confidence: understood.confidence,
-            decision: understood.decision.name(),
-            at: self.setting.now.timestamp(),
-            forwarded_to: None,
-        });
+        let text = value::sensitive::redact(text);
+        if let Some(understood) = self
+            .understood
+            .as_ref()
+            .filter(|_| self.says_something(&text))
+        {
+            let (intent, decision) = (understood.intent.clone(), understood.decision.name());
+            self.unanswered = Some(self.kept(text, intent, understood.confidence, decision));
+        }
+    }
+
+    /// Whether more is left of a redacted message than values and talk.
+    fn says_something(&self, redacted: &str) -> bool {
+        let lexicon = &self.knowledge.lexicon;
+        let plain = redacted
+            .split_whitespace()
+            .filter(|word| !word.contains('*'));
+        let said = words(&plain.collect::<Vec<_>>().join(" "), lexicon);
+        let says =
+            |word: &String| word.chars().any(char::is_alphabetic) && !lexicon.is_function(word);
+        said.iter().any(says)
     }
 
     /// `Bukan ini`, pressed on what was shown.
@@ -170,14 +180,8 @@ impl Turn<'_> {
             return self.stale();
         };
         let intent = std::mem::take(&mut heard.intent);
-        self.unanswered = Some(Unanswered {
-            text: question.text,
-            intent: Some(intent),
-            confidence: question.confidence,
-            decision: REJECTED,
-            at: self.setting.now.timestamp(),
-            forwarded_to: None,
-        });
+        let rejected = self.kept(question.text, Some(intent), question.confidence, REJECTED);
+        self.unanswered = Some(rejected);
         match question.others.first() {
             None => {
                 self.understand(Decision::Fallback, None, question.confidence);
