@@ -123,7 +123,7 @@ pub fn wordings(group: &QuestionGroup, questions: &[&str]) -> Vec<String> {
 }
 
 /// Leaves out what was masked: a number that is not there any more teaches nothing.
-fn unmasked(text: &str) -> String {
+pub fn unmasked(text: &str) -> String {
     let kept = text.split_whitespace().filter(|word| !word.contains("**"));
     kept.collect::<Vec<_>>().join(" ")
 }

@@ -153,7 +153,7 @@ pub fn open(asked: Vec<UnansweredQuestion>, never: &[String], knowledge: &Knowle
     let is_open = |question: &UnansweredQuestion| {
         let taken = || effect::take(&knowledge.matcher, &question.text);
         match question.decision.as_str() {
-            _ if known.contains(&fold(&question.text).text) => false,
+            _ if known.contains(&fold(&learn::unmasked(&question.text)).text) => false,
             "fallback" | NOT_UNDERSTOOD => taken().decision != Decision::Answer,
             REJECTED => {
                 let taken = taken();
