@@ -168,6 +168,8 @@ pub enum Part {
     Fields,
     /// The complaint categories.
     Kip,
+    /// Why it says what was shown last.
+    Reason,
     /// Where the procedure is from.
     Source,
     /// All of it.
@@ -204,7 +206,7 @@ impl Fault {
 }
 
 impl Part {
-    const NAMES: [(Part, &str); 9] = [
+    const NAMES: [(Part, &str); 10] = [
         (Part::Next, "next"),
         (Part::Checks, "checks"),
         (Part::Questions, "questions"),
@@ -212,6 +214,7 @@ impl Part {
         (Part::Handling, "handling"),
         (Part::Fields, "fields"),
         (Part::Kip, "kip"),
+        (Part::Reason, "reason"),
         (Part::Source, "source"),
         (Part::Whole, "whole"),
     ];

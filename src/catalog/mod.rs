@@ -114,6 +114,9 @@ pub struct Service {
     pub ours: bool,
     /// What kind of brand it is, where it is not ours: the id of a `[[kind]]`.
     pub kind: Option<String>,
+    /// Names that are also people's: `tri`.
+    #[serde(default)]
+    pub people: Vec<String>,
 }
 
 fn yes() -> bool {
@@ -135,6 +138,9 @@ pub struct BrandKind {
     /// Words in the same clause: `dulu`.
     #[serde(default)]
     pub ours_beside: Vec<String>,
+    /// Words of what only they do, whatever is right before the name: `pesanan di ... belum dikirim`.
+    #[serde(default)]
+    pub theirs_with: Vec<String>,
 }
 
 /// What loading found: the catalogue if nothing was wrong, and everything there is to say.

@@ -19,6 +19,8 @@ const WHAT_TO_DO: u16 = 1 << 9;
 const WITH_WHAT: u16 = 1 << 10;
 /// A meaning, asked for by such a word: `artinya`.
 const IN_WORDS: u16 = 1 << 11;
+const EXAMPLE: u16 = 1 << 12;
+const PRICE: u16 = 1 << 13;
 
 impl Aspects {
     /// Whether nothing is wanted in so many words.
@@ -26,19 +28,36 @@ impl Aspects {
         self.0 == 0
     }
 
-    /// Whether a time is wanted: how long, how many days.
-    pub fn wants_time(self) -> bool {
-        self.0 & HOW_LONG != 0
-    }
-
-    /// Whether a number is wanted: how much, which one.
-    pub fn wants_number(self) -> bool {
-        self.0 & HOW_MUCH != 0
+    /// Whether the times and numbers that are wanted are held.
+    pub fn counted_in(self, held: Aspects) -> bool {
+        let counted = self.0 & (HOW_LONG | HOW_MUCH);
+        counted & held.0 == counted
     }
 
     /// Whether nothing but the meaning of something is wanted.
     pub fn wants_meaning(self) -> bool {
         self.0 == MEANING | IN_WORDS
+    }
+
+    /// Whether nothing but a reason is wanted.
+    pub fn wants_reason(self) -> bool {
+        self.0 == WHY
+    }
+
+    /// Whether a difference is wanted.
+    pub fn wants_difference(self) -> bool {
+        self.0 & DIFFERENCE != 0
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Aspects) -> Aspects {
+        Aspects(self.0 | other.0)
+    }
+
+    /// Whether some of what is wanted is held.
+    pub fn is_held_by(self, held: Aspects) -> bool {
+        self.0 & held.0 != 0
     }
 
     /// Whether both want the same; nothing when one of them does not say.
@@ -66,6 +85,50 @@ pub fn of(words: &[&str], everyday: &Everyday) -> Aspects {
     Aspects(found)
 }
 
+/// What a text, with steps or without, holds that may be asked for: a time, a number, a reason, a place in a system, whom to turn to.
+pub fn held(text: &str, has_steps: bool, everyday: &Everyday) -> Aspects {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let mut found = if has_steps { HOW } else { 0 };
+    for (at, word) in words.iter().enumerate() {
+        let lower = word.to_lowercase();
+        let next = words.get(at + 1).copied().unwrap_or_default();
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        if is_number && everyday.has(Role::CountedTime, &next.to_lowercase()) {
+            found |= HOW_LONG;
+        }
+        for &role in everyday.roles(&lower) {
+            found |= match role {
+                Role::GivesTime => HOW_LONG,
+                Role::GivesReason => WHY,
+                Role::GivesExample => EXAMPLE,
+                Role::GivesContact => WHO,
+                Role::GivesPrice => PRICE,
+                Role::Somewhere | Role::Means if next.starts_with(char::is_uppercase) => {
+                    WHERE | WITH_WHAT
+                }
+                _ => 0,
+            };
+        }
+    }
+    if text.contains(|c: char| c.is_ascii_digit()) {
+        found |= HOW_MUCH;
+    }
+    Aspects(found)
+}
+
+/// The same of what a phrase by which it is asked for wants.
+pub fn held_by_phrase(wanted: Aspects, phrase: &str, everyday: &Everyday) -> Aspects {
+    // What is asked for with `berapa lama` says it; `tiket lama` is no such question.
+    let counts = phrase
+        .split(' ')
+        .any(|word| everyday.has(Role::AsksHowMuch, word));
+    match counts {
+        true => wanted,
+        false => Aspects(wanted.0 & !HOW_LONG),
+    }
+}
+
 /// What a word or a pair with this role wants to know, at this place of the question.
 fn bits_of(role: Role, at: usize) -> u16 {
     match role {
@@ -82,6 +145,8 @@ fn bits_of(role: Role, at: usize) -> u16 {
         Role::AsksDifference => DIFFERENCE,
         Role::AsksWhatToDo => WHAT_TO_DO,
         Role::AsksWithWhat => WITH_WHAT,
+        Role::AsksExample => EXAMPLE,
+        Role::AsksPrice => PRICE,
         _ => 0,
     }
 }

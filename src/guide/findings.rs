@@ -15,35 +15,50 @@ use crate::text::{Lexicon, Role};
 /// One finding alone is a question or a reply.
 const FINDINGS_MIN: usize = 2;
 
-/// Where the findings of a message lead: the id of an outcome or of a cause.
-pub fn led_to<'s>(sop: &'s Sop, text: &str, lexicon: &Lexicon) -> Option<&'s str> {
-    let clauses = clauses(text, lexicon);
-    if clauses.len() < FINDINGS_MIN {
+/// Where the findings of a message lead, with those of the messages before it about the same case: the id of an outcome
+/// or of a cause.
+pub fn led_to<'s>(sop: &'s Sop, text: &str, before: &[&str], lexicon: &Lexicon) -> Option<&'s str> {
+    let now = clauses(text, lexicon);
+    if now.len() < FINDINGS_MIN && before.is_empty() {
         return None;
     }
+    let earlier: Vec<String> = before
+        .iter()
+        .rev()
+        .flat_map(|text| clauses(text, lexicon))
+        .collect();
     let mut taken: HashMap<&str, usize> = HashMap::new();
-    let mut used = vec![false; clauses.len()];
+    let mut used = vec![false; now.len()];
     for cause in &sop.causes {
-        for (clause, used) in clauses.iter().zip(&mut used) {
+        for (clause, used) in now.iter().zip(&mut used) {
             if let Some(branch) = found(cause, clause, lexicon) {
                 *used = true;
                 taken.entry(&cause.id).or_insert(branch);
             }
         }
-    }
-    let asks = |clause: &String| !Question::read(clause, lexicon).tells();
-    if (clauses.iter().zip(&used)).any(|(clause, used)| !used && !asks(clause)) {
-        return None;
-    }
-    let mut best: Option<(usize, usize, &str)> = None;
-    for (start, left_out) in steps_before(sop) {
-        let (known, end) = way(sop, start, &taken);
-        let counts = known >= FINDINGS_MIN && left_out <= known;
-        if counts && best.is_none_or(|(most, ..)| known > most) {
-            best = Some((known, left_out, end));
+        let told = earlier.iter();
+        let told = told
+            .filter_map(|clause| found(cause, clause, lexicon))
+            .next();
+        if let Some(branch) = told {
+            taken.entry(&cause.id).or_insert(branch);
         }
     }
-    best.map(|(.., end)| end)
+    let asks = |clause: &String| !Question::read(clause, lexicon).tells();
+    let is_else = |(clause, used): (&String, &bool)| !used && !asks(clause);
+    if !used.contains(&true) || now.iter().zip(&used).any(is_else) {
+        return None;
+    }
+    let mut best: Option<(usize, &str)> = None;
+    for (start, left_out) in steps_before(sop) {
+        let (known, end) = way(sop, start, &taken);
+        // What was discussed before left out what it took for granted.
+        let counts = known >= FINDINGS_MIN && (left_out <= known || !before.is_empty());
+        if counts && best.is_none_or(|(most, _)| known > most) {
+            best = Some((known, end));
+        }
+    }
+    best.map(|(_, end)| end)
 }
 
 /// The branch of a cause that a clause finds: more than half of its words are the cause's, some of them the

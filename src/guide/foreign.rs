@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::catalog::{BrandKind, Catalog};
-use crate::text::{Lexicon, Role, fold, likeness, stem};
+use crate::text::{Everyday, Lexicon, Role, fold, likeness, stem};
 
 /// The longest name of a brand, in words.
 const NAME_WORDS_MAX: usize = 3;
@@ -32,6 +32,8 @@ pub struct Brands {
     foreign: Vec<(Foreign, BrandKind)>,
     /// The letters of each name, with the brand's place.
     named: HashMap<String, usize>,
+    /// Names that are also people's, with the brand's place.
+    people: HashMap<String, usize>,
 }
 
 /// A word of a message.
@@ -59,6 +61,9 @@ impl Brands {
             let Some(kind) = kind else {
                 continue;
             };
+            for name in &service.people {
+                brands.people.insert(letters(name), brands.foreign.len());
+            }
             for name in service.names.iter().map(|name| letters(name)) {
                 brands.named.insert(name, brands.foreign.len());
             }
@@ -73,9 +78,14 @@ impl Brands {
     }
 
     /// Returns the brand of others that a message is about; none when it may be about ours.
-    pub fn foreign(&self, text: &str, lexicon: &Lexicon) -> Option<&Foreign> {
+    pub fn foreign(
+        &self,
+        text: &str,
+        lexicon: &Lexicon,
+        is_common: &dyn Fn(&str) -> bool,
+    ) -> Option<&Foreign> {
         let words = words(text, lexicon);
-        let mentions = self.mentions(&words, lexicon);
+        let mentions = self.mentions(&words, lexicon, is_common);
         if mentions.is_empty() || self.names_ours(&words, lexicon) {
             return None;
         }
@@ -87,7 +97,12 @@ impl Brands {
     }
 
     /// Where brands of others are named, the longest name first.
-    fn mentions(&self, words: &[Word], lexicon: &Lexicon) -> Vec<(Range<usize>, usize)> {
+    fn mentions(
+        &self,
+        words: &[Word],
+        lexicon: &Lexicon,
+        is_common: &dyn Fn(&str) -> bool,
+    ) -> Vec<(Range<usize>, usize)> {
         let mut found = Vec::new();
         let mut at = 0;
         while at < words.len() {
@@ -102,11 +117,38 @@ impl Brands {
                 let place = of(|word| &word.typed).or_else(|| of(|word| &word.meant));
                 Some((span, place?))
             });
-            let named = named.or_else(|| Some((at..at + 1, self.misspelt(&words[at], lexicon)?)));
+            let named = named
+                .or_else(|| Some((at..at + 1, self.misspelt(&words[at], lexicon)?)))
+                .or_else(|| {
+                    let place = self.of_no_person(words, at, &lexicon.everyday, is_common)?;
+                    Some((at..at + 1, place))
+                });
             at = named.as_ref().map_or(at + 1, |(span, _)| span.end);
             found.extend(named);
         }
         found
+    }
+
+    /// The brand whose name a word is, where it is no person's: not after `kak` or `nama`, nor before another name.
+    fn of_no_person(
+        &self,
+        words: &[Word],
+        at: usize,
+        everyday: &Everyday,
+        is_common: &dyn Fn(&str) -> bool,
+    ) -> Option<usize> {
+        let place = *self.people.get(&words[at].typed)?;
+        let before = at.checked_sub(1).map(|before| &words[before]);
+        let is_called = before.is_some_and(|before| {
+            let calls = [Role::Courtesy, Role::Called];
+            calls.iter().any(|&role| everyday.has(role, &before.typed))
+        });
+        let is_name = |word: &Word| {
+            let is_word = is_common(&word.meant) || everyday.has(Role::Empty, &word.typed);
+            !is_word && word.typed.chars().all(char::is_alphabetic)
+        };
+        let goes_on = words.get(at + 1).is_some_and(is_name);
+        (!is_called && !goes_on).then_some(place)
     }
 
     /// The brand whose name a word is but for a slip of the finger.
@@ -159,8 +201,14 @@ fn speaks_of_ours(
     let clause = words[span.start].clause;
     let naming = |word: &&Word| lexicon.everyday.has(Role::Naming, &word.meant);
     let before = words[..span.start].iter().rev().find(|word| !naming(word));
-    before.is_some_and(|before| before.is_one_of(&kind.ours_after))
-        || others().any(|word| word.is_one_of(&kind.ours_with))
+    let is_theirs = || others().any(|word| word.is_one_of(&kind.theirs_with));
+    // `telepon dari pelanggan tri` is about that customer.
+    let names_customer = lexicon
+        .everyday
+        .has(Role::Customer, &words[span.start].typed);
+    let before = before.filter(|_| !names_customer);
+    others().any(|word| word.is_one_of(&kind.ours_with))
+        || before.is_some_and(|before| before.is_one_of(&kind.ours_after)) && !is_theirs()
         || others().any(|word| word.clause == clause && word.is_one_of(&kind.ours_beside))
 }
 

@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::aspects::Aspects;
+use super::aspects::{self, Aspects};
 use super::lines::LineIndex;
 use super::points::{Point, PointKind, Written, collect};
 use super::terms::{self, Question, Term};
@@ -65,6 +65,8 @@ const SAME_ASPECT: f32 = 1.2;
 const OTHER_ASPECT: f32 = 0.8;
 /// What the source leaves open is shown when nothing that it says fits about as well.
 const HOLE_SHARE: f32 = 0.95;
+/// and when it is not asked for in this way, hardly.
+const OTHER_HOLE_SHARE: f32 = 0.85;
 /// A longer beginning than this is a sentence, not what the text is about.
 const HEAD_CHARS_MAX: usize = 80;
 /// Points whose score is within this share of the best are shown with it.
@@ -132,10 +134,8 @@ pub struct Index {
     spellings: Vec<String>,
     speller: Speller,
     phrases: Vec<Phrase>,
-    /// Whether a point says a time, by place.
-    timed: Vec<bool>,
-    /// Whether it says a number.
-    numbered: Vec<bool>,
+    /// What each point holds that may be asked for, by place.
+    held: Vec<Aspects>,
     /// The words of its text.
     texts: Vec<Question>,
     /// The headings in their order, with the words of each.
@@ -146,6 +146,15 @@ pub struct Index {
     lines: Option<LineIndex>,
     /// What agents say who mean this SOP.
     own: Usage,
+}
+
+/// How near a point is to a question.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Near {
+    /// How near.
+    pub score: f32,
+    /// What share of its words the point accounts for.
+    pub cover: f32,
 }
 
 /// Words with which a point is asked for.
@@ -239,13 +248,12 @@ struct Filing {
     side_by_side: Vec<(usize, Vec<Term>)>,
     /// How words are spoken, with the stem of each.
     spoken: FxHashMap<String, String>,
-    timed: Vec<bool>,
-    numbered: Vec<bool>,
+    held: Vec<Aspects>,
     texts: Vec<Question>,
 }
 
 impl Filing {
-    fn file(&mut self, place: usize, point: &Written, lexicon: &Lexicon) {
+    fn file(&mut self, place: usize, point: &Written, has_steps: bool, lexicon: &Lexicon) {
         let parts = [
             (point.title.as_str(), IN_TITLE),
             (point.text.as_str(), IN_TEXT),
@@ -256,14 +264,11 @@ impl Filing {
                 self.note(&term, place, credit, None);
             }
         }
-        let is_hole = matches!(point.kind(), PointKind::Unclear(_));
-        let mut tells_time = is_hole || words::tells_time(&point.text, &lexicon.everyday);
-        let mut tells_number = is_hole || point.text.contains(|c: char| c.is_ascii_digit());
+        let everyday = &lexicon.everyday;
+        let mut held = aspects::held(&point.text, has_steps, everyday);
         for phrase in &point.asked {
             let read = Question::read(phrase, lexicon);
-            // What is asked for with `berapa lama` says it; `tiket lama` is no such question.
-            tells_time |= phrase.contains("berapa") && read.aspects.wants_time();
-            tells_number |= read.aspects.wants_number();
+            held = held.and(aspects::held_by_phrase(read.aspects, phrase, everyday));
             for term in &read.terms {
                 self.note(term, place, 1.0, Some(self.phrases.len()));
             }
@@ -280,8 +285,7 @@ impl Filing {
         let read = Question::read(&point.text, lexicon);
         self.side_by_side.push((place, read.terms.clone()));
         self.texts.push(read);
-        self.timed.push(tells_time);
-        self.numbered.push(tells_number);
+        self.held.push(held);
     }
 
     fn note(&mut self, term: &Term, place: usize, credit: f32, phrase: Option<usize>) {
@@ -332,7 +336,7 @@ impl Index {
         let written = collect(sop);
         let mut filing = Filing::default();
         for (place, point) in written.iter().enumerate() {
-            filing.file(place, point, lexicon);
+            filing.file(place, point, has_steps(sop, point.kind()), lexicon);
         }
         let everyday = &lexicon.everyday;
         (filing.words).weigh(written.len(), usage, &own, everyday);
@@ -353,8 +357,7 @@ impl Index {
             mut words,
             concepts,
             phrases,
-            timed,
-            numbered,
+            held,
             spoken,
             texts,
             ..
@@ -375,8 +378,7 @@ impl Index {
             words,
             concepts,
             phrases,
-            timed,
-            numbered,
+            held,
             texts,
             headings,
             pairs,
@@ -460,12 +462,15 @@ impl Index {
         phrases.any(|phrase| question.aspects.like(phrase.aspects) == Some(true))
     }
 
-    /// How near each point is to a question, and what share of its words it accounts for, whether that answers it or not.
-    pub fn nearness(&self, question: &Question, usage: &Usage) -> Vec<(f32, f32)> {
+    /// How near each point is to a question, whether that answers it or not.
+    pub fn nearness(&self, question: &Question, usage: &Usage) -> Vec<Near> {
         let Matched { found, all, aside } = self.matched(question, usage);
         let near = |found: &Match| match found.weight > 0.0 {
-            true => (found.nearness(all, aside), found.cover(all, aside)),
-            false => (0.0, 0.0),
+            true => Near {
+                score: found.nearness(all, aside),
+                cover: found.cover(all, aside),
+            },
+            false => Near::default(),
         };
         found.iter().map(near).collect()
     }
@@ -483,7 +488,10 @@ impl Index {
             }
             let score = found.score(all, aside, question)?;
             Some(match self.points[place].kind {
-                PointKind::Unclear(_) => (place, HOLE_SHARE * score),
+                PointKind::Unclear(_) if found.alike || question.aspects.is_empty() => {
+                    (place, HOLE_SHARE * score)
+                }
+                PointKind::Unclear(_) => (place, OTHER_HOLE_SHARE * score),
                 _ => (place, score),
             })
         });
@@ -574,8 +582,13 @@ impl Index {
 
     /// Whether a point has a time or a number, if that is wanted.
     pub fn tells_what_is_wanted(&self, place: usize, question: &Question) -> bool {
-        (!question.aspects.wants_time() || self.timed[place])
-            && (!question.aspects.wants_number() || self.numbered[place])
+        let is_hole = matches!(self.points[place].kind, PointKind::Unclear(_));
+        is_hole || question.aspects.counted_in(self.held[place])
+    }
+
+    /// Whether a point holds some of what is wanted.
+    pub fn holds_alike(&self, place: usize, question: &Question) -> bool {
+        question.aspects.is_held_by(self.held[place])
     }
 
     /// What the SOP has for a word: the word itself, and what means the same.
@@ -744,6 +757,14 @@ impl Match {
         let by_phrase = self.by_phrase > 0.0 && cover >= cover_min;
         let by_words = !question.tells() && self.words > 1 && cover >= TEXT_COVER_MIN;
         (by_phrase || by_words).then(|| self.nearness(all, aside))
+    }
+}
+
+/// Whether a point is an item with steps.
+fn has_steps(sop: &Sop, kind: PointKind) -> bool {
+    match kind {
+        PointKind::Item(section, place) => !sop.sections[section].items[place].steps.is_empty(),
+        _ => false,
     }
 }
 

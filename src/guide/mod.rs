@@ -156,8 +156,9 @@ impl Knowledge {
     }
 
     /// Returns the outcome that the findings of a message lead to, or the cause that has still to be found out.
-    pub fn led_to<'s>(&self, sop: &'s Sop, text: &str) -> Option<&'s str> {
-        findings::led_to(sop, text, &self.lexicon)
+    /// `before` are the messages before it about the same case.
+    pub fn led_to<'s>(&self, sop: &'s Sop, text: &str, before: &[&str]) -> Option<&'s str> {
+        findings::led_to(sop, text, before, &self.lexicon)
     }
 
     /// Returns what a rule says to a question, and whose rule it is.
@@ -174,6 +175,12 @@ impl Knowledge {
         })
     }
 
+    /// Returns what a procedure's rule says to values that take the place of those in the question before.
+    pub fn ruled_again(&self, sop: &Sop, before: &str, text: &str) -> Option<Ruling> {
+        let mut tables = sop.rules.iter();
+        tables.find_map(|table| ruling::by_table_again(table, before, text, &self.lexicon))
+    }
+
     /// Returns the kinds of number that a message may hold, each with its SOP; nothing when it says more than a number.
     pub fn numbers(&self, message: &str) -> Vec<(&str, &Number)> {
         self.numbers.kinds(message, &self.lexicon)
@@ -181,7 +188,8 @@ impl Knowledge {
 
     /// Returns the brand of others that a message is about; none when it may be about ours.
     pub fn foreign(&self, message: &str) -> Option<&Foreign> {
-        self.brands.foreign(message, &self.lexicon)
+        self.brands
+            .foreign(message, &self.lexicon, &|word| self.is_common(word))
     }
 
     /// Whether agents use a word whatever they write about.

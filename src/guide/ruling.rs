@@ -90,6 +90,29 @@ pub fn by_table(table: &RuleTable, question: &str, lexicon: &Lexicon) -> Option<
     decide(table, &read)
 }
 
+/// Returns what a table says where a message puts other values in the place of those that were wanted before:
+/// `kalau balik ke bulanan?`.
+pub fn by_table_again(
+    table: &RuleTable,
+    before: &str,
+    text: &str,
+    lexicon: &Lexicon,
+) -> Option<Ruling> {
+    let mut read = Reader::read(table, before, lexicon)?;
+    let lower = text.to_lowercase();
+    let words = words(&lower);
+    let (mut at, mut is_changed) = (0, false);
+    while at < words.len() {
+        let (cell, used) = cell(table, &words[at..], lexicon);
+        if let Some((column, value)) = cell {
+            is_changed |= read.to[column] != Some(value);
+            read.to[column] = Some(value);
+        }
+        at += used;
+    }
+    is_changed.then(|| decide(table, &read)).flatten()
+}
+
 fn price(table: &RuleTable, row: &Row) -> Option<Ruling> {
     let prices = table.prices.as_ref()?;
     let name = name(table, row);

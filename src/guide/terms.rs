@@ -31,6 +31,8 @@ pub struct Term {
     pub faint: bool,
     /// Whether it only leads up to what is asked: `sudah coba restart, terus lapor ke mana`.
     pub aside: bool,
+    /// Whether it says what is wanted of its subject: `contohnya`, `bedanya`.
+    pub asks: bool,
 }
 
 impl Term {
@@ -51,6 +53,8 @@ pub struct Question {
     pub asks: bool,
     /// Whether everything of a kind is asked for: `notifnya apa aja`.
     pub asks_for_all: bool,
+    /// Whether a case is put: `kalau lewat pegadaian`.
+    pub supposes: bool,
 }
 
 impl Question {
@@ -86,6 +90,7 @@ impl Question {
         let all = |two: &[&str]| everyday.has(Role::AsksForAll, &two.join(" "));
         Self {
             asks_for_all: words.windows(2).any(all),
+            supposes: (words.iter()).any(|word| everyday.has(Role::Conditional, word)),
             terms: terms(&parts, lexicon),
             aspects: aspects::of(&words, everyday),
             asks: text.contains('?')
@@ -209,6 +214,7 @@ fn number(written: &str) -> Option<Term> {
         groups: Vec::new(),
         faint: true,
         aside: false,
+        asks: false,
     })
 }
 
@@ -228,6 +234,9 @@ fn term(word: &str, lexicon: &Lexicon) -> Term {
         word: below.map_or(bare, |meaning| stem(&meaning[0])),
         spoken: word.to_owned(),
         aside: false,
+        asks: [Role::AsksExample, Role::AsksDifference, Role::AsksWhy]
+            .iter()
+            .any(|&role| lexicon.everyday.has(role, word)),
     }
 }
 

@@ -61,6 +61,14 @@ pub struct Ground<'a> {
 }
 
 impl Walk {
+    /// At a cause or an outcome, come to without a way.
+    pub fn at(id: String) -> Walk {
+        Walk {
+            path: Vec::new(),
+            at: id,
+        }
+    }
+
     /// Begins at the first cause, or behind those that the case answers already; none where there is nothing to walk.
     pub fn start(ground: Ground<'_>) -> Option<Walk> {
         let first = ground.sop.causes.first()?;

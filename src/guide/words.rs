@@ -4,7 +4,7 @@
 //! them.
 
 use crate::text::spelling::Speller;
-use crate::text::{Everyday, Role, fold};
+use crate::text::{Everyday, Role};
 
 /// What a word is good for in any question.
 #[derive(Debug, Clone, Copy)]
@@ -35,18 +35,6 @@ impl Uses<'_> {
 /// Returns what a word is good for.
 pub fn uses<'e>(word: &str, everyday: &'e Everyday) -> Uses<'e> {
     Uses(everyday.roles(word))
-}
-
-/// Whether a text says how long something takes: a number with what is counted.
-pub fn tells_time(text: &str, everyday: &Everyday) -> bool {
-    let folded = fold(text).text;
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
-    words.windows(2).any(|two| {
-        let counts = two[0].chars().any(|c| c.is_ascii_digit());
-        counts && everyday.has(Role::CountedTime, two[1])
-    }) || ["berkala", "terakhir"]
-        .iter()
-        .any(|word| words.contains(word))
 }
 
 /// Words of asking, by which one with a slip is known.

@@ -96,6 +96,8 @@ pub enum Role {
     Vague,
     /// Counts from the day that it comes before: `sebelum`, `jatuh tempo`.
     Anchor,
+    /// Says that what follows was done: `abis`, `setelah`.
+    Past,
     /// Leaves open which of two: `atau`, `antara`, `sampai`.
     Between,
     /// A part of a word for getting in touch: `telp`, `lapor`.
@@ -128,6 +130,8 @@ pub enum Role {
     Naming,
     /// Says who is spoken of: `pelanggan`, `user`.
     Customer,
+    /// Leads to a person's name: `nama`, `ibu`.
+    Called,
     /// Calls the account manager: `am`.
     AccountManager,
     /// Looks for somebody's data: `cari`, `siapa`.
@@ -194,6 +198,20 @@ pub enum Role {
     AsksWhatToDo,
     /// Wants a tool.
     AsksWithWhat,
+    /// Wants an example.
+    AsksExample,
+    /// Wants a price.
+    AsksPrice,
+    /// Says how often, or until when: `berkala`.
+    GivesTime,
+    /// Gives a reason: `karena`.
+    GivesReason,
+    /// Gives examples: `misalnya`.
+    GivesExample,
+    /// Names somebody to turn to: `hubungi`.
+    GivesContact,
+    /// Gives a price: `biaya`.
+    GivesPrice,
 }
 
 /// Words by role: everyday words, or those of another list of words as long.

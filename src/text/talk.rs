@@ -165,7 +165,8 @@ impl Talk {
         let several = clauses.len() > 1;
         clauses.into_iter().filter(|_| several).find_map(|clause| {
             let found = self.in_clause(text, &text[clause.clone()], clause.start, asks, lexicon)?;
-            (found.rest.is_empty() || self.keeps_rest(&found.act)).then_some(found)
+            let is_kept = matches!(found.act, Act::Part(_)) || self.keeps_rest(&found.act);
+            (found.rest.is_empty() || is_kept).then_some(found)
         })
     }
 

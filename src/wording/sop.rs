@@ -195,7 +195,7 @@ impl<'a> ReplyPage<'a> {
                 "part_next",
                 json!({"title": sop.title, "summary": sop.summary}),
             ),
-            Part::Whole | Part::Checks | Part::Questions | Part::Handling => {
+            Part::Whole | Part::Checks | Part::Questions | Part::Handling | Part::Reason => {
                 return Some(self.whole(sop, &[]));
             }
         };

@@ -501,6 +501,7 @@ fn other_companies_customers_are_left_to_them() {
         let right = match row.want.as_str() {
             "none" => !is_answered,
             "ours" => is_answered,
+            "ours" => is_answered,
             intent => is_answered && heard.intent.as_deref() == Some(intent),
         };
         if row.want == "none" {

@@ -3,7 +3,9 @@
 use super::super::{Decision, Effect, Heard, NumberKind, Phase, Unanswered, fill};
 use super::Turn;
 use crate::act::Fault;
+use crate::catalog::Sop;
 use crate::guide::PointKind;
+use crate::text::Role;
 use crate::value::{self, Kind};
 
 /// What became of a question that was handed to an owner.
@@ -15,7 +17,8 @@ impl Turn<'_> {
         if self.about_am(text) {
             return true;
         }
-        let answer = self.ruled(text).or_else(|| self.pasted_number(text));
+        let answer = self.ruled(text).or_else(|| self.ruled_again(text));
+        let answer = answer.or_else(|| self.pasted_number(text));
         let Some((intent, shown)) = answer.or_else(|| self.meaning(text)) else {
             return false;
         };
@@ -27,6 +30,7 @@ impl Turn<'_> {
             let (kind, background) = (self.setting.channel_kind, self.background());
             let points = match &shown {
                 Effect::Ruled { ruling, .. } => ruling.points.clone(),
+                Effect::Defined { term } => self.points_of_term(term, &intent),
                 _ => Vec::new(),
             };
             let heard = Heard {
@@ -40,15 +44,60 @@ impl Turn<'_> {
         true
     }
 
+    /// The points of a procedure that use a word.
+    fn points_of_term(&self, term: &str, intent: &str) -> Vec<String> {
+        let term = self.knowledge.catalog.glossary.get(&term.to_lowercase());
+        let points = term.into_iter().flat_map(|term| &term.points);
+        let named = points.filter_map(|point| point.split_once('#'));
+        let own = named.filter(|(of, _)| *of == intent);
+        own.map(|(_, point)| point.to_owned()).collect()
+    }
+
     /// What a rule says to a question.
     pub fn ruled(&self, text: &str) -> Option<(Option<String>, Effect)> {
         let (sop, ruling) = self.knowledge.ruled(text)?;
+        if self.asks_beside_rule(sop, text) {
+            return None;
+        }
         let intent = sop.id.clone();
         let shown = Effect::Ruled {
             intent: intent.clone(),
             ruling,
         };
         Some((Some(intent), shown))
+    }
+
+    /// Whether what a rule decides was done already, or a clause of its own asks for something else than what a rule decides: `..., yg muncul di billing apa aja`.
+    fn asks_beside_rule(&self, sop: &Sop, text: &str) -> bool {
+        let mut clauses = text.split([',', '.', ';', '?', '\n']);
+        let asking = clauses.rfind(|clause| self.asks(clause));
+        let has_number = |clause: &str| clause.contains(|c: char| c.is_ascii_digit());
+        // `abis upgrade ke 150, ...` was done.
+        let first = text.split_whitespace().take_while(|word| !has_number(word));
+        let everyday = &self.knowledge.lexicon.everyday;
+        let is_past = |word: &str| everyday.has(Role::Past, &word.to_lowercase());
+        let asks_else = |clause: &str| {
+            let points = || self.knowledge.asked_points(&sop.id, clause);
+            has_number(text) && !has_number(clause) && !points().is_empty()
+        };
+        first.into_iter().any(is_past) || asking.is_some_and(asks_else)
+    }
+
+    /// What the rule that decided the question before says to other values.
+    fn ruled_again(&self, text: &str) -> Option<(Option<String>, Effect)> {
+        let case = &self.conversation.case;
+        let sop = self.knowledge.catalog.sop(case.intent.as_ref()?)?;
+        let before = case.question.as_ref()?;
+        let ruling = self.knowledge.ruled_again(sop, before, text);
+        let intent = sop.id.clone();
+        let supposes = self.has_word(Role::Conditional, text);
+        ruling.filter(|_| supposes).map(|ruling| {
+            let shown = Effect::Ruled {
+                intent: intent.clone(),
+                ruling,
+            };
+            (Some(intent), shown)
+        })
     }
 
     /// A word that is asked for by itself, answered with where it is used.

@@ -279,6 +279,20 @@ impl<'a> Turn<'a> {
 
     /// The word whose meaning a message asks for, when it asks for nothing else.
     pub fn defined(&self, text: &str) -> Option<&'a GlossaryTerm> {
+        let clauses: Vec<&str> = text.split([',', '.', ';', '\n']).collect();
+        let told = |clause: &&str| !self.asks(clause);
+        // `apa sih ott itu, ditanya plg`: the clause that asks says what for.
+        match clauses
+            .iter()
+            .filter(|clause| !told(clause))
+            .collect::<Vec<_>>()[..]
+        {
+            [asking] if clauses.len() > 1 => self.defined_in(asking),
+            _ => self.defined_in(text),
+        }
+    }
+
+    fn defined_in(&self, text: &str) -> Option<&'a GlossaryTerm> {
         let lower = text.to_lowercase();
         let words = lower.split(|c: char| c.is_whitespace() || matches!(c, '?' | '!' | '.' | ','));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();

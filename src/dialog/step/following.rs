@@ -7,6 +7,7 @@ use super::question::{confidence, shown};
 use crate::act::Part;
 use crate::catalog::Sop;
 use crate::catalog::sop::SectionKind;
+use crate::guide::Walk;
 use crate::guide::following::Before;
 use crate::matcher::{self, Candidate, Classification};
 use crate::text::Role;
@@ -27,6 +28,8 @@ const OTHER_COVER_MARGIN: f32 = 0.1;
 const ASKED_COVER_MIN: f32 = 0.1;
 /// a report when it accounts for so much, and so is a question that another procedure may answer,
 const TOLD_COVER_MIN: f32 = 0.4;
+/// one that would show the overview once more when it accounts for so much,
+const AGAIN_COVER_MIN: f32 = 0.25;
 /// and a report that may belong to another procedure.
 const OTHER_COVER_MIN: f32 = 0.6;
 /// In a form most messages are answers: a question has at least so many words of its own, and a point covers so much of them.
@@ -43,9 +46,19 @@ pub struct SecondMessage {
     cover: f32,
     /// How many words it has besides function words.
     telling: usize,
+    /// Whether the first is where a branch leads that it means.
+    by_branch: bool,
+    /// Whether what was shown last is asked about once more.
+    again: bool,
 }
 
 impl SecondMessage {
+    /// Whether there are points that account for enough of it, or it is read with them whatever it says.
+    fn answers(&self, cover_min: f32, stays: bool) -> bool {
+        let is_near = self.telling == 0 || self.cover >= cover_min || stays;
+        !self.points.is_empty() && is_near
+    }
+
     /// The best point, where it is surely asked for in the middle of a form.
     pub fn sure_point(self) -> Option<String> {
         let is_sure = self.telling >= IN_FORM_TELLING_MIN && self.cover >= IN_FORM_COVER_MIN;
@@ -56,19 +69,19 @@ impl SecondMessage {
 impl Turn<'_> {
     /// Answers a message from the procedure under discussion; false when it is about something else.
     pub fn answer_in_context(&mut self, found: &Classification, text: &str) -> bool {
-        let Some(intent) = self.conversation.case.intent.clone() else {
+        let intent = self.discussed();
+        let sop = intent.and_then(|intent| self.knowledge.catalog.sop(&intent));
+        let Some(sop) = sop else {
             return false;
         };
-        let Some(sop) = self.knowledge.catalog.sop(&intent) else {
-            return false;
-        };
+        let intent = sop.id.clone();
         let followed = self.followed(sop, text);
         let supposes = self.has_word(Role::Conditional, text);
         let asks = self.asks(text) || supposes || !self.knowledge.question(text).tells();
         let answers = found.decision == matcher::Decision::Answer;
         let best = found.candidates.first();
-        let tells = !self.asks(text) && self.tells_only_values(sop, text);
-        if tells && self.note_of_customer(sop, text) {
+        let is_data = !self.asks(text) && self.tells_only_values(sop, text);
+        if is_data && self.note_of_customer(sop, text) {
             return true;
         }
         let other = best.filter(|best| answers && *best.intent != *intent);
@@ -80,26 +93,33 @@ impl Turn<'_> {
             return false;
         }
         let answers_anew = answers && !is_other;
-        if !asks && !answers_anew && self.note_of_customer(sop, text) {
+        if !is_other && self.answer_findings(sop, found, text) {
             return true;
         }
-        if let Some(end) = self.knowledge.led_to(sop, text).filter(|_| !is_other) {
-            self.answer_from(&intent, vec![end.to_owned()], found, text);
+        let is_told = !asks && !answers_anew && (is_other || !followed.by_branch);
+        if is_told && self.note_of_customer(sop, text) {
             return true;
         }
-        if !asks && answers_anew {
+        if followed.again && !self.conversation.case.points.is_empty() {
+            let points = self.conversation.case.points.clone();
+            self.answer_from(&intent, points, found, text);
+            return true;
+        }
+        // Shown already, its overview says nothing new to what a point answers.
+        let is_answered = followed.by_branch || followed.cover >= AGAIN_COVER_MIN;
+        if !asks && answers_anew && (!is_answered || self.reports(sop, text)) {
             return false;
         }
         let cover_min = match (asks, is_other) {
             (true, false) => ASKED_COVER_MIN,
+            (false, false) if answers_anew => AGAIN_COVER_MIN,
             (true, true) | (false, false) => TOLD_COVER_MIN,
             (false, true) => OTHER_COVER_MIN,
         };
+        let stays = (supposes || followed.by_branch) && !is_other;
         // One word that asks nothing may be the name of anything.
         let is_name = !asks && text.split_whitespace().nth(1).is_none();
-        let stays = supposes && !is_other;
-        let is_far = followed.telling > 0 && followed.cover < cover_min && !stays;
-        if followed.points.is_empty() || is_name || is_far {
+        if is_name || !followed.answers(cover_min, stays) {
             let is_short = text.split_whitespace().count() <= UNSAID_WORDS_MAX;
             let is_unsaid = asks && is_short && !answers && followed.cover == 0.0;
             if is_unsaid {
@@ -111,7 +131,14 @@ impl Turn<'_> {
             self.show_section(&intent, section);
             return true;
         }
-        self.answer_from(&intent, followed.points, found, text);
+        let points = match followed.by_branch {
+            true => self.settled(sop, followed.points),
+            false => followed.points,
+        };
+        if !asks {
+            self.keep_of_customer(text);
+        }
+        self.answer_from(&intent, points, found, text);
         true
     }
 
@@ -120,6 +147,52 @@ impl Turn<'_> {
         let intent = self.conversation.case.intent.as_ref();
         let sop = intent.and_then(|intent| self.knowledge.catalog.sop(intent));
         sop.is_some_and(|sop| !self.asks(text) && self.tells_only_values(sop, text))
+    }
+
+    /// Whether a message is long enough to report a case, with values that a procedure's forms take.
+    fn reports(&self, sop: &Sop, text: &str) -> bool {
+        let is_long = text.split_whitespace().nth(CASE_WORDS_MIN - 1).is_some();
+        let (kind, background) = (self.setting.channel_kind, self.background());
+        is_long && !fill::from_question(sop, text, kind, background).is_empty()
+    }
+
+    /// The procedure under discussion: the one answered from, or the likeliest of those offered.
+    fn discussed(&self) -> Option<String> {
+        let offered = match &self.conversation.phase {
+            Phase::Clarifying(choices) => choices.first(),
+            _ => None,
+        };
+        let offered = offered.map(|heard| heard.intent.clone());
+        offered.or_else(|| self.conversation.case.intent.clone())
+    }
+
+    /// Answers what was found with where it leads, together with what was found before; false where it leads nowhere.
+    fn answer_findings(&mut self, sop: &Sop, found: &Classification, text: &str) -> bool {
+        let told = self.conversation.case.told.clone();
+        let supposes = self.has_word(Role::Conditional, text);
+        let finds = !self.asks(text) || supposes;
+        let before = told.iter().map(|told| told.text.as_str());
+        let before: Vec<&str> = before.filter(|_| finds).collect();
+        let Some(end) = self.knowledge.led_to(sop, text, &before) else {
+            return false;
+        };
+        // What is only supposed is not the customer's.
+        if !supposes {
+            self.keep_of_customer(text);
+        }
+        self.answer_from(&sop.id, vec![end.to_owned()], found, text);
+        true
+    }
+
+    /// The points with where the case leads from the first, where that is a cause which it answers by itself.
+    fn settled(&self, sop: &Sop, points: Vec<String>) -> Vec<String> {
+        let known = self.values_for(&sop.id);
+        let end = |first: &String| {
+            let at = Walk::at(first.clone());
+            at.settled(self.ground(sop, &known)).at
+        };
+        let ends = points.first().map(end).into_iter();
+        ends.chain(points.iter().skip(1).cloned()).collect()
     }
 
     /// Whether a message holds values of a procedure's form and nothing else: `SN nya CNX-88A07` is no question about SNs.
@@ -176,6 +249,8 @@ impl Turn<'_> {
             section: followed.section.map(str::to_owned),
             cover: followed.cover,
             telling: followed.telling,
+            by_branch: followed.by_branch,
+            again: followed.again,
         }
     }
 
@@ -253,8 +328,8 @@ impl Turn<'_> {
     }
 
     /// Shows a part of the procedure under discussion.
-    pub fn show_part(&mut self, part: Part) {
-        let Some(intent) = self.conversation.case.intent.clone() else {
+    pub fn show_part(&mut self, part: Part, text: &str) {
+        let Some(intent) = self.discussed() else {
             return self.same(Effect::NothingOpen);
         };
         let Some(sop) = self.knowledge.catalog.sop(&intent) else {
@@ -266,11 +341,16 @@ impl Turn<'_> {
             Part::Questions => of_kind(SectionKind::Ask),
             Part::Handling => of_kind(SectionKind::Handling),
             Part::Next => self.next_section(sop),
-            Part::Causes | Part::Fields | Part::Kip | Part::Source | Part::Whole => None,
+            Part::Causes | Part::Fields | Part::Kip | Part::Reason | Part::Source | Part::Whole => {
+                None
+            }
         };
         if let Some(section) = section {
             let id = section.id.clone();
             return self.show_section(&intent, id);
+        }
+        if part == Part::Reason {
+            return self.reason(&intent, text);
         }
         let shown = match part {
             Part::Whole => Effect::ShowSop {
@@ -286,11 +366,39 @@ impl Turn<'_> {
             },
         };
         self.aside(shown);
+        if matches!(part, Part::Fields | Part::Kip) {
+            let forms = sop.forms.iter().map(|form| form.id.clone());
+            self.showed_last(forms.collect());
+        }
         self.answered_as(&intent);
     }
 
+    /// Why what was shown last is so; where nothing was, why it was taken.
+    fn reason(&mut self, intent: &str, text: &str) {
+        let answered = matches!(self.conversation.phase, Phase::Answered(_));
+        let sop = self.knowledge.catalog.sop(intent);
+        let points = sop
+            .filter(|_| answered)
+            .map(|sop| self.followed(sop, text).points);
+        match points.filter(|points| !points.is_empty()) {
+            Some(points) => {
+                let found = self.classify(text);
+                self.answer_from(intent, points, &found, text);
+            }
+            None => self.why(),
+        }
+    }
+
+    /// Keeps what was shown beside the answer as what was shown last.
+    fn showed_last(&mut self, ids: Vec<String>) {
+        self.conversation.case.points = ids;
+        if let Phase::Answered(heard) = &mut self.conversation.phase {
+            heard.points.clear();
+        }
+    }
+
     fn show_section(&mut self, intent: &str, id: String) {
-        self.conversation.case.points = vec![id.clone()];
+        self.showed_last(vec![id.clone()]);
         let intent = intent.to_owned();
         self.aside(Effect::ShowPoint {
             intent: intent.clone(),
@@ -303,7 +411,8 @@ impl Turn<'_> {
         self.understand(Decision::Answer, Some(intent), 1.0);
     }
 
-    /// The section behind the one that was shown last; the first of what is asked behind the first answer.
+    /// The section behind the one that was shown last; what is done once a ticket is due; the first of what is asked
+    /// behind the first answer.
     fn next_section<'s>(&self, sop: &'s Sop) -> Option<&'s crate::catalog::sop::Section> {
         let last = self.conversation.case.points.last();
         let is_shown = |section: &&crate::catalog::sop::Section| {
@@ -312,12 +421,15 @@ impl Turn<'_> {
             })
         };
         let shown = sop.sections.iter().position(|section| is_shown(&section));
+        let of_kind = |kind| sop.sections.iter().find(|section| section.kind == kind);
+        let is_of_ticket = last.is_some_and(|last| {
+            let ends = sop.outcome(last).is_some();
+            ends || sop.forms.iter().any(|form| form.id == *last)
+        });
         match shown {
             Some(place) => sop.sections.get(place + 1),
-            None => sop
-                .sections
-                .iter()
-                .find(|section| section.kind == SectionKind::Ask),
+            None if is_of_ticket => of_kind(SectionKind::Handling),
+            None => of_kind(SectionKind::Ask),
         }
     }
 }

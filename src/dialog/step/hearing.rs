@@ -6,8 +6,10 @@
 use super::super::case::without_denied_clauses;
 use super::super::{Decision, Effect, Heard, Phase, fill};
 use super::Turn;
-use crate::act::Act;
+use super::question::shown;
+use crate::act::{Act, Part};
 use crate::catalog::Spec;
+use crate::matcher;
 use crate::message::Said;
 use crate::text::{self, Role, Talked};
 use crate::ticket::Answer;
@@ -62,7 +64,7 @@ impl Turn<'_> {
                 let alone = talked.rest.is_empty();
                 let resumes = !self.conversation.parked.is_empty();
                 let begins = match talked.act {
-                    Act::Ticket(_) | Act::NewCase => true,
+                    Act::Ticket(_) | Act::NewCase | Act::Part(_) => true,
                     Act::Resume(_) => resumes,
                     _ => false,
                 };
@@ -86,8 +88,7 @@ impl Turn<'_> {
             Act::Ticket(None) => self.ticket_as_asked(&rest, text),
             Act::NewCase => self.another_case(&rest),
             Act::Resume(None) => self.resume_as_said(&rest),
-            Act::Part(part) if self.conversation.case.intent.is_some() => self.show_part(part),
-            Act::Part(_) => self.question(text),
+            Act::Part(part) => self.part_as_asked(part, &rest, text),
             Act::Forward(_) => match self.conversation.case.intent.clone() {
                 Some(intent) => {
                     let asked = self.conversation.case.question.clone();
@@ -98,6 +99,44 @@ impl Turn<'_> {
                 None => self.same(Effect::NothingOpen),
             },
             act => self.act(act, Some(text)),
+        }
+    }
+
+    /// A part of the procedure that the rest of the message finds, or of the one under discussion.
+    fn part_as_asked(&mut self, part: Part, rest: &str, text: &str) {
+        // What follows, and what is done, hangs on what is told.
+        if !rest.is_empty() && matches!(part, Part::Next | Part::Handling | Part::Causes) {
+            return match self.draft() {
+                Some(_) => self.hear(text),
+                None => self.question(text),
+            };
+        }
+        let found = (!rest.is_empty()).then(|| self.classify(rest));
+        let named = found.filter(|found| found.decision == matcher::Decision::Answer);
+        let intent = named.and_then(|found| Some(found.candidates.first()?.intent.to_string()));
+        let discussed = self.conversation.case.intent.clone();
+        match intent {
+            Some(intent) if self.draft().is_none() => {
+                self.keep_of_customer(text);
+                let heard = Heard {
+                    answers: self.values_for(&intent),
+                    ..Heard::of(&intent)
+                };
+                let overview = shown(&heard);
+                self.go(Phase::Answered(heard), Decision::Answer);
+                self.conversation.case.intent = Some(intent);
+                self.conversation.case.question = Some(value::sensitive::redact(text));
+                match part {
+                    Part::Checks | Part::Questions => self.effects.push(overview),
+                    part => self.show_part(part, text),
+                }
+            }
+            None if discussed.is_none()
+                && !matches!(self.conversation.phase, Phase::Clarifying(_)) =>
+            {
+                self.question(text);
+            }
+            _ => self.show_part(part, text),
         }
     }
 

@@ -12,8 +12,12 @@ use crate::value;
 
 /// A message this sure of another procedure, in the middle of a dialog, is a question of its own.
 const OTHER_CASE_CONFIDENCE: f32 = 0.8;
-/// A procedure that is alone is shown from here on.
+/// A procedure that is alone is shown from here on,
 const ALONE_CONFIDENCE_MIN: f32 = 0.5;
+/// and one that is much likelier than the next from here on.
+const AHEAD_CONFIDENCE_MIN: f32 = 0.6;
+/// Much likelier is this many times as likely.
+const AHEAD: f32 = 3.0;
 /// A new case takes some words to tell; fewer are an answer that happens to look like one.
 const OTHER_CASE_WORDS_MIN: usize = 3;
 /// How many procedures a clarification offers.
@@ -41,7 +45,11 @@ impl Turn<'_> {
 
     /// A message outside a dialog.
     pub fn question(&mut self, text: &str) {
-        if self.is_of_others(text) || !self.tells_of_case(text) && self.answer_at_once(text) {
+        if self.is_of_others(text) {
+            return;
+        }
+        if !self.tells_of_case(text) && self.answer_at_once(text) {
+            self.conversation.case.question = Some(value::sensitive::redact(text));
             return;
         }
         let found = self.classify(text);
@@ -53,7 +61,7 @@ impl Turn<'_> {
         self.conversation.case.question = Some(value::sensitive::redact(text));
         match found.decision {
             matcher::Decision::Answer => self.answer_with(&found, text),
-            matcher::Decision::Clarify if is_clear(&found) => self.answer_with(&found, text),
+            matcher::Decision::Clarify if is_clear(&found, text) => self.answer_with(&found, text),
             matcher::Decision::Clarify => self.clarify(&found, text),
             matcher::Decision::Fallback => self.fall_back(&found, text),
         }
@@ -206,22 +214,25 @@ impl Turn<'_> {
             let sop = self.knowledge.catalog.sop(&candidate.intent)?;
             let (kind, background) = (self.setting.channel_kind, self.background());
             let answers = fill::named(sop, &mut message, kind, background);
-            let led_to = self.knowledge.led_to(sop, text);
+            let led_to = self.knowledge.led_to(sop, text, &[]);
             let points = match led_to {
                 Some(end) => vec![end.to_owned()],
                 None => self.points_or_section(sop, &question, text),
             };
             let answered = led_to.is_some() || !question.tells();
+            let mut evidence: Vec<String> = Vec::new();
+            for why in &candidate.evidence {
+                let why = value::sensitive::redact(&why.to_string());
+                if !evidence.contains(&why) {
+                    evidence.push(why);
+                }
+            }
             Some(Heard {
                 partials: fill::partials(sop, &message, &answers, kind, background),
                 intent: sop.id.clone(),
                 brief: answered && self.are_an_answer(sop, &points),
                 points,
-                evidence: candidate
-                    .evidence
-                    .iter()
-                    .map(|why| value::sensitive::redact(&why.to_string()))
-                    .collect(),
+                evidence,
                 answers,
                 question: None,
             })
@@ -412,9 +423,12 @@ pub fn confidence(found: &Classification) -> f32 {
     found.candidates.first().map_or(0.0, |best| best.confidence)
 }
 
-/// Whether the one candidate that there is may be shown instead of asked about.
-fn is_clear(found: &Classification) -> bool {
-    worth(found, 0) == 1 && confidence(found) >= ALONE_CONFIDENCE_MIN
+/// Whether the one candidate that there is, or that is far ahead, may be shown instead of asked about.
+fn is_clear(found: &Classification, text: &str) -> bool {
+    let best = confidence(found);
+    let next = (found.candidates.get(1)).map_or(0.0, |next| next.confidence);
+    worth(found, 0) == 1 && best >= ALONE_CONFIDENCE_MIN
+        || best >= AHEAD_CONFIDENCE_MIN && best >= AHEAD * next && !is_short(text)
 }
 
 /// Whether a message is too short to open a case.

@@ -405,7 +405,7 @@ impl<'a> Turn<'a> {
         Some((draft, sop, walk, walk.place(sop)?))
     }
 
-    fn ground<'t>(&'t self, sop: &'t Sop, known: &'t Answers) -> Ground<'t> {
+    pub fn ground<'t>(&'t self, sop: &'t Sop, known: &'t Answers) -> Ground<'t> {
         Ground {
             sop,
             told: known,
