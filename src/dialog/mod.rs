@@ -300,6 +300,8 @@ pub enum Effect {
     Clarify { intents: Vec<String> },
     /// Nothing fits.
     Fallback,
+    /// Values alone were told: what the case is about is asked.
+    AskCase,
     /// The procedure under discussion says nothing of what was asked.
     Unsaid { intent: String },
     /// The customer is another company's, so no procedure is about them.

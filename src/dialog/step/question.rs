@@ -135,7 +135,13 @@ impl Turn<'_> {
     fn fall_back(&mut self, found: &Classification, text: &str) {
         self.understand(Decision::Fallback, None, confidence(found));
         self.remember_question(text);
-        self.none_of_these();
+        match self.unanswered {
+            Some(_) => self.none_of_these(),
+            None => {
+                self.effects.push(Effect::AskCase);
+                self.go(Phase::Idle, Decision::Fallback);
+            }
+        }
     }
 
     pub fn understand(&mut self, decision: Decision, intent: Option<&str>, confidence: f32) {
