@@ -127,19 +127,29 @@ impl Turn<'_> {
             }
             return is_unsaid;
         }
+        if !asks {
+            self.keep_of_customer(text);
+        }
+        self.answer_followed(sop, followed, found, text);
+        true
+    }
+
+    /// Answers with the section or the points that a message asks for, or where the branch leads that it means.
+    fn answer_followed(
+        &mut self,
+        sop: &Sop,
+        followed: SecondMessage,
+        found: &Classification,
+        text: &str,
+    ) {
         if let Some(section) = followed.section {
-            self.show_section(&intent, section);
-            return true;
+            return self.show_section(&sop.id, section);
         }
         let points = match followed.by_branch {
             true => self.settled(sop, followed.points),
             false => followed.points,
         };
-        if !asks {
-            self.keep_of_customer(text);
-        }
-        self.answer_from(&intent, points, found, text);
-        true
+        self.answer_from(&sop.id, points, found, text);
     }
 
     /// Whether a message holds values of the form under discussion and nothing else.
@@ -375,7 +385,14 @@ impl Turn<'_> {
 
     /// Why what was shown last is so; where nothing was, why it was taken.
     fn reason(&mut self, intent: &str, text: &str) {
-        let answered = matches!(self.conversation.phase, Phase::Answered(_));
+        let case = &self.conversation.case;
+        let asked = case.question.as_deref();
+        let asked = asked.is_some_and(|asked| !self.knowledge.question(asked).tells());
+        // The overview that a report opens has no reason but the report.
+        let answered = match &self.conversation.phase {
+            Phase::Answered(heard) => asked || heard.brief,
+            _ => false,
+        };
         let sop = self.knowledge.catalog.sop(intent);
         let points = sop
             .filter(|_| answered)

@@ -195,6 +195,15 @@ impl<'a> Turn<'a> {
         self.advance();
     }
 
+    /// Why the open step is asked for: where each of its answers leads.
+    pub fn why_step(&mut self) {
+        if let Some((draft, _, _, Place::Step(cause))) = self.place() {
+            let (intent, id) = (draft.intent.clone(), cause.id.clone());
+            self.effects.push(Effect::ShowPoint { intent, id });
+        }
+        self.ask_open();
+    }
+
     /// A message in the middle of a walk.
     pub fn walk_hear(&mut self, refused: u8, text: &str) {
         let Some((draft, sop, walk, place)) = self.place() else {

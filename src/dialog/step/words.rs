@@ -98,7 +98,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Why a field is asked for, or why the procedure just shown was taken.
+    /// Why a field or a step is asked for, or why the procedure just shown was taken.
     pub fn why(&mut self) {
         match &self.conversation.phase {
             Phase::Asking { field, .. } => {
@@ -113,7 +113,8 @@ impl Turn<'_> {
                 self.effects.extend(known);
                 self.ask_still();
             }
-            Phase::Reviewing | Phase::Walking { .. } => self.repeat(),
+            Phase::Walking { .. } => self.why_step(),
+            Phase::Reviewing => self.repeat(),
             _ => self.explain(),
         }
     }

@@ -153,6 +153,31 @@ fn findings_are_answered_by_the_outcome_that_they_lead_to_or_by_the_check_that_i
 }
 
 #[test]
+fn why_is_explained_where_it_is_asked() {
+    let kinds = |desk: &mut Desk, text: &str| -> Vec<String> {
+        let step = desk.write(text);
+        let named = step.effects.iter().map(|effect| format!("{effect:?}"));
+        named
+            .map(|name| name.split([' ', '(']).next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let mut desk = Desk::new();
+    desk.write("plg udah bayar halo tp masih keblokir");
+    for (said, wanted) in [
+        ("kenapa ini?", "Explain"),
+        ("kok gitu", "Explain"),
+        ("pandu", "WalkStep"),
+        ("kenapa ini?", "ShowPoint"),
+        ("batal", "WalkLeft"),
+        ("buat tiket", "Ask"),
+        ("kenapa ini?", "WhyAsked"),
+    ] {
+        let shown = kinds(&mut desk, said);
+        assert!(shown.iter().any(|kind| kind == wanted), "{said}: {shown:?}");
+    }
+}
+
+#[test]
 fn what_the_procedure_under_discussion_does_not_say_is_said_so() {
     let mut desk = Desk::new();
     desk.write("seat management gagal bayar, datanya apa aja yg diminta");
