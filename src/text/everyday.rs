@@ -50,6 +50,8 @@ pub enum Role {
     Supposing,
     /// Takes back what was said before it: `eh`, `ralat`, `ternyata`.
     Correcting,
+    /// Says that agents speak of themselves, or of what they do first: `saya makan dulu`.
+    Own,
     /// Sets apart what is spoken of, so that a negation behind it denies it: `masuk sih engga`.
     Topic,
     /// Says with a negation that a value is not known: `belum cek`, `ga yakin`.

@@ -230,14 +230,17 @@ impl<'a> Sentence<'a> {
         Some(self.words[meaning].span.clone())
     }
 
-    /// What is denied of doing something is denied of what it was done with: `ga bayar di grapari`.
+    /// What is denied of doing something is denied of what it was done with: `ga bayar di grapari`; and what is not seen is
+    /// denied: `belum kelihatan masuk`.
     fn with_means(&self, denied: Range<usize>) -> Range<usize> {
         let place = self
             .words
             .partition_point(|word| word.span.start < denied.start);
         let leads = self.is(Role::Means, place + 1) || self.is(Role::Somewhere, place + 1);
         let is_deed = self.is(Role::Carrier, place) && leads && !self.begins_clause(place + 1);
-        match self.next_meaning(place + 2).filter(|_| is_deed) {
+        let is_seen = self.is(Role::Existing, place) && !leads;
+        let next = place + if is_seen { 1 } else { 2 };
+        match self.next_meaning(next).filter(|_| is_deed || is_seen) {
             Some(means) => denied.start..means.end,
             None => denied,
         }
@@ -337,6 +340,7 @@ mod tests {
         check("ga pakai dana", &["dana"]);
         check("ga bayar di grapari", &["bayar di grapari"]);
         check("loop, eh bkn deng simpati", &[]);
+        check("belum kelihatan masuk pembayarannya", &["kelihatan masuk"]);
         check("belum aktif udah bayar via bca", &["aktif"]);
         check("ga bisa internet", &["bisa"]);
         check("internet ga bisa, telpon bisa", &["bisa"]);

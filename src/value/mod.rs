@@ -214,10 +214,7 @@ pub enum Lookalike {
 /// ```
 pub fn parse(kind: &Kind, raw: &str, background: Background<'_>) -> Result<Value, Error> {
     let row = kinds::row(kind);
-    (row.parse)(
-        &as_read(kind, row.is_free, raw, background.lexicon),
-        background,
-    )
+    (row.parse)(&as_read(kind, row.is_free, raw, background), background)
 }
 
 /// Finds the values of this kind that are in a message without a label, in reading order.
@@ -236,23 +233,44 @@ pub fn find(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<FoundValu
 
 fn find_in(kind: &Kind, raw: &str, background: Background<'_>) -> Vec<FoundValue> {
     let find = kinds::row(kind).find;
-    let text = as_read(kind, false, raw, background.lexicon);
+    let text = as_read(kind, false, raw, background);
     find.map_or_else(Vec::new, |find| find(&text, background))
 }
 
-/// The text as it is read: full-width digits are digits, and what is denied is no value. Free text stays as typed, and
-/// a choice knows itself what is denied.
-fn as_read<'t>(kind: &Kind, is_free: bool, raw: &'t str, lexicon: &Lexicon) -> Cow<'t, str> {
+/// Values before a correction that names another: `100rb, eh 150rb`.
+fn taken_back(kind: &Kind, text: &str, background: Background<'_>) -> Vec<Range<usize>> {
+    let corrections = negation::corrections(text, background.lexicon);
+    let (Some(last), Some(find)) = (corrections.last(), kinds::row(kind).find) else {
+        return Vec::new();
+    };
+    let found = find(text, background).into_iter();
+    let (before, behind): (Vec<_>, Vec<_>) = found
+        .map(|found| found.span)
+        .partition(|span| span.end <= last.start);
+    if behind.is_empty() { behind } else { before }
+}
+
+/// The text as it is read: full-width digits are digits, and what is denied or taken back is no value. Free text stays
+/// as typed, and a choice knows itself what is denied.
+fn as_read<'t>(
+    kind: &Kind,
+    is_free: bool,
+    raw: &'t str,
+    background: Background<'_>,
+) -> Cow<'t, str> {
     if is_free {
         return Cow::Borrowed(raw);
     }
     let mut text = fold::narrow(raw).map_or(Cow::Borrowed(raw), |narrow| Cow::Owned(narrow.text));
     // A card is seen whatever is said of it.
     if !matches!(kind, Kind::Choice(_) | Kind::Card) {
-        let denials = negation::denials(&text, lexicon).into_iter();
-        for denial in denials.filter(|denial| denial.sure && denial.is_ahead()) {
-            let blank = " ".repeat(denial.denied.len());
-            text.to_mut().replace_range(denial.denied, &blank);
+        let denials = negation::denials(&text, background.lexicon).into_iter();
+        let denied = denials.filter(|denial| denial.sure && denial.is_ahead());
+        let mut unmeant: Vec<_> = denied.map(|denial| denial.denied).collect();
+        unmeant.extend(taken_back(kind, &text, background));
+        for span in unmeant {
+            let blank = " ".repeat(span.len());
+            text.to_mut().replace_range(span, &blank);
         }
     }
     text

@@ -2,9 +2,10 @@
 
 use super::answer::{another_hour, is_mark, without_courtesy};
 use super::filled::FilledForm;
-use super::labels::{Labels, label_of, labelled};
+use super::labels::{Labels, label_of, labelled, without_own_label};
 use super::lines::numbered;
 use super::message::{Message, clauses};
+use super::passing::in_passing;
 use super::speaking::{Replacing, Sought, only_field, speaking};
 use super::{TakenAnswers, taken};
 use crate::catalog::{Case, Field, Form};
@@ -34,6 +35,9 @@ pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> T
             correct_hour(&mut filled, plain[clause].trim());
         }
     }
+    if !in_a_text {
+        in_passing(&mut filled, &mut message, None);
+    }
     if !labelled && !text.trim_end().ends_with('?') && (sure || !in_a_text) {
         let opened = opened(text, lexicon);
         let again = match opened.corrects {
@@ -60,6 +64,7 @@ pub fn corrections(mut filled: FilledForm<'_>, text: &str, in_a_text: bool) -> T
 /// `eh bukan platinum, gold`, `100rb bukan 50rb`: where what is denied is a field's answer, the other value replaces it.
 fn put_instead(filled: &mut FilledForm<'_>, text: &str) {
     let lexicon = filled.background.lexicon;
+    let text = without_openers(text, lexicon);
     let words = words_at(text);
     let denying = (words.iter()).find(|word| lexicon.everyday.has(Role::Excluding, &word.text));
     let Some(denying) = denying else {
@@ -68,8 +73,9 @@ fn put_instead(filled: &mut FilledForm<'_>, text: &str) {
     let behind = &text[denying.span.end..];
     let before = text[..denying.span.start].trim_end_matches(is_mark);
     let contrast = lexicon.everyday.find(Role::Contrast, behind);
-    let (comma, contrast) = (behind.find(','), contrast.first());
-    let ends = (comma.map(|at| at..at + 1)).or_else(|| contrast.cloned());
+    let mark = [",", ";", ". ", "\n"].into_iter();
+    let mark = mark.filter_map(|mark| behind.find(mark)).min();
+    let ends = (mark.map(|at| at..at + 1)).or_else(|| contrast.first().cloned());
     let (denied, said) = match ends {
         Some(at) => (&behind[..at.start], &behind[at.end..]),
         None => (behind, before),
@@ -86,6 +92,7 @@ fn put_instead(filled: &mut FilledForm<'_>, text: &str) {
         if !is_denied {
             continue;
         }
+        let said = without_own_label(field, spec, said, lexicon);
         let found = value::find(&spec.kind, said, filled.background);
         let other = match found.into_iter().next() {
             Some(found) => Some(Answer::Given(found.value)),
@@ -95,6 +102,29 @@ fn put_instead(filled: &mut FilledForm<'_>, text: &str) {
             filled.take(field, other);
         }
     }
+}
+
+/// The message behind words that only say that it corrects, up to what it denies.
+fn without_openers<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let mut rest = text.trim();
+    while let Some((word, after)) = leading(rest, &OPENERS, lexicon)
+        && !lexicon.everyday.has(Role::Excluding, &word.to_lowercase())
+    {
+        rest = behind_courtesy(after, lexicon);
+    }
+    rest
+}
+
+/// The text behind politeness: `ya teh, namanya ...`; `Bu Contoh` is somebody.
+fn behind_courtesy<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let mut rest = text;
+    while rest.starts_with(char::is_lowercase)
+        && let Some((_, after)) = leading(rest, &[Role::Courtesy], lexicon)
+        && !after.is_empty()
+    {
+        rest = after;
+    }
+    rest
 }
 
 /// `eh bukan bca tapi indomaret`: the answered field whose new value this is, if it is one field's only.
@@ -235,6 +265,11 @@ fn between<'a, 'f>(
         rest = after;
     }
     let value = match lexicon.everyday.is_in(Role::Excluding, behind) && corrected.is_none() {
+        // `channel: bukan lazada, blibli`; what is only denied is no new value.
+        true if instead(rest, lexicon) == rest => {
+            let better = rest.split_once(',').map(|(_, better)| better);
+            better.unwrap_or_default().trim()
+        }
         true => instead(rest, lexicon),
         false => before_not(rest),
     };
@@ -306,7 +341,7 @@ fn opened<'t>(text: &'t str, lexicon: &Lexicon) -> Opened<'t> {
     while let Some((word, after)) = leading(opened.rest, &OPENERS, lexicon) {
         let word = word.to_lowercase();
         let is = |role| lexicon.everyday.has(role, &word);
-        opened.rest = after;
+        opened.rest = behind_courtesy(after, lexicon);
         opened.corrects = true;
         opened.surely |= !is(Role::PerhapsAmending);
         opened.changes |= is(Role::Changing);

@@ -80,8 +80,13 @@ pub fn labelled(filled: &mut FilledForm<'_>, message: &mut Message<'_>, labels: 
     let text = message.text;
     let mut rest = clauses(text).peekable();
     while let Some(clause) = rest.next() {
-        if let Some(found) = label_in(filled, text, clause, &mut rest, labels) {
+        if let Some(found) = label_in(filled, text, clause.clone(), &mut rest, labels) {
             take_labelled(filled, message, found);
+        } else if !matches!(labels, Labels::Clear(_))
+            && let Some((field, span, answer)) = before_its_label(filled, text, clause)
+        {
+            filled.take(field, answer);
+            message.used.push(span);
         }
     }
     for field in &filled.form.fields {
@@ -121,6 +126,14 @@ fn label_in<'f>(
         .opens(Role::Address, &text[value_at..])
         .is_some();
     let is_sentence = (label.possessive || is_address) && holds_commas(&spec.kind);
+    // `channel: bukan lazada, blibli`
+    let excludes = lexicon.everyday.opens(Role::Excluding, &text[value_at..]);
+    if excludes.is_some()
+        && colon
+        && let Some(next) = rest.next_if(|next| label_at(next.clone()).is_none())
+    {
+        clause.end = next.end;
+    }
     let first = text[..at].trim().is_empty();
     let is_its_own = {
         let value = text[value_at..clause.end].trim();
@@ -203,6 +216,40 @@ fn take_labelled<'f>(filled: &mut FilledForm<'f>, message: &mut Message<'_>, fou
             }
         }
     }
+}
+
+/// The value before what it is called at the end of a clause: `Rahma Contoh namanya`, `20 rb nominalnya`.
+fn before_its_label<'f>(
+    filled: &FilledForm<'f>,
+    text: &str,
+    clause: Range<usize>,
+) -> Option<(&'f Field, Range<usize>, Answer)> {
+    let background = filled.background;
+    let said = text[clause.clone()].trim_end_matches(['?', '!', '.', ' ']);
+    let said = without_courtesy(said, background.lexicon);
+    let lower = lowered(said)?;
+    let bare = lower.strip_suffix("nya")?.trim_end_matches([' ', '-']);
+    let named = filled.fields().flat_map(|field| {
+        let ends = |name: &String| Some(bare.strip_suffix(name.as_str())?.len());
+        let names = names(field, filled.spec(field)).into_iter();
+        names.filter_map(move |name| Some((ends(&name)?, field)))
+    });
+    let (end, field) = named.min_by_key(|(end, _)| *end)?;
+    let (spec, before) = (filled.spec(field), said[..end].strip_suffix(' ')?);
+    let value = match is_of_any_words(&spec.kind) {
+        // `pelanggannya Ujang Contoh namanya`: the name is what has capitals.
+        true => words_at(before)
+            .into_iter()
+            .map(|word| &before[word.span.start..])
+            .find(|value| value::text::is_written_as_name(value, background.lexicon))?,
+        false => before.trim(),
+    };
+    let answer = match is_of_any_words(&spec.kind) {
+        true => filled.read(spec, value).ok()?,
+        false => Answer::Given(value::exactly(&spec.kind, value, background)?),
+    };
+    let start = clause.start + before.len() - value.len();
+    Some((field, start..clause.start + said.len(), answer))
 }
 
 /// Where a labelled value ends, when more may follow it: `no 0812-0000-1234 simpati`, `bayar via ovo kemarin`.
@@ -427,7 +474,8 @@ fn behind_own_label<'a>(
     let is_between = |text: &str, word: &WordAt| {
         let stem = word.text.strip_suffix("nya").unwrap_or(&word.text);
         let links = is(Role::Link, &word.text) && is_brief(&spec.kind);
-        (is(Role::Customer, stem) || links) && text[word.span.clone()] == word.text
+        let of_whom = is(Role::Customer, stem) || is(Role::Own, stem);
+        (of_whom || links) && text[word.span.clone()] == word.text
     };
     let mut rest = &text[from..];
     while let Some(word) = words_at(rest)

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use super::RefusedValue;
+use crate::text::{Lexicon, Role};
 use crate::value::{self, Background, FoundValue, Kind};
 
 /// A message from which values are read, and what of it is used up.
@@ -111,11 +112,28 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Splits at line ends, semicolons and commas; a comma inside a number (`1,5 juta`) splits nothing.
+/// A pasted chat without who says what: `Pelanggan: nomor saya 0812-...`. `Pelanggan: Budi Contoh` is a name behind its
+/// label.
+pub fn without_speakers(text: &str, lexicon: &Lexicon) -> String {
+    let said = |line| match str::split_once(line, ':') {
+        Some((speaker, said))
+            if lexicon
+                .everyday
+                .has(Role::Customer, &speaker.trim().to_lowercase())
+                && !value::text::is_written_as_name(said, lexicon) =>
+        {
+            said.trim_start()
+        }
+        _ => line,
+    };
+    text.split_inclusive('\n').map(said).collect()
+}
+
+/// Splits at line ends, semicolons, bars and commas; a comma inside a number (`1,5 juta`) splits nothing.
 pub fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let bytes = text.as_bytes();
     let is_break = move |at: usize| match bytes[at] {
-        b'\n' | b';' => true,
+        b'\n' | b';' | b'|' => true,
         b',' => {
             let digit = |at: Option<usize>| {
                 at.and_then(|at| bytes.get(at))

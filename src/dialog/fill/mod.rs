@@ -36,7 +36,7 @@ pub use corrections::{
 };
 pub use filled::FilledForm;
 pub use labels::without_own_label;
-pub use message::Message;
+pub use message::{Message, without_speakers};
 pub use passing::is_of_any_words;
 
 /// The plainest way to say that there is no value.
@@ -230,6 +230,9 @@ pub fn of_others(mut filled: FilledForm<'_>, asked: &Field, text: &str) -> Taken
     in_passing(&mut filled, &mut message, Some(asked));
     absent(&mut filled, &mut message, Some(asked));
     speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
+    if !filled.changed().is_empty() {
+        only_leads_are_left(&mut filled, &mut message);
+    }
     taken(filled, message, Some(asked))
 }
 

@@ -19,11 +19,10 @@ pub fn names(field: &Field, spec: &Spec) -> Vec<String> {
     names
 }
 
-/// `snnya` and `sn nya`: what is behind the suffix of a name.
+/// `snnya`, `sn nya` and `PIC-nya`: what is behind the suffix of a name.
 pub fn without_suffix(text: &str) -> &str {
-    let rest = text
-        .strip_prefix("nya")
-        .or_else(|| text.strip_prefix(" nya"));
+    let forms = ["nya", " nya", "-nya"];
+    let rest = forms.iter().find_map(|form| text.strip_prefix(form));
     rest.filter(|rest| !rest.starts_with(char::is_alphanumeric))
         .unwrap_or(text)
 }

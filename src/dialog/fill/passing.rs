@@ -104,7 +104,10 @@ fn places_of_customers(
     text: &str,
 ) -> Vec<(usize, usize)> {
     let everyday = &filled.background.lexicon.everyday;
-    let is_customer = |word: &str| everyday.has(Role::Customer, word);
+    let is_customer = |word: &str| {
+        let word = word.strip_suffix("nya").unwrap_or(word);
+        everyday.has(Role::Customer, word)
+    };
     let mut called = names(field, spec).into_iter();
     if !called.any(|name| name.split(' ').any(is_customer)) {
         return Vec::new();

@@ -215,7 +215,8 @@ impl<'a> Turn<'a> {
 
     /// An answer to the asked field, or something else said instead.
     pub fn answer(&mut self, text: &str) {
-        self.answer_as(text, false);
+        let text = fill::without_speakers(text, &self.knowledge.lexicon);
+        self.answer_as(&text, false);
     }
 
     /// The same; an answer that the agent has chosen or confirmed is taken however odd it is.
@@ -355,7 +356,11 @@ impl<'a> Turn<'a> {
         } else if let Some(named) = named {
             self.ask(&named);
         } else if (brief || open) && fill::is_change(text, &self.knowledge.lexicon) {
-            self.choose_field();
+            // `bukan di alfamart tp linkaja, tgl 17` may tell what was not known.
+            match self.take_of_others(asked, text) {
+                true => self.go_on(asked),
+                false => self.choose_field(),
+            }
         } else {
             return false;
         }

@@ -468,6 +468,18 @@ impl Turn<'_> {
         if words.len() > 1 && words.iter().any(is_about) {
             return true;
         }
+        // `saya makan dulu`, `plg marah2`
+        let is_of = |role, word: Option<&String>| {
+            word.is_some_and(|word| {
+                lexicon.everyday.has(role, word) && said.contains(word.as_str())
+            })
+        };
+        let (first, last) = (folded.first(), folded.last());
+        if words.len() > 1
+            && (is_of(Role::Own, first) || is_of(Role::Own, last) || is_of(Role::Customer, first))
+        {
+            return true;
+        }
         // A text may be any word of the trade; a name and a place hardly are one.
         let is_text = matches!(spec.kind, Kind::Text { .. });
         let is_common = |word: &str| match is_text {
