@@ -1,5 +1,7 @@
 //! The decision: answer, ask which of two or three, or admit that nothing fits.
 
+use super::fit::logistic;
+
 /// A clarification offers at most so many choices: what fits a glance and a row of buttons.
 pub const CHOICES_MAX: usize = 3;
 
@@ -12,6 +14,10 @@ const OUTSIDE_COST: f64 = 4.5;
 const CLARIFIED_OUTSIDE_MAX: f64 = 0.35;
 /// The same for being answered, where there is nothing to weigh it against.
 const ANSWERED_OUTSIDE_MAX: f64 = 0.1;
+/// How gradually a message counts as accepted around a threshold, in log odds.
+const SOFTNESS: f64 = 0.3;
+/// So many steps between the least and the highest threshold are tried.
+const GRID: u32 = 200;
 /// No threshold leaves this range, however little data there was to choose it by.
 const THRESHOLDS: std::ops::RangeInclusive<f32> = 0.05..=0.9;
 
@@ -137,22 +143,34 @@ impl Thresholds {
     }
 }
 
-/// The confidence from which on accepting gains most.
+/// The confidence from which on accepting gains most. A message near it counts as half accepted, so that the choice
+/// follows what most messages say and not the few that happen to be next to it.
 fn best_threshold(
     judged: &[Judged],
     confidence: impl Fn(&Judged) -> f32,
     gain: impl Fn(&Judged) -> f64,
 ) -> f32 {
-    let mut order: Vec<&Judged> = judged.iter().collect();
-    order.sort_by(|a, b| confidence(b).total_cmp(&confidence(a)));
-    let (mut best, mut best_at, mut sum) = (0.0, 1.0, 0.0);
-    for judged in order {
-        sum += gain(judged);
-        if sum > best {
-            (best, best_at) = (sum, confidence(judged));
-        }
-    }
-    best_at
+    let judged: Vec<(f64, f64)> = (judged.iter())
+        .map(|judged| (log_odds(f64::from(confidence(judged))), gain(judged)))
+        .collect();
+    let gained = |from: f64| -> f64 {
+        let accepted = |&(at, gain): &(f64, f64)| gain * logistic((at - from) / SOFTNESS);
+        judged.iter().map(accepted).sum()
+    };
+    let [least, most] = [THRESHOLDS.start(), THRESHOLDS.end()].map(|end| log_odds(f64::from(*end)));
+    let grid = (0..=GRID).map(|at| least + (most - least) * f64::from(at) / f64::from(GRID));
+    let best = grid
+        .map(|from| (gained(from), from))
+        .fold(
+            (0.0, most),
+            |best, next| if next.0 > best.0 { next } else { best },
+        );
+    logistic(best.1) as f32
+}
+
+fn log_odds(confidence: f64) -> f64 {
+    let confidence = confidence.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+    (confidence / (1.0 - confidence)).ln()
 }
 
 /// The value above which items of at most this weight lie.

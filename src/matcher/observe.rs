@@ -4,7 +4,10 @@
 //! utterance of half of the intents, so that what a document alone is worth beside hundreds of utterances is seen as well.
 //! What belongs nowhere is shown too: messages given as such, or else the utterances of intents that were left out.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
 
 use super::material::Material;
 use super::model::{Basis, Model, Signals};
@@ -98,6 +101,24 @@ pub fn observe(material: &Material<'_>, basis: &Arc<Basis>) -> Vec<Observation> 
     observations
 }
 
+/// Deals the messages of each intent to parts of equal size. Their words decide the order, so that a message more or less
+/// moves no more than a few of the others to another part, and what is learned of them stays as it was.
+fn deal(material: &Material<'_>, parts: usize) -> Vec<usize> {
+    let counts = material.messages_by_intent();
+    let mut order: Vec<(u32, u64, usize)> = (material.messages.iter().enumerate())
+        .map(|(at, (text, intent))| (*intent, FxBuildHasher.hash_one(text), at))
+        .collect();
+    order.sort_unstable();
+    let mut part_of_message = vec![0; order.len()];
+    for of_one in order.chunk_by(|a, b| a.0 == b.0) {
+        for (rank, &(intent, _, at)) in of_one.iter().enumerate() {
+            let intent = intent as usize;
+            part_of_message[at] = (rank * parts / counts[intent] + intent) % parts;
+        }
+    }
+    part_of_message
+}
+
 /// How the catalogue is divided.
 struct Parting<'a> {
     material: &'a Material<'a>,
@@ -119,14 +140,7 @@ impl<'a> Parting<'a> {
         parts: usize,
         untaught_from: usize,
     ) -> Parting<'a> {
-        let mut seen = vec![0usize; material.intents + 1];
-        let part_of_message = material.messages.iter().map(|&(_, intent)| {
-            let seen = &mut seen[intent as usize];
-            *seen += 1;
-            (*seen + intent as usize) % parts
-        });
-        let part_of_message = part_of_message.collect();
-        let outside = seen[material.intents];
+        let outside = material.messages_by_intent()[material.intents];
         let leaves_out = outside < OUTSIDE_MIN && material.intents > 2;
         let part_of_intent = leaves_out.then(|| {
             let mut part_of_intent: Vec<usize> = (0..material.intents)
@@ -140,7 +154,7 @@ impl<'a> Parting<'a> {
             basis,
             parts,
             untaught_from,
-            part_of_message,
+            part_of_message: deal(material, parts),
             part_of_intent,
         }
     }

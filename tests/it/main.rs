@@ -9,6 +9,7 @@
 
 mod agents;
 mod binary;
+mod calibration;
 mod catalog;
 mod cli;
 mod conversations;
