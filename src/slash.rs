@@ -281,8 +281,8 @@ const SOP_PARTS: &[Slash] = &[
         slots: &[needed(slot(
             label("berkas", "file"),
             label(
-                ".txt, .md, .docx, .pdf, atau .toml",
-                ".txt, .md, .docx, .pdf or .toml",
+                ".txt, .md, .docx, .xlsx, .pdf, .html, atau .toml",
+                ".txt, .md, .docx, .xlsx, .pdf, .html or .toml",
             ),
             Takes::File,
         ))],

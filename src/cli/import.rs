@@ -23,7 +23,7 @@ const MOVED_SHOWN: usize = 10;
 /// Arguments of `sigap import`.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// The document: .txt, .md, .docx or .pdf
+    /// The document: .txt, .md, .html, .docx, .xlsx or .pdf
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The SOP's id; made from the title when left out

@@ -20,6 +20,8 @@ const BRANCH_CHARS: usize = 80;
 const CAUSE_CHARS: usize = 400;
 const OUTCOME_CHARS: usize = 900;
 const BRANCHES_MAX: usize = 8;
+/// A verb is so many words before what it is about: `create satu tiket`.
+const VERB_DISTANCE: usize = 3;
 
 /// Questions and where they end.
 #[derive(Debug, Default)]
@@ -241,12 +243,31 @@ fn first_words(text: &str) -> String {
         .join(" ")
 }
 
+/// Whether a text asks for a ticket: by a verb before the word that is not denied, or by the word alone. A ticket that is
+/// there already, or that is only spoken of, is none.
+fn files_a_ticket(folded: &str) -> bool {
+    let clauses = folded.split([',', '.', ';', ':', '\n']);
+    clauses.into_iter().any(|clause| {
+        let Some(named) = WORDS.find(Says::Filing, clause).into_iter().next() else {
+            return false;
+        };
+        let (before, behind) = (&clause[..named.start], &clause[named.end..]);
+        let last_words = before.split_whitespace().rev().take(VERB_DISTANCE);
+        let is_asked = last_words
+            .into_iter()
+            .any(|word| WORDS.has(Says::FilingVerb, word));
+        let is_alone = !before.contains(char::is_alphanumeric);
+        let is_there = WORDS.opens(Says::There, behind.trim_start()).is_some();
+        (is_asked || is_alone) && !is_there && !WORDS.is_in(Says::Denying, before)
+    })
+}
+
 fn kind(text: &str) -> OutcomeKind {
     let folded = fold(text).text;
     let says = |role| WORDS.is_in(role, &folded);
     if says(Says::Recheck) {
         OutcomeKind::Recheck
-    } else if says(Says::Filing) && !says(Says::NoFiling) {
+    } else if files_a_ticket(&folded) {
         OutcomeKind::Ticket
     } else if says(Says::Escalating) {
         OutcomeKind::Escalate

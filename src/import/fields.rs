@@ -167,7 +167,7 @@ impl Mapped {
             let (words, is_guess) = match only {
                 Only::When(words) => (words, false),
                 Only::Perhaps(words) => (words, true),
-                Only::Always => continue,
+                Only::Always | Only::IfAny => continue,
             };
             match condition(words, id, &self.fields, known) {
                 Some(when) if !tied.contains(&when) => tied.push(when),
@@ -253,6 +253,8 @@ enum Only {
     Always,
     /// It names one.
     When(String),
+    /// It wants it where there is one.
+    IfAny,
     /// Its neighbours have one, and so it may have: `Bukti via Aplikasi` beside `Bukti kartu (khusus via Bank)`.
     Perhaps(String),
 }
@@ -339,16 +341,25 @@ fn push(
     found: &mut Vec<WantedField>,
 ) {
     static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\((?:khusus|jika|bila|apabila|only|if)\s+([^()]*)\)")
+        Regex::new(r"(?i)\((?:khusus|jika|bila|apabila|kalau|only|if)\s+([^()]*)\)")
+            .expect("the pattern is constant")
+    });
+    static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i),?\s+(?:khusus|jika|bila|apabila|kalau)\s+([^()]+)$")
             .expect("the pattern is constant")
     });
     let inside = INSIDE
         .captures(name)
         .map(|found| found[1].trim().to_owned());
-    let (head, behind) = match name.split_once('?') {
-        Some((head, options)) => (head, options),
-        None => (name, ""),
+    let (head, behind) = with_options(name);
+    let (head, behind) = match BEHIND.captures(head) {
+        Some(found) if inside.is_none() => {
+            (&head[..found.get(0).map_or(0, |all| all.start())], behind)
+        }
+        _ => (head, behind),
     };
+    let inside =
+        inside.or_else(|| Some(BEHIND.captures(with_options(name).0)?[1].trim().to_owned()));
     let brackets: Vec<&str> = in_brackets(head);
     let hint = [brackets.join("; ").as_str(), behind]
         .join(" ")
@@ -379,10 +390,19 @@ fn push(
         label: shortened(&label),
         hint,
         only: match when.map(str::to_owned).or(inside) {
+            Some(words) if WORDS.has(Says::IfAny, &fold(&words).text) => Only::IfAny,
             Some(words) => Only::When(words),
             None => Only::Always,
         },
     });
+}
+
+/// A name and the options behind its question mark, or behind its colon where strokes divide them.
+fn with_options(name: &str) -> (&str, &str) {
+    let listed = name
+        .split_once(':')
+        .filter(|(_, behind)| behind.contains('/') && !behind.contains("//"));
+    name.split_once('?').or(listed).unwrap_or((name, ""))
 }
 
 fn shortened(label: &str) -> String {
@@ -429,10 +449,8 @@ fn in_brackets(text: &str) -> Vec<&str> {
 /// The names in a list: commas and `dan` outside brackets divide it, unless its parts are those of one moment.
 fn names(text: &str) -> Vec<String> {
     // Behind a question mark are options, not fields.
-    let (list, behind) = match text.split_once('?') {
-        Some((list, behind)) => (list, format!("?{behind}")),
-        None => (text, String::new()),
-    };
+    let (list, _) = with_options(text);
+    let behind = &text[list.len()..];
     let mut parts = split(list);
     let is_moment = |part: &String| {
         let folded = fold(part).text;
@@ -442,7 +460,7 @@ fn names(text: &str) -> Vec<String> {
         parts = vec![list.trim().to_owned()];
     }
     if let Some(last) = parts.last_mut() {
-        *last += &behind;
+        *last += behind;
     }
     parts
 }
@@ -513,9 +531,12 @@ fn field(
                     spec: FieldSpecFile::default(),
                     variants: Vec::new(),
                 };
-                (bare, From::Shared)
+                (with_own_options(bare, wanted, &known.file), From::Shared)
             }
-            Some(sop) => (known.file.clone(), From::Sop(sop.clone())),
+            Some(sop) => {
+                let file = with_own_options(known.file.clone(), wanted, &known.file);
+                (file, From::Sop(sop.clone()))
+            }
         });
     }
     // A name that was said before is the same field again.
@@ -529,6 +550,23 @@ fn field(
         None => invented(wanted, known, so_far)?,
     };
     Some((file, From::New))
+}
+
+/// A field with the options that this document lists, where they are others than those that are known.
+fn with_own_options(mut field: FieldFile, wanted: &WantedField, known: &FieldFile) -> FieldFile {
+    let own = options(&wanted.hint);
+    let is_known = |option: &OptionFile| {
+        let names = (known.spec.options.iter().flatten())
+            .flat_map(|known| std::iter::once(&known.value).chain(&known.aliases));
+        names
+            .into_iter()
+            .any(|name| normal(name) == normal(&option.value))
+    };
+    if !own.is_empty() && known.spec.options.is_some() && !own.iter().all(is_known) {
+        field.spec.options = Some(own);
+        field.spec.open = Some(true);
+    }
+    field
 }
 
 /// How surely a field is meant by a name, 0 to 1.

@@ -19,7 +19,17 @@ pub struct Cut {
 /// Cuts credentials, internal addresses and personal data out of every line.
 pub fn cut(lines: &mut [String]) -> Vec<Cut> {
     let mut cuts = Vec::new();
+    let mut is_below_logins = false;
     for (at, line) in lines.iter_mut().enumerate() {
+        let columns = line.matches(['\t', '|']).count();
+        is_below_logins &= columns > 0;
+        if is_below_logins && line.chars().any(char::is_alphanumeric) {
+            let what = name(Sensitive::Credential);
+            *line = format!("[dihapus: {what}]");
+            cuts.push(Cut { line: at + 1, what });
+            continue;
+        }
+        is_below_logins |= columns > 0 && has_logins(line);
         let mut findings: Vec<(std::ops::Range<usize>, &'static str)> = sensitive_in(line)
             .into_iter()
             .map(|Finding { span, kind }| (span, name(kind)))
@@ -43,6 +53,15 @@ pub fn cut(lines: &mut [String]) -> Vec<Cut> {
         }
     }
     cuts
+}
+
+/// Whether a row of a table names columns of logins, so that the rows below it hold them.
+fn has_logins(row: &str) -> bool {
+    static HEADER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:user(?:\s?name|\s?id)?|login)\s*[|\t]\s*(?:pass(?:word)?|pwd?|kata\s?sandi)\s*(?:[|\t]|$)")
+            .expect("the pattern is constant")
+    });
+    HEADER.is_match(row)
 }
 
 /// Numbers that are somebody's because of the word before them: an account, an invoice, a customer's id.
@@ -91,7 +110,7 @@ mod tests {
         ];
         let cuts = cut(&mut lines);
         let found: Vec<_> = cuts.iter().map(|cut| cut.line).collect();
-        assert_eq!(found, [2, 2, 3, 4]);
+        assert_eq!(found, [2, 3, 4]);
         assert_eq!(
             lines[2],
             "Contoh: hubungi [dihapus: nomor telepon] atau cs@telkomsel.com"

@@ -19,6 +19,8 @@ const ACCOUNT_DIGITS_MIN: usize = 8;
 const GROUPED_DIGITS_MIN: usize = 13;
 /// What stays readable of a masked number, to keep two of them apart.
 const DIGITS_KEPT: usize = 3;
+/// What is no name between `user` and `password`.
+const NO_NAMES: [&str; 4] = ["name", "id", "dan", "atau"];
 /// A citizen's number (NIK) has so many digits.
 const NIK_DIGITS: usize = 16;
 
@@ -242,9 +244,12 @@ fn pointed_out(text: &str, allowed: &[&str]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = patterns()
         .iter()
         .flat_map(|(kind, pattern)| {
-            pattern.find_iter(text).map(|found| Finding {
-                span: found.range(),
-                kind: *kind,
+            let found = pattern.captures_iter(text).filter(names_a_login);
+            found.filter_map(|found| {
+                Some(Finding {
+                    span: found.get(0)?.range(),
+                    kind: *kind,
+                })
             })
         })
         .collect();
@@ -269,6 +274,21 @@ fn pointed_out(text: &str, allowed: &[&str]) -> Vec<Finding> {
     });
     findings.sort_by_key(|finding| (finding.span.start, finding.kind));
     findings
+}
+
+/// Whether a name before a password is one: `user dan password salah` has none, and where only blanks divide the two, one
+/// of them has a digit.
+fn names_a_login(found: &Captures<'_>) -> bool {
+    let part = |name| {
+        found
+            .name(name)
+            .map_or("", |part: regex::Match<'_>| part.as_str())
+    };
+    let (name, value) = (part("name"), part("value"));
+    let has_digit = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    let is_word = NO_NAMES.iter().any(|word| word.eq_ignore_ascii_case(name));
+    let is_divided = part("between").contains(['/', ',', '|']);
+    name.is_empty() || !is_word && (is_divided || has_digit(name) || has_digit(value))
 }
 
 /// Where vouchers' serials are. They are tried before anything else that is made of digits.
@@ -364,8 +384,8 @@ fn is_nik(digits: &str) -> bool {
 }
 
 /// The kinds that a pattern alone shows.
-fn patterns() -> &'static [(Sensitive, Regex); 5] {
-    static PATTERNS: LazyLock<[(Sensitive, Regex); 5]> = LazyLock::new(|| {
+fn patterns() -> &'static [(Sensitive, Regex); 9] {
+    static PATTERNS: LazyLock<[(Sensitive, Regex); 9]> = LazyLock::new(|| {
         let pattern = |pattern: &str| Regex::new(pattern).expect("the pattern is constant");
         [
             // A reference to the secret store (`secret:upoint`) or a placeholder (`<...>`) is what belongs there.
@@ -373,6 +393,34 @@ fn patterns() -> &'static [(Sensitive, Regex); 5] {
                 Sensitive::Credential,
                 pattern(
                     r"(?i)\b(?:user(?:\s?name)?|pass(?:word)?|pwd|pin|otp)\s*[:=]\s*(?:[^\s<{\[*s]|s(?:[^e\s]|e(?:[^c\s]|$)|$))\S*",
+                ),
+            ),
+            (
+                Sensitive::Credential,
+                pattern(
+                    r"(?i)\b(?:kata\s?sandi|sandi|pw|passcode|user\s?id)\s*[:=]\s*[^\s<{\[*]\S*",
+                ),
+            ),
+            // `user x / pass y`, `login: x / y`, a cell beside its name in a table.
+            (
+                Sensitive::Credential,
+                pattern(
+                    r"(?ix)\b(?:user(?:\s?name|\s?id)?|login) (?:\s*[:=|]\s*|\s+) (?<name>[^\s<{\[*|,/]+) (?<between>[\s,/|]+)
+                        (?:pass(?:word)?|pwd?|kata\s?sandi|sandi) (?:\s*[:=|]\s*|\s+) (?<value>[^\s<{\[*|]+)
+                    |\blogin \s*[:=]\s* [^\s/<{\[*]+ \s*/\s* [^\s/<{\[*]+",
+                ),
+            ),
+            (
+                Sensitive::Credential,
+                pattern(
+                    r"(?ix)\b(?:user\s?name|user\s?id|pass(?:word)?|pwd?|kata\s?sandi|pin) \s*[|\t]\s* (?:[^\s<{\[*|]*\d[^\s|]* | [^\s<{\[*|]{4,}[.@_][^\s|]+)",
+                ),
+            ),
+            (
+                Sensitive::Credential,
+                pattern(
+                    r"(?ix)\b(?:pass(?:word|code)?|pwd?|kata\s?sandi|sandi) (?:nya)? \s+ (?: \d[^\s<]{3,} | [a-z][^\s<\d]*\d\S* )
+                    |\b(?:pin|otp) (?:nya)? \s+ \d{4,8}\b",
                 ),
             ),
             (
@@ -502,6 +550,27 @@ mod tests {
         );
         check_scan("10.20.30.40", &[("10.20.30.40", Sensitive::PrivateAddress)]);
         check_scan("172.15.0.1 atau 110.0.0.1", &[]);
+        for secret in [
+            "user agen1 password rahasia",
+            "user agen1 / pass rahasia",
+            "Login: agen1 / rahasia",
+            "pw rahasia77",
+            "katasandi: rahasia",
+            "PIN 123456",
+            "Username | agen01",
+        ] {
+            check_scan(secret, &[(secret, Sensitive::Credential)]);
+        }
+        for harmless in [
+            "user dan password salah",
+            "username/password salah",
+            "password minimal 8 karakter",
+            "OTP 6 digit",
+            "login / logout",
+            "Username | Password",
+        ] {
+            check_scan(harmless, &[]);
+        }
         check_scan("Password: secret:upoint", &[]);
         check_scan("Password: <minta ke lead>", &[]);
         check_scan("minta PIN pelanggan", &[]);

@@ -136,6 +136,7 @@ pub fn unreadable(voice: &Voice, why: &import::DocumentError) -> String {
         import::DocumentError::UnknownKind(_) => "kind",
         import::DocumentError::TooLarge { .. } => "large",
         import::DocumentError::Unreadable { .. } => "broken",
+        import::DocumentError::Locked => "locked",
         import::DocumentError::Empty => "empty",
     };
     voice.say("unreadable", &json!({"why": why}))

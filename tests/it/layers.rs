@@ -34,6 +34,8 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("plotters::", "stats"),
     ("lopdf::", "import"),
     ("quick_xml::", "import"),
+    ("calamine::", "import"),
+    ("encoding_rs::", "import"),
     ("serenity::", "channel"),
 ];
 

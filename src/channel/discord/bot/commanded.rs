@@ -13,6 +13,7 @@ use crate::act::{Act, Who};
 use crate::channel::discord::commands;
 use crate::channel::discord::incoming;
 use crate::channel::discord::mark::Mark;
+use crate::import::document::DOCUMENT_KINDS;
 use crate::matcher;
 use crate::slash::{self, Filled, Filling, Slash, Takes};
 
@@ -159,7 +160,7 @@ fn posted(command: &CommandInteraction) -> Option<DocumentAt> {
 fn document(attachment: &Attachment) -> Option<DocumentAt> {
     let name = attachment.filename.to_lowercase();
     let kind = Path::new(&name).extension().and_then(OsStr::to_str)?;
-    matches!(kind, "txt" | "md" | "docx" | "pdf" | "toml").then(|| DocumentAt::File {
+    (kind == "toml" || DOCUMENT_KINDS.contains(&kind)).then(|| DocumentAt::File {
         name: attachment.filename.clone(),
         url: attachment.url.clone(),
     })
