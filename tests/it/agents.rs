@@ -271,7 +271,7 @@ fn threads_are_followed() {
     });
     println!("threads: first questions {first}, follow-ups {later}");
     first.check(0.75);
-    later.check(0.72);
+    later.check(0.82);
 }
 
 #[derive(Deserialize)]
@@ -361,8 +361,8 @@ fn tickets_are_filled_in_conversation() {
         }
     });
     println!("tickets: all right {all}, values {values}");
-    all.check(0.42);
-    values.check(0.76);
+    all.check(0.66);
+    values.check(0.84);
 }
 
 #[derive(Deserialize)]
@@ -397,7 +397,7 @@ fn a_ticket_is_asked_for_in_many_ways() {
     });
     println!("asked for: forms {opened}, values {values}");
     opened.check(0.85);
-    values.check(0.8);
+    values.check(0.85);
 }
 
 #[derive(Deserialize)]
@@ -439,8 +439,8 @@ fn talk_is_no_data() {
         }
     });
     println!("open fields: talk not stored {talk}, values kept {kept}");
-    talk.check(0.85);
-    kept.check(0.86);
+    talk.check(0.9);
+    kept.check(0.89);
 }
 
 #[derive(Deserialize)]
@@ -482,7 +482,7 @@ fn what_is_denied_is_not_stored() {
         }
     });
     println!("negation: right {all}, denied but stored {stored}");
-    all.check(0.77);
+    all.check(0.85);
     Share(stored.1 - stored.0, stored.1).check(0.95);
 }
 
@@ -500,7 +500,6 @@ fn other_companies_customers_are_left_to_them() {
         let is_answered = matches!(heard.decision, Decision::Answer | Decision::Dialog);
         let right = match row.want.as_str() {
             "none" => !is_answered,
-            "ours" => is_answered,
             "ours" => is_answered,
             intent => is_answered && heard.intent.as_deref() == Some(intent),
         };
