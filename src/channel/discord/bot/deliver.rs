@@ -95,6 +95,7 @@ impl Bot {
         };
         let filed = handled.ticket.as_ref().map(|ticket| ticket.id.as_str());
         let mut whole = handled.sop.as_deref();
+        join_notes(&mut handled.replies);
         for reply in &mut handled.replies {
             // The first reply about the SOP that was shown is the one that shows it.
             let shown = whole.take_if(|sop| reply.sop.as_deref() == Some(*sop));
@@ -217,5 +218,14 @@ impl Bot {
 impl Sink {
     fn is_ephemeral(&self) -> bool {
         matches!(self, Sink::Interaction(responder) if responder.ephemeral)
+    }
+}
+
+/// A line about what was noted is no message of its own: it opens the next one.
+fn join_notes(replies: &mut Vec<Reply>) {
+    let notes = |reply: &Reply| reply.shown == "noted" && !reply.text.trim().contains('\n');
+    if replies.len() > 1 && notes(&replies[0]) {
+        let note = replies.remove(0);
+        replies[0].text = format!("{}\n\n{}", note.text.trim(), replies[0].text);
     }
 }
