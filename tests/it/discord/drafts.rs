@@ -31,7 +31,7 @@ async fn file(double: &Double, owner: Somebody, sender: Somebody) -> Json {
     let answer = double.post(CHANNEL, double.posts(CHANNEL)).await;
     double.presses(owner, &answer, "Buat tiket");
     let thread = double.thread_in(CHANNEL).await;
-    double.post(thread, 1).await;
+    double.post(thread, 0).await;
     double.says(owner, thread, TOLD);
     let review = double.says_somewhere(thread, "Periksa draft").await;
     let pressed = double.presses(sender, &review, "Kirim");
