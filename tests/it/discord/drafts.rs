@@ -145,7 +145,7 @@ async fn a_picture_is_noted_in_the_draft_by_where_it_is() {
     let answer = double.post(CHANNEL, 0).await;
     double.presses(BUDI, &answer, "Buat tiket");
     let thread = double.thread_in(CHANNEL).await;
-    double.post(thread, 1).await;
+    double.post(thread, 0).await;
     let alone = double.shows(BUDI, thread, "");
     double.says_somewhere(thread, "1 sejauh ini").await;
     // Beside words the picture is noted and the words are the answer.
@@ -191,7 +191,7 @@ async fn an_agent_is_reminded_of_a_draft_that_waits_where_it_waits() {
     let answer = double.post(CHANNEL, 0).await;
     double.presses(BUDI, &answer, "Buat tiket");
     let thread = double.thread_in(CHANNEL).await;
-    double.post(thread, 1).await;
+    double.post(thread, 0).await;
     double.says(BUDI, thread, "nanti");
     double.says_somewhere(thread, "disimpan dulu").await;
     let before = double.posts(thread);

@@ -24,7 +24,7 @@ async fn began(double: &Double) -> (Json, u64) {
     let answer = double.post(CHANNEL, 0).await;
     double.presses(BUDI, &answer, "Buat tiket");
     let thread = double.thread(0).await;
-    double.post(thread, 1).await;
+    double.post(thread, 0).await;
     (answer, thread)
 }
 
@@ -49,19 +49,19 @@ async fn from_a_question_to_a_draft_in_the_ticket_channel() {
     // What the question told is known in the thread.
     let noted = double.post(thread, 0).await;
     assert!(text(&noted).contains("KartuHalo"), "{noted}");
-    assert!(text(&double.post(thread, 1).await).contains("Class"));
+    assert!(text(&noted).contains("Class"), "{noted}");
 
     double.says(BUDI, thread, TOLD);
-    assert!(text(&double.post(thread, 2).await).contains("Dicatat"));
-    assert!(text(&double.post(thread, 3).await).contains("Info profil"));
+    assert!(text(&double.post(thread, 1).await).contains("Dicatat"));
+    assert!(text(&double.post(thread, 2).await).contains("Info profil"));
     double.says(BUDI, thread, "profil DSC terblokir");
-    let choice = double.post(thread, 4).await;
+    let choice = double.post(thread, 3).await;
     assert!(text(&choice).contains("Layanan"), "{choice}");
     let pressed = double.presses(BUDI, &choice, "SEMUANYA");
     let location = double.shown(pressed, 0).await;
     assert!(text(&location).contains("Lokasi"), "{location}");
     double.says(BUDI, thread, "Bandung");
-    let other = double.post(thread, 6).await;
+    let other = double.post(thread, 5).await;
     let pressed = double.presses(BUDI, &other, "Tidak ada");
     let review = double.shown(pressed, 0).await;
     assert!(text(&review).contains("Periksa draft"), "{review}");
@@ -185,7 +185,7 @@ async fn a_dialog_goes_on_after_a_restart() {
 
     let bot = serve(&double, &dir, 2).await;
     double.says(BUDI, thread, "Gold");
-    assert!(text(&double.post(thread, 2).await).contains("MSISDN"));
+    assert!(text(&double.post(thread, 1).await).contains("MSISDN"));
     // A button from before the restart still works.
     let pressed = double.presses(BUDI, &answer, "Kemungkinan penyebab");
     assert!(text(&double.shown(pressed, 0).await).contains("penyebab"));
@@ -208,8 +208,8 @@ async fn what_was_said_while_the_bot_was_away_is_answered_once() {
     double.says(SITI, CHANNEL, "makan siang di mana ya");
     double.writes_directly(SITI, DIRECT, "/bantuan");
     let bot = serve(&double, &dir, 2).await;
-    assert!(text(&double.post(thread, 2).await).contains("MSISDN"));
-    assert!(text(&double.post(thread, 3).await).contains("Nama"));
+    assert!(text(&double.post(thread, 1).await).contains("MSISDN"));
+    assert!(text(&double.post(thread, 2).await).contains("Nama"));
     assert!(text(&double.post(CHANNEL, 1).await).contains("reaktivasi"));
     assert!(text(&double.post(DIRECT, 1).await).contains("Tulis kendala"));
     bot.stop().await.unwrap();
@@ -217,10 +217,10 @@ async fn what_was_said_while_the_bot_was_away_is_answered_once() {
     // Everything has its answer, so another start says nothing new.
     let bot = serve(&double, &dir, 3).await;
     double.says(BUDI, thread, "Contoh Satu");
-    double.post(thread, 4).await;
+    double.post(thread, 3).await;
     bot.stop().await.unwrap();
     let posts = [CHANNEL, thread, DIRECT].map(|channel| double.posts(channel));
-    assert_eq!(posts, [2, 5, 2], "nothing lost, nothing twice");
+    assert_eq!(posts, [2, 4, 2], "nothing lost, nothing twice");
     double.lawful();
 }
 
@@ -234,7 +234,7 @@ async fn what_was_said_before_a_dialog_is_not_answered_after_a_restart() {
     double.says(BUDI, CHANNEL, &mention(PAID));
     let answer = double.post(CHANNEL, 0).await;
     let pressed = double.presses(BUDI, &answer, "Buat tiket");
-    assert!(text(&double.shown(pressed, 1).await).contains("Class"));
+    assert!(text(&double.shown(pressed, 0).await).contains("Class"));
     bot.stop().await.unwrap();
 
     double.says(BUDI, CHANNEL, "Platinum buat aku saja");
@@ -257,7 +257,7 @@ async fn what_an_agent_writes_pings_nobody_and_breaks_nothing() {
         thread,
         "class: @everyone [klik](http://jahat.example) <@1100000000000000203>",
     );
-    let noted = text(&double.post(thread, 2).await);
+    let noted = text(&double.post(thread, 1).await);
     assert!(!noted.contains("@everyone"), "{noted}");
     assert!(!noted.contains("](http"), "{noted}");
     assert!(!noted.contains("<@"), "{noted}");
@@ -277,7 +277,7 @@ async fn without_threads_the_dialog_runs_in_the_channel() {
     double.says(BUDI, CHANNEL, &mention(PAID));
     let answer = double.post(CHANNEL, 0).await;
     let pressed = double.presses(BUDI, &answer, "Buat tiket");
-    assert!(text(&double.shown(pressed, 1).await).contains("Class"));
+    assert!(text(&double.shown(pressed, 0).await).contains("Class"));
     double.says(SITI, CHANNEL, "halo semuanya");
     // What its agent says there to colleagues is no answer.
     double.says(BUDI, CHANNEL, "Gold di sini panas ya");
