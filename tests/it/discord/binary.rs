@@ -89,14 +89,14 @@ async fn sigterm_finishes_what_is_in_work_and_a_killed_bot_comes_back_to_its_dia
     let answer = double.post(CHANNEL, 0).await;
     double.presses(BUDI, &answer, "Buat tiket");
     let thread = double.thread(0).await;
-    double.post(thread, 1).await;
+    double.post(thread, 0).await;
     signal(&bot, "-KILL");
     ended(bot).await;
 
     let bot = served(&double, dir.path());
     double.connected(2).await;
     double.says(BUDI, thread, "Gold");
-    let next = double.post(thread, 2).await;
+    let next = double.post(thread, 1).await;
     assert!(text(&next).contains("MSISDN"), "{next}");
     // Its answer is on the way when the signal comes.
     double.fails(
@@ -115,7 +115,7 @@ async fn sigterm_finishes_what_is_in_work_and_a_killed_bot_comes_back_to_its_dia
             "logs hold no customer data and no token: {said}"
         );
     }
-    assert!(text(&double.post(thread, 3).await).contains("Nama"));
+    assert!(text(&double.post(thread, 2).await).contains("Nama"));
     double.lawful();
 }
 
