@@ -12,7 +12,7 @@ use super::message::{Message, clauses};
 use super::names::{LOOSE_TEXT_WORDS, lowered, names, without_suffix};
 use crate::catalog::{Field, Spec};
 use crate::text::everyday::{WordAt, words_at};
-use crate::text::{Lexicon, Role};
+use crate::text::{Lexicon, Role, negation};
 use crate::ticket::Answer;
 use crate::value::{self, Kind};
 
@@ -80,7 +80,11 @@ fn choice_behind_its_name<'f>(
         let end = clauses(text).find(|clause| clause.contains(&at));
         let span = at..end.map_or(text.len(), |clause| clause.end);
         let is_behind = from < span.end && message.is_unused(&span);
+        let denials = negation::denials(text, filled.background.lexicon);
+        // `bukan kartu AS`: the field's name is a part of what is denied.
+        let mut denials = denials.iter().filter(|denial| denial.by.end <= at);
         if is_behind
+            && !denials.any(|denial| denial.denies(&span))
             && let Ok(answer @ Answer::Given(_)) = filled.read(spec, &text[from..span.end])
             && is_listed(&answer)
         {
