@@ -329,6 +329,13 @@ pub enum ChannelKind {
 }
 
 impl ChannelKind {
+    /// All of them.
+    pub const ALL: [ChannelKind; 3] = [
+        ChannelKind::Voice,
+        ChannelKind::NonVoice,
+        ChannelKind::Ecare,
+    ];
+
     /// The name in files and on the command line.
     pub fn name(self) -> &'static str {
         match self {

@@ -186,6 +186,57 @@ fn the_layout_of_one_sops_drafts_is_checked() {
     );
 }
 
+/// What would only come to light when somebody files, or never end.
+#[test]
+fn a_layout_that_could_fail_at_the_filing_is_refused() {
+    let refused = |text: &str| {
+        let mut files = shipped::files();
+        let source = Source::new("data/ticket.txt".to_owned(), text);
+        files.template = Some(source);
+        let loaded = Catalog::load(&files, date(2026, 11, 21));
+        let is_error = |one: &sigap::catalog::Diagnostic| {
+            one.path == "data/ticket.txt" && one.severity == Severity::Error
+        };
+        loaded.diagnostics.into_iter().find(is_error)
+    };
+    let doubled = (0..40).fold("{% set a0 = title %}".to_owned(), |text, at| {
+        format!("{text}{{% set a{} = a{at} ~ a{at} %}}", at + 1)
+    });
+    let loops = "{% for a in range(90000) %}{% for b in range(90000) %}x{% endfor %}{% endfor %}";
+    let replaces = r#"|replace("a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")"#.repeat(9);
+    let begun = std::time::Instant::now();
+    for text in [
+        r#"{% for e in entries %}{% if e.field == "msisdn" %}{{ e.valeu }}{% endif %}{% endfor %}"#,
+        r#"{% for e in entries %}{% if e.value == "tidak ada" %}{{ e.valeu }}{% endif %}{% endfor %}"#,
+        r#"{% if channel == "ecare" %}{{ entries[0].valeu }}{% endif %}"#,
+        "{% if title == \"never\" %}{{ titel }}{% endif %}",
+        "{% if revision %}{{ revision.whose }}{% endif %}",
+        "{{ entries[1].value }}",
+        &"{% set title = [title, title] %}".repeat(40),
+        &doubled,
+        &format!("{doubled}{{{{ a40 }}}}"),
+        "{% set a %}{{ title }}{{ title }}{% endset %}{{ a }}",
+        "{% macro a(b) %}{{ b }}{{ b }}{% endmacro %}{{ a(a(title)) }}",
+        "{% set n = namespace(a = title) %}{% for i in range(99) %}{% set n.a = n.a ~ n.a %}{% endfor %}",
+        &format!("{{{{ \"a\"{replaces} }}}}"),
+        "{{ title|indent(999999999) }}",
+        "{{ \"%999999999d\"|format(1) }}",
+        "{{ \"aaaaaaaaaa\" * 9999999 }}",
+        loops,
+        &format!("{{{{ title }}}}{}", " ".repeat(40_000)),
+    ] {
+        assert!(refused(text).is_some(), "{}", &text[..text.len().min(90)]);
+    }
+    let seconds = begun.elapsed().as_secs();
+    assert!(seconds < 60, "{seconds} s for all of them");
+    let many = "{% for e in entries %}{{ e.label|replace(\" \", \"_\")|upper }}={{ e.value }}; {% endfor %}";
+    let named = "{% set whose = entries|selectattr(\"field\", \"eq\", \"msisdn\")|list %}{{ whose|length }} {{ title ~ \"/\" ~ id }}";
+    for text in [many, named, include_str!("../../data/ticket.txt")] {
+        let wrong = refused(text);
+        assert!(wrong.is_none(), "{wrong:?}");
+    }
+}
+
 #[test]
 fn two_files_with_one_id_are_refused() {
     let mut files = shipped::files();

@@ -2,6 +2,7 @@
 
 mod forms;
 mod graph;
+mod layouts;
 mod lint;
 mod points;
 mod rules;
@@ -26,7 +27,6 @@ use super::parsed::Parsed;
 use super::schema::FileShape;
 use super::{BrandKind, Catalog, Files, Loaded, Service, Sop, Source};
 use crate::text::likeness::nearest;
-use crate::ticket::Template;
 
 /// A pattern that compiles to more than this is refused: it is either a mistake or an attack.
 const PATTERN_BYTES_MAX: usize = 1024 * 1024;
@@ -118,10 +118,10 @@ pub fn load(files: &Files, today: Date) -> Loaded {
         services,
         today,
     };
-    let template = template(files.template.as_ref(), &mut found);
     let sops = sops(&files.sops, &shared, &mut found);
     let glossary = read_glossary(files.glossary.as_ref(), &sops, &mut found);
-    let templates = templates(&files.templates, &sops, &mut found);
+    let (template, templates) =
+        layouts::read(files.template.as_ref(), &files.templates, &sops, &mut found);
     let broken = found
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error);
@@ -430,52 +430,6 @@ fn read_glossary(source: Option<&Source>, sops: &[Sop], found: &mut Vec<Diagnost
         }
     }
     Glossary::new(terms)
-}
-
-fn template(source: Option<&Source>, found: &mut Vec<Diagnostic>) -> Template {
-    let Some(source) = source else {
-        return Template::default();
-    };
-    Template::parse(&source.text).unwrap_or_else(|error| {
-        let start = source
-            .text
-            .lines()
-            .take(error.line.saturating_sub(1))
-            .map(|line| line.len() + 1)
-            .sum::<usize>();
-        let start = start.min(source.text.len());
-        let mistake = Diagnostic::new(
-            source,
-            start..source.text.len(),
-            Severity::Error,
-            error.message,
-        );
-        found.push(mistake.help("see the comment at the top of the template for what it may use"));
-        Template::default()
-    })
-}
-
-/// The templates of single SOPs: `ticket.imes-tagihan.txt`.
-fn templates(
-    sources: &[Source],
-    sops: &[Sop],
-    found: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, Template> {
-    let mut templates = BTreeMap::new();
-    for source in sources {
-        let name = source.stem.strip_prefix("ticket.").unwrap_or(&source.stem);
-        let id = name.strip_suffix(".txt").unwrap_or(name);
-        if !sops.iter().any(|sop| sop.id == id) {
-            let first_line = 0..source.text.find('\n').unwrap_or(source.text.len());
-            let message = format!("a template for the unknown SOP `{id}`");
-            // Another folder of SOPs beside the same data is no mistake.
-            let unknown = Diagnostic::new(source, first_line, Severity::Warning, message);
-            let ids = sops.iter().map(|sop| sop.id.as_str());
-            found.push(suggest(unknown, id, ids, "name it `ticket.ID.txt`"));
-        }
-        templates.insert(id.to_owned(), template(Some(source), found));
-    }
-    templates
 }
 
 fn messages(source: Option<&Source>) -> Vec<String> {

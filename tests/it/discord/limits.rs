@@ -130,7 +130,11 @@ async fn what_comes_after_an_interactions_time_comes_as_a_message() {
     double.presses(BUDI, &answer, "Bagikan");
     assert!(text(&double.post(CHANNEL, 0).await).contains("nomor belum aktif"));
     // In a dialog: what came in time stands, the rest follows it.
-    double.writes_directly(BUDI, 77, &format!("{PAID}, 0812-0000-1234 a.n. Contoh Satu"));
+    double.writes_directly(
+        BUDI,
+        77,
+        &format!("{PAID}, 0812-0000-1234 a.n. Contoh Satu"),
+    );
     let answer = double.post(77, 0).await;
     let pressed = double.presses(BUDI, &answer, "Buat tiket");
     double.ages(pressed);
