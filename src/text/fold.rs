@@ -5,7 +5,9 @@
 //! Every folded byte remembers where it came from, so that evidence can quote the message as it was typed.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
 /// How many characters of a message are read: the length of the longest message that Discord delivers.
@@ -23,13 +25,20 @@ pub struct Folded {
     pub origin: Vec<(u32, u32)>,
 }
 
-/// Writes what has another form in ASCII in that form: full-width digits and letters, fractions of a line as dots.
+/// Writes what has another form in ASCII in that form: full-width digits and letters, digits of any script, fractions of a
+/// line as dots.
 ///
 /// None when there is nothing to write differently.
 pub fn narrow(raw: &str) -> Option<Folded> {
     let ascii = |c: char| {
+        if c.is_ascii() {
+            return None;
+        }
         let form: String = std::iter::once(c).nfkc().collect();
-        (!c.is_ascii() && form.is_ascii()).then_some(form)
+        let is_ascii = form.is_ascii();
+        is_ascii
+            .then_some(form)
+            .or_else(|| digit(c).map(String::from))
     };
     if raw.is_ascii() || !raw.chars().any(|c| ascii(c).is_some()) {
         return None;
@@ -47,6 +56,16 @@ pub fn narrow(raw: &str) -> Option<Folded> {
             .extend((before..folded.text.len()).map(|_| origin));
     }
     Some(folded)
+}
+
+/// The ASCII digit for one of another script: each has its ten digits in a row.
+fn digit(c: char) -> Option<char> {
+    static DIGIT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^\p{Nd}$").expect("the pattern is constant"));
+    let is_digit = |c: char| DIGIT.is_match(c.encode_utf8(&mut [0; 4]));
+    let before = (1..=9).map_while(|steps| char::from_u32(u32::from(c) - steps));
+    let value = || before.take_while(|c| is_digit(*c)).count();
+    (c.is_numeric() && is_digit(c)).then(|| char::from(b'0' + value() as u8))
 }
 
 impl Folded {

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::digits::{self, CARD_DIGITS, Group, Run, is_card, is_voucher};
+use super::digits::{self, CARD_DIGITS, Group, Run, is_voucher};
+use super::issuer::{is_card, is_other};
 use super::{Error, FoundValue, Value, is_glued, settle};
 
 /// How many most of them have.
@@ -16,7 +17,16 @@ const DIGITS_USUAL: usize = 16;
 /// How many are kept.
 const DIGITS_KEPT: usize = 4;
 /// The groups in which cards have their numbers printed.
-const PRINTED: &[&[usize]] = &[&[4, 4, 4, 4, 3], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4]];
+const PRINTED: &[&[usize]] = &[
+    &[4, 4, 4, 4, 3],
+    &[4, 4, 4, 4],
+    &[4, 6, 5],
+    &[4, 6, 4],
+    &[6, 13],
+    &[8, 8],
+    &[6, 10],
+    &[4, 12],
+];
 
 /// Reads a full number, a masked one, or the last four digits alone.
 pub fn parse(raw: &str) -> Result<Value, Error> {
@@ -57,20 +67,22 @@ pub(super) fn runs(raw: &str) -> Vec<Run> {
             .any(|outer| outer.span.contains(&run.span.start))
     };
     runs.retain(|run| is_card(&run.digits) && !inside(run, &ids));
-    let narrow = digits::uniform(raw)
-        .into_iter()
-        .filter(|run| is_card(&run.digits));
-    let narrow: Vec<Run> = narrow
-        .filter(|run| !inside(run, &ids) && !inside(run, &runs))
-        .collect();
-    runs.extend(narrow);
-    let printed: Vec<Run> = printed(raw)
-        .into_iter()
-        .filter(|run| !inside(run, &ids) && !inside(run, &runs))
-        .collect();
-    runs.extend(printed);
+    let readings = [digits::uniform(raw), printed(raw), digits::even(raw)];
+    for reading in readings {
+        let cards = reading.into_iter().filter(|run| is_card(&run.digits));
+        let further: Vec<Run> = cards
+            .filter(|run| !inside(run, &ids) && !inside(run, &runs))
+            .collect();
+        runs.extend(further);
+    }
     runs.sort_by_key(|run| run.span.start);
     runs
+}
+
+/// The same without what passes for a card and is rather something else.
+pub(super) fn likely(raw: &str) -> Vec<Run> {
+    let runs = runs(raw).into_iter();
+    runs.filter(|run| !is_other(raw, &run.span)).collect()
 }
 
 /// Returns the number as it is kept.
@@ -105,7 +117,7 @@ fn has_sizes(groups: &[Group<'_>], sizes: &[usize]) -> bool {
 
 /// The card that these groups are together.
 fn one_card(raw: &str, groups: &[Group<'_>]) -> Option<Run> {
-    const BETWEEN_CHARS_MAX: usize = 3;
+    const BETWEEN_CHARS_MAX: usize = 5;
     let (first, last) = (groups.first()?, groups.last()?);
     let stand_together = groups.windows(2).all(|pair| {
         let between = &raw[pair[0].span.end..pair[1].span.start];

@@ -10,7 +10,7 @@ const CHARS_MIN_IN_TEXT: usize = 4;
 /// Reads the one code in an answer.
 pub fn parse(raw: &str, max_chars: usize) -> Result<Value, Error> {
     let line = text::one_line(raw);
-    if !card::runs(&line).is_empty() {
+    if !card::likely(&line).is_empty() {
         return Err(Error::LooksLike(Lookalike::Card));
     }
     let words = words(&line);

@@ -49,35 +49,6 @@ pub(super) fn is_voucher(digits: &str) -> bool {
     digits.len() == 25 && digits.starts_with("02")
 }
 
-/// Whether the digits are those of a card: a length and a beginning that a network hands out, and the right check digit
-/// (Luhn). A device's number (IMEI), a SIM's (ICCID) and one in ten of all others pass the checksum, too.
-pub(super) fn is_card(digits: &str) -> bool {
-    let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
-    let places = digits.bytes().rev().map(|byte| u32::from(byte - b'0'));
-    let weighed = places.enumerate().map(|(place, digit)| match place % 2 {
-        0 => digit,
-        _ => doubled(digit),
-    });
-    is_issued(digits) && weighed.sum::<u32>().is_multiple_of(10)
-}
-
-/// Whether a payment network's numbers begin like this and are so long (ISO/IEC 7812).
-fn is_issued(digits: &str) -> bool {
-    let Some(begin) = digits.get(..4).and_then(|begin| begin.parse::<u16>().ok()) else {
-        return false;
-    };
-    match digits.len() {
-        14 => matches!(begin, 3000..=3059 | 3600..=3699 | 3800..=3999),
-        15 => matches!(begin, 3400..=3499 | 3700..=3799),
-        16 => matches!(
-            begin,
-            1946 | 2221..=2720 | 3528..=3589 | 4000..=5999 | 6000..=6099 | 6200..=6299 | 6400..=6599 | 6700..=6799
-        ),
-        19 => matches!(begin, 4000..=4999 | 6000..=6099 | 6200..=6299 | 6400..=6599 | 6700..=6799),
-        _ => false,
-    }
-}
-
 /// Returns all groups of ASCII digits in reading order.
 pub(super) fn groups(raw: &str) -> Vec<Group<'_>> {
     static DIGITS: LazyLock<Regex> =
@@ -95,6 +66,40 @@ pub(super) fn groups(raw: &str) -> Vec<Group<'_>> {
             }
         })
         .collect()
+}
+
+/// Returns the runs of groups that are equally long, but for the last one, with the same mark between them whichever it is:
+/// `4111/1111/1111/1111`, a digit a line.
+pub(super) fn even(raw: &str) -> Vec<Run> {
+    const BETWEEN_CHARS_MAX: usize = 5;
+    let groups = groups(raw);
+    let mut runs = Vec::new();
+    let mut first = 0;
+    while first < groups.len() {
+        let size = groups[first].digits.len();
+        let between = |at: usize| &raw[groups[at].span.end..groups[at + 1].span.start];
+        let joins = |between: &str| {
+            between.chars().count() <= BETWEEN_CHARS_MAX && !between.contains(char::is_alphanumeric)
+        };
+        let mut last = first;
+        while last + 1 < groups.len()
+            && groups[last].digits.len() == size
+            && groups[last + 1].digits.len() <= size
+            && joins(between(last))
+            && between(last) == between(first)
+        {
+            last += 1;
+        }
+        if last > first {
+            let digits = groups[first..=last].iter().map(|group| group.digits);
+            runs.push(Run {
+                span: groups[first].span.start..groups[last].span.end,
+                digits: digits.collect(),
+            });
+        }
+        first = last.max(first + 1);
+    }
+    runs
 }
 
 /// Returns the runs that join whatever can be joined.
@@ -188,10 +193,10 @@ pub(super) fn starred(text: &str, keep: usize) -> String {
 }
 
 /// Whether the character shows nothing: marks for the direction of writing, which phones copy along with a contact's
-/// number, and zero-width characters.
+/// number, zero-width characters, and what makes a digit a key (4️⃣).
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fe0f}' | '\u{20e3}')
 }
 
 fn joint(between: &str) -> Joint {

@@ -32,6 +32,7 @@ pub mod serial;
 pub mod text;
 
 mod digits;
+mod issuer;
 mod kinds;
 mod numerals;
 

@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::digits::{self, Group, Joint, Run, SOLID};
-use super::{Error, FoundValue, Lookalike, Value, is_glued, settle};
+use super::{Error, FoundValue, Lookalike, Value, is_glued, issuer, settle};
+use crate::text::fold;
 
 /// How many digits a mobile number has in its national form `08...`.
 const DIGITS: RangeInclusive<usize> = 10..=13;
@@ -81,19 +82,27 @@ fn leftover(raw: &str, number: &FoundValue) -> Option<Error> {
 /// Wider than [`find`], since it is asked before an erasure. A longer number that merely contains this one is another
 /// customer's, so only whole groups of digits count.
 pub fn is_mentioned(number: &Value, text: &str) -> bool {
+    const BETWEEN_CHARS_MAX: usize = 3;
     let wanted = domestic(&number.canonical.to_string());
+    let narrow = fold::narrow(text);
+    let text = narrow.as_ref().map_or(text, |narrow| &narrow.text);
     let groups = digits::groups(text);
+    let belongs = |pair: [&Group<'_>; 2]| {
+        let between = &text[pair[0].span.end..pair[1].span.start];
+        let is_short = between.chars().count() <= BETWEEN_CHARS_MAX;
+        // A comma ends a number, and a colon is in times of day.
+        is_short && !between.contains(|c: char| c.is_alphanumeric() || matches!(c, ',' | ':' | ';'))
+    };
     (0..groups.len()).any(|first| {
-        let (start, others) = (&groups[first], &groups[first + 1..]);
-        let mut digits = start.digits.to_owned();
-        let continued = others
-            .iter()
-            .take_while(|group| group.joint != Joint::Apart);
+        let mut digits = groups[first].digits.to_owned();
+        let further = groups[first..].windows(2).take(DIGITS_WRITTEN_MAX);
         domestic(&digits) == wanted
-            || continued.take(DIGITS_WRITTEN_MAX).any(|group| {
-                digits.push_str(group.digits);
-                domestic(&digits) == wanted
-            })
+            || further
+                .take_while(|pair| belongs([&pair[0], &pair[1]]))
+                .any(|pair| {
+                    digits.push_str(pair[1].digits);
+                    domestic(&digits) == wanted
+                })
     })
 }
 
@@ -216,7 +225,7 @@ fn diagnose(raw: &str) -> Error {
     let found = national.len();
     if digits::is_voucher(&digits) {
         Error::LooksLike(Lookalike::Serial)
-    } else if !national.starts_with('0') && digits::is_card(&digits) {
+    } else if !national.starts_with('0') && issuer::is_card(&digits) {
         Error::LooksLike(Lookalike::Card)
     } else if national.starts_with("080")
         || (found >= 7 && !national.starts_with("08") && is_landline_like(&national))
@@ -405,6 +414,13 @@ mod tests {
             "0812-0000-1234 50.000",
             "tgl 12 0812 0000 1234",
             "0812-0000-5678/0812-0000-1234",
+            "0812/0000/1234",
+            "0812_0000_1234",
+            "0812 / 0000 / 1234",
+            "０８１２－００００－１２３４",
+            "０８１２００００１２３４",
+            "٠٨١٢-٠٠٠٠-١٢٣٤",
+            "trx081200001234ok",
             "*MSISDN:* 0812-0000-1234\nNama: Siti",
         ] {
             assert!(is_mentioned(&number, text), "{text}");

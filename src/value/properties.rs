@@ -200,7 +200,7 @@ fn card_number() -> impl Strategy<Value = String> {
     "(4[0-9]{14}|4[0-9]{17}|5[1-5][0-9]{13}|3[47][0-9]{12}|62[0-9]{13}|3[689][0-9]{11})".prop_map(
         |digits| {
             let with = |check: char| format!("{digits}{check}");
-            let fits = |check: &char| digits::is_card(&with(*check));
+            let fits = |check: &char| super::issuer::is_card(&with(*check));
             with(
                 ('0'..='9')
                     .find(fits)

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::digits::{self, Run};
-use super::{card, contact, email, is_glued, msisdn};
+use super::{card, contact, email, is_glued, issuer, msisdn};
 use crate::text::fold;
 
 /// A block of so many digits may be somebody's account.
@@ -21,8 +21,6 @@ const GROUPED_DIGITS_MIN: usize = 13;
 const DIGITS_KEPT: usize = 3;
 /// What is no name between `user` and `password`.
 const NO_NAMES: [&str; 4] = ["name", "id", "dan", "atau"];
-/// A citizen's number (NIK) has so many digits.
-const NIK_DIGITS: usize = 16;
 
 /// Something that must not be in a file that many people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +70,15 @@ pub fn redact(text: &str) -> String {
     let narrow = fold::narrow(text);
     let text = narrow.as_ref().map_or(text, |narrow| &narrow.text);
     let mut text = ADDRESS.replace_all(text, |address: &Captures<'_>| email::mask(&address[0]));
+    let mut printed: Vec<Range<usize>> = card::runs(&text)
+        .into_iter()
+        .flat_map(|card| beside_card(&text, card.span.end))
+        .collect();
+    printed.sort_by_key(|span| Reverse(span.start));
+    for span in printed {
+        let stars = digits::starred(&text[span.clone()], 0);
+        text.to_mut().replace_range(span, &stars);
+    }
     for pattern in told_secrets() {
         text = Cow::Owned(hidden(&text, pattern));
     }
@@ -124,7 +131,9 @@ fn told_secrets() -> &'static [Regex] {
         let key = r"(?:user(?:\s?(?:name|id))?|login|pass(?:word|code)?|pwd|(?:kata\s+)?sandi|pin|otp)(?:\s?nya)?";
         [
             format!(r"\b {key} \s*[:=]\s* (?<secret>[^\s<:=]+)"),
-            format!(r"\b {key} (?:\s+(?:saya|dia|plgn|pelanggan))? \s+ (?<secret>[^\s<]*\d\S*)"),
+            format!(r"\b {key} (?:\s+(?:saya|dia|plgn|pelanggan|adalah|yaitu|itu))? \s+ (?<secret>[^\s<]*\d\S*)"),
+            r"\b (?:cvv2?|cvc2?|cid) (?:\s*nya)? \s*[:=.\-]?\s* (?<secret>[0-9]{3,4}) \b".to_owned(),
+            r"\b (?:exp(?:ired|iry|iration)? (?:\s*date)? | valid\s+(?:thru|until) | berlaku (?:\s+(?:sampai|hingga|s/d))?) (?:nya)? [\s:.=]* (?<secret>(?:0?[1-9]|1[0-2]) \s*[/.-]\s* (?:20)?[2-4][0-9]) (?:[^0-9/.-]|[.,]?$)".to_owned(),
             r"\b user(?:name)? \s+ \S+ \s+ pass(?:word)? \s+ (?<secret>\S+)".to_owned(),
             r"\b (?:nama\s+)? (?:gadis\s+)? ibu \s+ kandung (?:nya)? \s*[:=]?\s* (?:adalah\s+)? (?<secret>[a-z][\w'.]*(?:\ [a-z][\w'.]*){0,3})".to_owned(),
             format!(r"\b (?:lahir(?:nya)?|ttl) \b [^\d\n]{{0,30}} (?<secret>{date})"),
@@ -158,7 +167,7 @@ fn masked(text: &str) -> Cow<'_, str> {
             .iter()
             .any(|phone| phone.span.start <= span.start && span.end <= phone.span.end)
     };
-    let cards: Vec<Run> = card::runs(text)
+    let cards: Vec<Run> = card::likely(text)
         .into_iter()
         .filter(|run| !is_phone(&run.span) && !is_amount(&text[run.span.clone()]))
         .collect();
@@ -208,9 +217,9 @@ fn beside_card(text: &str, end: usize) -> Vec<Range<usize>> {
     static NEXT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)^ [\s,;/|-]* (?: (?: exp(?:ired|iry|iration)? | valid (?:\s+thru)? | (?:masa\s+)? berlaku | cvv2? | cvc2? | kode ) [\s:.=]* )?
-              (?: ( [0-9]{1,2} \s* [/-] \s* [0-9]{4} ) (?: [^0-9] | $ )
+              (?: ( [0-9]{1,2} \s* [/|-] \s* [0-9]{4} ) (?: [^0-9] | $ )
                 # A day of the calendar goes on with its year.
-                | ( [0-9]{1,2} \s* [/-] \s* [0-9]{2} ) (?: [^0-9./-] | [./-](?:[^0-9]|[0-9]{3}\b|$) | $ )
+                | ( [0-9]{1,2} \s* [/|-] \s* [0-9]{2} ) (?: [^0-9./-] | [./-](?:[^0-9]|[0-9]{3}\b|$) | $ )
                 | ( [0-9]{3,4} ) (?: [^0-9./-] | [./-](?:[^0-9]|$) | $ ) )",
         )
         .expect("the pattern is constant")
@@ -359,7 +368,7 @@ fn cards_and_niks(text: &str) -> Vec<Finding> {
         .collect();
     let blocks = digits::groups(text)
         .into_iter()
-        .filter(|group| is_nik(group.digits) && !is_glued(text, &group.span));
+        .filter(|group| issuer::is_nik(group.digits) && !is_glued(text, &group.span));
     let niks: Vec<Finding> = blocks
         .filter(|group| {
             findings
@@ -373,14 +382,6 @@ fn cards_and_niks(text: &str) -> Vec<Finding> {
         .collect();
     findings.extend(niks);
     findings
-}
-
-/// Whether the digits are built like a citizen's number: region, day of birth (40 more for women), month, year, serial.
-fn is_nik(digits: &str) -> bool {
-    let part = |range: Range<usize>| digits.get(range).and_then(|part| part.parse::<u32>().ok());
-    let day = part(6..8).is_some_and(|day| matches!(day, 1..=31 | 41..=71));
-    let month = part(8..10).is_some_and(|month| matches!(month, 1..=12));
-    digits.len() == NIK_DIGITS && !digits.starts_with('0') && day && month
 }
 
 /// The kinds that a pattern alone shows.

@@ -88,7 +88,7 @@ fn diagnose(raw: &str, expected: usize, prefix: &str) -> Error {
     };
     let found = longest.len();
     let is_meant = found >= DIGITS_MEANT || raw.trim() == longest;
-    if digits::is_card(longest) && !longest.starts_with(prefix) {
+    if super::issuer::is_card(longest) && !longest.starts_with(prefix) {
         Error::LooksLike(Lookalike::Card)
     } else if !is_meant {
         Error::NotFound

@@ -3,6 +3,8 @@
 //! `wanted` is the canonical form; `ASK` where the bot must ask back, `a|b` where either is right. Now is Saturday,
 //! 21 November 2026, 10.00 in Jakarta.
 
+mod cards;
+
 use std::sync::LazyLock;
 
 use jiff::Zoned;
