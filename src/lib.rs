@@ -4,6 +4,7 @@
 //!
 //! | room | what it holds |
 //! |---|---|
+//! | [`whole`] | files that are written whole or not at all |
 //! | [`act`] | everything that anybody can do, as one value |
 //! | [`message`] | what channels and the assistant exchange |
 //! | [`text`] | utterances: folded, split, freed of slang, affixes and slips of the finger |
@@ -71,4 +72,5 @@ pub mod ticket;
 pub mod turns;
 pub mod value;
 pub mod voice;
+pub mod whole;
 pub mod wording;

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Subcommand};
 
 use crate::assistant::told_contacts;
@@ -14,6 +13,7 @@ use crate::config::Config;
 use crate::directory::{Contact, ContactsFound, Directory};
 use crate::load;
 use crate::store::{self, StorePlace};
+use crate::whole;
 
 /// Arguments of `sigap am`.
 #[derive(Debug, Args)]
@@ -136,15 +136,7 @@ fn import(file: &Path, config: &Config) -> anyhow::Result<ExitCode> {
     };
     let list = &config.data.join(load::DIRECTORY);
     let text = load::source(file)?.text;
-    let folder = list.parent().unwrap_or(Path::new("."));
-    // A program that starts meanwhile reads the old list or the new one, never a half.
-    let mut written = tempfile::NamedTempFile::new_in(folder)
-        .with_context(|| format!("cannot write in `{}`", folder.display()))?;
-    written.write_all(text.as_bytes())?;
-    written.as_file().sync_all()?;
-    written
-        .persist(list)
-        .with_context(|| format!("cannot replace `{}`", list.display()))?;
+    whole::put(list, text.as_bytes())?;
     writeln!(io::stdout(), "{} companies", directory.contacts().len())?;
     Ok(ExitCode::SUCCESS)
 }

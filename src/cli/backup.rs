@@ -1,8 +1,8 @@
 //! `sigap backup` and `sigap restore`: everything that is kept, in one file.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufReader, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -11,6 +11,7 @@ use clap::Args;
 use crate::cli;
 use crate::config::Config;
 use crate::store;
+use crate::whole::{self, Manner};
 
 /// Arguments of `sigap backup`.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub struct Restore {
 }
 
 impl Backup {
-    /// Writes the backup beside its final name first, so that the name is never that of half a backup.
+    /// Writes the backup, readable by its owner only.
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         if self.file.exists() {
             anyhow::bail!(
@@ -37,22 +38,9 @@ impl Backup {
         }
         let runtime = cli::runtime()?;
         let store = runtime.block_on(store::open(&config.state))?;
-        let folder = self
-            .file
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let mut part = tempfile::NamedTempFile::new_in(folder)
-            .with_context(|| format!("cannot write in `{}`", folder.display()))?;
-        let mut to = BufWriter::new(part.as_file_mut());
-        let records = runtime.block_on(store.backup(&mut to))?;
-        to.flush().context("cannot write the backup")?;
-        drop(to);
-        part.as_file()
-            .sync_all()
-            .context("cannot write the backup")?;
-        part.persist_noclobber(&self.file)
-            .with_context(|| format!("cannot name it `{}`", self.file.display()))?;
+        let records = whole::put_with(&self.file, Manner::PrivateNew, |mut to| {
+            Ok(runtime.block_on(store.backup(&mut to))?)
+        })?;
         writeln!(
             io::stdout().lock(),
             "{records} records written to {}",

@@ -1,8 +1,8 @@
 //! `sigap eval`: how right the matcher is on labelled utterances, how honest, and how fast.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::fs;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::load;
 use crate::matcher::evaluate::{self, NONE, Outcome, Report};
 use crate::matcher::{Matcher, Source, Training};
+use crate::whole::{self, Manner};
 
 /// With more rows than this somebody at a terminal wants to see it move.
 const ROWS_SILENT_MAX: usize = 2_000;
@@ -55,8 +56,7 @@ pub fn run(args: EvalArgs, config: &Config) -> anyhow::Result<ExitCode> {
     let train_s = started.elapsed().as_secs_f64();
     let outcomes = classify(&matcher, &rows);
     if let Some(path) = &args.predictions {
-        write_predictions(path, &rows, &outcomes)
-            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        write_predictions(path, &rows, &outcomes)?;
     }
     let report = Report {
         train_s: Some(train_s),
@@ -135,8 +135,17 @@ fn classify(matcher: &Matcher, rows: &[EvalRow]) -> Vec<Outcome> {
     outcomes
 }
 
-fn write_predictions(path: &Path, rows: &[EvalRow], outcomes: &[Outcome]) -> io::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
+fn write_predictions(path: &Path, rows: &[EvalRow], outcomes: &[Outcome]) -> anyhow::Result<()> {
+    whole::put_with(path, Manner::Shared, |out| {
+        Ok(predictions(out, rows, outcomes)?)
+    })
+}
+
+fn predictions(
+    out: &mut (dyn Write + Send),
+    rows: &[EvalRow],
+    outcomes: &[Outcome],
+) -> io::Result<()> {
     for (row, outcome) in rows.iter().zip(outcomes) {
         let first = outcome.first.as_deref().unwrap_or(NONE);
         let (confidence, decision) = (outcome.confidence, super::r#match::name(outcome.decision));
@@ -146,7 +155,7 @@ fn write_predictions(path: &Path, rows: &[EvalRow], outcomes: &[Outcome]) -> io:
             row.text, row.label
         )?;
     }
-    out.flush()
+    Ok(())
 }
 
 fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {

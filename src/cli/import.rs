@@ -16,6 +16,7 @@ use crate::effect::{MessageChanges, Moved, TakenFor};
 use crate::guide::Knowledge;
 use crate::import::{self, From, ImportReport, ImportRequest, Imported};
 use crate::load;
+use crate::whole;
 
 /// So many messages of each kind are shown; the counts are of all.
 const MOVED_SHOWN: usize = 10;
@@ -73,8 +74,7 @@ pub fn run(args: ImportArgs, config: &Config) -> anyhow::Result<ExitCode> {
                     id = imported.id
                 );
             }
-            fs::write(out, &imported.text)
-                .with_context(|| format!("cannot write `{}`", out.display()))?;
+            whole::put(out, imported.text.as_bytes())?;
             writeln!(report, "written to {}", out.display())?;
             io::stdout().lock().write_all(&report)?;
         }

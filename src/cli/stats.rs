@@ -1,7 +1,6 @@
 //! `sigap stats`: questions, how they came out, and drafts, by week; as a table, as JSON, as a chart.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,6 +17,7 @@ use crate::load;
 use crate::stats::chart::{self, ChartWords};
 use crate::stats::{self, Week};
 use crate::store::{self, Period, Query};
+use crate::whole;
 use crate::wording::leads;
 
 /// How many procedures and categories are named.
@@ -75,8 +75,7 @@ pub fn run(args: StatsArgs, config: &Config) -> anyhow::Result<ExitCode> {
             title: &title,
             parts: parts.each_ref().map(String::as_str),
         };
-        fs::write(path, chart::png(&weeks, words)?)
-            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        whole::put(path, &chart::png(&weeks, words)?)?;
     }
     let mut out = io::stdout().lock();
     if args.json {

@@ -1,10 +1,12 @@
 //! The catalogue's folders: files that are replaced as a whole or not at all.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+
+use crate::whole;
 
 /// Where the catalogue is.
 #[derive(Debug, Clone)]
@@ -32,15 +34,11 @@ impl Prepared {
     pub fn new(file: &Path, text: &str) -> anyhow::Result<Prepared> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let beside = file.with_file_name(format!(".{name}{BESIDE}"));
-        let written = || -> io::Result<()> {
-            let mut to = fs::File::create(&beside)?;
-            to.write_all(text.as_bytes())?;
-            if let Ok(there) = fs::metadata(file) {
-                to.set_permissions(there.permissions())?;
-            }
-            to.sync_all()
-        };
-        written().with_context(|| format!("cannot write `{}`", beside.display()))?;
+        whole::put(&beside, text.as_bytes())?;
+        if let Ok(there) = fs::metadata(file) {
+            fs::set_permissions(&beside, there.permissions())
+                .with_context(|| format!("cannot write `{}`", beside.display()))?;
+        }
         Ok(Prepared {
             beside,
             file: file.to_owned(),
@@ -79,12 +77,8 @@ impl Prepared {
 
     /// Takes the place of the file.
     pub fn land(self) -> anyhow::Result<()> {
-        fs::rename(&self.beside, &self.file)
-            .with_context(|| format!("cannot write `{}`", self.file.display()))?;
-        let folder = self.file.parent().unwrap_or(Path::new("."));
-        // Where a folder cannot be synced the rename is as durable as that system makes it.
-        let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
-        Ok(())
+        whole::rename(&self.beside, &self.file)
+            .with_context(|| format!("cannot write `{}`", self.file.display()))
     }
 
     /// Goes away.
@@ -97,7 +91,7 @@ impl Prepared {
 
 /// Replaces a file of the catalogue.
 pub fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
-    Prepared::new(file, text)?.land()
+    whole::put(file, text.as_bytes())
 }
 
 /// Returns what a list says; nothing when there is no such file.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 use sigap::store;
@@ -260,6 +260,22 @@ fn a_backup_overwrites_nothing_and_neither_does_a_restore() {
     let backup = backup.to_str().unwrap();
     place.run(["backup", backup]).done();
     let written = fs::read(backup).unwrap();
+    #[cfg(unix)]
+    for (path, mode) in [
+        (PathBuf::from(backup), 0o600),
+        (place.path("state/sled"), 0o700),
+        (place.path("state/sled/db"), 0o600),
+    ] {
+        use std::os::unix::fs::PermissionsExt;
+        let there =
+            fs::metadata(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(
+            there.permissions().mode() & 0o777,
+            mode,
+            "{}",
+            path.display()
+        );
+    }
 
     let stderr = place.run(["backup", backup]).refused();
     assert!(stderr.contains("exists already"), "{stderr}");

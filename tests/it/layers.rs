@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A room may name the rooms of the rows above its own.
 const ROWS: &[&[&str]] = &[
-    &["act"],
+    &["act", "whole"],
     &["message", "text"],
     &["value"],
     &["ticket"],

@@ -34,6 +34,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::StoreError;
+use crate::whole;
 
 /// An open sled database.
 #[derive(Debug)]
@@ -75,6 +76,7 @@ impl Disk {
             |source| Refusal::Other(StoreError::io(doing)(source))
         };
         fs::create_dir_all(home).map_err(other("make the store's directory"))?;
+        whole::keep_private(home).map_err(other("keep the store's directory private"))?;
         // sled 0.34 takes a half-written snapshot for a whole one and calls sound data corrupt
         // (https://github.com/spacejam/sled/issues/1527).
         for path in entries(home).map_err(other("list the store's files"))? {
@@ -84,6 +86,9 @@ impl Disk {
             }
         }
         let db = open_engine(home)?;
+        for path in entries(home).map_err(other("list the store's files"))? {
+            whole::keep_private(&path).map_err(other("keep the store's files private"))?;
+        }
         sync(home).map_err(other("sync the store's files"))?;
         let data = File::open(home.join("db")).map_err(other("open the data file"))?;
         Ok(Disk {
