@@ -1,7 +1,8 @@
 //! Reads the catalogue's files from disk and makes knowledge of them, all or nothing.
 
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use anyhow::Context;
 use jiff::civil::Date;
@@ -15,6 +16,9 @@ use crate::voice::{self, Voices};
 
 /// The list of account managers in the data folder.
 pub const DIRECTORY: &str = "am.csv";
+
+/// A file of the catalogue is pages long, and a list has some thousand rows; a larger one is a mistake.
+const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// The rows of talk in the data folder.
 const TALK: &str = "talk.toml";
@@ -79,9 +83,8 @@ fn sources(listed: fs::ReadDir, is_one: impl Fn(&str) -> bool) -> anyhow::Result
 /// Reads the lexicon of slang and abbreviations.
 pub fn lexicon(data: &Path) -> anyhow::Result<Lexicon> {
     let path = data.join("lexicon.toml");
-    let text =
-        fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let lexicon = Lexicon::load(&text).with_context(|| format!("in `{}`", path.display()))?;
+    let lexicon =
+        Lexicon::load(&text(&path)?).with_context(|| format!("in `{}`", path.display()))?;
     let groups = optional(&data.join("synonyms.txt"))?;
     Ok(match groups {
         Some(groups) => lexicon.with_groups(&groups.text),
@@ -160,9 +163,34 @@ pub fn checked(intents: &Path, data: &Path, today: Date) -> Result<(Catalog, Lex
 
 /// Reads one file.
 pub fn source(path: &Path) -> anyhow::Result<Source> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    Ok(Source::new(path.display().to_string(), text))
+    Ok(Source::new(path.display().to_string(), text(path)?))
+}
+
+fn text(path: &Path) -> anyhow::Result<String> {
+    let unreadable = || format!("cannot read `{}`", path.display());
+    String::from_utf8(bytes(path)?).with_context(unreadable)
+}
+
+/// Reads what a file holds. A pipe would never end and a device is no text, so its kind and size are looked at first.
+pub fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let read = || {
+        let there = fs::metadata(path)?;
+        if !there.is_file() {
+            return Err(io::Error::other("it is no file"));
+        }
+        if there.len() > FILE_BYTES_MAX {
+            let found = there.len();
+            let cause = format!("it has {found} bytes, at most {FILE_BYTES_MAX} are read");
+            return Err(io::Error::other(cause));
+        }
+        let mut bytes = Vec::new();
+        // It may grow meanwhile.
+        File::open(path)?
+            .take(FILE_BYTES_MAX)
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().with_context(|| format!("cannot read `{}`", path.display()))
 }
 
 fn optional(path: &Path) -> anyhow::Result<Option<Source>> {

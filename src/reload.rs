@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use crate::load;
+
 /// Editors write a file in several steps, and somebody may save several files: changes are read once they pause so long.
 const PAUSE: Duration = Duration::from_millis(150);
 /// Changes that never pause are not waited for longer, so that two seconds are enough for reading and learning.
@@ -37,7 +39,7 @@ impl FilesSeen {
             .map(|entry| entry.path())
             .filter(|path| is_of_the_catalogue(path))
             .map(|path| {
-                let said = fs::read(&path).unwrap_or_default();
+                let said = load::bytes(&path).unwrap_or_default();
                 (path, said)
             })
             .collect();

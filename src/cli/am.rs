@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Subcommand};
 
 use crate::assistant::told_contacts;
@@ -11,6 +12,7 @@ use crate::catalog::{Diagnostic, Files, Source};
 use crate::cli::{self, check};
 use crate::config::Config;
 use crate::directory::{Contact, ContactsFound, Directory};
+use crate::import;
 use crate::load;
 use crate::store::{self, StorePlace};
 use crate::whole;
@@ -35,6 +37,9 @@ enum AmCommand {
         /// The file; its columns are company, aliases, sids, account_numbers, am, am_contact, eos, eos_contact, region,
         /// verified
         file: PathBuf,
+        /// Replace the list even with one of no companies
+        #[arg(long)]
+        empty: bool,
     },
 }
 
@@ -50,7 +55,7 @@ impl Am {
                 let directory = directory.with(told(config)?);
                 search(&directory, &name.join(" "), config)
             }
-            AmCommand::Import { file } => import(&file, config),
+            AmCommand::Import { file, empty } => import(&file, empty, config),
         }
     }
 }
@@ -78,7 +83,10 @@ fn told(config: &Config) -> anyhow::Result<Vec<Contact>> {
 
 /// Reads a list; its mistakes are shown, and then there is none.
 fn directory(path: &Path, config: &Config) -> anyhow::Result<Option<Directory>> {
-    let source = load::source(path)?;
+    parsed(load::source(path)?, config)
+}
+
+fn parsed(source: Source, config: &Config) -> anyhow::Result<Option<Directory>> {
     match Directory::parse(&source, &load::lexicon(&config.data)?) {
         Ok(directory) => Ok(Some(directory)),
         Err(mistakes) => {
@@ -130,12 +138,21 @@ fn search(directory: &Directory, name: &str, config: &Config) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-fn import(file: &Path, config: &Config) -> anyhow::Result<ExitCode> {
-    let Some(directory) = directory(file, config)? else {
+fn import(file: &Path, empty: bool, config: &Config) -> anyhow::Result<ExitCode> {
+    // A spreadsheet saves in whichever encoding its system has; the list is in one.
+    let text = import::decoded(&load::bytes(file)?)
+        .with_context(|| format!("cannot read `{}`", file.display()))?;
+    let source = Source::new(file.display().to_string(), text.clone());
+    let Some(directory) = parsed(source, config)? else {
         return Ok(ExitCode::FAILURE);
     };
     let list = &config.data.join(load::DIRECTORY);
-    let text = load::source(file)?.text;
+    if directory.contacts().is_empty() && !empty && list.exists() {
+        anyhow::bail!(
+            "`{}` holds no company: `--empty` makes it the list all the same",
+            file.display()
+        );
+    }
     whole::put(list, text.as_bytes())?;
     writeln!(io::stdout(), "{} companies", directory.contacts().len())?;
     Ok(ExitCode::SUCCESS)

@@ -1,12 +1,9 @@
 //! `sigap import`: a posted procedure as an SOP file, with everything a lead should look at before it goes live.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-
-use anyhow::Context;
 
 use super::check::{self, Extent};
 use crate::catalog::{Catalog, Files, Severity};
@@ -43,8 +40,7 @@ pub struct ImportArgs {
 
 /// Imports and reports; a file that the catalogue refuses makes the exit status 1.
 pub fn run(args: ImportArgs, config: &Config) -> anyhow::Result<ExitCode> {
-    let bytes =
-        fs::read(&args.file).with_context(|| format!("cannot read `{}`", args.file.display()))?;
+    let bytes = load::bytes(&args.file)?;
     let name = args
         .file
         .file_name()

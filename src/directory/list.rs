@@ -18,10 +18,7 @@ type CsvCell = (String, Range<usize>);
 
 /// Reads a list; what is wrong with it goes to `found`.
 pub fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Contact> {
-    let mut rows = CsvRows {
-        text: &source.text,
-        at: 0,
-    };
+    let mut rows = CsvRows::of(&source.text);
     let mut reader = ListReader {
         source,
         found,
@@ -32,7 +29,7 @@ pub fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Contact> {
     if !reader.read_header(&header) {
         return Vec::new();
     }
-    let filled = rows.filter(|row| row.len() > 1 || !row[0].0.trim().is_empty());
+    let filled = rows.filter(|row| row.iter().any(|(value, _)| !value.trim().is_empty()));
     filled
         .filter_map(|row| reader.contact(&row, header.len()))
         .collect()
@@ -57,8 +54,10 @@ impl ListReader<'_> {
     /// Notes the places of the columns; false when one that is needed is missing.
     fn read_header(&mut self, header: &[CsvCell]) -> bool {
         for (place, (name, span)) in header.iter().enumerate() {
-            let name = name.trim();
+            let name = name.trim().to_lowercase().replace(' ', "_");
             match COLUMNS.iter().find(|column| **column == name) {
+                // A spreadsheet writes its empty columns, too.
+                None if name.is_empty() => {}
                 Some(column) => {
                     if self.columns.insert(column, place).is_some() {
                         let message = format!("the column `{name}` stands twice");
@@ -112,13 +111,23 @@ impl ListReader<'_> {
             let message = format!("`{column}` is empty");
             self.say(&cell(column).1, message, "fill it in, or take the line out");
         }
-        let verified = text("verified").parse::<Date>();
-        if verified.is_err() && !text("verified").is_empty() {
+        let verified = day(&text("verified"));
+        if verified.is_none() && !text("verified").is_empty() {
             let message = format!("`verified`: `{}` is no date", text("verified"));
-            self.say(&cell("verified").1, message, "a date like 2026-06-30");
+            self.say(
+                &cell("verified").1,
+                message,
+                "a date like 2026-06-30 or 30/06/2026",
+            );
         }
         for column in ["sids", "account_numbers"] {
             for code in list(column) {
+                if is_rounded(&code) {
+                    let message = format!("`{column}`: `{code}` has lost its digits");
+                    let cure = "make the column a column of text before it is filled in";
+                    self.say(&cell(column).1, message, cure);
+                    continue;
+                }
                 if let Some(other) = self.owners.insert(code_key(&code), text("company"))
                     && other != text("company")
                 {
@@ -140,15 +149,57 @@ impl ListReader<'_> {
             eos: text("eos"),
             eos_contact: text("eos_contact"),
             region: text("region"),
-            verified: verified.ok()?,
+            verified: verified?,
         })
     }
+}
+
+/// The day of a cell, as it is written in a list or as a spreadsheet of this country shows it.
+fn day(cell: &str) -> Option<Date> {
+    let written = || {
+        let mut parts = cell.split(['/', '-', '.']);
+        let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+        let year = year.parse().ok().filter(|year| *year >= 1_000)?;
+        Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
+    };
+    cell.parse().ok().or_else(written)
+}
+
+/// Whether a spreadsheet made a number of a code: `4.7E+12`.
+fn is_rounded(code: &str) -> bool {
+    let parts = code.split_once(['E', 'e']);
+    parts.is_some_and(|(number, power)| {
+        let power = power.strip_prefix('+').unwrap_or_default();
+        let is_number =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number(power) && is_number(&number.replace(['.', ','], ""))
+    })
 }
 
 /// Splits CSV into rows of values, each with its place: a diagnostic has to point at it.
 struct CsvRows<'t> {
     text: &'t str,
     at: usize,
+    /// What is between two values.
+    mark: char,
+}
+
+impl<'t> CsvRows<'t> {
+    /// Begins behind the byte order mark and the line `sep=;`, with whichever mark the header has.
+    fn of(text: &'t str) -> Self {
+        let mut at = text.len() - text.trim_start_matches(['\u{feff}', '\r', '\n']).len();
+        let header = text[at..].lines().next().unwrap_or_default();
+        if header
+            .get(..4)
+            .is_some_and(|begin| begin.eq_ignore_ascii_case("sep="))
+        {
+            at = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
+        }
+        let marks = [',', ';', '\t'];
+        let count = |mark: &char| header.matches(*mark).count();
+        let mark = marks.into_iter().rev().max_by_key(count).unwrap_or(',');
+        Self { text, at, mark }
+    }
 }
 
 impl Iterator for CsvRows<'_> {
@@ -171,7 +222,7 @@ impl Iterator for CsvRows<'_> {
                 }
                 '"' if quoted => quoted = false,
                 '"' if value.is_empty() => quoted = true,
-                ',' if !quoted => {
+                c if c == self.mark && !quoted => {
                     row.push((std::mem::take(&mut value), start..at));
                     start = at + 1;
                 }

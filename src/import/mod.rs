@@ -31,7 +31,7 @@ use crate::catalog::file::{FieldFile, SopFile};
 use crate::catalog::{Catalog, Diagnostic, Files, Severity, Source};
 use crate::text::fold;
 
-pub use document::DocumentError;
+pub use document::{DocumentError, decoded};
 pub use fields::{From, Origin};
 pub use privacy::Cut;
 

@@ -242,6 +242,102 @@ fn a_state_without_drafts_lists_none() {
     assert_eq!(export.done(), "");
 }
 
+/// Whatever a spreadsheet makes of a list, and what would stop a command for good.
+#[test]
+fn a_list_is_taken_as_a_spreadsheet_writes_it_and_an_empty_one_only_when_asked() {
+    let place = Place::new();
+    let data = place.path("data");
+    fs::create_dir_all(&data).unwrap();
+    fs::copy("data/lexicon.toml", data.join("lexicon.toml")).unwrap();
+    let file = place.path("list.csv");
+    let import = |bytes: &[u8], more: &[&str]| {
+        fs::write(&file, bytes).unwrap();
+        let (data, file) = (data.to_str().unwrap(), file.to_str().unwrap());
+        match more {
+            [flag] => place.run(["--data", data, "am", "import", file, flag]),
+            _ => place.run(["--data", data, "am", "import", file]),
+        }
+    };
+    let plain = "company,am,verified,region\nPT Contoh Café,Budi Contoh,2026-06-30,Jabar\n";
+    let excel =
+        "Company;AM;Verified;Region\r\nPT Contoh Café;Budi Contoh;30/06/2026;Jabar\r\n;;;\r\n";
+    let wide = |text: &str| -> Vec<u8> {
+        let units = format!("\u{feff}{text}");
+        units.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    let narrow: Vec<u8> = excel.chars().map(|c| c as u8).collect();
+    for bytes in [
+        plain.as_bytes().to_vec(),
+        format!("\u{feff}{excel}").into_bytes(),
+        format!("sep=;\r\n{excel}").into_bytes(),
+        wide(excel),
+        wide(&excel.replace(';', "\t")),
+        narrow,
+    ] {
+        assert_eq!(import(&bytes, &[]).done(), "1 companies\n");
+        let found = place
+            .run([
+                "--data",
+                data.to_str().unwrap(),
+                "am",
+                "search",
+                "contoh café",
+            ])
+            .done();
+        assert!(
+            found.contains("Café") && found.contains("verified 2026-06-30"),
+            "{found}"
+        );
+    }
+    let before = fs::read(data.join("am.csv")).unwrap();
+    let rounded = "company,am,verified,sids\nPT Contoh,Budi,2026-06-30,4.7E+12\n";
+    assert!(
+        import(rounded.as_bytes(), &[])
+            .refused()
+            .contains("lost its digits")
+    );
+    assert!(
+        import(b"company,am,verified\n", &[])
+            .refused()
+            .contains("--empty")
+    );
+    assert_eq!(fs::read(data.join("am.csv")).unwrap(), before);
+    assert_eq!(
+        import(b"company,am,verified\n", &["--empty"]).done(),
+        "0 companies\n"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_huge_file_in_the_catalogue_is_refused_at_once() {
+    let place = Place::new();
+    let intents = place.path("intents");
+    fs::create_dir_all(&intents).unwrap();
+    let check = |what: &str| {
+        let refused = place
+            .run(["--intents", intents.to_str().unwrap(), "check"])
+            .refused();
+        assert!(
+            refused.contains(what) && refused.contains("x.toml"),
+            "{refused}"
+        );
+    };
+    let file = intents.join("x.toml");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&file)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    check("it is no file");
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
+    check("it is no file");
+    fs::remove_file(&file).unwrap();
+    fs::File::create(&file).unwrap().set_len(1 << 40).unwrap();
+    check("at most");
+}
+
 // -- backup -----------------------------------------------------------------------------------------------------------
 
 #[test]

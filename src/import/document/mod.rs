@@ -98,7 +98,7 @@ pub fn lines(name: &str, bytes: &[u8]) -> Result<Vec<String>, DocumentError> {
 }
 
 /// The text of a plain file, in whichever of the usual encodings it was saved.
-fn decoded(bytes: &[u8]) -> Result<String, DocumentError> {
+pub fn decoded(bytes: &[u8]) -> Result<String, DocumentError> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return Ok(encoding
             .decode_without_bom_handling(&bytes[mark..])
