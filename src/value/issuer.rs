@@ -12,9 +12,9 @@ const NIK_DIGITS: usize = 16;
 /// So far before a number, a word that says what it is may be.
 const NAMED_BYTES: usize = 24;
 
-/// The networks, with the beginnings of their numbers as text of digits: `"2221".."2720"` with its end.
+/// The networks, and the words that make a number a card.
 struct Issuers {
-    networks: Vec<(Vec<(String, String)>, Vec<usize>)>,
+    networks: Vec<Network>,
     named: Regex,
 }
 
@@ -24,6 +24,7 @@ struct CardsFile {
     network: Vec<Network>,
 }
 
+/// What a network's numbers begin with (`2221-2720`), and how long they are.
 #[derive(Deserialize)]
 struct Network {
     prefixes: Vec<String>,
@@ -33,14 +34,6 @@ struct Network {
 static ISSUERS: LazyLock<Issuers> = LazyLock::new(|| {
     let file: CardsFile =
         toml::from_str(include_str!("../../data/cards.toml")).expect("it is shipped");
-    let network = |network: Network| {
-        let range = |prefix: &String| {
-            let (first, last) = prefix.split_once('-').unwrap_or((prefix, prefix));
-            (first.to_owned(), last.to_owned())
-        };
-        let prefixes = network.prefixes.iter().map(range);
-        (prefixes.collect(), network.lengths)
-    };
     let words: Vec<_> = file
         .named
         .split(',')
@@ -48,7 +41,7 @@ static ISSUERS: LazyLock<Issuers> = LazyLock::new(|| {
         .collect();
     let named = format!(r"(?i)\b(?:{})(?:nya)?\b", words.join("|"));
     Issuers {
-        networks: file.network.into_iter().map(network).collect(),
+        networks: file.network,
         named: Regex::new(&named).expect("words are escaped"),
     }
 });
@@ -67,10 +60,11 @@ pub(super) fn is_card(digits: &str) -> bool {
 
 fn is_issued(digits: &str) -> bool {
     let mut networks = ISSUERS.networks.iter();
-    networks.any(|(prefixes, lengths)| {
-        let begins = |(first, last): &(String, String)| {
+    networks.any(|Network { prefixes, lengths }| {
+        let begins = |prefix: &String| {
+            let (first, last) = prefix.split_once('-').unwrap_or((prefix, prefix));
             let begin = digits.get(..first.len());
-            begin.is_some_and(|begin| first.as_str() <= begin && begin <= last.as_str())
+            begin.is_some_and(|begin| first <= begin && begin <= last)
         };
         lengths.contains(&digits.len()) && prefixes.iter().any(begins)
     })
