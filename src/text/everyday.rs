@@ -338,7 +338,7 @@ pub fn words_at(text: &str) -> Vec<WordAt> {
     for (at, c) in text.char_indices() {
         if !c.is_alphanumeric() {
             in_word = false;
-            marked |= ",;:.!?()\n".contains(c);
+            marked |= ",;:.!?)\n".contains(c);
             continue;
         }
         let end = at + c.len_utf8();
