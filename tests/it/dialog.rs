@@ -18,6 +18,7 @@ use sigap::catalog::{Field, Form};
 use sigap::dialog::{self, Conversation, Draft, Effect, Hours, Phase, Prompt, Step};
 use sigap::guide::Knowledge;
 use sigap::message::{Button, ChannelKind, EventId, Said};
+use sigap::text::negation::is_negation;
 use sigap::ticket::{Answer, Answers, Status, Tracked};
 use sigap::value::Kind;
 use sigap::wording;
@@ -559,7 +560,11 @@ impl Desk {
                     button.label == *text || (place + 1).to_string() == *text
                 });
                 let mut pressed = pressed.map(|(_, button)| &button.action);
+                // `jenis layanan bukan` calls the field's value wrong.
+                let mut words = text.split(' ');
+                let denies = words.any(|word| is_negation(word, &shipped::knowledge().lexicon));
                 refused
+                    || denies
                     || text.starts_with("ubah")
                     || CHANGES.contains(&text.as_str())
                     || pressed.any(|act| matches!(act, Act::Edit(_)))

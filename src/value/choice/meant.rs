@@ -151,7 +151,7 @@ impl Meant {
         so.flat_map(|one| one.options.iter().copied()).collect()
     }
 
-    fn denied(&self) -> BTreeSet<usize> {
+    pub fn denied(&self) -> BTreeSet<usize> {
         self.named_so(&[Why::Denied, Why::Excepted])
     }
 

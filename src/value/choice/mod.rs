@@ -45,7 +45,8 @@ pub fn parse(choices: &Choices, raw: &str, lexicon: &Lexicon) -> Result<Value, E
             Ok(value(choices, &answer, &options))
         }
         Named::Unclear(options) => Err(ambiguous(choices, &options)),
-        Named::Nothing => match misspelt(choices, &answer, &all) {
+        // What is denied in one place is not meant by what resembles it in another.
+        Named::Nothing => match &misspelt(choices, &answer, &all) - &meant.denied() {
             options if options.is_empty() && meant.unmeant.is_empty() => unlisted(choices, &answer),
             options if options.is_empty() => match meant.opposite(choices) {
                 Some(other) => Ok(value(choices, &answer, &BTreeSet::from([other]))),
