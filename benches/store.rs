@@ -130,6 +130,7 @@ fn turn(writer: usize, number: u32, expected: Revision) -> TurnRecord {
         text: "x".repeat(1_500),
         revision: None,
         proofs: Vec::new(),
+        notes: Vec::new(),
         edition: None,
         begun: None,
     };

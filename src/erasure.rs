@@ -303,6 +303,7 @@ mod tests {
             text: String::new(),
             revision: None,
             proofs: Vec::new(),
+            notes: Vec::new(),
             edition: None,
             begun: None,
         }))

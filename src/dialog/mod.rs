@@ -184,6 +184,9 @@ pub struct Draft {
     /// Where pictures are that prove something.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<String>,
+    /// What the agent wants to be kept beside the fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The edition of the SOP that it was begun with, and is finished with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<String>,
@@ -331,6 +334,8 @@ pub enum Effect {
     },
     /// Values that were taken over or changed.
     Noted { entries: Vec<FiledField> },
+    /// Something that no field takes was noted in the draft.
+    NoteKept { note: String },
     /// Pictures were noted in the draft; it names so many now.
     ProofNoted { count: usize },
     /// Pictures came without a draft that they could belong to.
@@ -642,6 +647,9 @@ pub struct Review {
     pub kip: String,
     /// What is unusual.
     pub remarks: Vec<Remarked>,
+    /// What is kept beside the fields.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// The names of optional fields that are still empty.
     pub optional: Vec<String>,
     /// The filed ticket that this changes.
@@ -756,6 +764,7 @@ impl Draft {
             partials: BTreeMap::new(),
             revises: None,
             proofs: Vec::new(),
+            notes: Vec::new(),
             edition: None,
             begun: None,
         }

@@ -78,6 +78,8 @@ pub enum Role {
     Unknown,
     /// Alone, says that there is no value as well: `no`, `gatau`.
     NoValue,
+    /// Opens what is to be noted: `catatan`.
+    Noting,
     /// Opens a correction: `eh`, `harusnya`.
     Amending,
     /// May open a correction: `maaf`, `salah`.

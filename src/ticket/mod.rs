@@ -97,6 +97,9 @@ pub struct Ticket {
     /// Where pictures are that prove something.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<String>,
+    /// What the agent wanted to be kept beside the fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The edition of the SOP that it was filled in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<String>,
@@ -199,6 +202,7 @@ impl Ticket {
             text: String::new(),
             revision: None,
             proofs: vec!["proof".to_owned()],
+            notes: vec!["note".to_owned()],
             edition: None,
             begun: None,
         }

@@ -69,6 +69,7 @@ struct Page<'a> {
     checked: &'a [String],
     revision: Option<Revised<'a>>,
     proofs: &'a [String],
+    notes: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -197,6 +198,7 @@ impl<'a> Page<'a> {
             remarks: around.remarks,
             checked: &ticket.checked,
             proofs: &ticket.proofs,
+            notes: &ticket.notes,
             revision: ticket.revision.as_ref().map(|revision| Revised {
                 of: &revision.of,
                 who: &revision.who,

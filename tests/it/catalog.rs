@@ -478,6 +478,7 @@ fn no_layout_of_a_draft_drops_what_was_found_or_shown() {
         text: String::new(),
         revision: None,
         proofs: vec!["the picture's place".to_owned()],
+        notes: vec!["call in the evening".to_owned()],
         edition: None,
         begun: None,
     };
@@ -493,6 +494,7 @@ fn no_layout_of_a_draft_drops_what_was_found_or_shown() {
         for part in [
             "the walk's finding",
             "the picture's place",
+            "call in the evening",
             "KIP",
             "T-261121-000000",
         ] {

@@ -1115,6 +1115,7 @@ fn ticket(id: &str, second: i64) -> Ticket {
         text: format!("*{id}*\nNama: Siti"),
         revision: None,
         proofs: Vec::new(),
+        notes: Vec::new(),
         edition: None,
         begun: None,
     }

@@ -325,6 +325,12 @@ fn behind_its_label(
     None
 }
 
+/// Whether a text begins with the name of a field and a colon.
+pub fn is_labelled(filled: &FilledForm<'_>, text: &str) -> bool {
+    let label = label_of(filled.form, filled.case(), text, filled.background.lexicon);
+    label.is_some_and(|label| label.colon)
+}
+
 /// Returns the field whose name a clause begins with; of several names the longest.
 pub fn label_of<'a>(
     form: &'a Form,

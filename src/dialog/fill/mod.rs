@@ -30,12 +30,12 @@ use lines::numbered;
 use passing::{absent, absent_alone, in_passing, is_absence_of};
 use speaking::{Replacing, Sought, belongs_to, speaking};
 
-pub use answer::{is_absence, is_brief, is_free};
+pub use answer::{is_absence, is_brief, is_free, without_courtesy};
 pub use corrections::{
     corrections, is_change, is_correction, is_surely_correction, replaced, said_last,
 };
 pub use filled::FilledForm;
-pub use labels::without_own_label;
+pub use labels::{is_labelled, without_own_label};
 pub use message::{Message, without_speakers};
 pub use passing::is_of_any_words;
 
@@ -275,11 +275,11 @@ fn only_leads_are_left(filled: &mut FilledForm<'_>, message: &mut Message<'_>) -
     }
     let left = message.unused_pieces().into_iter();
     left.map(|piece| &message.text[piece])
-        .all(|left| leads(filled, left))
+        .all(|left| only_leads(filled, left))
 }
 
 /// Whether words only lead to a value: small words, cues, what fields are called.
-fn leads(filled: &FilledForm<'_>, text: &str) -> bool {
+pub fn only_leads(filled: &FilledForm<'_>, text: &str) -> bool {
     let lexicon = filled.background.lexicon;
     let roles = [
         Role::Carrier,
@@ -380,7 +380,7 @@ fn take_rest<'f>(
         return Err(Problem::Unusable(value::Error::NotFound));
     }
     // `nmr 0812-0000-1234`: what only leads to another field's value is no answer.
-    if brief && !message.used.is_empty() && leads(filled, rest) && !firm {
+    if brief && !message.used.is_empty() && only_leads(filled, rest) && !firm {
         return Err(Problem::Unusable(value::Error::NotFound));
     }
     // `halo lokasi bandung`: what is left of a clause may be the answer when it is one for sure.

@@ -56,6 +56,7 @@ impl Turn<'_> {
             text: String::new(),
             revision: None,
             proofs: draft.proofs.clone(),
+            notes: draft.notes.clone(),
             edition: self.edition(draft),
             begun: Some(draft.begun.unwrap_or_else(|| self.setting.now.timestamp())),
         }
@@ -77,7 +78,8 @@ impl Turn<'_> {
             }));
         }
         let changes = ticket::changes(&latest.entries, &complete.entries);
-        if changes.is_empty() && draft.proofs == latest.proofs {
+        let is_beside = (&draft.proofs, &draft.notes) == (&latest.proofs, &latest.notes);
+        if changes.is_empty() && is_beside {
             return Err(Box::new(Effect::Unchanged {
                 id: latest.id.clone(),
             }));
@@ -95,6 +97,7 @@ impl Turn<'_> {
                 changes,
             }),
             proofs: draft.proofs.clone(),
+            notes: draft.notes.clone(),
             edition: self.edition(draft),
             ..latest.clone()
         })

@@ -62,6 +62,9 @@ impl<'a> Turn<'a> {
             return self.same(Effect::NoForm { intent });
         }
         self.conversation.draft = Some(draft);
+        for told in self.conversation.case.told.clone() {
+            self.keeps_offered(&told.text);
+        }
         self.note(|_| true);
         self.advance();
     }
@@ -589,6 +592,7 @@ impl<'a> Turn<'a> {
                 .map(|field| field.spec(case).label.clone())
                 .collect(),
             entries,
+            notes: draft.notes.clone(),
             kip: form.kip(case).to_owned(),
             revises: draft.revises.as_ref().map(|revises| revises.id.clone()),
         };

@@ -13,6 +13,7 @@ mod filling;
 mod following;
 mod hearing;
 mod misunderstood;
+mod notes;
 mod parking;
 mod question;
 mod tracking;
@@ -333,6 +334,13 @@ impl<'a> Turn<'a> {
 
     /// A message in words of its own.
     fn hear(&mut self, text: &str) {
+        let fills_in = matches!(
+            self.conversation.phase,
+            Phase::Asking { .. } | Phase::Reviewing
+        );
+        if fills_in && (self.takes_note(text) || self.keeps_offered(text)) {
+            return self.ask_open();
+        }
         match &self.conversation.phase {
             Phase::Idle | Phase::Answered(_) | Phase::Clarifying(_) | Phase::Walked => {
                 self.question(text);

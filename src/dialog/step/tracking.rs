@@ -55,6 +55,7 @@ impl<'a> Turn<'a> {
             }),
             checked: ticket.checked.clone(),
             proofs: ticket.proofs.clone(),
+            notes: ticket.notes.clone(),
             ..Draft::new(ticket.intent.clone(), answers)
         };
         if self.form(&draft).is_none() {
