@@ -206,7 +206,7 @@ impl Turn<'_> {
     }
 
     /// Whether a message holds values of a procedure's form and nothing else: `SN nya CNX-88A07` is no question about SNs.
-    fn tells_only_values(&self, sop: &Sop, text: &str) -> bool {
+    pub fn tells_only_values(&self, sop: &Sop, text: &str) -> bool {
         let known = self.values_for(&sop.id);
         let kind = self.setting.channel_kind;
         let form = sop.form(crate::catalog::Case {

@@ -57,11 +57,17 @@ impl Turn<'_> {
             self.conversation.case.question = Some(value::sensitive::redact(text));
             return;
         }
+        let is_of_customer_only = self.is_of_customer_only(&found, text);
         self.keep_of_customer(text);
         self.conversation.case.question = Some(value::sensitive::redact(text));
         match found.decision {
             matcher::Decision::Answer => self.answer_with(&found, text),
             matcher::Decision::Clarify if is_clear(&found, text) => self.answer_with(&found, text),
+            matcher::Decision::Clarify if is_of_customer_only => {
+                self.understand(Decision::Fallback, None, confidence(&found));
+                self.effects.push(Effect::AskCase);
+                self.go(Phase::Idle, Decision::Fallback);
+            }
             matcher::Decision::Clarify => self.clarify(&found, text),
             matcher::Decision::Fallback => self.fall_back(&found, text),
         }
@@ -142,6 +148,18 @@ impl Turn<'_> {
                 self.go(Phase::Idle, Decision::Fallback);
             }
         }
+    }
+
+    /// Whether a message holds nothing but a customer's data: `0812-0000-1234 a.n. Contoh Dua`.
+    fn is_of_customer_only(&self, found: &Classification, text: &str) -> bool {
+        if found.decision != matcher::Decision::Clarify {
+            return false;
+        }
+        let mut candidates = found.candidates.iter();
+        candidates.any(|candidate| {
+            let sop = self.knowledge.catalog.sop(&candidate.intent);
+            sop.is_some_and(|sop| self.tells_only_values(sop, text))
+        })
     }
 
     pub fn understand(&mut self, decision: Decision, intent: Option<&str>, confidence: f32) {
