@@ -47,13 +47,14 @@ pub fn read(spec: &Spec, text: &str, background: Background<'_>) -> Result<Answe
     parsed.map(Answer::Given).map_err(Problem::Unusable)
 }
 
-/// Reads an hour alone as another one on the day that is known, in the same part of the day unless it names one.
+/// Reads an hour alone as another one on the day that is known, in the same part of the day unless it names one;
+/// none where the text says more, or no moment is known.
 pub fn another_hour(
     spec: &Spec,
     known: Option<&Answer>,
     text: &str,
     background: Background<'_>,
-) -> Option<Answer> {
+) -> Option<Result<Answer, Problem>> {
     let (Kind::DateTime { .. }, Some(Answer::Given(known))) = (&spec.kind, known) else {
         return None;
     };
@@ -68,9 +69,10 @@ pub fn another_hour(
         15..=17 => "sore",
         _ => "malam",
     };
-    let parse = |text: String| value::parse(&spec.kind, &text, background).ok();
-    let moment = parse(format!("{date} {part} {text}")).or_else(|| parse(format!("{date} {text}")));
-    moment.map(Answer::Given)
+    let parse = |text: String| value::parse(&spec.kind, &text, background);
+    let moment = parse(format!("{date} {part} {text}"));
+    let moment = moment.or_else(|problem| parse(format!("{date} {text}")).map_err(|_| problem));
+    Some(moment.map(Answer::Given).map_err(Problem::Unusable))
 }
 
 /// `tidak bisa dicek karena DSC error`: the reason, empty when none is given.

@@ -144,7 +144,7 @@ fn correct_hour(filled: &mut FilledForm<'_>, text: &str) {
     let fields: Vec<_> = filled.fields().collect();
     for field in fields {
         let (spec, known) = (filled.spec(field), filled.answer(field));
-        if let Some(answer) = another_hour(spec, known, text, filled.background) {
+        if let Some(Ok(answer)) = another_hour(spec, known, text, filled.background) {
             filled.take(field, answer);
         }
     }

@@ -78,7 +78,9 @@ struct Labelled<'f> {
 
 pub fn labelled(filled: &mut FilledForm<'_>, message: &mut Message<'_>, labels: Labels<'_>) {
     let text = message.text;
-    let mut rest = clauses(text).peekable();
+    let starts = inner_labels(filled, text);
+    let pieces = clauses(text).flat_map(|clause| pieces(clause, &starts));
+    let mut rest = pieces.collect::<Vec<_>>().into_iter().peekable();
     while let Some(clause) = rest.next() {
         if let Some(found) = label_in(filled, text, clause.clone(), &mut rest, labels) {
             take_labelled(filled, message, found);
@@ -103,6 +105,46 @@ pub fn labelled(filled: &mut FilledForm<'_>, message: &mut Message<'_>, labels: 
             message.used.push(span);
         }
     }
+}
+
+/// Where labels with a colon begin inside of clauses: `Class: Gold MSISDN: 0812-0000-1234`.
+fn inner_labels(filled: &FilledForm<'_>, text: &str) -> Vec<usize> {
+    let Some(lower) = lowered(text).filter(|lower| lower.matches([':', '=']).nth(1).is_some())
+    else {
+        return Vec::new();
+    };
+    let fields = filled.fields();
+    let named = fields.flat_map(|field| names(field, filled.spec(field)));
+    let mut found: Vec<(usize, usize)> = named
+        .flat_map(|name| {
+            let begins = |at: &usize| {
+                let rest = without_suffix(&lower[at + name.len()..]).trim_start_matches(' ');
+                let is_word = !lower[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '/');
+                is_word && rest.starts_with([':', '='])
+            };
+            let places = lower.match_indices(&name).map(|(at, _)| at).filter(begins);
+            places.map(|at| (at, at + name.len())).collect::<Vec<_>>()
+        })
+        .collect();
+    found.sort_unstable();
+    // `nama pelanggan:` is no `pelanggan:`.
+    found.dedup_by(|inner, outer| inner.0 < outer.1);
+    let starts = found.into_iter().map(|(at, _)| at);
+    starts.filter(|at| lower[..*at].ends_with(' ')).collect()
+}
+
+/// A clause, cut where labels begin in it.
+fn pieces(clause: Range<usize>, starts: &[usize]) -> Vec<Range<usize>> {
+    let mut from = clause.start;
+    let mut pieces = Vec::new();
+    for at in starts.iter().filter(|at| clause.contains(at)) {
+        if from < *at {
+            pieces.push(from..*at);
+        }
+        from = *at;
+    }
+    pieces.push(from..clause.end);
+    pieces
 }
 
 /// The label that a clause begins with, when it counts, and how far its value may go: into the clauses of `rest` as well.
@@ -189,11 +231,16 @@ fn take_labelled<'f>(filled: &mut FilledForm<'f>, message: &mut Message<'_>, fou
     let value = &value[..whole.end - found.value_at];
     let raw = value.trim();
     let another = another_hour(spec, filled.answer(field), raw, filled.background);
-    let mut answer = another.map_or_else(|| filled.read(spec, raw), Ok);
-    if matches!(spec.kind, Kind::Choice(_)) && answer.is_err() {
-        // `collection block 1`: the label is a part of the option's name.
+    let mut answer = another.unwrap_or_else(|| filled.read(spec, raw));
+    let is_number = !colon && raw.bytes().all(|c| c.is_ascii_digit());
+    if matches!(spec.kind, Kind::Choice(_)) && (answer.is_err() || is_number) {
+        // `collection block 1`: the label is a part of the option's name, and a number no place in the list.
         let with_label = &message.text[whole.clone()];
-        answer = answer.or_else(|problem| filled.read(spec, with_label).map_err(|_| problem));
+        let whole = filled.read(spec, with_label);
+        answer = match is_number {
+            true => whole,
+            false => answer.or_else(|problem| whole.map_err(|_| problem)),
+        };
     }
     match answer {
         Ok(answer) if is_sure(spec, &answer, colon) => {

@@ -129,11 +129,12 @@ pub fn without_speakers(text: &str, lexicon: &Lexicon) -> String {
     text.split_inclusive('\n').map(said).collect()
 }
 
-/// Splits at line ends, semicolons, bars and commas; a comma inside a number (`1,5 juta`) splits nothing.
+/// Splits at line ends, semicolons, bars, slashes between blanks and commas; a comma inside a number (`1,5 juta`) splits nothing.
 pub fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let bytes = text.as_bytes();
     let is_break = move |at: usize| match bytes[at] {
         b'\n' | b';' | b'|' => true,
+        b'/' => text[..at].ends_with(' ') && text[at + 1..].starts_with(' '),
         b',' => {
             let digit = |at: Option<usize>| {
                 at.and_then(|at| bytes.get(at))

@@ -26,7 +26,7 @@ use crate::text::{Lexicon, Role, stem};
 use crate::ticket::{Answer, Answers};
 use crate::value::{self, Background, Kind};
 use labels::{Labels, labelled};
-use lines::numbered;
+use lines::{listed, numbered};
 use passing::{absent, absent_alone, in_passing, is_absence_of};
 use speaking::{Replacing, Sought, belongs_to, speaking};
 
@@ -39,6 +39,8 @@ pub use labels::{is_labelled, without_own_label};
 pub use message::{Message, without_speakers};
 pub use passing::is_of_any_words;
 
+/// So many options may be left open between.
+const OPTIONS_MAX: usize = 3;
 /// The plainest way to say that there is no value.
 const NONE: &str = "tidak ada";
 
@@ -136,6 +138,10 @@ pub fn partials(
             let told = several(&spec.kind, message, answers, background);
             return told.map(|told| (field.id.clone(), told));
         }
+        if let Kind::Choice(choices) = &spec.kind {
+            return left_open(spec, choices, message.text, background)
+                .map(|told| (field.id.clone(), told));
+        }
         let Kind::DateTime { past } = spec.kind else {
             return None;
         };
@@ -151,6 +157,23 @@ pub fn partials(
         Some((field.id.clone(), told))
     })
     .collect()
+}
+
+/// The clause that names a few options of which one is meant: `lewat gopay`, in the app or here.
+fn left_open(
+    spec: &Spec,
+    choices: &value::Choices,
+    text: &str,
+    background: Background<'_>,
+) -> Option<String> {
+    let mut clauses = message::clauses(text).map(|clause| text[clause].trim());
+    let clause = clauses.find(|clause| {
+        let read = value::choice::parse(choices, clause, background.lexicon);
+        let is_open = matches!(&read, Err(value::Error::Ambiguous { options }) if options.len() <= OPTIONS_MAX);
+        let is_led_to = !spec.cues.is_empty() && speaking::has_cue(spec, clause, &(0..clause.len()));
+        is_open && is_led_to && !choices.many
+    })?;
+    Some(value::sensitive::redact(clause))
 }
 
 /// The values of a kind that a question names several of, without those that answer something.
@@ -214,8 +237,13 @@ pub fn from_answer<'f>(
         }
         problem = take_rest(&mut filled, &mut message, asked, spec, partial).err();
     }
-    if problem.is_none() && (!free || brief) {
+    let names_other = match &spec.kind {
+        Kind::Choice(choices) => names_none(choices),
+        _ => false,
+    };
+    if (problem.is_none() || names_other) && (!free || brief) {
         speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
+        listed(&mut filled, &mut message);
     }
     TakenAnswers {
         problem,
@@ -243,6 +271,28 @@ pub fn tells_only_values(mut filled: FilledForm<'_>, text: &str) -> bool {
     in_passing(&mut filled, &mut message, None);
     speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
     !filled.changed().is_empty() && only_leads_are_left(&mut filled, &mut message)
+}
+
+/// The same, where these values say who the customer is and nothing of the case.
+pub fn tells_only_who(mut filled: FilledForm<'_>, text: &str) -> bool {
+    let mut message = Message::new(text);
+    labelled(&mut filled, &mut message, Labels::All);
+    in_passing(&mut filled, &mut message, None);
+    speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
+    let changed = filled.changed();
+    let says_who = |id: &String| {
+        let field = filled.form.field(id);
+        field.is_some_and(|field| {
+            let kind = &filled.spec(field).kind;
+            matches!(
+                kind,
+                Kind::Name | Kind::Msisdn | Kind::Email | Kind::Contact | Kind::Place { .. }
+            )
+        })
+    };
+    !changed.is_empty()
+        && changed.iter().all(says_who)
+        && only_leads_are_left(&mut filled, &mut message)
 }
 
 /// Reads a sentence that is made of other fields' values and the words that lead to them: `dibayar kemarin lewat bca`
@@ -360,6 +410,11 @@ fn take_rest<'f>(
         .collect();
     // `Budi lokasi bandung`: the name is what comes before the place.
     let first = texts.first();
+    let is_list = brief && !lines::pieces(message.text).is_empty();
+    let rest = match first.filter(|_| is_list) {
+        Some(first) => (*first).to_owned(),
+        None => rest,
+    };
     let first = first.filter(|first| brief && !rest.starts_with(**first));
     let rest = first.copied().unwrap_or(&rest);
     let (said, lexicon) = (rest, filled.background.lexicon);
@@ -389,6 +444,7 @@ fn take_rest<'f>(
     let answer = answer.or_else(|problem| left().ok_or(problem))?;
     filled.take(asked, answer);
     match beside.as_slice() {
+        [first, ..] if is_list => message.used.push(first.clone()),
         [first, _, ..] if brief => message.used.push(first.clone()),
         _ => message.use_up(&spec.kind, filled.background),
     }

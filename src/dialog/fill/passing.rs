@@ -37,6 +37,7 @@ pub fn in_passing(filled: &mut FilledForm<'_>, message: &mut Message<'_>, asked:
         }
         if spec.kind == Kind::Name {
             places.extend(places_of_customers(filled, field, spec, message.text));
+            places.extend(places_beside_numbers(filled, field, spec, message));
         }
         if matches!(spec.kind, Kind::Choice(_)) {
             choice_behind_its_name(filled, message, field, spec);
@@ -88,8 +89,13 @@ fn choice_behind_its_name<'f>(
             && let Ok(answer @ Answer::Given(_)) = filled.read(spec, &text[from..span.end])
             && is_listed(&answer)
         {
+            // `kartu halo udah byr di alfamart`: what comes behind the option is not used up.
+            let found = value::find(&spec.kind, &text[from..span.end], filled.background);
+            let end = found
+                .first()
+                .map_or(span.end, |found| from + found.span.end);
             filled.take(field, answer);
-            message.used.push(span);
+            message.used.push(at..end);
             return;
         }
     }
@@ -112,8 +118,7 @@ fn places_of_customers(
         let word = word.strip_suffix("nya").unwrap_or(word);
         everyday.has(Role::Customer, word)
     };
-    let mut called = names(field, spec).into_iter();
-    if !called.any(|name| name.split(' ').any(is_customer)) {
+    if !is_of_customer(filled, field, spec) {
         return Vec::new();
     }
     let words = words_at(text);
@@ -124,6 +129,66 @@ fn places_of_customers(
     named
         .map(|words| (words[0].span.start, words[1].span.start))
         .collect()
+}
+
+/// Whether a field is called after the customer.
+fn is_of_customer(filled: &FilledForm<'_>, field: &Field, spec: &Spec) -> bool {
+    let everyday = &filled.background.lexicon.everyday;
+    let mut called = names(field, spec).into_iter();
+    called.any(|name| {
+        name.split(' ')
+            .any(|word| everyday.has(Role::Customer, word))
+    })
+}
+
+/// Where a name is beside a phone number, for the field that is called after the customer: `0812-0000-1234 Contoh Dua`.
+fn places_beside_numbers(
+    filled: &FilledForm<'_>,
+    field: &Field,
+    spec: &Spec,
+    message: &Message<'_>,
+) -> Vec<(usize, usize)> {
+    if !is_of_customer(filled, field, spec) {
+        return Vec::new();
+    }
+    let (text, lexicon) = (message.text, filled.background.lexicon);
+    let words = words_at(text);
+    let is_name = |word: &WordAt| {
+        let said = &text[word.span.clone()];
+        let is_option = |field: &Field| match &filled.spec(field).kind {
+            Kind::Choice(choices) => value::choice::is_named(choices, said, lexicon),
+            _ => false,
+        };
+        said.starts_with(char::is_uppercase)
+            && said.chars().all(char::is_alphabetic)
+            && !lexicon.everyday.has(Role::Place, &word.text)
+            && !lexicon.everyday.has(Role::NoName, &word.text)
+            && !filled.fields().any(is_option)
+    };
+    let is_apart = |from: usize, to: usize| {
+        let between = text.get(from..to).unwrap_or("-");
+        between.chars().all(|c| " ,.()/".contains(c))
+    };
+    let numbers = message.find(&Kind::Msisdn, filled.background).into_iter();
+    let beside = numbers.filter_map(|number| {
+        let next = words.partition_point(|word| word.span.start < number.span.end);
+        let behind = words[next..]
+            .iter()
+            .take_while(|word| is_name(word))
+            .count();
+        if behind > 1 && is_apart(number.span.end, words[next].span.start) {
+            return Some(words[next].span.start);
+        }
+        let last = words.partition_point(|word| word.span.end <= number.span.start);
+        let before = words[..last]
+            .iter()
+            .rev()
+            .take_while(|word| is_name(word))
+            .count();
+        let is_beside = before > 1 && is_apart(words[last - 1].span.end, number.span.start);
+        is_beside.then(|| words[last - before].span.start)
+    });
+    beside.map(|at| (at, at)).collect()
 }
 
 /// Where a name begins behind `nama plg`.

@@ -160,7 +160,8 @@ fn is_greeting(text: &str, span: &Range<usize>, lexicon: &Lexicon) -> bool {
     span.start == 0 || next.is_some_and(greeted)
 }
 
-fn has_cue(spec: &Spec, text: &str, span: &Range<usize>) -> bool {
+/// Whether a field's cue is in the clause of a value.
+pub fn has_cue(spec: &Spec, text: &str, span: &Range<usize>) -> bool {
     if spec.cues.is_empty() {
         return true;
     }

@@ -206,7 +206,7 @@ impl Turn<'_> {
     }
 
     /// Whether a message holds values of a procedure's form and nothing else: `SN nya CNX-88A07` is no question about SNs.
-    pub fn tells_only_values(&self, sop: &Sop, text: &str) -> bool {
+    fn tells_only_values(&self, sop: &Sop, text: &str) -> bool {
         let known = self.values_for(&sop.id);
         let kind = self.setting.channel_kind;
         let form = sop.form(crate::catalog::Case {
@@ -216,6 +216,20 @@ impl Turn<'_> {
         form.is_some_and(|form| {
             let filled = fill::FilledForm::new(form, &known, kind, self.background());
             fill::tells_only_values(filled, text)
+        })
+    }
+
+    /// Whether it says who the customer is and nothing else: `0812-0000-1234 a.n. Contoh Dua`.
+    pub fn tells_only_who(&self, sop: &Sop, text: &str) -> bool {
+        let nothing = Answers::new();
+        let kind = self.setting.channel_kind;
+        let form = sop.form(crate::catalog::Case {
+            answers: &nothing,
+            channel_kind: kind,
+        });
+        form.is_some_and(|form| {
+            let filled = fill::FilledForm::new(form, &nothing, kind, self.background());
+            fill::tells_only_who(filled, text)
         })
     }
 

@@ -83,6 +83,7 @@ impl Turn<'_> {
             Act::Wait => self.wait(&rest),
             Act::Thanks => self.quietly(Effect::Welcome),
             Act::Greet if in_form => self.ask_open(),
+            Act::Tickets(None) if self.conversation.phase == Phase::Reviewing => self.review(),
             Act::Yes | Act::KeepValue | Act::Confirm if in_form => self.take_suggestion(),
             Act::No | Act::NotThis(_) | Act::GoOn if in_form => self.ask_open(),
             Act::Ticket(None) => self.ticket_as_asked(&rest, text),

@@ -77,7 +77,8 @@ impl Turn<'_> {
     pub fn is_of_others(&mut self, text: &str) -> bool {
         let foreign = self.knowledge.foreign(text);
         // `kalo ovo?` goes on with the case at hand.
-        let leans = self.conversation.case.intent.is_some() && self.asks(text) && is_short(text);
+        let leans = self.conversation.case.intent.is_some()
+            && (self.asks(text) && is_short(text) || self.corrects_an_option(text));
         let Some(foreign) = foreign.filter(|_| self.draft().is_none() && !leans) else {
             return false;
         };
@@ -85,6 +86,23 @@ impl Turn<'_> {
         self.effects.push(Effect::ForeignCustomer { brand });
         self.go(Phase::Idle, Decision::Fallback);
         true
+    }
+
+    /// Whether a message sets one option of the case's form against another: `bukan gopay tapi bca`.
+    fn corrects_an_option(&self, text: &str) -> bool {
+        let lexicon = &self.knowledge.lexicon;
+        let is_set_against = !lexicon.everyday.find(Role::Excluding, text).is_empty();
+        let intent = self.conversation.case.intent.as_deref();
+        let sop = intent.and_then(|intent| self.knowledge.catalog.sop(intent));
+        let fields = sop
+            .into_iter()
+            .flat_map(|sop| &sop.forms)
+            .flat_map(|form| &form.fields);
+        let mut choices = fields.filter_map(|field| match &field.base.kind {
+            value::Kind::Choice(choices) => Some(choices),
+            _ => None,
+        });
+        is_set_against && choices.any(|choices| value::choice::is_named(choices, text, lexicon))
     }
 
     /// Shows the procedure that fits, and says what else the message is about.
@@ -158,7 +176,7 @@ impl Turn<'_> {
         let mut candidates = found.candidates.iter();
         candidates.any(|candidate| {
             let sop = self.knowledge.catalog.sop(&candidate.intent);
-            sop.is_some_and(|sop| self.tells_only_values(sop, text))
+            sop.is_some_and(|sop| self.tells_only_who(sop, text))
         })
     }
 

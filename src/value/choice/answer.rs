@@ -117,6 +117,7 @@ impl<'a> AnswerText<'a> {
                 );
             }
         }
+        all.retain(|mention| !self.is_contrast(mention) && !self.counts_on(choices, mention));
         all.sort_by_key(|mention| {
             let Range { start, end } = mention.span;
             (start, std::cmp::Reverse(end), mention.denied)
@@ -132,6 +133,31 @@ impl<'a> AnswerText<'a> {
             }
         }
         outer
+    }
+
+    /// Whether it is the `tp` of `udah bayar tp belum masuk`.
+    fn is_contrast(&self, mention: &Mention) -> bool {
+        let is_it = |index: usize| self.words[index].raw == mention.span;
+        self.words.len() > 1
+            && (0..self.words.len()).any(|index| is_it(index) && self.has(Role::Contrast, index))
+    }
+
+    /// Whether another number follows than the option's own: `collection block 2` is no `Collection Block 1`.
+    fn counts_on(&self, choices: &Choices, mention: &Mention) -> bool {
+        let next = self
+            .words
+            .partition_point(|word| word.raw.start < mention.span.end);
+        let is_number = |word: &&str| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+        let is_here = self.words.get(next).is_some_and(|word| !word.begins_clause);
+        let number = is_here.then(|| self.word(next)).filter(is_number);
+        let own = mention
+            .options
+            .iter()
+            .map(|option| &choices.options[*option].value);
+        number.is_some_and(|number| {
+            let mut numbered = own.filter(|value| value.contains(|c: char| c.is_ascii_digit()));
+            numbered.any(|value| words_at(value).iter().all(|word| word.text != number))
+        })
     }
 
     /// Returns where the name is in the raw text, as whole words; a `-nya` may hang on the last of them.

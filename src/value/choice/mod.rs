@@ -223,7 +223,7 @@ fn value(choices: &Choices, answer: &AnswerText<'_>, options: &BTreeSet<usize>) 
     let canonical = joined(choices, options, answer.lexicon);
     let own_words = options
         .first()
-        .filter(|_| !choices.many)
+        .filter(|_| choices.open && !choices.many)
         .and_then(|option| own_words(choices, answer, *option));
     match own_words {
         Some(words) => Value::new(&canonical, format!("{canonical} ({words})")),
