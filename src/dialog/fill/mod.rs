@@ -273,6 +273,15 @@ pub fn tells_only_values(mut filled: FilledForm<'_>, text: &str) -> bool {
     !filled.changed().is_empty() && only_leads_are_left(&mut filled, &mut message)
 }
 
+/// How many values of a form a message tells.
+pub fn values_told(mut filled: FilledForm<'_>, text: &str) -> usize {
+    let mut message = Message::new(text);
+    labelled(&mut filled, &mut message, Labels::All);
+    in_passing(&mut filled, &mut message, None);
+    speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
+    filled.changed().len()
+}
+
 /// The same, where these values say who the customer is and nothing of the case.
 pub fn tells_only_who(mut filled: FilledForm<'_>, text: &str) -> bool {
     let mut message = Message::new(text);
@@ -410,7 +419,20 @@ fn take_rest<'f>(
         .collect();
     // `Budi lokasi bandung`: the name is what comes before the place.
     let first = texts.first();
-    let is_list = brief && !lines::pieces(message.text).is_empty();
+    let pieces = if brief {
+        lines::pieces(message.text)
+    } else {
+        Vec::new()
+    };
+    let is_list = !pieces.is_empty();
+    // `Contoh Ujang, kartu as, class silver`: the piece with the field's own name is the answer.
+    let own = pieces
+        .iter()
+        .map(|piece| message.text[piece.clone()].trim());
+    let own = own
+        .filter(|piece| without_own_label(asked, spec, piece, filled.background.lexicon) != *piece)
+        .find(|piece| texts.contains(piece));
+    let first = own.as_ref().or(first);
     let rest = match first.filter(|_| is_list) {
         Some(first) => (*first).to_owned(),
         None => rest,

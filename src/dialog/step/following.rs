@@ -16,6 +16,8 @@ use crate::value;
 
 /// A message of at least so many words that asks nothing reports a case.
 const CASE_WORDS_MIN: usize = 5;
+/// So many new values in a message are told.
+const TOLD_MIN: usize = 2;
 /// A reported case at least this likely belongs to the other procedure.
 const OTHER_CASE_CONFIDENCE: f32 = 0.9;
 /// A message this sure of another procedure changes the topic.
@@ -94,6 +96,13 @@ impl Turn<'_> {
         }
         let answers_anew = answers && !is_other;
         if !is_other && self.answer_findings(sop, found, text) {
+            return true;
+        }
+        // What tells several values is no question, whatever it resembles.
+        if !self.asks(text)
+            && self.values_told(sop, text) >= TOLD_MIN
+            && self.note_of_customer(sop, text)
+        {
             return true;
         }
         let is_told = !asks && !answers_anew && (is_other || !followed.by_branch);
@@ -216,6 +225,20 @@ impl Turn<'_> {
         form.is_some_and(|form| {
             let filled = fill::FilledForm::new(form, &known, kind, self.background());
             fill::tells_only_values(filled, text)
+        })
+    }
+
+    /// How many values that are not known yet a message tells.
+    fn values_told(&self, sop: &Sop, text: &str) -> usize {
+        let known = self.values_for(&sop.id);
+        let kind = self.setting.channel_kind;
+        let form = sop.form(crate::catalog::Case {
+            answers: &known,
+            channel_kind: kind,
+        });
+        form.map_or(0, |form| {
+            let filled = fill::FilledForm::new(form, &known, kind, self.background());
+            fill::values_told(filled, text)
         })
     }
 

@@ -245,13 +245,25 @@ impl Turn<'_> {
         shown.or_else(|| self.conversation.case.intent.clone())
     }
 
+    fn asks_for_number(&self, intent: &str) -> bool {
+        let sop = self.knowledge.catalog.sop(intent);
+        let fields = sop
+            .into_iter()
+            .flat_map(|sop| &sop.forms)
+            .flat_map(|form| &form.fields);
+        fields
+            .into_iter()
+            .any(|field| field.base.kind == Kind::Msisdn)
+    }
+
     /// The procedure with a form that words name, if one is clearly likelier than the others.
     fn form_meant(&self, words: &str) -> Option<String> {
         let found = self.classify(words);
-        let with_form = found
-            .candidates
-            .iter()
-            .filter(|one| self.has_form(&one.intent));
+        // A customer's number is for a form that asks for one.
+        let has_number = !value::find(&Kind::Msisdn, words, self.background()).is_empty();
+        let with_form = found.candidates.iter().filter(|one| {
+            self.has_form(&one.intent) && (!has_number || self.asks_for_number(&one.intent))
+        });
         let mut likely = with_form.take(2);
         let best = likely.next()?;
         let clear = likely
