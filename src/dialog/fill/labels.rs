@@ -130,7 +130,11 @@ fn inner_labels(filled: &FilledForm<'_>, text: &str) -> Vec<usize> {
     // `nama pelanggan:` is no `pelanggan:`.
     found.dedup_by(|inner, outer| inner.0 < outer.1);
     let starts = found.into_iter().map(|(at, _)| at);
-    starts.filter(|at| lower[..*at].ends_with(' ')).collect()
+    let is_inside = |at: &usize| {
+        let before = lower[..*at].trim_end_matches(' ');
+        !before.is_empty() && !before.ends_with([',', ';', '|', '/', '\n'])
+    };
+    starts.filter(is_inside).collect()
 }
 
 /// A clause, cut where labels begin in it.

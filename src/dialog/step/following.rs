@@ -99,10 +99,8 @@ impl Turn<'_> {
             return true;
         }
         // What tells several values is no question, whatever it resembles.
-        if !self.asks(text)
-            && self.values_told(sop, text) >= TOLD_MIN
-            && self.note_of_customer(sop, text)
-        {
+        let tells = !asks && !answers_anew && self.values_told(sop, text) >= TOLD_MIN;
+        if tells && self.note_of_customer(sop, text) {
             return true;
         }
         let is_told = !asks && !answers_anew && (is_other || !followed.by_branch);

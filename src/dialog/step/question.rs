@@ -54,6 +54,10 @@ impl Turn<'_> {
         }
         let found = self.classify(text);
         if self.answer_in_context(&found, text) {
+            // What was told beside what was answered is kept as well.
+            if !self.asks(text) && !self.has_word(Role::Conditional, text) {
+                self.keep_of_customer(text);
+            }
             self.conversation.case.question = Some(value::sensitive::redact(text));
             return;
         }
