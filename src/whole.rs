@@ -57,7 +57,8 @@ pub fn put_with<T>(
             .with_context(doing)?;
         return fill(&mut to);
     }
-    let part = part(&place, manner).with_context(doing)?;
+    let part = part(&place, manner)
+        .with_context(|| format!("cannot write in `{}`", folder(&place).display()))?;
     let mut to = BufWriter::new(part.as_file());
     let filled = fill(&mut to)?;
     to.flush().with_context(doing)?;
