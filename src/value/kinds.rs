@@ -81,7 +81,11 @@ pub(super) fn row(kind: &Kind) -> KindRow<'_> {
         .masked(|value| text::initials(&value.display))
         .free(),
         Kind::Place { max_chars } => KindRow::new("place", "kota Malang", |raw, with| {
-            let place = || place::parse(raw, *max_chars, with.lexicon);
+            let place = || {
+                let place = place::parse(raw, *max_chars, with.lexicon)?;
+                // `kak 50rb`: politeness makes no place of an amount.
+                another_kind(&place.display, with).map_or(Ok(place), Err)
+            };
             another_kind(raw, with).map_or_else(place, Err)
         })
         .found(|raw, with| place::find(raw, with.lexicon))
