@@ -10,6 +10,9 @@ use super::{
 type Read<'k> = Box<dyn Fn(&str, Background<'_>) -> Result<Value, Error> + 'k>;
 type Search<'k> = Box<dyn Fn(&str, Background<'_>) -> Vec<FoundValue> + 'k>;
 
+/// So often free text is read again at most; politeness and what leads to a place come off in two.
+const READINGS_MAX: usize = 4;
+
 /// What there is to know of one kind.
 pub(super) struct KindRow<'k> {
     /// As SOP files spell it.
@@ -66,6 +69,24 @@ impl<'k> KindRow<'k> {
     }
 }
 
+/// Reads free text until nothing more is taken off it, unless it is of another kind on the way: `kak 50rb` is no place.
+fn unless_another_kind(
+    raw: &str,
+    with: Background<'_>,
+    parse: impl Fn(&str) -> Result<Value, Error>,
+) -> Result<Value, Error> {
+    let read = |text: &str| another_kind(text, with).map_or_else(|| parse(text), Err);
+    let mut value = read(raw)?;
+    for _ in 0..READINGS_MAX {
+        let again = read(&value.display)?;
+        if again == value {
+            break;
+        }
+        value = again;
+    }
+    Ok(value)
+}
+
 /// The row of a kind.
 pub(super) fn row(kind: &Kind) -> KindRow<'_> {
     let redacted = |value: &Value| sensitive::redact(&value.display);
@@ -76,17 +97,14 @@ pub(super) fn row(kind: &Kind) -> KindRow<'_> {
         .masked(redacted)
         .free(),
         Kind::Name => KindRow::new("name", "Budi Contoh", |raw, with| {
-            another_kind(raw, with).map_or_else(|| text::parse_name(raw, with.lexicon), Err)
+            unless_another_kind(raw, with, |text| text::parse_name(text, with.lexicon))
         })
         .masked(|value| text::initials(&value.display))
         .free(),
         Kind::Place { max_chars } => KindRow::new("place", "kota Malang", |raw, with| {
-            let place = || {
-                let place = place::parse(raw, *max_chars, with.lexicon)?;
-                // `kak 50rb`: politeness makes no place of an amount.
-                another_kind(&place.display, with).map_or(Ok(place), Err)
-            };
-            another_kind(raw, with).map_or_else(place, Err)
+            unless_another_kind(raw, with, |text| {
+                place::parse(text, *max_chars, with.lexicon)
+            })
         })
         .found(|raw, with| place::find(raw, with.lexicon))
         .masked(redacted)

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Choice, Choices, Error, FoundValue, Remark, Value, text};
-use crate::text::{Lexicon, Role};
+use crate::text::{Lexicon, Role, negation};
 use answer::{AnswerText, Mention, names, squeeze};
 use meant::{Meant, Why};
 use spelling::{denies_a_likeness, is_spelling_of, misspelt, suggestion};
@@ -247,7 +247,7 @@ fn own_words(choices: &Choices, answer: &AnswerText<'_>, option: usize) -> Optio
         let word = &answer.words[*index];
         let letters = answer.word(*index);
         let stem = letters.strip_suffix("nya").unwrap_or(letters);
-        let denies = answer.denials_by(&word.raw).next().is_some();
+        let denies = negation::is_negation(letters, lexicon);
         !(value.contains(stem) || answer.is_small(*index) || denies || answer.is_denied(&word.raw))
     };
     let words: Vec<String> = (0..answer.words.len())
@@ -410,6 +410,27 @@ mod tests {
         check(&cards(), "kartu-as", "Kartu AS", "Kartu AS");
         check(&cards(), "2", "simPATI", "simPATI");
         check(&cards(), "halo kak, simpati", "simPATI", "simPATI");
+    }
+
+    #[test]
+    fn another_number_or_a_contrast_names_no_option() {
+        let blocks = choices(&[("Collection Block 1", &["block 1", "collection block"])]);
+        check(
+            &blocks,
+            "collection block",
+            "Collection Block 1",
+            "Collection Block 1",
+        );
+        refuse(
+            &blocks,
+            "collection block 2",
+            Error::NotAnOption {
+                nearest: Some("Collection Block 1".to_owned()),
+            },
+        );
+        let channels = choices(&[("Tokopedia", &["tp"]), ("Bank", &["bca"])]);
+        check(&channels, "tp", "Tokopedia", "Tokopedia");
+        check(&channels, "bukan tokped tp bca", "Bank", "Bank");
     }
 
     #[test]

@@ -55,7 +55,14 @@ fn nearest(choices: &Choices, word: &str, lexicon: &Lexicon) -> BTreeSet<usize> 
     let distances: Vec<(usize, usize, bool)> = comparable(choices, word, lexicon)
         .map(|(option, name)| {
             let distance = strsim::damerau_levenshtein(word, &name);
-            (distance, option, is_typo_of(word, &name, distance))
+            // A number is no typing mistake: `block 2` is not `Block 1`.
+            let digits = |text: &str| {
+                text.chars()
+                    .filter(char::is_ascii_digit)
+                    .collect::<String>()
+            };
+            let is_typo = is_typo_of(word, &name, distance) && digits(word) == digits(&name);
+            (distance, option, is_typo)
         })
         .collect();
     let typos = distances.iter().filter(|(.., is_typo)| *is_typo);
