@@ -14,7 +14,7 @@ use jiff::{SignedDuration, ToSpan, Zoned};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sigap::act::Act;
-use sigap::catalog::{Field, Form};
+use sigap::catalog::{Field, Form, Spec};
 use sigap::dialog::{self, Conversation, Draft, Effect, Hours, Phase, Prompt, Step};
 use sigap::guide::Knowledge;
 use sigap::message::{Button, ChannelKind, EventId, Said};
@@ -560,11 +560,8 @@ impl Desk {
                     button.label == *text || (place + 1).to_string() == *text
                 });
                 let mut pressed = pressed.map(|(_, button)| &button.action);
-                // `jenis layanan bukan` calls the field's value wrong.
-                let mut words = text.split(' ');
-                let denies = words.any(|word| is_negation(word, &shipped::knowledge().lexicon));
                 refused
-                    || denies
+                    || calls_wrong(form.field(field).unwrap().spec(draft.case(self.kind)), text)
                     || text.starts_with("ubah")
                     || CHANGES.contains(&text.as_str())
                     || pressed.any(|act| matches!(act, Act::Edit(_)))
@@ -683,6 +680,18 @@ fn known(conversation: &Conversation) -> Vec<(&str, &Answers)> {
         .map(|heard| (heard.intent.as_str(), &heard.answers))
         .chain(drafts.map(|draft| (draft.intent.as_str(), &draft.answers)))
         .collect()
+}
+
+/// Whether a text names the field and denies what follows: `jenis layanan bukan` calls the value wrong.
+fn calls_wrong(spec: &Spec, text: &str) -> bool {
+    let lexicon = &shipped::knowledge().lexicon;
+    let lower = text.to_lowercase();
+    let mut names = spec.aliases.iter().chain([&spec.label]);
+    names.any(|name| {
+        let behind = lower.strip_prefix(&name.to_lowercase());
+        let next = behind.and_then(|behind| behind.strip_prefix(' ')?.split(' ').next());
+        next.is_some_and(|word| is_negation(word, lexicon))
+    })
 }
 
 fn others_case() -> Tracked {

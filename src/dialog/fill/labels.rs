@@ -248,8 +248,9 @@ fn take_labelled<'f>(filled: &mut FilledForm<'f>, message: &mut Message<'_>, fou
     }
     match answer {
         Ok(answer) if is_sure(spec, &answer, colon) => {
-            let end = end_of_value(filled, spec, &answer, value, colon);
-            let end = end.map_or(whole.end, |end| found.value_at + end);
+            // With its label, for `halo` alone may greet.
+            let end = end_of_value(filled, spec, &answer, &message.text[whole.clone()], colon);
+            let end = end.map_or(whole.end, |end| whole.start + end);
             filled.take(field, answer);
             message.used.push(whole.start..end);
         }

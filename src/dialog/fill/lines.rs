@@ -11,11 +11,11 @@ use crate::value::Kind;
 
 /// One numbered line may be a figure of speech; two are a list.
 const NUMBERED_LINES_MIN: usize = 2;
-/// So many numbers in one line are a list.
+/// The fewest numbered parts that make one line a list.
 const NUMBERED_PARTS_MIN: usize = 3;
-/// So many short pieces between commas are one.
+/// The fewest short pieces between commas that make a list.
 const PIECES_MIN: usize = 3;
-/// The most words of such a piece.
+/// The most words in a short piece.
 const PIECE_WORDS_MAX: usize = 4;
 
 /// Whether a message is a list: in one the number says which field it is, so `4. PT Contoh` begins with no label.
@@ -70,7 +70,7 @@ pub fn listed(filled: &mut FilledForm<'_>, message: &mut Message<'_>) {
     }
 }
 
-/// Whether words may be somebody's name: two or more of letters alone, none of which is a function word.
+/// Whether a piece may be a name: at least two words, with letters only and without function words.
 fn is_like_name(said: &str, lexicon: &crate::text::Lexicon) -> bool {
     let words: Vec<String> = said.split_whitespace().map(str::to_lowercase).collect();
     let is_plain = |word: &String| {

@@ -39,7 +39,7 @@ pub use labels::{is_labelled, without_own_label};
 pub use message::{Message, without_speakers};
 pub use passing::is_of_any_words;
 
-/// So many options may be left open between.
+/// The most options that an opening may leave open.
 const OPTIONS_MAX: usize = 3;
 /// The plainest way to say that there is no value.
 const NONE: &str = "tidak ada";
@@ -159,7 +159,7 @@ pub fn partials(
     .collect()
 }
 
-/// The clause that names a few options of which one is meant: `lewat gopay`, in the app or here.
+/// The clause with an ambiguous option, to ask about it later: `lewat gopay` is GoPay itself or GoPay in the provider's app.
 fn left_open(
     spec: &Spec,
     choices: &value::Choices,
@@ -266,42 +266,39 @@ pub fn of_others(mut filled: FilledForm<'_>, asked: &Field, text: &str) -> Taken
 
 /// Whether a message holds values of a form, the words that lead to them, and nothing else.
 pub fn tells_only_values(mut filled: FilledForm<'_>, text: &str) -> bool {
-    let mut message = Message::new(text);
-    labelled(&mut filled, &mut message, Labels::All);
-    in_passing(&mut filled, &mut message, None);
-    speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
+    let mut message = read_all(&mut filled, text);
     !filled.changed().is_empty() && only_leads_are_left(&mut filled, &mut message)
 }
 
-/// How many values of a form a message tells.
-pub fn values_told(mut filled: FilledForm<'_>, text: &str) -> usize {
-    let mut message = Message::new(text);
-    labelled(&mut filled, &mut message, Labels::All);
-    in_passing(&mut filled, &mut message, None);
-    speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
+/// The number of values in a message that the form does not have yet.
+pub fn count_new_values(mut filled: FilledForm<'_>, text: &str) -> usize {
+    read_all(&mut filled, text);
     filled.changed().len()
 }
 
-/// The same, where these values say who the customer is and nothing of the case.
-pub fn tells_only_who(mut filled: FilledForm<'_>, text: &str) -> bool {
-    let mut message = Message::new(text);
-    labelled(&mut filled, &mut message, Labels::All);
-    in_passing(&mut filled, &mut message, None);
-    speaking(&mut filled, &mut message, Replacing::Never, Sought::All);
+/// Whether a message names a customer, by name, number, address or place, and says nothing about the case.
+pub fn names_customer_only(mut filled: FilledForm<'_>, text: &str) -> bool {
+    let mut message = read_all(&mut filled, text);
     let changed = filled.changed();
-    let says_who = |id: &String| {
-        let field = filled.form.field(id);
-        field.is_some_and(|field| {
-            let kind = &filled.spec(field).kind;
-            matches!(
-                kind,
-                Kind::Name | Kind::Msisdn | Kind::Email | Kind::Contact | Kind::Place { .. }
-            )
-        })
+    let names_customer = |id: &String| {
+        let kind = filled.form.field(id).map(|field| &filled.spec(field).kind);
+        matches!(
+            kind,
+            Some(Kind::Name | Kind::Msisdn | Kind::Email | Kind::Contact | Kind::Place { .. })
+        )
     };
     !changed.is_empty()
-        && changed.iter().all(says_who)
+        && changed.iter().all(names_customer)
         && only_leads_are_left(&mut filled, &mut message)
+}
+
+/// Reads everything that a message says of a form's open fields.
+fn read_all<'t>(filled: &mut FilledForm<'_>, text: &'t str) -> Message<'t> {
+    let mut message = Message::new(text);
+    labelled(filled, &mut message, Labels::All);
+    in_passing(filled, &mut message, None);
+    speaking(filled, &mut message, Replacing::Never, Sought::All);
+    message
 }
 
 /// Reads a sentence that is made of other fields' values and the words that lead to them: `dibayar kemarin lewat bca`

@@ -81,19 +81,22 @@ fn choice_behind_its_name<'f>(
         let end = clauses(text).find(|clause| clause.contains(&at));
         let span = at..end.map_or(text.len(), |clause| clause.end);
         let is_behind = from < span.end && message.is_unused(&span);
-        let denials = negation::denials(text, filled.background.lexicon);
         // `bukan kartu AS`: the field's name is a part of what is denied.
-        let mut denials = denials.iter().filter(|denial| denial.by.end <= at);
+        let is_denied = || {
+            let denials = negation::denials(text, filled.background.lexicon);
+            let mut before = denials.iter().filter(|denial| denial.by.end <= at);
+            before.any(|denial| denial.denies(&span))
+        };
         if is_behind
-            && !denials.any(|denial| denial.denies(&span))
+            && !is_denied()
             && let Ok(answer @ Answer::Given(_)) = filled.read(spec, &text[from..span.end])
             && is_listed(&answer)
         {
             // `kartu halo udah byr di alfamart`: what comes behind the option is not used up.
-            let found = value::find(&spec.kind, &text[from..span.end], filled.background);
-            let end = found
-                .first()
-                .map_or(span.end, |found| from + found.span.end);
+            let found = value::find(&spec.kind, &text[span.clone()], filled.background);
+            let is_it = |found: &&value::FoundValue| matches!(&answer, Answer::Given(read) if read.canonical == found.value.canonical);
+            let found = found.iter().find(is_it);
+            let end = found.map_or(span.end, |found| at + found.span.end);
             filled.take(field, answer);
             message.used.push(at..end);
             return;

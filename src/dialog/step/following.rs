@@ -1,12 +1,13 @@
 //! Second messages: a question without a procedure of its own is read with the one under discussion, and what is told of
 //! the customer outside a form is noted.
 
+use super::super::fill::FilledForm;
 use super::super::{Asked, Decision, Effect, Heard, Phase, SopForm, fill};
 use super::Turn;
 use super::question::{confidence, shown};
 use crate::act::Part;
-use crate::catalog::Sop;
 use crate::catalog::sop::SectionKind;
+use crate::catalog::{Case, Sop};
 use crate::guide::Walk;
 use crate::guide::following::Before;
 use crate::matcher::{self, Candidate, Classification};
@@ -16,8 +17,8 @@ use crate::value;
 
 /// A message of at least so many words that asks nothing reports a case.
 const CASE_WORDS_MIN: usize = 5;
-/// So many new values in a message are told.
-const TOLD_MIN: usize = 2;
+/// A message with so many new values is noted rather than answered.
+const NEW_VALUES_MIN: usize = 2;
 /// A reported case at least this likely belongs to the other procedure.
 const OTHER_CASE_CONFIDENCE: f32 = 0.9;
 /// A message this sure of another procedure changes the topic.
@@ -98,8 +99,8 @@ impl Turn<'_> {
         if !is_other && self.answer_findings(sop, found, text) {
             return true;
         }
-        // What tells several values is no question, whatever it resembles.
-        let tells = !asks && !answers_anew && self.values_told(sop, text) >= TOLD_MIN;
+        // Several values are noted, even if their words resemble a point.
+        let tells = !asks && !answers_anew && self.tells_new_values(sop, text);
         if tells && self.note_of_customer(sop, text) {
             return true;
         }
@@ -215,43 +216,37 @@ impl Turn<'_> {
     /// Whether a message holds values of a procedure's form and nothing else: `SN nya CNX-88A07` is no question about SNs.
     fn tells_only_values(&self, sop: &Sop, text: &str) -> bool {
         let known = self.values_for(&sop.id);
-        let kind = self.setting.channel_kind;
-        let form = sop.form(crate::catalog::Case {
-            answers: &known,
-            channel_kind: kind,
-        });
-        form.is_some_and(|form| {
-            let filled = fill::FilledForm::new(form, &known, kind, self.background());
-            fill::tells_only_values(filled, text)
-        })
+        let filled = self.filled_with(sop, &known);
+        filled.is_some_and(|filled| fill::tells_only_values(filled, text))
     }
 
-    /// How many values that are not known yet a message tells.
-    fn values_told(&self, sop: &Sop, text: &str) -> usize {
+    /// Whether a message has several values for the procedure's form that the case does not have yet.
+    fn tells_new_values(&self, sop: &Sop, text: &str) -> bool {
         let known = self.values_for(&sop.id);
-        let kind = self.setting.channel_kind;
-        let form = sop.form(crate::catalog::Case {
-            answers: &known,
-            channel_kind: kind,
-        });
-        form.map_or(0, |form| {
-            let filled = fill::FilledForm::new(form, &known, kind, self.background());
-            fill::values_told(filled, text)
-        })
+        let filled = self.filled_with(sop, &known);
+        filled.is_some_and(|filled| fill::count_new_values(filled, text) >= NEW_VALUES_MIN)
     }
 
-    /// Whether it says who the customer is and nothing else: `0812-0000-1234 a.n. Contoh Dua`.
-    pub fn tells_only_who(&self, sop: &Sop, text: &str) -> bool {
+    /// Whether a message names a customer and nothing else: `0812-0000-1234 a.n. Contoh Dua`.
+    pub fn names_customer_only(&self, sop: &Sop, text: &str) -> bool {
         let nothing = Answers::new();
-        let kind = self.setting.channel_kind;
-        let form = sop.form(crate::catalog::Case {
-            answers: &nothing,
-            channel_kind: kind,
-        });
-        form.is_some_and(|form| {
-            let filled = fill::FilledForm::new(form, &nothing, kind, self.background());
-            fill::tells_only_who(filled, text)
-        })
+        let filled = self.filled_with(sop, &nothing);
+        filled.is_some_and(|filled| fill::names_customer_only(filled, text))
+    }
+
+    /// The procedure's form with these answers.
+    fn filled_with<'f>(&'f self, sop: &'f Sop, answers: &'f Answers) -> Option<FilledForm<'f>> {
+        let channel_kind = self.setting.channel_kind;
+        let form = sop.form(Case {
+            answers,
+            channel_kind,
+        })?;
+        Some(FilledForm::new(
+            form,
+            answers,
+            channel_kind,
+            self.background(),
+        ))
     }
 
     /// Whether a message is clearly about another procedure: it is likely, and accounts for more of what was said.

@@ -7,11 +7,11 @@ use super::Turn;
 use crate::text::Role;
 use crate::value::{self, Kind};
 
-/// So many notes a draft has at most.
+/// The most notes in a draft.
 const NOTES_MAX: usize = 10;
 /// The longest note.
 const NOTE_CHARS_MAX: usize = 200;
-/// So many words make a note of what is only introduced by a word, without a colon.
+/// The fewest words of a note that follows its opening without a colon.
 const NOTE_WORDS_MIN: usize = 2;
 
 impl Turn<'_> {

@@ -54,7 +54,7 @@ impl Turn<'_> {
         }
         let found = self.classify(text);
         if self.answer_in_context(&found, text) {
-            // What was told beside what was answered is kept as well.
+            // Values beside an answered question are kept.
             if !self.asks(text) && !self.has_word(Role::Conditional, text) {
                 self.keep_of_customer(text);
             }
@@ -172,7 +172,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Whether a message holds nothing but a customer's data: `0812-0000-1234 a.n. Contoh Dua`.
+    /// Whether an unclear message only names a customer: `0812-0000-1234 a.n. Contoh Dua`.
     fn is_of_customer_only(&self, found: &Classification, text: &str) -> bool {
         if found.decision != matcher::Decision::Clarify {
             return false;
@@ -180,7 +180,7 @@ impl Turn<'_> {
         let mut candidates = found.candidates.iter();
         candidates.any(|candidate| {
             let sop = self.knowledge.catalog.sop(&candidate.intent);
-            sop.is_some_and(|sop| self.tells_only_who(sop, text))
+            sop.is_some_and(|sop| self.names_customer_only(sop, text))
         })
     }
 
